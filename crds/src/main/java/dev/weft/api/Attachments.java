@@ -3,10 +3,7 @@ package dev.weft.api;
 import java.util.List;
 
 /** Reads the attach annotation, {@value Names#NETWORKS_ANNOTATION}. */
-<<<<<<< HEAD
 @SuppressWarnings("DoNotCallSuggester")
-=======
->>>>>>> main
 public final class Attachments {
   private Attachments() {}
 
