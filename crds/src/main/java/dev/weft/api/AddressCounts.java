@@ -1,0 +1,13 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.jspecify.annotations.Nullable;
+
+/** How full a network's address blocks are. */
+@ApiType
+public record AddressCounts(
+    @JsonPropertyDescription("Addresses that endpoints hold.") @Nullable Long used,
+    @JsonPropertyDescription(
+            "Addresses that can still be handed out; 9223372036854775807 stands for "
+                + "that many or more.")
+        @Nullable Long free) {}

@@ -1,0 +1,114 @@
+package dev.weft.api;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Conditions of the usual Kubernetes form, and the types and reasons that Weft writes. */
+public final class Conditions {
+  /** The revision in {@code observedGeneration} is live everywhere it should be. */
+  public static final String READY = "Ready";
+
+  /** Work towards the present revision goes on. */
+  public static final String RECONCILING = "Reconciling";
+
+  /** Nothing goes on until the user changes what the message names. */
+  public static final String STALLED = "Stalled";
+
+  /** It works, with less than what was asked for. */
+  public static final String DEGRADED = "Degraded";
+
+  /** Someone else changed what Weft had built. */
+  public static final String DRIFTED = "Drifted";
+
+  /** Every frame between nodes is encrypted. */
+  public static final String ENCRYPTED = "Encrypted";
+
+  /** A new key is being rolled out. */
+  public static final String KEY_ROTATION_IN_PROGRESS = "KeyRotationInProgress";
+
+  /** No address is left to hand out. */
+  public static final String ADDRESSES_EXHAUSTED = "AddressesExhausted";
+
+  public static final String TRUE = "True";
+  public static final String FALSE = "False";
+  public static final String UNKNOWN = "Unknown";
+
+  private Conditions() {}
+
+  /**
+   * A condition that changes now, to the second.
+   *
+   * @param status {@link #TRUE}, {@link #FALSE} or {@link #UNKNOWN}
+   * @param reason one word in CamelCase
+   * @param generation the {@code metadata.generation} judged; null when there is none yet
+   */
+  public static Condition of(
+      String type,
+      String status,
+      String reason,
+      String message,
+      @Nullable Long generation,
+      Clock clock) {
+    return new ConditionBuilder()
+        .withType(type)
+        .withStatus(status)
+        .withReason(reason)
+        .withMessage(message)
+        .withObservedGeneration(generation)
+        .withLastTransitionTime(clock.instant().truncatedTo(ChronoUnit.SECONDS).toString())
+        .build();
+  }
+
+  /**
+   * {@code old} with {@code condition} in the place of the one of its type, or at the end. When the
+   * status is the same, the time of the last transition stays.
+   */
+  public static List<Condition> merge(@Nullable List<Condition> old, Condition condition) {
+    List<Condition> merged = new ArrayList<>();
+    boolean replaced = false;
+    for (Condition each : old == null ? List.<Condition>of() : old) {
+      if (!condition.getType().equals(each.getType())) {
+        merged.add(each);
+      } else if (!replaced) {
+        merged.add(succeed(each, condition));
+        replaced = true;
+      }
+    }
+    if (!replaced) {
+      merged.add(condition);
+    }
+    return List.copyOf(merged);
+  }
+
+  /** {@code old} without the condition of this type. */
+  public static List<Condition> without(@Nullable List<Condition> old, String type) {
+    return old == null
+        ? List.of()
+        : old.stream().filter(each -> !type.equals(each.getType())).toList();
+  }
+
+  /** The condition of this type. */
+  public static Optional<Condition> find(@Nullable List<Condition> conditions, String type) {
+    return conditions == null
+        ? Optional.empty()
+        : conditions.stream().filter(each -> type.equals(each.getType())).findFirst();
+  }
+
+  /** Whether there is a condition of this type with status True. */
+  public static boolean isTrue(@Nullable List<Condition> conditions, String type) {
+    return find(conditions, type).filter(each -> TRUE.equals(each.getStatus())).isPresent();
+  }
+
+  private static Condition succeed(Condition old, Condition next) {
+    if (!next.getStatus().equals(old.getStatus()) || old.getLastTransitionTime() == null) {
+      return next;
+    }
+    return new ConditionBuilder(next).withLastTransitionTime(old.getLastTransitionTime()).build();
+  }
+}

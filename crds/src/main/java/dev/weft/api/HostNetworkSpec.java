@@ -1,0 +1,36 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.SchemaFrom;
+import io.fabric8.generator.annotation.Required;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a node is to build: a network's effective values, at one revision. */
+@ApiType
+public record HostNetworkSpec(
+    @JsonPropertyDescription("Name of the ContainerNetwork.") @Required @Nullable String network,
+    @JsonPropertyDescription("Its UID.") @Nullable String networkUid,
+    @JsonPropertyDescription("Its generation that this is the instruction of.")
+        @Nullable Long networkGeneration,
+    @JsonPropertyDescription("Name of the node.") @Required @Nullable String node,
+    @JsonPropertyDescription("Driver of the network.") @Required @SchemaFrom(type = Driver.class)
+        @Nullable String driver,
+    @JsonPropertyDescription("Address blocks, with the gateway filled in where there is one.")
+        @Nullable List<Subnet> subnets,
+    @JsonPropertyDescription(
+            "MTU in bytes, where the user asked for one. Absent: what the node's "
+                + "interface leaves room for.")
+        @Nullable Integer mtu,
+    @JsonPropertyDescription("Whether there is no way out and none in.") @Nullable Boolean internal,
+    @JsonPropertyDescription("Prefix of interface names in sandboxes.")
+        @Nullable String interfacePrefix,
+    @JsonPropertyDescription("Effective options of the bridge driver.")
+        @Nullable BridgeOptions bridge,
+    @JsonPropertyDescription("The tunnel of an overlay network.") @Nullable OverlayTunnel overlay,
+    @JsonPropertyDescription("Effective options of the macvlan driver.")
+        @Nullable MacvlanOptions macvlan) {
+  public HostNetworkSpec {
+    subnets = Copies.list(subnets);
+  }
+}

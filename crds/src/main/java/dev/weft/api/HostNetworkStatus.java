@@ -1,0 +1,23 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a node made of an instruction. */
+@ApiType
+public record HostNetworkStatus(
+    @JsonPropertyDescription("The metadata.generation that this status answers to.")
+        @Nullable Long observedGeneration,
+    @JsonPropertyDescription(
+            "The state as conditions of the usual Kubernetes form, one for each type.")
+        @Nullable List<Condition> conditions,
+    @JsonPropertyDescription("Network devices on the node that belong to the network.")
+        @Nullable List<String> devices,
+    @JsonPropertyDescription("Endpoints of the network on the node.") @Nullable Integer endpoints) {
+  public HostNetworkStatus {
+    conditions = Copies.list(conditions);
+    devices = Copies.list(devices);
+  }
+}

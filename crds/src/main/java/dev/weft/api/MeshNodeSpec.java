@@ -1,0 +1,24 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a node's agent says about its node. */
+@ApiType
+public record MeshNodeSpec(
+    @JsonPropertyDescription("Address of its end of the tunnels.") @Nullable String vtep,
+    @JsonPropertyDescription("Interface that holds this address.") @JsonProperty("interface")
+        @Nullable String interfaceName,
+    @JsonPropertyDescription("MTU of this interface in bytes.") @Nullable Integer mtu,
+    @JsonPropertyDescription(
+            "Blocks that the node already reaches by its main routing table; without "
+                + "the default route and those of Weft's networks. No network may overlap "
+                + "them.")
+        @Nullable List<String> routes,
+    @JsonPropertyDescription("Its kernel.") @Nullable Kernel kernel) {
+  public MeshNodeSpec {
+    routes = Copies.list(routes);
+  }
+}

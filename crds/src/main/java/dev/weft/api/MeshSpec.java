@@ -1,0 +1,33 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.SchemaFrom;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Settings of all overlay networks of the cluster. */
+@ApiType
+public record MeshSpec(
+    @JsonPropertyDescription("Which of a node's addresses its tunnels use.")
+        @Nullable Underlay underlay,
+    @JsonPropertyDescription("UDP ports of the tunnels.") @Nullable Ports ports,
+    @JsonPropertyDescription("VXLAN network identifiers that may be allocated.")
+        @Nullable VniRange vnis,
+    @JsonPropertyDescription(
+            "Blocks from which networks without subnets get theirs. Absent: 10.0.0.0/8 "
+                + "in blocks of /24.")
+        @Size(min = 1, max = 32)
+        @Nullable List<AddressPool> addressPools,
+    @JsonPropertyDescription(
+            "Who computes outer checksums. Auto (when absent): the network card, where it is known"
+                + " to do it right. On: the card. Off: the kernel. Put On and Off in quotes: YAML"
+                + " takes the bare words for booleans.")
+        @SchemaFrom(type = TxChecksum.class)
+        @Nullable String txChecksum,
+    @JsonPropertyDescription("When keys of encrypted networks change.")
+        @Nullable KeyRotation keyRotation) {
+  public MeshSpec {
+    addressPools = Copies.list(addressPools);
+  }
+}

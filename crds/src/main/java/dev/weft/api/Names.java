@@ -1,0 +1,80 @@
+package dev.weft.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Names that operator, agent and users must agree on. */
+public final class Names {
+  public static final String GROUP = "weft.dev";
+  public static final String VERSION = "v1alpha1";
+  public static final String CATEGORY = "weft";
+
+  /** Name of the one {@link Mesh} that counts. */
+  public static final String MESH = "default";
+
+  /** Namespace of Weft's own objects, the leases among them. */
+  public static final String NAMESPACE = "weft-system";
+
+  /** Label of children: the name of their {@link ContainerNetwork}. */
+  public static final String NETWORK_LABEL = "weft.dev/network";
+
+  /** Label of children: the name of the node they are about. */
+  public static final String NODE_LABEL = "weft.dev/node";
+
+  /** Annotation by which a pod asks for networks; read by {@link Attachments}. */
+  public static final String NETWORKS_ANNOTATION = "weft.dev/networks";
+
+  /** Finalizer of a {@link ContainerNetwork}: every node has removed it. */
+  public static final String NETWORK_FINALIZER = "weft.dev/network";
+
+  /** Finalizer of a {@link HostNetwork}: the node's kernel is clean, or the node is gone. */
+  public static final String NODE_FINALIZER = "weft.dev/node";
+
+  /** Lease of the leading operator, in {@link #NAMESPACE}. */
+  public static final String OPERATOR_LEASE = "weft-operator";
+
+  private Names() {}
+
+  /** Name of the {@link HostNetwork} of {@code network} on {@code node}. */
+  public static String hostNetwork(String network, String node) {
+    return network + "." + node;
+  }
+
+  /**
+   * Name of the {@link NetworkEndpoint} that locks {@code address} on {@code network}. An IPv6
+   * address is written as eight groups of four digits joined by "-": a name takes no colon, and one
+   * address must have one name.
+   */
+  public static String endpoint(String network, IpAddress address) {
+    return network
+        + "."
+        + (address.isIpv4() ? address.toString() : AddressText.groups(address.bytes(), "-"));
+  }
+
+  /** Lease of the agent of {@code node}, in {@link #NAMESPACE}. */
+  public static String agentLease(String node) {
+    return "weft-agent-" + node;
+  }
+
+  /**
+   * Name of the bridge of {@code network} where the user gives none: {@code weft-} and the
+   * network's name, or ten hexadecimal digits made from it where that is longer than a device's
+   * name may be.
+   */
+  public static String bridgeDevice(String network) {
+    String readable = "weft-" + network;
+    return readable.length() <= InterfaceName.LONGEST ? readable : "weft-" + digest(network);
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 5);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

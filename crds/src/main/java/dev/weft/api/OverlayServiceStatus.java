@@ -1,0 +1,28 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.model.annotation.LabelSelector;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What came of a service. */
+@ApiType
+public record OverlayServiceStatus(
+    @JsonPropertyDescription("The metadata.generation that this status answers to.")
+        @Nullable Long observedGeneration,
+    @JsonPropertyDescription(
+            "The state as conditions of the usual Kubernetes form, one for each type.")
+        @Nullable List<Condition> conditions,
+    @JsonPropertyDescription("The virtual address.") @Nullable String vip,
+    @JsonPropertyDescription("Tasks that exist.") @StatusReplicas @Nullable Integer replicas,
+    @JsonPropertyDescription("Tasks that are ready.") @Nullable Integer readyReplicas,
+    @JsonPropertyDescription("Addresses that the service's name stands for.")
+        @Nullable Integer endpoints,
+    @JsonPropertyDescription("Label selector of the tasks, as autoscalers need it.") @LabelSelector
+        @Nullable String selector) {
+  public OverlayServiceStatus {
+    conditions = Copies.list(conditions);
+  }
+}

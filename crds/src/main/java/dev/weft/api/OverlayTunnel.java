@@ -1,0 +1,14 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import org.jspecify.annotations.Nullable;
+
+/** The VXLAN side of an overlay network on a node. */
+@ApiType
+public record OverlayTunnel(
+    @JsonPropertyDescription("VXLAN network identifier.") @Required @Nullable Integer vni,
+    @JsonPropertyDescription("UDP port.") @Required @Nullable Integer port,
+    @JsonPropertyDescription("Whether frames between nodes are encrypted, and clear ones refused.")
+        @Required
+        @Nullable Boolean encrypted) {}

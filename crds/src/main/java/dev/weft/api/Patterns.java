@@ -1,0 +1,15 @@
+package dev.weft.api;
+
+/**
+ * Regular expressions of the schema. They catch a slip of the finger early; what they let through
+ * is judged by {@code dev.weft.api.validation}.
+ */
+final class Patterns {
+  static final String ADDRESS = "^[0-9a-fA-F:.]+$";
+  static final String CIDR = "^[0-9a-fA-F:.]+/[0-9]{1,3}$";
+  static final String INTERFACE = "^[!-$&-.0-9;-~]+$";
+  static final String LABEL = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
+  static final String DURATION = "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$";
+
+  private Patterns() {}
+}

@@ -1,0 +1,21 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.SchemaFrom;
+import io.fabric8.generator.annotation.Min;
+import org.jspecify.annotations.Nullable;
+
+/** How tasks are replaced when the template changes. */
+@ApiType
+public record UpdateStrategy(
+    @JsonPropertyDescription("Tasks replaced at a time; 0 means all at once. Absent: 1.") @Min(0)
+        @Nullable Integer parallelism,
+    @JsonPropertyDescription("What comes first: StopFirst (when absent) or StartFirst.")
+        @SchemaFrom(type = UpdateOrder.class)
+        @Nullable String order,
+    @JsonPropertyDescription(
+            "What follows a failed update: Pause (when absent), Continue or Rollback.")
+        @SchemaFrom(type = FailureAction.class)
+        @Nullable String failureAction,
+    @JsonPropertyDescription("Seconds between two steps. Absent: 0.") @Min(0)
+        @Nullable Integer delaySeconds) {}

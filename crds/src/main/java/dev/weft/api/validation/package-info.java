@@ -1,0 +1,5 @@
+/** What cannot work, found before anything is built: pure functions from resources to problems. */
+@NullMarked
+package dev.weft.api.validation;
+
+import org.jspecify.annotations.NullMarked;
