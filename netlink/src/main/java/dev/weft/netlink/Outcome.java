@@ -1,0 +1,21 @@
+package dev.weft.netlink;
+
+/** What became of one {@link Request}. */
+public sealed interface Outcome {
+  /** The kernel made the change. */
+  record Done() implements Outcome {}
+
+  /**
+   * The kernel refused the change.
+   *
+   * @param error why
+   */
+  record Failed(NetlinkException error) implements Outcome {}
+
+  /** Throws if the request failed. */
+  default void orThrow() {
+    if (this instanceof Failed(NetlinkException error)) {
+      throw error;
+    }
+  }
+}
