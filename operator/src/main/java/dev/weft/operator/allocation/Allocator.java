@@ -25,12 +25,11 @@ public final class Allocator {
     others.stream()
         .filter(other -> !other.isSettled() && other.isOlderThan(claim))
         .sorted()
-        .forEach(
-            older -> {
-              if (decide(older, book) instanceof Outcome.Granted granted) {
-                book.hold(older, granted.grant());
-              }
-            });
+        .forEach(older -> {
+          if (decide(older, book) instanceof Outcome.Granted granted) {
+            book.hold(older, granted.grant());
+          }
+        });
     return decide(claim, book);
   }
 
@@ -41,9 +40,8 @@ public final class Allocator {
     }
     Book book = new Book(ground);
     return grant.subnets().stream()
-        .flatMap(
-            cidr ->
-                book.userOf(cidr).map(used -> Refusal.routeTaken(used, cidr.toString())).stream())
+        .flatMap(cidr ->
+            book.userOf(cidr).map(used -> Refusal.routeTaken(used, cidr.toString())).stream())
         .toList();
   }
 
@@ -97,8 +95,7 @@ public final class Allocator {
     }
     Integer asked = claim.vni();
     if (asked != null) {
-      book.holderOf(asked)
-          .ifPresent(holder -> refusals.add(Refusal.vniTaken(asked, holder)));
+      book.holderOf(asked).ifPresent(holder -> refusals.add(Refusal.vniTaken(asked, holder)));
       return Optional.of(asked);
     }
     Optional<Integer> free = book.freeVni();

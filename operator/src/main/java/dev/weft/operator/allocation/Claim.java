@@ -44,20 +44,19 @@ public record Claim(
     OverlayOptions overlay = spec.overlay();
     List<Subnet> subnets = spec.subnets() == null ? List.of() : spec.subnets();
     return Driver.of(spec.driver())
-        .map(
-            driver ->
-                new Claim(
-                    network.getMetadata().getName(),
-                    network.getMetadata().getUid(),
-                    Objects.requireNonNullElse(network.getMetadata().getCreationTimestamp(), ""),
-                    driver,
-                    subnets.stream()
-                        .map(Subnet::cidr)
-                        .filter(Objects::nonNull)
-                        .flatMap(Grant::block)
-                        .toList(),
-                    overlay == null ? null : overlay.vni(),
-                    held));
+        .map(driver ->
+            new Claim(
+                network.getMetadata().getName(),
+                network.getMetadata().getUid(),
+                Objects.requireNonNullElse(network.getMetadata().getCreationTimestamp(), ""),
+                driver,
+                subnets.stream()
+                    .map(Subnet::cidr)
+                    .filter(Objects::nonNull)
+                    .flatMap(Grant::block)
+                    .toList(),
+                overlay == null ? null : overlay.vni(),
+                held));
   }
 
   boolean needsSubnets() {

@@ -19,7 +19,6 @@ import java.util.Set;
 public final class Ledger {
   private final Map<String, Grant> given = new HashMap<>();
   private final Set<String> checked = new HashSet<>();
-  private final Set<String> released = new HashSet<>();
 
   /**
    * What {@code network} gets.
@@ -45,14 +44,6 @@ public final class Ledger {
     return outcome;
   }
 
-  /** Gives back what a network held: it is gone from every node, though still in the cache. */
-  public synchronized void release(ContainerNetwork network) {
-    String uid = network.getMetadata().getUid();
-    released.add(uid);
-    given.remove(uid);
-    checked.remove(uid);
-  }
-
   /** All networks in the cache. */
   @FunctionalInterface
   public interface Networks {
@@ -64,7 +55,7 @@ public final class Ledger {
     for (ContainerNetwork each : cached) {
       String other = each.getMetadata().getUid();
       given.remove(other, Grant.recorded(each.getStatus()));
-      if (!other.equals(uid) && !released.contains(other)) {
+      if (!other.equals(uid)) {
         claim(each).filter(claim -> claim.isSettled() || canSettle(each)).ifPresent(others::add);
       }
     }
@@ -89,6 +80,5 @@ public final class Ledger {
     cached.forEach(each -> there.add(each.getMetadata().getUid()));
     given.keySet().retainAll(there);
     checked.retainAll(there);
-    released.retainAll(there);
   }
 }

@@ -11,9 +11,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When each agent's lease runs out. A renewal counts from the moment it is seen here, so clocks that
- * differ do no harm; only the first sight of a lease must trust its own time, since an agent may be
- * long dead when the operator starts.
+ * When each agent's lease runs out. A renewal counts from the moment it is seen here, so clocks
+ * that differ do no harm; only the first sight of a lease must trust its own time, since an agent
+ * may be long dead when the operator starts.
  */
 public final class AgentLeases {
   /** How long a lease holds that does not say so itself. */
@@ -54,7 +54,8 @@ public final class AgentLeases {
     Duration duration = seconds == null ? DEFAULT_DURATION : Duration.ofSeconds(seconds);
     Seen before = seen.get(node);
     if (before == null) {
-      Instant from = renewed == null || renewed.isAfter(clock.instant()) ? clock.instant() : renewed;
+      Instant from =
+          renewed == null || renewed.isAfter(clock.instant()) ? clock.instant() : renewed;
       seen.put(node, new Seen(renewed, from.plus(duration)));
     } else if (renewed != null && !renewed.equals(before.renewed())) {
       seen.put(node, new Seen(renewed, clock.instant().plus(duration)));

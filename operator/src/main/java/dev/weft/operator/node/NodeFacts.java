@@ -36,7 +36,7 @@ public record NodeFacts(
     if (isGone()) {
       return Optional.of("the node is gone");
     }
-    if (!isReady()) {
+    if (node != null && !isReady(node)) {
       return Optional.of("the node is not ready");
     }
     return agent.isAlive()
@@ -44,14 +44,13 @@ public record NodeFacts(
         : Optional.of("the agent's lease has expired; is its pod running?");
   }
 
-  private boolean isReady() {
-    if (node == null || node.getStatus() == null) {
-      return true;
-    }
-    return node.getStatus().getConditions().stream()
-        .filter(condition -> "Ready".equals(condition.getType()))
-        .map(NodeCondition::getStatus)
-        .allMatch("True"::equals);
+  /** Whether the node is not said to be unready; what has no such condition is no kubelet's. */
+  public static boolean isReady(Node node) {
+    return node.getStatus() == null
+        || node.getStatus().getConditions().stream()
+            .filter(condition -> "Ready".equals(condition.getType()))
+            .map(NodeCondition::getStatus)
+            .allMatch("True"::equals);
   }
 
   private Map<String, String> labels() {
