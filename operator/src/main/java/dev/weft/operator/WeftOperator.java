@@ -6,7 +6,6 @@ import dev.weft.operator.mesh.MeshReconciler;
 import dev.weft.operator.network.ContainerNetworkReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
@@ -54,7 +53,7 @@ public final class WeftOperator implements AutoCloseable {
   /** Whether its watches stand. */
   public boolean isHealthy() {
     return operator.getRegisteredControllers().stream()
-        .map(RegisteredController::getControllerHealthInfo)
+        .map(each -> each.getControllerHealthInfo())
         .allMatch(each -> each.unhealthyEventSources().isEmpty());
   }
 
