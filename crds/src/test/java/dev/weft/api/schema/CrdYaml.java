@@ -35,12 +35,16 @@ final class CrdYaml {
   /** The generator writes bounds of whole numbers as 1.6777215E7. */
   private static final Pattern BOUND = Pattern.compile("((?:min|max)imum: )([0-9.E]+)");
 
+  /** kubectl reads YAML 1.1, in which these words of an enum are booleans. */
+  private static final Pattern YAML_1_1_BOOLEAN =
+      Pattern.compile("(?im)^( *- )(true|false|yes|no|on|off)$");
+
   private CrdYaml() {}
 
   /** Text by file name. */
   static SortedMap<String, String> generate() {
     var output = new Memory();
-    var generator = new CRDGenerator().withOutput(output);
+    var generator = new CRDGenerator().withMinQuotes(true).withOutput(output);
     generator.withPostProcessor(new SchemaDetails());
     KINDS.forEach(kind -> generator.customResourceClasses(kind));
     generator.generate();
@@ -52,9 +56,10 @@ final class CrdYaml {
 
   private static String text(String generated) {
     String body = generated.substring(generated.indexOf('\n') + 1);
+    String quoted = YAML_1_1_BOOLEAN.matcher(body).replaceAll("$1'$2'");
     String whole =
         BOUND
-            .matcher(body)
+            .matcher(quoted)
             .replaceAll(bound -> bound.group(1) + new BigDecimal(bound.group(2)).toBigInteger());
     return "# Generated from the Java types by: " + REGENERATE + "\n" + whole;
   }
