@@ -8,6 +8,7 @@ import java.util.function.Consumer;
  * The kernel of one node, brought to a wish. Safe for use by several threads; calls wait for each
  * other.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class DataPlane implements AutoCloseable {
 
   private DataPlane() {}
