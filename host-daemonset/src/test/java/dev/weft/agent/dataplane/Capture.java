@@ -33,14 +33,13 @@ final class Capture implements AutoCloseable {
 
   private static DatagramSocket open(Box node, int port) {
     return node.namespace()
-        .call(
-            () -> {
-              try {
-                return new DatagramSocket(port);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+        .call(() -> {
+          try {
+            return new DatagramSocket(port);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   /** How many have arrived and not been counted. */
@@ -77,19 +76,16 @@ final class Capture implements AutoCloseable {
   static void ask(Box sandbox, String address) {
     sandbox
         .namespace()
-        .call(
-            () -> {
-              try (DatagramSocket sender = new DatagramSocket()) {
-                sender.send(
-                    new DatagramPacket(
-                        new byte[1],
-                        1,
-                        new InetSocketAddress(IpPrefix.parseAddress(address), 9)));
-                return true;
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
+        .call(() -> {
+          try (DatagramSocket sender = new DatagramSocket()) {
+            sender.send(
+                new DatagramPacket(
+                    new byte[1], 1, new InetSocketAddress(IpPrefix.parseAddress(address), 9)));
+            return true;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   /** Runs while a socket of this process has the port. */

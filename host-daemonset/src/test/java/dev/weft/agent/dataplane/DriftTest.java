@@ -167,13 +167,12 @@ class DriftTest {
 
     Awaitility.await(deed.name()).until(() -> !drift.isEmpty());
     Awaitility.await(deed.name())
-        .until(
-            () -> {
-              for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-                plane.reconcile(wish(), event.dirty());
-              }
-              return plane.plan(wish()).isEmpty();
-            });
+        .until(() -> {
+          for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
+            plane.reconcile(wish(), event.dirty());
+          }
+          return plane.plan(wish()).isEmpty();
+        });
     assertThat(lab.plane(node).plan(wish())).isEmpty();
   }
 
@@ -204,8 +203,7 @@ class DriftTest {
 
     Outcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
 
-    assertThat(outcome.networks().get("blue").repaired())
-        .anyMatch(line -> line.contains(TUNNEL));
+    assertThat(outcome.networks().get("blue").repaired()).anyMatch(line -> line.contains(TUNNEL));
     assertThat(outcome.networks().get("red").repaired()).isEmpty();
   }
 
@@ -241,11 +239,10 @@ class DriftTest {
 
     assertThat(outcome.networks().get("red").problems())
         .singleElement()
-        .satisfies(
-            problem -> {
-              assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
-              assertThat(problem.toString()).contains(NAT, "mark");
-            });
+        .satisfies(problem -> {
+          assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
+          assertThat(problem.toString()).contains(NAT, "mark");
+        });
     plane.reconcile(Wishes.none(), Dirty.EVERYTHING);
     assertThat(node.everything()).isEqualTo(before);
   }

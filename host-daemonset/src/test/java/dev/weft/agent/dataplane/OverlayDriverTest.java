@@ -130,8 +130,7 @@ class OverlayDriverTest {
     assertThat(first.netlink().fdb(tunnel))
         .anyMatch(entry -> entry.mac().equals(mac) && peer.equals(entry.destination()))
         .anyMatch(entry -> entry.mac().equals(mac) && entry.state() == FdbEntry.State.STATIC)
-        .anyMatch(
-            entry -> entry.mac().equals(MacAddress.ZERO) && peer.equals(entry.destination()));
+        .anyMatch(entry -> entry.mac().equals(MacAddress.ZERO) && peer.equals(entry.destination()));
     assertThat(first.netlink().neighbours())
         .contains(Neighbour.permanent(bridge, IpPrefix.parseAddress("10.88.0.3"), mac));
   }
@@ -146,8 +145,7 @@ class OverlayDriverTest {
 
     Outcome outcome =
         onFirst.reconcile(
-            moved,
-            new Dirty.Endpoints(Map.of("blue", Set.of("net.10.88.0.3", "net.10.88.0.4"))));
+            moved, new Dirty.Endpoints(Map.of("blue", Set.of("net.10.88.0.3", "net.10.88.0.4"))));
 
     assertThat(outcome.networks().get("blue").problems()).isEmpty();
     assertThat(onFirst.plan(moved)).isEmpty();
@@ -176,8 +174,7 @@ class OverlayDriverTest {
 
   @Test
   void aForeignDeviceWithTheVniIsNamedAndLeftAlone() {
-    third.netlink()
-        .linkAdd(LinkSpec.of("flannel.1", LinkKind.Vxlan.vni(VNI).port(4789).build()));
+    third.netlink().linkAdd(LinkSpec.of("flannel.1", LinkKind.Vxlan.vni(VNI).port(4789).build()));
     Map<String, Object> before = third.everything();
     DataPlane plane = lab.plane(third);
 
@@ -186,11 +183,10 @@ class OverlayDriverTest {
 
     assertThat(outcome.networks().get("blue").problems())
         .singleElement()
-        .satisfies(
-            problem -> {
-              assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
-              assertThat(problem.toString()).contains("'flannel.1'", "4242", "4789");
-            });
+        .satisfies(problem -> {
+          assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
+          assertThat(problem.toString()).contains("'flannel.1'", "4242", "4789");
+        });
     assertThat(third.everything()).isEqualTo(before);
   }
 
@@ -205,12 +201,11 @@ class OverlayDriverTest {
                     .reconcile(Wishes.from(vtep(3), Map.of("blue", blue())), Dirty.EVERYTHING));
 
     assertThat(outcome.networks().get("blue").problems())
-        .anySatisfy(
-            problem -> {
-              assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
-              assertThat(problem.toString())
-                  .contains("UDP port 4789", "process " + ProcessHandle.current().pid());
-            });
+        .anySatisfy(problem -> {
+          assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
+          assertThat(problem.toString())
+              .contains("UDP port 4789", "process " + ProcessHandle.current().pid());
+        });
   }
 
   @Test
