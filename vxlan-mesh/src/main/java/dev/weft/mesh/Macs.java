@@ -1,0 +1,35 @@
+package dev.weft.mesh;
+
+import dev.weft.netlink.MacAddress;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** Chooses MAC addresses, so that an endpoint keeps its own wherever and whenever it is rebuilt. */
+public final class Macs {
+
+  private static final byte LOCALLY_ADMINISTERED = 0x02;
+  private static final byte SECOND = 0x42;
+
+  private Macs() {}
+
+  /**
+   * The MAC address of the endpoint with this address: {@code 02:42:} and the four bytes of an IPv4
+   * address, as Docker forms it. An IPv6 address does not fit; four bytes of its SHA-256 stand in.
+   */
+  public static MacAddress of(InetAddress address) {
+    byte[] tail =
+        address instanceof Inet4Address ? address.getAddress() : digest(address.getAddress());
+    return MacAddress.of(
+        new byte[] {LOCALLY_ADMINISTERED, SECOND, tail[0], tail[1], tail[2], tail[3]});
+  }
+
+  private static byte[] digest(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
