@@ -3,6 +3,7 @@ package dev.weft.api;
 import java.util.List;
 
 /** Reads the attach annotation, {@value Names#NETWORKS_ANNOTATION}. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Attachments {
   private Attachments() {}
 

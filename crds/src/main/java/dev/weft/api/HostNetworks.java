@@ -1,6 +1,7 @@
 package dev.weft.api;
 
 /** Derives what a node is to build from what the user wants and what was allocated. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class HostNetworks {
   private HostNetworks() {}
 

@@ -7,6 +7,7 @@ import dev.weft.api.OverlayService;
 import java.util.List;
 
 /** Everything that the schema's rules say, and what they cannot; an empty list means valid. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Validation {
   private Validation() {}
 
