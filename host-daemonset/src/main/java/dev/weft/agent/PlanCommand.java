@@ -12,6 +12,10 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.agent.sandbox.Verdict;
 import dev.weft.agent.sandbox.Wiring;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.MeshNode;
+import dev.weft.api.NetworkEndpoint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
 import java.util.List;
@@ -49,8 +53,7 @@ final class PlanCommand implements Callable<Integer> {
       Untouched untouched = new Untouched();
       sandboxes.start(untouched);
       await(untouched.synced, "the sandboxes in " + options.sandboxes);
-      NodeUnderlay underlay =
-          new NodeUnderlay(cluster, client.getMasterUrl(), dataPlane::underlay);
+      NodeUnderlay underlay = new NodeUnderlay(cluster, client.getMasterUrl(), dataPlane::underlay);
       boolean _ = underlay.look();
       Desired desired = new Desired(cluster, sandboxes);
       desired.update(Changes.ALL);
@@ -59,8 +62,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private int print(List<Change> changes, Desired desired) {
-    PrintWriter out =
-        Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
+    PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     changes.forEach(
         each -> out.printf("%s: %s%n", desired.nameOf(each.uid()).orElse(each.uid()), each));
     out.printf("%d changes%n", changes.size());
@@ -82,7 +84,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Verdict attach(Sandbox sandbox) {
-      return new Verdict.Wired();
+      return new Verdict.Untried();
     }
 
     @Override
@@ -92,5 +94,23 @@ final class PlanCommand implements Callable<Integer> {
     public void synced() {
       synced.complete(null);
     }
+  }
+
+  /** Hears of changes in the cluster and does nothing: only the first state counts. */
+  private static final class Deaf implements Cluster.Listener {
+    @Override
+    public void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {}
+
+    @Override
+    public void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {}
+
+    @Override
+    public void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {}
+
+    @Override
+    public void mesh() {}
+
+    @Override
+    public void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {}
   }
 }
