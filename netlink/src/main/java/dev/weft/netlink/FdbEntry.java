@@ -78,6 +78,6 @@ public record FdbEntry(
     return new FdbEntry(link, mac, null, State.STATIC, MASTER_ONLY, null, null, null, 0);
   }
 
-  private static final Set<Flag> SELF_ONLY = Set.of(Flag.SELF);
+  static final Set<Flag> SELF_ONLY = Set.of(Flag.SELF);
   private static final Set<Flag> MASTER_ONLY = Set.of(Flag.MASTER);
 }

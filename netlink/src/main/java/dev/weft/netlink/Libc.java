@@ -2,29 +2,222 @@ package dev.weft.netlink;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
 
 /**
- * The C library's functions that this package stands on. A failure is a {@link NetlinkException}.
+ * The C library's functions that this package stands on. They return what C returns, but a failure
+ * is the negated error number, as the kernel itself has it.
  */
 final class Libc {
+  static final int AF_NETLINK = 16;
+  static final int SOCK_RAW = 3;
+  static final int SOCK_CLOEXEC = 0x80000;
+  static final int SOL_SOCKET = 1;
+  static final int SO_RCVBUF = 8;
+  static final int SO_RCVBUFFORCE = 33;
+  static final int MSG_DONTWAIT = 0x40;
+  static final int MSG_TRUNC = 0x20;
+  static final int O_RDONLY = 0;
+  static final int O_CLOEXEC = 0x80000;
+  static final int CLONE_NEWNET = 0x40000000;
+  static final int MS_BIND = 0x1000;
+  static final int MS_REC = 0x4000;
+  static final int MS_SHARED = 0x100000;
+  static final int MNT_DETACH = 2;
+
+  private static final int EFD_CLOEXEC = 0x80000;
+  private static final short POLLIN = 1;
+
   private static final Linker LINKER = Linker.nativeLinker();
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle BIND = function("bind", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle SETSOCKOPT =
+      function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle GETSOCKOPT =
+      function("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle SEND =
+      longFunction("send", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECV =
+      longFunction("recv", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECVMMSG =
+      function("recvmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+  private static final MethodHandle POLL = function("poll", ADDRESS, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT);
+  private static final MethodHandle WRITE = longFunction("write", JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle CLOSE = function("close", JAVA_INT);
+  private static final MethodHandle OPEN = function("open", ADDRESS, JAVA_INT, JAVA_INT);
+  private static final MethodHandle SETNS = function("setns", JAVA_INT, JAVA_INT);
+  private static final MethodHandle UNSHARE = function("unshare", JAVA_INT);
+  private static final MethodHandle MOUNT =
+      function("mount", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+  private static final MethodHandle UMOUNT = function("umount2", ADDRESS, JAVA_INT);
   private static final MethodHandle STRERROR =
       LINKER.downcallHandle(
           LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
   private Libc() {}
 
+  /** A foreign call: what it returns is negative if it failed, and then errno is captured. */
+  private interface Call {
+    long with(MemorySegment state, Arena arena) throws Throwable;
+  }
+
+  static int socket(int domain, int type, int protocol) {
+    return (int) call((state, _) -> (int) SOCKET.invokeExact(state, domain, type, protocol));
+  }
+
+  static int bind(int fd, MemorySegment address) {
+    int size = (int) address.byteSize();
+    return (int) call((state, _) -> (int) BIND.invokeExact(state, fd, address, size));
+  }
+
+  static int setsockopt(int fd, int level, int option, int value) {
+    return (int)
+        call((state, arena) ->
+            (int)
+                SETSOCKOPT.invokeExact(
+                    state, fd, level, option, arena.allocateFrom(JAVA_INT, value), 4));
+  }
+
+  /** The option's value, an int. */
+  static int getsockopt(int fd, int level, int option) {
+    return (int)
+        call((state, arena) -> {
+          MemorySegment value = arena.allocate(JAVA_INT);
+          MemorySegment size = arena.allocateFrom(JAVA_INT, 4);
+          int failed = (int) GETSOCKOPT.invokeExact(state, fd, level, option, value, size);
+          return failed < 0 ? failed : value.get(JAVA_INT, 0);
+        });
+  }
+
+  static int send(int fd, MemorySegment bytes, long length) {
+    return (int) call((state, _) -> (long) SEND.invokeExact(state, fd, bytes, length, 0));
+  }
+
+  static int recv(int fd, MemorySegment buffer, int flags) {
+    long size = buffer.byteSize();
+    return (int) call((state, _) -> (long) RECV.invokeExact(state, fd, buffer, size, flags));
+  }
+
+  static int recvmmsg(int fd, MemorySegment headers, int count, int flags) {
+    return (int)
+        call((state, _) ->
+            (int) RECVMMSG.invokeExact(state, fd, headers, count, flags, MemorySegment.NULL));
+  }
+
+  /** Waits without a limit until one of the two can be read. */
+  static int awaitReadable(int first, int second) {
+    return (int)
+        call((state, arena) -> {
+          MemorySegment fds = arena.allocate(16);
+          fds.set(JAVA_INT, 0, first);
+          fds.set(JAVA_SHORT, 4, POLLIN);
+          fds.set(JAVA_INT, 8, second);
+          fds.set(JAVA_SHORT, 12, POLLIN);
+          return (int) POLL.invokeExact(state, fds, 2L, -1);
+        });
+  }
+
+  static int eventfd() {
+    return (int) call((state, _) -> (int) EVENTFD.invokeExact(state, 0, EFD_CLOEXEC));
+  }
+
+  /** Makes an eventfd readable. */
+  static int signal(int eventfd) {
+    return (int)
+        call((state, arena) ->
+            (long) WRITE.invokeExact(state, eventfd, arena.allocateFrom(JAVA_LONG, 1), 8L));
+  }
+
+  static int close(int fd) {
+    return (int) call((state, _) -> (int) CLOSE.invokeExact(state, fd));
+  }
+
+  static int open(String path, int flags) {
+    return (int)
+        call((state, arena) -> (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags, 0));
+  }
+
+  static int setns(int fd, int type) {
+    return (int) call((state, _) -> (int) SETNS.invokeExact(state, fd, type));
+  }
+
+  static int unshare(int flags) {
+    return (int) call((state, _) -> (int) UNSHARE.invokeExact(state, flags));
+  }
+
+  static int mount(String source, String target, long flags) {
+    return (int)
+        call((state, arena) ->
+            (int)
+                MOUNT.invokeExact(
+                    state,
+                    arena.allocateFrom(source),
+                    arena.allocateFrom(target),
+                    arena.allocateFrom("none"),
+                    flags,
+                    MemorySegment.NULL));
+  }
+
+  static int umount(String target, int flags) {
+    return (int)
+        call((state, arena) -> (int) UMOUNT.invokeExact(state, arena.allocateFrom(target), flags));
+  }
+
   static String strerror(int errno) {
     try {
       var text = (MemorySegment) STRERROR.invokeExact(errno);
       return text.reinterpret(256).getString(0);
     } catch (Throwable e) {
-      throw new AssertionError(e);
+      throw new AssertionError("strerror does not throw", e);
     }
+  }
+
+  /** The result of a call, or an exception that says what could not be done. */
+  static int check(int result, String operation) {
+    if (result < 0) {
+      throw new NetlinkException(operation, -result, null);
+    }
+    return result;
+  }
+
+  private static long call(Call call) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      long result = call.with(state, arena);
+      return result < 0 ? -(int) ERRNO.get(state, 0L) : result;
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("a C function does not throw", e);
+    }
+  }
+
+  private static MethodHandle function(String name, ValueLayout... arguments) {
+    return bound(name, FunctionDescriptor.of(JAVA_INT, arguments));
+  }
+
+  private static MethodHandle longFunction(String name, ValueLayout... arguments) {
+    return bound(name, FunctionDescriptor.of(JAVA_LONG, arguments));
+  }
+
+  private static MethodHandle bound(String name, FunctionDescriptor type) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name), type, Linker.Option.captureCallState("errno"));
   }
 }

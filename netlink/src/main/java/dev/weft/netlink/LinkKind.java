@@ -108,11 +108,17 @@ public sealed interface LinkKind {
     /** The outer packet's don't-fragment flag ({@code enum ifla_vxlan_df}). */
     public enum DontFragment {
       /** Off. */
-      UNSET,
+      UNSET(0),
       /** On. */
-      SET,
+      SET(1),
       /** As in the inner packet. */
-      INHERIT
+      INHERIT(2);
+
+      final int code;
+
+      DontFragment(int code) {
+        this.code = code;
+      }
     }
 
     /** Collects the options of a VXLAN device. */
@@ -234,7 +240,8 @@ public sealed interface LinkKind {
     public record Peer(String name, LinkSettings settings) {
       /** Rejects settings that the kernel ignores when it makes a peer. */
       public Peer {
-        if (settings.needsSecondStep()) {
+        LinkSpec.requireName(name);
+        if (settings.needsSecondStep() || settings.master() != null) {
           throw new IllegalArgumentException(
               "the peer '%s' can be made with up, mtu, address, txQueueLength and namespace only; set the rest by a LinkChange"
                   .formatted(name));

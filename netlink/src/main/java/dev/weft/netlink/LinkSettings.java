@@ -1,5 +1,6 @@
 package dev.weft.netlink;
 
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,17 +41,28 @@ public record LinkSettings(
   /** How IPv6 link-local addresses come about ({@code IN6_ADDR_GEN_MODE_*}). */
   public enum AddressGeneration {
     /** From the MAC address. */
-    EUI64,
+    EUI64(0),
     /** None is made. */
-    NONE,
+    NONE(1),
     /** From a secret, stable for each network (RFC 7217). */
-    STABLE_PRIVACY,
+    STABLE_PRIVACY(2),
     /** At random. */
-    RANDOM
+    RANDOM(3);
+
+    final int code;
+
+    AddressGeneration(int code) {
+      this.code = code;
+    }
   }
 
-  /** Keeps its own copy of the map. */
+  /** Rejects an alias the kernel has no room for. */
   public LinkSettings {
+    if (alias != null && alias.getBytes(StandardCharsets.UTF_8).length >= IfLinkH.IFALIASZ) {
+      throw new IllegalArgumentException(
+          "a link's alias has up to 255 bytes, this one has %d characters"
+              .formatted(alias.length()));
+    }
     ipv4 = Map.copyOf(ipv4);
   }
 
@@ -59,11 +71,7 @@ public record LinkSettings(
    * that a second message must set it.
    */
   boolean needsSecondStep() {
-    return alias != null
-        || master != null
-        || port != null
-        || !ipv4.isEmpty()
-        || addressGeneration != null;
+    return alias != null || port != null || !ipv4.isEmpty() || addressGeneration != null;
   }
 
   /** A builder that changes nothing. */

@@ -3,83 +3,92 @@ package dev.weft.netlink;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * A handle for reading and changing the network of one namespace ({@code NETLINK_ROUTE}). It stays
  * in its namespace whichever thread uses it, and may be shared: calls wait for each other.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Netlink implements AutoCloseable {
-  private Netlink() {}
+  private final ReentrantLock lock = new ReentrantLock();
+  private final NetlinkSocket socket;
+  private final Batch batch;
+  private boolean closed;
+
+  private Netlink(NetlinkSocket socket) {
+    this.socket = socket;
+    this.batch = new Batch(socket);
+  }
 
   /** A handle for the calling thread's namespace. */
   public static Netlink open() {
-    throw new UnsupportedOperationException();
+    return new Netlink(NetlinkSocket.open());
   }
 
   /** A handle for a namespace, which may be closed after. */
   public static Netlink open(NetworkNamespace namespace) {
-    throw new UnsupportedOperationException();
+    return new Netlink(namespace.call(NetlinkSocket::open));
   }
 
   /** Messages this process has sent to the kernel through any handle so far. */
   public static long messagesSent() {
-    throw new UnsupportedOperationException();
+    return Counters.MESSAGES.sum();
   }
 
   /** Dumps this process has made through any handle so far, repeated ones included. */
   public static long dumpsMade() {
-    throw new UnsupportedOperationException();
+    return Counters.DUMPS.sum();
   }
 
   /** All links. */
   public List<Link> links() {
-    throw new UnsupportedOperationException();
+    return alone(Dumps.LINKS::run);
   }
 
   /** The link with this name. */
   public Optional<Link> link(String name) {
-    throw new UnsupportedOperationException();
+    return alone(handle -> Query.link(handle, name));
   }
 
   /** The link with this index. */
   public Optional<Link> link(int index) {
-    throw new UnsupportedOperationException();
+    return alone(handle -> Query.link(handle, index));
   }
 
   /** All addresses, IPv4 and IPv6. */
   public List<Address> addresses() {
-    throw new UnsupportedOperationException();
+    return alone(Dumps.ADDRESSES::run);
   }
 
   /** All routes of all tables, IPv4 and IPv6. */
   public List<Route> routes() {
-    throw new UnsupportedOperationException();
+    return alone(Dumps.ROUTES::run);
   }
 
-  /** The route the kernel chooses for a packet to this destination. */
+  /** The route the kernel chooses for a packet to this destination; an error if it has none. */
   public Route routeTo(InetAddress destination) {
-    throw new UnsupportedOperationException();
+    return alone(handle -> Query.route(handle, destination));
   }
 
   /** All neighbour entries, IPv4 and IPv6. */
   public List<Neighbour> neighbours() {
-    throw new UnsupportedOperationException();
+    return alone(Dumps.NEIGHBOURS::run);
   }
 
   /** All forwarding entries of all bridges and VXLAN devices. */
   public List<FdbEntry> fdb() {
-    throw new UnsupportedOperationException();
+    return alone(Dumps.fdb(0, 0)::run);
   }
 
   /** The forwarding entries of one link: its own table, and its bridge's entries that use it. */
   public List<FdbEntry> fdb(int link) {
-    throw new UnsupportedOperationException();
+    return alone(Dumps.fdb(link, 0)::run);
   }
 
-  /** The forwarding entries in a bridge's table. */
+  /** The forwarding entries of a bridge and of the tables its ports have themselves. */
   public List<FdbEntry> fdbOfBridge(int bridge) {
-    throw new UnsupportedOperationException();
+    return alone(Dumps.fdb(0, bridge)::run);
   }
 
   /**
@@ -89,7 +98,7 @@ public final class Netlink implements AutoCloseable {
    * @return the outcome of each request, in the requests' order
    */
   public List<Outcome> execute(List<? extends Request> requests) {
-    throw new UnsupportedOperationException();
+    return alone(_ -> batch.execute(requests));
   }
 
   /** Makes one change or throws {@link NetlinkException}. */
@@ -164,5 +173,28 @@ public final class Netlink implements AutoCloseable {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        socket.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T alone(Function<NetlinkSocket, T> work) {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("this netlink handle is closed");
+      }
+      socket.writer().clear();
+      return work.apply(socket);
+    } finally {
+      lock.unlock();
+    }
+  }
 }

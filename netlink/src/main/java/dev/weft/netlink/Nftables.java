@@ -1,21 +1,54 @@
 package dev.weft.netlink;
 
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
  * The packet filter of a namespace through {@code libnftables.so.1}. One command text is one
- * transaction: all of it takes effect, or nothing. May be shared: calls wait for each other.
+ * transaction: all of it takes effect, or nothing. May be shared: calls wait for each other, as the
+ * library keeps state for the whole process.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Nftables implements AutoCloseable {
-  private Nftables() {}
+  private static final ReentrantLock LIBRARY = new ReentrantLock();
 
-  /** The calling thread's namespace. */
-  public static Nftables open() {
-    throw new UnsupportedOperationException();
+  private final NetworkNamespace namespace;
+  private final NftContext json;
+  private final NftContext plain;
+  private boolean closed;
+
+  private Nftables(NetworkNamespace namespace) {
+    this.namespace = namespace;
+    this.json = NftContext.open(true);
+    this.plain = NftContext.open(false);
   }
 
-  /** A namespace, which may be closed after. */
+  /**
+   * The calling thread's namespace.
+   *
+   * @throws NftablesException if the library is not there
+   */
+  public static Nftables open() {
+    return within(NetworkNamespace.current());
+  }
+
+  /**
+   * A namespace, which may be closed after.
+   *
+   * @throws NftablesException if the library is not there
+   */
   public static Nftables open(NetworkNamespace namespace) {
-    throw new UnsupportedOperationException();
+    return within(namespace.duplicate());
+  }
+
+  private static Nftables within(NetworkNamespace own) {
+    LIBRARY.lock();
+    try {
+      return own.call(() -> new Nftables(own));
+    } catch (RuntimeException e) {
+      own.close();
+      throw e;
+    } finally {
+      LIBRARY.unlock();
+    }
   }
 
   /**
@@ -26,14 +59,39 @@ public final class Nftables implements AutoCloseable {
    * @throws NftablesException with libnftables' own words
    */
   public String run(String commands) {
-    throw new UnsupportedOperationException();
+    return run(json, commands);
   }
 
-  /** The same with the output in nft's own language. */
+  /** The same in nft's own language only, printed in it as well. */
   public String runPlain(String commands) {
-    throw new UnsupportedOperationException();
+    return run(plain, commands);
+  }
+
+  /** The library opens further sockets while it runs, so it has to run inside the namespace. */
+  private String run(NftContext context, String commands) {
+    LIBRARY.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("this nftables handle is closed");
+      }
+      return namespace.call(() -> context.run(commands));
+    } finally {
+      LIBRARY.unlock();
+    }
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    LIBRARY.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        json.close();
+        plain.close();
+        namespace.close();
+      }
+    } finally {
+      LIBRARY.unlock();
+    }
+  }
 }

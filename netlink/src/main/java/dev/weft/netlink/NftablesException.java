@@ -10,4 +10,8 @@ public final class NftablesException extends RuntimeException {
   public NftablesException(String message) {
     super(message);
   }
+
+  NftablesException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

@@ -10,8 +10,9 @@ public sealed interface Request {
 
   /**
    * Makes a link; fails with EEXIST if the name is taken. What the kernel ignores while it makes a
-   * link (alias, master, bridge port options, address settings) is set right after, and if that
-   * fails the new link is removed: a link is made whole or not at all.
+   * link (alias, bridge port options, IPv4 settings, address generation) is set right after, in a
+   * round trip of its own, and if that fails the new link is removed: a link is made whole or not
+   * at all.
    */
   record LinkAdd(LinkSpec spec) implements Request {
     @Override
@@ -21,8 +22,9 @@ public sealed interface Request {
   }
 
   /**
-   * Changes a link, all in one message. With a namespace the link is moved there under its new name
-   * and the other settings take effect there.
+   * Changes a link, in one message unless it sets options of a bridge's port, or address settings
+   * and up. With a namespace the link is moved there under its new name and the other settings take
+   * effect there.
    *
    * @param index the link
    * @param name new name, {@code null} to keep it
@@ -32,6 +34,18 @@ public sealed interface Request {
   record LinkChange(
       int index, @Nullable String name, @Nullable LinkKind kind, LinkSettings settings)
       implements Request {
+    /** Rejects what can not be asked in one message. */
+    public LinkChange {
+      if (name != null) {
+        LinkSpec.requireName(name);
+      }
+      if (settings.namespace() != null && settings.port() != null) {
+        throw new IllegalArgumentException(
+            "link %d moves to another namespace: set its bridge port options from there"
+                .formatted(index));
+      }
+    }
+
     /** Changes settings only. */
     public LinkChange(int index, LinkSettings settings) {
       this(index, null, null, settings);

@@ -45,27 +45,33 @@ public record Route(
   /** {@code RTN_*}. */
   public enum Type {
     /** Unknown. */
-    UNSPEC,
+    UNSPEC(0),
     /** Sent on. */
-    UNICAST,
+    UNICAST(1),
     /** Delivered here. */
-    LOCAL,
+    LOCAL(2),
     /** Delivered here and sent as broadcast. */
-    BROADCAST,
+    BROADCAST(3),
     /** Delivered here, sent as unicast. */
-    ANYCAST,
+    ANYCAST(4),
     /** Multicast. */
-    MULTICAST,
+    MULTICAST(5),
     /** Dropped. */
-    BLACKHOLE,
+    BLACKHOLE(6),
     /** Refused as unreachable. */
-    UNREACHABLE,
+    UNREACHABLE(7),
     /** Refused as forbidden. */
-    PROHIBIT,
+    PROHIBIT(8),
     /** Looked up in the next table. */
-    THROW,
+    THROW(9),
     /** Not used any more. */
-    NAT
+    NAT(10);
+
+    final int code;
+
+    Type(int code) {
+      this.code = code;
+    }
   }
 
   /** A builder of a unicast route in the main table. */

@@ -1,0 +1,11 @@
+package dev.weft.netlink;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What this process has asked of the kernel so far. */
+final class Counters {
+  static final LongAdder MESSAGES = new LongAdder();
+  static final LongAdder DUMPS = new LongAdder();
+
+  private Counters() {}
+}

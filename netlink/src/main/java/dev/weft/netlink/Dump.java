@@ -1,0 +1,112 @@
+package dev.weft.netlink;
+
+import static dev.weft.netlink.NetlinkH.NLM_F_DUMP;
+import static dev.weft.netlink.NetlinkH.NLM_F_DUMP_INTR;
+import static dev.weft.netlink.NetlinkH.NLM_F_REQUEST;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question whose answer is a list.
+ *
+ * @param operation what is asked, in words
+ * @param type of the request
+ * @param header writes what follows the request's message header
+ * @param read an entry of the answer; {@code null} to leave it out
+ */
+record Dump<T>(
+    String operation,
+    int type,
+    Consumer<MessageWriter> header,
+    Function<Payload, @Nullable T> read) {
+  private static final int ATTEMPTS = 32;
+
+  /** The list at one moment: a dump during which something changed is made again. */
+  List<T> run(NetlinkSocket socket) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      var list = new ArrayList<T>();
+      if (attempt(socket, list)) {
+        return list;
+      }
+    }
+    throw new NetlinkException(operation, Errno.EAGAIN, "it changed during each of 32 attempts");
+  }
+
+  /** False if something changed meanwhile. */
+  private boolean attempt(NetlinkSocket socket, List<T> list) {
+    MessageWriter out = socket.writer();
+    int sequence = socket.sequence(1);
+    out.begin(type, NLM_F_REQUEST | NLM_F_DUMP, sequence);
+    header.accept(out);
+    out.end();
+    Counters.DUMPS.increment();
+    socket.send(1);
+    var answer = new Answer<>(this, sequence, list);
+    while (!answer.complete) {
+      answer.take(socket);
+    }
+    if (answer.error != null) {
+      throw answer.error;
+    }
+    return !answer.interrupted;
+  }
+
+  /** It is read to its end even if it has errors: the kernel refuses a new dump before that. */
+  private static final class Answer<T> {
+    private final Dump<T> dump;
+    private final int sequence;
+    private final List<T> list;
+    private final MessageReader reader = new MessageReader();
+    private boolean complete;
+    private boolean interrupted;
+    private @Nullable NetlinkException error;
+
+    Answer(Dump<T> dump, int sequence, List<T> list) {
+      this.dump = dump;
+      this.sequence = sequence;
+      this.list = list;
+    }
+
+    void take(NetlinkSocket socket) {
+      reader.reset(socket.buffer(), socket.receive());
+      while (!complete && reader.next()) {
+        if (reader.sequence() == sequence) {
+          message();
+        }
+      }
+    }
+
+    private void message() {
+      interrupted |= (reader.flags() & NLM_F_DUMP_INTR) != 0;
+      Payload payload = reader.payload();
+      switch (reader.type()) {
+        case NetlinkH.NLMSG_DONE -> {
+          complete = true;
+          if (payload.size() >= 4 && Acknowledgement.errno(payload) > 0 && error == null) {
+            error = Acknowledgement.dumpError(payload, reader.flags(), dump.operation);
+          }
+        }
+        case NetlinkH.NLMSG_ERROR -> {
+          complete = true;
+          error = Acknowledgement.error(payload, reader.flags(), dump.operation);
+        }
+        default -> entry(payload);
+      }
+    }
+
+    private void entry(Payload payload) {
+      try {
+        T entry = dump.read.apply(payload);
+        if (entry != null) {
+          list.add(entry);
+        }
+      } catch (NetlinkException e) {
+        error = error == null ? e : error;
+      }
+    }
+  }
+}

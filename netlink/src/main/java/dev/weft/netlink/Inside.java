@@ -1,0 +1,51 @@
+package dev.weft.netlink;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task on a platform thread of its own. The kernel keeps a namespace for each of its threads, so
+ * a thread that has changed it must serve nobody else: it ends with the task.
+ */
+final class Inside<T extends @Nullable Object> implements Runnable {
+  private final NetworkNamespace.Task<T, ?> task;
+  private @Nullable T result;
+  private @Nullable Throwable failure;
+
+  private Inside(NetworkNamespace.Task<T, ?> task) {
+    this.task = task;
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway"})
+  static <T extends @Nullable Object, X extends Exception> T freshThread(
+      NetworkNamespace.Task<T, X> task) throws X {
+    var inside = new Inside<>(task);
+    Thread thread = Thread.ofPlatform().name("namespace").start(inside);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException _) {
+        interrupted = true;
+        thread.interrupt();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return switch (inside.failure) {
+      case null -> inside.result;
+      case Error e -> throw e;
+      case RuntimeException e -> throw e;
+      case Throwable e -> throw (X) e;
+    };
+  }
+
+  @Override
+  public void run() {
+    try {
+      result = task.run();
+    } catch (Throwable e) {
+      failure = e;
+    }
+  }
+}

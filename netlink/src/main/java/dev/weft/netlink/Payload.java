@@ -1,0 +1,89 @@
+package dev.weft.netlink;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A range of bytes out of a message: a fixed header, or the value of an attribute. A read beyond
+ * its end is a {@link NetlinkException}.
+ *
+ * @param bytes what the range lies in
+ * @param from its first byte
+ * @param to the byte after its last
+ */
+record Payload(MemorySegment bytes, long from, long to) {
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfShort BE_SHORT = SHORT.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfInt BE_INT = INT.withOrder(ByteOrder.BIG_ENDIAN);
+
+  long size() {
+    return to - from;
+  }
+
+  int u8(long offset) {
+    return bytes.get(ValueLayout.JAVA_BYTE, at(offset, 1)) & 0xff;
+  }
+
+  int u16(long offset) {
+    return bytes.get(SHORT, at(offset, 2)) & 0xffff;
+  }
+
+  /** In network byte order. */
+  int be16(long offset) {
+    return bytes.get(BE_SHORT, at(offset, 2)) & 0xffff;
+  }
+
+  int u32(long offset) {
+    return bytes.get(INT, at(offset, 4));
+  }
+
+  byte[] array() {
+    return bytes.asSlice(from, to - from).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /** Text up to its first zero byte, or to the end. */
+  String string() {
+    byte[] text = array();
+    int end = 0;
+    while (end < text.length && text[end] != 0) {
+      end++;
+    }
+    return new String(text, 0, end, StandardCharsets.UTF_8);
+  }
+
+  /** Whether there are as many bytes as a MAC address has; links of other types have others. */
+  boolean isMac() {
+    return size() == MacAddress.LENGTH;
+  }
+
+  MacAddress mac() {
+    if (!isMac()) {
+      throw Malformed.because("a MAC address has %d bytes".formatted(size()));
+    }
+    long high = Integer.toUnsignedLong(bytes.get(BE_INT, from));
+    return new MacAddress(high << 16 | be16(4));
+  }
+
+  InetAddress address() {
+    if (size() != 4 && size() != 16) {
+      throw Malformed.because("an IP address has %d bytes".formatted(size()));
+    }
+    return IpPrefix.addressOf(array());
+  }
+
+  /** What follows a fixed header of so many bytes. */
+  Payload after(long header) {
+    return new Payload(bytes, at(header, 0), to);
+  }
+
+  private long at(long offset, int width) {
+    if (offset < 0 || offset > size() - width) {
+      throw Malformed.because("%d bytes are needed at %d of %d".formatted(width, offset, size()));
+    }
+    return from + offset;
+  }
+}
