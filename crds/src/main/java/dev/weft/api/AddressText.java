@@ -20,8 +20,7 @@ final class AddressText {
     byte[] bytes = new byte[text.indexOf(':') >= 0 ? 16 : 4];
     boolean valid = bytes.length == 4 ? readIpv4(text, bytes, 0) : readIpv6(text, bytes);
     if (!valid) {
-      throw new IllegalArgumentException(
-          "'%s' is not an IP address such as 10.10.0.1 or fd00:10::1".formatted(text));
+      throw new IllegalArgumentException("'%s' is not an IP address".formatted(text));
     }
     return bytes;
   }

@@ -1,20 +1,71 @@
 package dev.weft.api;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Reads the attach annotation, {@value Names#NETWORKS_ANNOTATION}. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Attachments {
+  /** Longest text in characters. */
+  public static final int LONGEST = 64 * 1024;
+
+  /** Most networks of one pod. */
+  public static final int MOST = 32;
+
   private Attachments() {}
 
   /**
    * Reads the short form, {@code blue, lan@eth5}, or the JSON form, {@code [{"name": "blue",
-   * "interface": "eth5", "ips": ["10.0.0.7"], "mac": "02:…", "defaultRoute": true}]}.
+   * "interface": "eth5", "ips": ["10.0.0.7"], "mac": "02:42:0a:00:00:07", "defaultRoute": true}]}.
    *
    * @return in the order asked for, no network and no interface twice; empty for a blank text
-   * @throws InvalidAttachments if the text is anything else
+   * @throws InvalidAttachments if the text is anything else, or beyond the limits
    */
   public static List<Attachment> parse(String text) throws InvalidAttachments {
-    throw new UnsupportedOperationException();
+    if (text.length() > LONGEST) {
+      throw new InvalidAttachments(
+          "the text has %d characters, the most is %d".formatted(text.length(), LONGEST), LONGEST);
+    }
+    String stripped = text.stripLeading();
+    if (stripped.isEmpty()) {
+      return List.of();
+    }
+    List<PlacedAttachment> found =
+        switch (stripped.charAt(0)) {
+          case '[' -> AttachmentsJson.read(text);
+          case '{' ->
+              throw new InvalidAttachments(
+                  "the JSON form is a list: put [ ] around it", text.indexOf('{'));
+          default -> AttachmentsList.read(text);
+        };
+    requireDistinct(found);
+    return found.stream().map(PlacedAttachment::attachment).toList();
+  }
+
+  private static void requireDistinct(List<PlacedAttachment> found) throws InvalidAttachments {
+    Set<String> networks = new HashSet<>();
+    Set<String> interfaces = new HashSet<>();
+    boolean routed = false;
+    for (PlacedAttachment each : found) {
+      Attachment attachment = each.attachment();
+      if (!networks.add(attachment.network())) {
+        throw new InvalidAttachments(
+            "network %s is named twice; name it once".formatted(attachment.network()),
+            each.position());
+      }
+      if (attachment.interfaceName() != null && !interfaces.add(attachment.interfaceName())) {
+        throw new InvalidAttachments(
+            "interface %s is asked for twice; give each network its own"
+                .formatted(attachment.interfaceName()),
+            each.position());
+      }
+      if (Boolean.TRUE.equals(attachment.defaultRoute())) {
+        if (routed) {
+          throw new InvalidAttachments(
+              "defaultRoute is true for two networks; choose one", each.position());
+        }
+        routed = true;
+      }
+    }
   }
 }

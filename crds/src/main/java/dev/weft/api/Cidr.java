@@ -18,7 +18,7 @@ public record Cidr(IpAddress network, int prefix) implements Comparable<Cidr> {
     IpAddress right = floor(network, prefix);
     if (!right.equals(network)) {
       throw new IllegalArgumentException(
-          "%s/%d has bits set beyond its prefix; the block that holds it is %s/%d"
+          "%s/%d has bits set beyond its prefix: its block is %s/%d"
               .formatted(network, prefix, right, prefix));
     }
   }
@@ -33,14 +33,13 @@ public record Cidr(IpAddress network, int prefix) implements Comparable<Cidr> {
     int slash = text.indexOf('/');
     if (slash < 0) {
       throw new IllegalArgumentException(
-          "'%s' has no prefix length; a block is written such as 10.10.0.0/24"
-              .formatted(brief(text)));
+          "'%s' has no prefix length such as /24".formatted(brief(text)));
     }
     IpAddress network = IpAddress.parse(text.substring(0, slash));
     String length = text.substring(slash + 1);
     if (!LENGTH.matcher(length).matches()) {
       throw new IllegalArgumentException(
-          "'%s' is no prefix length; it is a number from 0 to %d"
+          "'%s' is no prefix length, which is a number from 0 to %d"
               .formatted(brief(length), network.bits()));
     }
     return new Cidr(network, Integer.parseInt(length));
@@ -130,7 +129,7 @@ public record Cidr(IpAddress network, int prefix) implements Comparable<Cidr> {
   private static void requirePrefix(IpAddress address, int prefix) {
     if (prefix < 0 || prefix > address.bits()) {
       throw new IllegalArgumentException(
-          "/%d is no prefix length for %s; it is a number from 0 to %d"
+          "/%d is no prefix length for %s, which is a number from 0 to %d"
               .formatted(prefix, address, address.bits()));
     }
   }

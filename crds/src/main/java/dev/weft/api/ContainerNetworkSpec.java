@@ -7,12 +7,45 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a user wants of a network. */
 @ApiType
+@ValidationRule(
+    value = "self.driver == oldSelf.driver",
+    message = "driver cannot change; make another network and move its pods")
+@ValidationRule(
+    value = "!has(self.bridge) || self.driver == 'bridge'",
+    message = "bridge holds options of the bridge driver and needs driver: bridge")
+@ValidationRule(
+    value = "!has(self.overlay) || self.driver == 'overlay'",
+    message = "overlay holds options of the overlay driver and needs driver: overlay")
+@ValidationRule(
+    value = "!has(self.macvlan) || self.driver == 'macvlan'",
+    message = "macvlan holds options of the macvlan driver and needs driver: macvlan")
+@ValidationRule(
+    value =
+        "self.driver != 'host' || !(has(self.subnets) || has(self.mtu) || has(self.internal) ||"
+            + " has(self.interfacePrefix))",
+    message =
+        "the host driver shares the node's own stack: subnets, mtu, internal and interfacePrefix do"
+            + " not apply; remove them")
+@ValidationRule(
+    value =
+        "self.driver == 'overlay' || !has(self.subnets) || (self.subnets.filter(s,"
+            + " s.cidr.contains(':')).size() <= 1 && self.subnets.filter(s,"
+            + " !s.cidr.contains(':')).size() <= 1)",
+    message =
+        "this driver takes one IPv4 and one IPv6 subnet; families must differ (overlay takes"
+            + " several)")
+@ValidationRule(
+    value =
+        "!has(self.mtu) || self.mtu >= 1280 || !has(self.subnets) || self.subnets.all(s,"
+            + " !s.cidr.contains(':'))",
+    message = "IPv6 needs an mtu of at least 1280")
 public record ContainerNetworkSpec(
     @JsonPropertyDescription(
             "What builds the network. bridge: a Linux bridge on each node, NAT out. "

@@ -1,6 +1,7 @@
 package dev.weft.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,8 @@ public record ContainerNetworkStatus(
     @JsonPropertyDescription(
             "The state as conditions of the usual Kubernetes form, one for each type.")
         @Nullable List<Condition> conditions,
-    @JsonPropertyDescription("The address blocks that the network holds.")
+    @JsonPropertyDescription("The driver that built the network.") @Nullable String driver,
+    @JsonPropertyDescription("The address blocks that the network holds.") @Size(max = 16)
         @Nullable List<EffectiveSubnet> subnets,
     @JsonPropertyDescription("The VXLAN network identifier that the network holds.")
         @Nullable Integer vni,

@@ -1,5 +1,7 @@
 package dev.weft.api;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -13,4 +15,25 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Plural("hostnetworks")
 @ShortNames("hnet")
 @Categories(Names.CATEGORY)
+@JsonClassDescription(
+    "The instruction to one node to build one network, and what came of it. Written by Weft.")
+@AdditionalPrinterColumn(name = "NETWORK", jsonPath = ".spec.network")
+@AdditionalPrinterColumn(name = "NODE", jsonPath = ".spec.node")
+@AdditionalPrinterColumn(name = "DRIVER", jsonPath = ".spec.driver")
+@AdditionalPrinterColumn(
+    name = "ENDPOINTS",
+    jsonPath = ".status.endpoints",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "READY",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
+@AdditionalPrinterColumn(
+    name = "AGE",
+    jsonPath = ".metadata.creationTimestamp",
+    type = AdditionalPrinterColumn.Type.DATE)
+@AdditionalPrinterColumn(name = "DEVICE", jsonPath = ".status.devices[*]", priority = 1)
+@AdditionalPrinterColumn(
+    name = "REASON",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
+    priority = 1)
 public class HostNetwork extends CustomResource<HostNetworkSpec, HostNetworkStatus> {}

@@ -4,12 +4,13 @@ package dev.weft.api;
 public final class InvalidAttachments extends Exception {
   private final int position;
 
+  /** Without a stack trace: it is about the text, not about the program. */
   InvalidAttachments(String message, int position) {
-    super(message);
+    super("at character %d: %s".formatted(position + 1, message), null, false, false);
     this.position = position;
   }
 
-  /** Index of the offending character, from 0. */
+  /** Index of the offending character, from 0; the message counts from 1. */
   public int position() {
     return position;
   }

@@ -6,10 +6,23 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** What only the macvlan driver understands. */
 @ApiType
+@ValidationRule(
+    value = "!has(self.vlan) || (has(self.parent) && !self.parent.matches('[.][0-9]+$'))",
+    message =
+        "vlan needs a parent without a VLAN of its own: give parent eth0 and vlan 50, or parent"
+            + " eth0.50 alone")
+@ValidationRule(
+    value =
+        "!has(self.hostAccess) || !self.hostAccess || !has(self.mode) || (self.mode != 'Private' &&"
+            + " self.mode != 'Passthru')",
+    message =
+        "the node cannot reach endpoints in mode Private or Passthru; remove hostAccess or change"
+            + " the mode")
 public record MacvlanOptions(
     @JsonPropertyDescription(
             "The node's interface that carries the network, such as eth0. eth0.50 "

@@ -1,5 +1,8 @@
 package dev.weft.api;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -13,4 +16,29 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Plural("meshes")
 @ShortNames("mesh")
 @Categories(Names.CATEGORY)
+@JsonClassDescription(
+    "Settings of all overlay networks of the cluster; there is one, named default.")
+@AdditionalPrinterColumn(
+    name = "NODES",
+    jsonPath = ".status.nodes",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "NETWORKS",
+    jsonPath = ".status.networks",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "READY",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
+@AdditionalPrinterColumn(
+    name = "AGE",
+    jsonPath = ".metadata.creationTimestamp",
+    type = AdditionalPrinterColumn.Type.DATE)
+@AdditionalPrinterColumn(name = "ROTATION", jsonPath = ".spec.keyRotation.interval", priority = 1)
+@AdditionalPrinterColumn(
+    name = "REASON",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
+    priority = 1)
+@ValidationRule(
+    value = "self.metadata.name == 'default'",
+    message = "there is one mesh, and its name is default")
 public class Mesh extends CustomResource<MeshSpec, MeshStatus> {}

@@ -20,8 +20,9 @@ public record MeshSpec(
         @Size(min = 1, max = 32)
         @Nullable List<AddressPool> addressPools,
     @JsonPropertyDescription(
-            "Who computes outer checksums. Auto (when absent): the network card, where "
-                + "it is known to do it right. On: the card. Off: the kernel.")
+            "Who computes outer checksums. Auto (when absent): the network card, where it is known"
+                + " to do it right. On: the card. Off: the kernel. Put On and Off in quotes: YAML"
+                + " takes the bare words for booleans.")
         @SchemaFrom(type = TxChecksum.class)
         @Nullable String txChecksum,
     @JsonPropertyDescription("When keys of encrypted networks change.")

@@ -1,5 +1,11 @@
 package dev.weft.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
 /** Names that operator, agent and users must agree on. */
 public final class Names {
   public static final String GROUP = "weft.dev";
@@ -51,5 +57,24 @@ public final class Names {
   /** Lease of the agent of {@code node}, in {@link #NAMESPACE}. */
   public static String agentLease(String node) {
     return "weft-agent-" + node;
+  }
+
+  /**
+   * Name of the bridge of {@code network} where the user gives none: {@code weft-} and the
+   * network's name, or ten hexadecimal digits made from it where that is longer than a device's
+   * name may be.
+   */
+  public static String bridgeDevice(String network) {
+    String readable = "weft-" + network;
+    return readable.length() <= InterfaceName.LONGEST ? readable : "weft-" + digest(network);
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 5);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 }

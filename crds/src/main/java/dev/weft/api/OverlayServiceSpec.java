@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.List;
@@ -14,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What a user wants of a service. */
 @ApiType
+@ValidationRule(
+    value = "!has(self.mode) || self.mode != 'Global' || !has(self.replicas)",
+    message =
+        "a global service has one task on every node: remove replicas, or use mode: Replicated")
+@ValidationRule(
+    value = "has(self.image) || has(self.template)",
+    message = "what shall run? give image or template")
 public record OverlayServiceSpec(
     @JsonPropertyDescription("ContainerNetwork that the tasks attach to.")
         @Required

@@ -7,7 +7,7 @@ package dev.weft.api;
 final class Patterns {
   static final String ADDRESS = "^[0-9a-fA-F:.]+$";
   static final String CIDR = "^[0-9a-fA-F:.]+/[0-9]{1,3}$";
-  static final String INTERFACE = "^[^/:\\s]+$";
+  static final String INTERFACE = "^[!-$&-.0-9;-~]+$";
   static final String LABEL = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
   static final String DURATION = "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$";
 

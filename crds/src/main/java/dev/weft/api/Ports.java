@@ -3,10 +3,15 @@ package dev.weft.api;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** UDP ports of the tunnels. */
 @ApiType
+@ValidationRule(
+    value =
+        "(has(self.clear) ? self.clear : 4789) != (has(self.encrypted) ? self.encrypted : 4790)",
+    message = "clear and encrypted must be different ports (absent, they are 4789 and 4790)")
 public record Ports(
     @JsonPropertyDescription("Port of networks that are not encrypted. Absent: 4789.")
         @Min(1)

@@ -3,10 +3,14 @@ package dev.weft.api;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** VXLAN network identifiers that may be allocated. */
 @ApiType
+@ValidationRule(
+    value = "(has(self.first) ? self.first : 4096) <= (has(self.last) ? self.last : 16777215)",
+    message = "first must not be greater than last")
 public record VniRange(
     @JsonPropertyDescription("The first one. Absent: 4096.") @Min(4096) @Max(16777215)
         @Nullable Integer first,

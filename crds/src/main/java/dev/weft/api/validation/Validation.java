@@ -6,34 +6,54 @@ import dev.weft.api.Mesh;
 import dev.weft.api.OverlayService;
 import java.util.List;
 
-/** Everything that the schema's rules say, and what they cannot; an empty list means valid. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * Everything that the schema's rules say, and what they cannot; an empty list means valid. Nothing
+ * here looks at other objects: clashes between networks are the operator's to find.
+ */
 public final class Validation {
   private Validation() {}
 
+  /** What cannot work in the spec or the name of a network. */
   public static List<Problem> of(ContainerNetwork network) {
-    throw new UnsupportedOperationException();
+    Problems problems = new Problems();
+    NetworkRules.check(network, problems);
+    return problems.found();
   }
 
+  /** What cannot work in the settings of the mesh. */
   public static List<Problem> of(Mesh mesh) {
-    throw new UnsupportedOperationException();
+    Problems problems = new Problems();
+    MeshRules.check(mesh, problems);
+    return problems.found();
   }
 
+  /** What cannot work in the spec or the name of a service. */
   public static List<Problem> of(OverlayService service) {
-    throw new UnsupportedOperationException();
+    Problems problems = new Problems();
+    ServiceRules.check(service, problems);
+    return problems.found();
   }
 
-  public static List<Problem> of(HostNetwork network) {
-    throw new UnsupportedOperationException();
+  /** Why a node cannot follow an instruction. */
+  public static List<Problem> of(HostNetwork instruction) {
+    Problems problems = new Problems();
+    InstructionRules.check(instruction, problems);
+    return problems.found();
   }
 
-  /** What may not change between two revisions of a network, and did. */
+  /**
+   * What may not change between two revisions of a network, and did. The driver may never change;
+   * subnets and VNI may until the status of {@code before} records them.
+   */
   public static List<Problem> change(ContainerNetwork before, ContainerNetwork after) {
-    throw new UnsupportedOperationException();
+    return Held.wanted(before).contradictions(after);
   }
 
-  /** Where the spec contradicts what the status records as allocated. */
+  /**
+   * Where the spec contradicts what the status records as held. An API server that knows CEL lets
+   * no such change through.
+   */
   public static List<Problem> drifted(ContainerNetwork network) {
-    throw new UnsupportedOperationException();
+    return Held.recorded(network).contradictions(network);
   }
 }

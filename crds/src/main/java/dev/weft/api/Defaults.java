@@ -1,0 +1,29 @@
+package dev.weft.api;
+
+import java.util.List;
+
+/**
+ * What an absent field of a spec means. The schema sets no default: stored objects stay as applied.
+ */
+public final class Defaults {
+  public static final String INTERFACE_PREFIX = "eth";
+  public static final GatewayMode GATEWAY_MODE = GatewayMode.NAT;
+  public static final MacvlanMode MACVLAN_MODE = MacvlanMode.BRIDGE;
+
+  /** UDP port of tunnels that are not encrypted; assigned to VXLAN by RFC 7348. */
+  public static final int CLEAR_PORT = 4789;
+
+  /** UDP port of encrypted tunnels. */
+  public static final int ENCRYPTED_PORT = 4790;
+
+  /** The lowest VXLAN network identifier that is allocated or accepted. */
+  public static final int FIRST_VNI = 4096;
+
+  /** The highest VXLAN network identifier: 24 bits (RFC 7348 section 5). */
+  public static final int LAST_VNI = 0xff_ffff;
+
+  public static final List<AddressPool> ADDRESS_POOLS =
+      List.of(AddressPoolBuilder.builder().cidr("10.0.0.0/8").size(24).build());
+
+  private Defaults() {}
+}

@@ -1,0 +1,30 @@
+package dev.weft.api;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Which texts Linux takes as the name of a network interface: dev_valid_name in net/core/dev.c. */
+public final class InterfaceName {
+  /** IFNAMSIZ without the final zero byte. */
+  public static final int LONGEST = 15;
+
+  private static final Pattern VALID = Pattern.compile(Patterns.INTERFACE);
+
+  private InterfaceName() {}
+
+  /** Why {@code name} cannot be the name of an interface; empty if it can. */
+  public static Optional<String> fault(String name) {
+    if (name.isEmpty()) {
+      return Optional.of("it is empty");
+    }
+    if (name.length() > LONGEST) {
+      return Optional.of("it has %d characters, Linux takes %d".formatted(name.length(), LONGEST));
+    }
+    if (name.equals(".") || name.equals("..")) {
+      return Optional.of("Linux reserves the names . and ..");
+    }
+    return VALID.matcher(name).matches()
+        ? Optional.empty()
+        : Optional.of("it may hold visible ASCII characters but '/', ':' and '%'");
+  }
+}

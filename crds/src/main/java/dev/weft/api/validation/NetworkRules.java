@@ -1,0 +1,104 @@
+package dev.weft.api.validation;
+
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.ContainerNetworkSpec;
+import dev.weft.api.Defaults;
+import dev.weft.api.Driver;
+import dev.weft.api.OverlayOptions;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Rules of a network as a user writes it. */
+final class NetworkRules {
+  private static final int LONGEST_PREFIX = 12;
+
+  private NetworkRules() {}
+
+  static void check(ContainerNetwork network, Problems problems) {
+    problems.label("metadata.name", network.getMetadata().getName(), "a network's name");
+    ContainerNetworkSpec spec = network.getSpec();
+    if (spec == null || spec.driver() == null) {
+      problems.add(
+          "spec.driver", "there is no driver", "choose one of " + Problems.choices(Driver.class));
+      return;
+    }
+    Optional<Driver> driver =
+        problems.choice("spec.driver", spec.driver(), Driver.class, Driver::of);
+    driver.ifPresent(known -> check(known, spec, problems));
+    namespaces(spec.allowedNamespaces(), problems);
+  }
+
+  private static void check(Driver driver, ContainerNetworkSpec spec, Problems problems) {
+    foreignOptions(driver, spec, problems);
+    switch (driver) {
+      case HOST -> {
+        nothingAsked(spec, problems);
+        return;
+      }
+      case BRIDGE -> BridgeRules.check(spec, problems);
+      case OVERLAY -> overlay(spec.overlay(), problems);
+      case MACVLAN -> MacvlanRules.check(spec.macvlan(), problems);
+    }
+    SubnetRules.check(driver, spec.subnets(), problems);
+    MtuRules.check(spec.mtu(), spec.subnets(), problems);
+    prefix(spec.interfacePrefix(), problems);
+  }
+
+  private static void foreignOptions(Driver driver, ContainerNetworkSpec spec, Problems problems) {
+    foreign(Driver.BRIDGE, spec.bridge(), driver, problems);
+    foreign(Driver.OVERLAY, spec.overlay(), driver, problems);
+    foreign(Driver.MACVLAN, spec.macvlan(), driver, problems);
+  }
+
+  private static void foreign(
+      Driver owner, @Nullable Record options, Driver driver, Problems problems) {
+    if (options != null && owner != driver) {
+      problems.add(
+          "spec." + owner,
+          "options of the %s driver are given to the %s driver".formatted(owner, driver),
+          "remove %s, or choose driver: %s in a new network".formatted(owner, owner));
+    }
+  }
+
+  private static void nothingAsked(ContainerNetworkSpec spec, Problems problems) {
+    hostLacks("subnets", spec.subnets(), problems);
+    hostLacks("mtu", spec.mtu(), problems);
+    hostLacks("internal", spec.internal(), problems);
+    hostLacks("interfacePrefix", spec.interfacePrefix(), problems);
+  }
+
+  private static void hostLacks(String field, @Nullable Object asked, Problems problems) {
+    if (asked != null) {
+      problems.add(
+          "spec." + field,
+          "the host driver shares the node's own stack and takes no " + field,
+          "remove it, or choose another driver in a new network");
+    }
+  }
+
+  private static void overlay(@Nullable OverlayOptions options, Problems problems) {
+    if (options != null) {
+      problems.range("spec.overlay.vni", options.vni(), Defaults.FIRST_VNI, Defaults.LAST_VNI);
+    }
+  }
+
+  private static void prefix(@Nullable String prefix, Problems problems) {
+    String field = "spec.interfacePrefix";
+    if (prefix != null && prefix.length() > LONGEST_PREFIX) {
+      problems.add(
+          field,
+          "with a number behind it, %s is too long for Linux".formatted(Problems.quote(prefix)),
+          "use at most %d characters".formatted(LONGEST_PREFIX));
+    } else {
+      problems.device(field, prefix);
+    }
+  }
+
+  private static void namespaces(@Nullable List<String> namespaces, Problems problems) {
+    for (int i = 0; namespaces != null && i < namespaces.size(); i++) {
+      problems.label(
+          "spec.allowedNamespaces[%d]".formatted(i), namespaces.get(i), "a namespace's name");
+    }
+  }
+}
