@@ -1,0 +1,98 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.BridgeOptions;
+import dev.weft.api.Cidr;
+import dev.weft.api.ContainerNetworkSpec;
+import dev.weft.api.ContainerNetworkStatus;
+import dev.weft.api.ContainerNetworkStatusBuilder;
+import dev.weft.api.Driver;
+import dev.weft.api.EffectiveSubnet;
+import dev.weft.api.GatewayMode;
+import dev.weft.api.OverlayOptions;
+import dev.weft.api.Subnet;
+import dev.weft.operator.allocation.Grant;
+import dev.weft.operator.mesh.MeshSettings;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values a network has once it is allocated, all defaults filled in.
+ *
+ * @param port UDP port; null: not an overlay
+ * @param mtu bytes; null: what the parent interface has
+ */
+record Effective(
+    @Nullable List<EffectiveSubnet> subnets,
+    @Nullable Integer vni,
+    @Nullable Integer port,
+    @Nullable Integer mtu) {
+  private static final int ETHERNET_MTU = 1500;
+
+  /** What {@code status} already says. */
+  static Effective recorded(@Nullable ContainerNetworkStatus status) {
+    return status == null
+        ? new Effective(null, null, null, null)
+        : new Effective(status.subnets(), status.vni(), status.port(), status.mtu());
+  }
+
+  static Effective of(Observed observed, Grant grant, MeshSettings settings) {
+    ContainerNetworkSpec spec = observed.spec();
+    Driver driver = observed.driver();
+    List<EffectiveSubnet> subnets =
+        grant.subnets().stream().map(cidr -> subnet(cidr, spec, driver)).toList();
+    return new Effective(
+        subnets.isEmpty() ? null : subnets,
+        grant.vni(),
+        driver == Driver.OVERLAY ? settings.port(isEncrypted(spec)) : null,
+        mtu(observed));
+  }
+
+  ContainerNetworkStatus onTo(ContainerNetworkStatusBuilder status) {
+    return status.subnets(subnets).vni(vni).port(port).mtu(mtu).build();
+  }
+
+  static boolean isEncrypted(ContainerNetworkSpec spec) {
+    OverlayOptions overlay = spec.overlay();
+    return overlay != null && Boolean.TRUE.equals(overlay.encrypted());
+  }
+
+  private static @Nullable Integer mtu(Observed observed) {
+    Integer asked = observed.spec().mtu();
+    if (asked != null) {
+      return asked;
+    }
+    return switch (observed.driver()) {
+      case OVERLAY -> OverlayMtu.of(observed).map(OverlayMtu::bytes).orElse(null);
+      case BRIDGE -> ETHERNET_MTU;
+      case MACVLAN, HOST -> null;
+    };
+  }
+
+  private static EffectiveSubnet subnet(Cidr cidr, ContainerNetworkSpec spec, Driver driver) {
+    Optional<Subnet> asked =
+        Objects.requireNonNullElse(spec.subnets(), List.<Subnet>of()).stream()
+            .filter(each -> cidr.toString().equals(canonical(each)))
+            .findFirst();
+    String gateway =
+        asked
+            .map(Subnet::gateway)
+            .orElseGet(() -> hasGateway(spec, driver) ? cidr.usable().first().toString() : null);
+    return new EffectiveSubnet(cidr.toString(), gateway, asked.isEmpty());
+  }
+
+  private static String canonical(Subnet subnet) {
+    return Cidr.parse(Objects.requireNonNull(subnet.cidr())).toString();
+  }
+
+  private static boolean hasGateway(ContainerNetworkSpec spec, Driver driver) {
+    BridgeOptions bridge = spec.bridge();
+    return switch (driver) {
+      case BRIDGE ->
+          bridge == null || !GatewayMode.ISOLATED.toString().equals(bridge.gatewayMode());
+      case OVERLAY, MACVLAN -> true;
+      case HOST -> false;
+    };
+  }
+}
