@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.e2e.control.PrinterColumns;
-import dev.weft.e2e.control.embedded.ObjectStore.Key;
 import dev.weft.e2e.control.embedded.ObjectStore.Snapshot;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.mockwebserver.http.Dispatcher;
@@ -22,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +53,8 @@ final class ApiDispatcher extends Dispatcher {
       boolean status,
       HttpUrl url) {
 
-    Key key() {
-      return new Key(
+    ObjectStore.Key key() {
+      return new ObjectStore.Key(
           namespace == null ? "" : namespace,
           Objects.requireNonNull(name, "a collection has no name"));
     }
@@ -186,29 +186,26 @@ final class ApiDispatcher extends Dispatcher {
   }
 
   private ObjectNode update(Target target, ObjectNode body) {
-    return store.update(target.type(), target.key(), target.status(), current -> body);
+    return change(target, current -> body);
   }
 
   private ObjectNode patch(Target target, @Nullable String contentType, String body)
       throws JsonProcessingException {
     String type = String.valueOf(contentType).split(";", 2)[0].trim();
-    switch (type) {
+    return switch (type) {
       case "application/apply-patch+yaml" -> {
-        ObjectNode config = YAML.unmarshal(body, ObjectNode.class);
         String manager = target.url().queryParameter("fieldManager");
-        return store.apply(
+        yield store.apply(
             target.type(),
             target.key(),
             target.status(),
             manager == null ? "unknown" : manager,
-            config);
+            YAML.unmarshal(body, ObjectNode.class));
       }
       case "application/merge-patch+json", "application/strategic-merge-patch+json" -> {
         ObjectNode changes = object(body);
-        return store.update(
-            target.type(),
-            target.key(),
-            target.status(),
+        yield change(
+            target,
             current -> {
               Patches.merge(current, changes);
               return current;
@@ -216,14 +213,14 @@ final class ApiDispatcher extends Dispatcher {
       }
       case "application/json-patch+json" -> {
         JsonNode operations = JSON.readTree(body);
-        return store.update(
-            target.type(),
-            target.key(),
-            target.status(),
-            current -> jsonPatch(target, current, operations));
+        yield change(target, current -> jsonPatch(target, current, operations));
       }
       default -> throw ApiError.unsupported("PATCH", type);
-    }
+    };
+  }
+
+  private ObjectNode change(Target target, UnaryOperator<ObjectNode> change) {
+    return store.update(target.type(), target.key(), target.status(), change);
   }
 
   private static ObjectNode jsonPatch(Target target, ObjectNode current, JsonNode operations) {
@@ -248,7 +245,7 @@ final class ApiDispatcher extends Dispatcher {
       JsonNode metadata = item.path("metadata");
       store.delete(
           target.type(),
-          new Key(metadata.path("namespace").asText(), metadata.path("name").asText()),
+          new ObjectStore.Key(metadata.path("namespace").asText(), metadata.path("name").asText()),
           options);
     }
     return list(target.type(), found);
