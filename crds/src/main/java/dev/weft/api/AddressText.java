@@ -42,12 +42,13 @@ final class AddressText {
   private static boolean readIpv6(String text, byte[] bytes) {
     int gap = text.indexOf("::");
     if (gap < 0) {
-      return readGroups(text, bytes, 0) == 16;
+      return readGroups(text, bytes) == 16;
     }
     byte[] tail = new byte[16];
-    int before = readGroups(text.substring(0, gap), bytes, 0);
-    int after = readGroups(text.substring(gap + 2), tail, 0);
-    if (before < 0 || after < 0 || before + after > 14) {
+    String head = text.substring(0, gap);
+    int before = readGroups(head, bytes);
+    int after = readGroups(text.substring(gap + 2), tail);
+    if (head.indexOf('.') >= 0 || before < 0 || after < 0 || before + after > 14) {
       return false;
     }
     System.arraycopy(tail, 0, bytes, 16 - after, after);
@@ -55,11 +56,11 @@ final class AddressText {
   }
 
   /** Number of bytes that the groups fill, or -1. */
-  private static int readGroups(String text, byte[] bytes, int offset) {
+  private static int readGroups(String text, byte[] bytes) {
     if (text.isEmpty()) {
       return 0;
     }
-    int at = offset;
+    int at = 0;
     String[] groups = text.split(":", -1);
     for (int i = 0; i < groups.length; i++) {
       String group = groups[i];

@@ -1,13 +1,14 @@
 package dev.weft.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
 /** An address block that a network holds. */
 @ApiType
 public record EffectiveSubnet(
-    @JsonPropertyDescription("The block.") @Size(max = 43) @Nullable String cidr,
+    @JsonPropertyDescription("The block.") @Required @Size(max = 43) @Nullable String cidr,
     @JsonPropertyDescription("Address of the gateway, where there is one.") @Size(max = 39)
         @Nullable String gateway,
     @JsonPropertyDescription("Whether Weft chose the block; otherwise the spec did.")
