@@ -21,6 +21,9 @@ public final class Allocator {
   public static Outcome allocate(Claim claim, Collection<Claim> others, Ground ground) {
     Book book = new Book(ground);
     others.stream().sorted().forEach(other -> book.hold(other, other.held()));
+    if (claim.held().subnets().stream().allMatch(cidr -> book.holderOf(cidr).isEmpty())) {
+      book.hold(claim, claim.held());
+    }
     others.forEach(book::ask);
     others.stream()
         .filter(other -> !other.isSettled() && other.isOlderThan(claim))

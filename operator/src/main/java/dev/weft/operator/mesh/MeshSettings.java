@@ -2,6 +2,7 @@ package dev.weft.operator.mesh;
 
 import dev.weft.api.AddressPool;
 import dev.weft.api.Cidr;
+import dev.weft.api.Defaults;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
@@ -23,28 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 public record MeshSettings(
     int clearPort, int encryptedPort, int firstVni, int lastVni, List<Ground.Pool> pools) {
-  private static final List<Ground.Pool> DEFAULT_POOLS =
-      List.of(new Ground.Pool(Cidr.parse("10.0.0.0/8"), 24));
-
-  public static final MeshSettings DEFAULT =
-      new MeshSettings(4789, 4790, 4096, 16_777_215, DEFAULT_POOLS);
-
   /** The settings that {@code mesh} stands for; it must be valid. */
   public static MeshSettings of(@Nullable Mesh mesh) {
     MeshSpec spec = mesh == null ? null : mesh.getSpec();
-    if (spec == null) {
-      return DEFAULT;
-    }
-    Ports ports = Objects.requireNonNullElse(spec.ports(), new Ports(null, null));
-    VniRange vnis = Objects.requireNonNullElse(spec.vnis(), new VniRange(null, null));
+    Ports ports = spec == null ? null : spec.ports();
+    VniRange vnis = spec == null ? null : spec.vnis();
+    List<AddressPool> pools = spec == null ? null : spec.addressPools();
     return new MeshSettings(
-        Objects.requireNonNullElse(ports.clear(), DEFAULT.clearPort()),
-        Objects.requireNonNullElse(ports.encrypted(), DEFAULT.encryptedPort()),
-        Objects.requireNonNullElse(vnis.first(), DEFAULT.firstVni()),
-        Objects.requireNonNullElse(vnis.last(), DEFAULT.lastVni()),
-        spec.addressPools() == null
-            ? DEFAULT_POOLS
-            : spec.addressPools().stream().map(MeshSettings::pool).toList());
+        orElse(ports == null ? null : ports.clear(), Defaults.CLEAR_PORT),
+        orElse(ports == null ? null : ports.encrypted(), Defaults.ENCRYPTED_PORT),
+        orElse(vnis == null ? null : vnis.first(), Defaults.FIRST_VNI),
+        orElse(vnis == null ? null : vnis.last(), Defaults.LAST_VNI),
+        orElse(pools, Defaults.ADDRESS_POOLS).stream().map(MeshSettings::pool).toList());
   }
 
   public int port(boolean encrypted) {
@@ -84,8 +75,11 @@ public record MeshSettings(
   }
 
   private static Ground.Pool pool(AddressPool pool) {
-    Cidr cidr = Cidr.parse(Objects.requireNonNull(pool.cidr()));
-    Integer size = pool.size();
-    return new Ground.Pool(cidr, size == null ? Math.max(24, cidr.prefix()) : size);
+    return new Ground.Pool(
+        Cidr.parse(Objects.requireNonNull(pool.cidr())), Objects.requireNonNull(pool.size()));
+  }
+
+  private static <T> T orElse(@Nullable T value, T otherwise) {
+    return value == null ? otherwise : value;
   }
 }

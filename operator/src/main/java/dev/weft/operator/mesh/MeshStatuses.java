@@ -5,7 +5,6 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshStatus;
-import dev.weft.api.Names;
 import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -55,10 +54,6 @@ final class MeshStatuses {
   }
 
   private static String problem(Mesh mesh) {
-    String name = mesh.getMetadata().getName();
-    return Names.MESH.equals(name)
-        ? Validation.of(mesh).stream().map(Problem::toString).collect(Collectors.joining(". "))
-        : "metadata.name: only the Mesh named %s counts, not %s; rename this one or delete it"
-            .formatted(Names.MESH, name);
+    return Validation.of(mesh).stream().map(Problem::toString).collect(Collectors.joining(". "));
   }
 }

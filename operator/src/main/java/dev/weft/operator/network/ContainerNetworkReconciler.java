@@ -73,27 +73,29 @@ public final class ContainerNetworkReconciler
   public DeleteControl cleanup(ContainerNetwork network, Context<ContainerNetwork> context) {
     Observed observed = sources().observe(network);
     Optional<Duration> again = untilOrphans(observed);
-    DeleteControl wait = DeleteControl.noFinalizerRemoval();
-    switch (Teardown.of(observed)) {
+    return switch (Teardown.of(observed)) {
       case Teardown.EndpointsRemain(String message) -> {
-        statuses.write(
-            network, Deletion.status(network, Deletion.ENDPOINTS_REMAIN, message, clock), context);
+        say(network, Deletion.ENDPOINTS_REMAIN, message, context);
+        DeleteControl wait = DeleteControl.noFinalizerRemoval();
         again.ifPresent(wait::rescheduleAfter);
-        return wait;
+        yield wait;
       }
       case Teardown.OnNodes(Instructions instructions, String message) -> {
-        statuses.write(
-            network, Deletion.status(network, Deletion.ON_NODES, message, clock), context);
+        say(network, Deletion.ON_NODES, message, context);
         instructor.carryOut(instructions);
-        return wait;
+        yield DeleteControl.noFinalizerRemoval();
       }
-      case Teardown.Done() -> {
-        // an agent may have written one itself that no cache shows yet; its arrival wakes us again
-        return instructor.isGone(network.getMetadata().getName())
-            ? DeleteControl.defaultDelete()
-            : wait;
-      }
-    }
+      // an agent may have written one itself that no cache shows yet; its arrival wakes us again
+      case Teardown.Done() ->
+          instructor.isGone(network.getMetadata().getName())
+              ? DeleteControl.defaultDelete()
+              : DeleteControl.noFinalizerRemoval();
+    };
+  }
+
+  private void say(
+      ContainerNetwork network, String reason, String message, Context<ContainerNetwork> context) {
+    statuses.write(network, Deletion.status(network, reason, message, clock), context);
   }
 
   private Optional<Duration> untilOrphans(Observed observed) {

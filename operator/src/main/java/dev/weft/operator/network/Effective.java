@@ -1,13 +1,13 @@
 package dev.weft.operator.network;
 
-import dev.weft.api.BridgeOptions;
 import dev.weft.api.Cidr;
 import dev.weft.api.ContainerNetworkSpec;
 import dev.weft.api.ContainerNetworkStatus;
 import dev.weft.api.ContainerNetworkStatusBuilder;
 import dev.weft.api.Driver;
 import dev.weft.api.EffectiveSubnet;
-import dev.weft.api.GatewayMode;
+import dev.weft.api.HostNetworks;
+import dev.weft.api.IpAddress;
 import dev.weft.api.OverlayOptions;
 import dev.weft.api.Subnet;
 import dev.weft.operator.allocation.Grant;
@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param mtu bytes; null: what the parent interface has
  */
 record Effective(
+    @Nullable String driver,
     @Nullable List<EffectiveSubnet> subnets,
     @Nullable Integer vni,
     @Nullable Integer port,
@@ -33,16 +34,18 @@ record Effective(
   /** What {@code status} already says. */
   static Effective recorded(@Nullable ContainerNetworkStatus status) {
     return status == null
-        ? new Effective(null, null, null, null)
-        : new Effective(status.subnets(), status.vni(), status.port(), status.mtu());
+        ? new Effective(null, null, null, null, null)
+        : new Effective(
+            status.driver(), status.subnets(), status.vni(), status.port(), status.mtu());
   }
 
   static Effective of(Observed observed, Grant grant, MeshSettings settings) {
     ContainerNetworkSpec spec = observed.spec();
     Driver driver = observed.driver();
     List<EffectiveSubnet> subnets =
-        grant.subnets().stream().map(cidr -> subnet(cidr, spec, driver)).toList();
+        grant.subnets().stream().map(cidr -> subnet(cidr, spec)).toList();
     return new Effective(
+        driver.toString(),
         subnets.isEmpty() ? null : subnets,
         grant.vni(),
         driver == Driver.OVERLAY ? settings.port(isEncrypted(spec)) : null,
@@ -50,7 +53,7 @@ record Effective(
   }
 
   ContainerNetworkStatus onTo(ContainerNetworkStatusBuilder status) {
-    return status.subnets(subnets).vni(vni).port(port).mtu(mtu).build();
+    return status.driver(driver).subnets(subnets).vni(vni).port(port).mtu(mtu).build();
   }
 
   static boolean isEncrypted(ContainerNetworkSpec spec) {
@@ -70,29 +73,19 @@ record Effective(
     };
   }
 
-  private static EffectiveSubnet subnet(Cidr cidr, ContainerNetworkSpec spec, Driver driver) {
+  private static EffectiveSubnet subnet(Cidr cidr, ContainerNetworkSpec spec) {
     Optional<Subnet> asked =
         Objects.requireNonNullElse(spec.subnets(), List.<Subnet>of()).stream()
             .filter(each -> cidr.toString().equals(canonical(each)))
             .findFirst();
-    String gateway =
-        asked
-            .map(Subnet::gateway)
-            .orElseGet(() -> hasGateway(spec, driver) ? cidr.usable().first().toString() : null);
-    return new EffectiveSubnet(cidr.toString(), gateway, asked.isEmpty());
+    Subnet subnet = asked.orElse(new Subnet(cidr.toString(), null, null, null, null));
+    return new EffectiveSubnet(
+        cidr.toString(),
+        HostNetworks.gateway(spec, subnet).map(IpAddress::toString).orElse(null),
+        asked.isEmpty());
   }
 
   private static String canonical(Subnet subnet) {
     return Cidr.parse(Objects.requireNonNull(subnet.cidr())).toString();
-  }
-
-  private static boolean hasGateway(ContainerNetworkSpec spec, Driver driver) {
-    BridgeOptions bridge = spec.bridge();
-    return switch (driver) {
-      case BRIDGE ->
-          bridge == null || !GatewayMode.ISOLATED.toString().equals(bridge.gatewayMode());
-      case OVERLAY, MACVLAN -> true;
-      case HOST -> false;
-    };
   }
 }

@@ -38,7 +38,7 @@ class LedgerPropertyTest {
           4101,
           List.of(new Ground.Used("n1", Cidr.parse("10.0.3.0/25"))));
 
-  private sealed interface Step {
+  sealed interface Step {
     record Create(@Nullable String cidr, @Nullable Integer vni) implements Step {}
 
     record Reconcile(int which) implements Step {}
