@@ -1,21 +1,34 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.NetworkNamespace;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel of one node, brought to a wish. Safe for use by several threads; calls wait for each
  * other.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class DataPlane implements AutoCloseable {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Kernel kernel;
+  private final Reconciliation reconciliation;
+  private @Nullable DriftWatch watch;
 
-  private DataPlane() {}
+  private DataPlane(NetworkNamespace node) {
+    kernel = new Kernel(node);
+    reconciliation = new Reconciliation(kernel);
+  }
 
   /** The data plane of the calling thread's network namespace. */
   public static DataPlane open() {
-    throw new UnsupportedOperationException();
+    return new DataPlane(NetworkNamespace.current());
   }
 
   /**
@@ -23,7 +36,7 @@ public final class DataPlane implements AutoCloseable {
    * /run/netns/a}.
    */
   public static DataPlane open(Path node) {
-    throw new UnsupportedOperationException();
+    return new DataPlane(NetworkNamespace.open(node));
   }
 
   /**
@@ -31,17 +44,34 @@ public final class DataPlane implements AutoCloseable {
    * other from being made. The first call looks at everything, whatever {@code dirty} says.
    */
   public Outcome reconcile(NodeWish wish, Dirty dirty) {
-    throw new UnsupportedOperationException();
+    return locked(() -> {
+      if (watch != null) {
+        watch.forgive();
+      }
+      return reconciliation.reconcile(wish, dirty);
+    });
   }
 
   /** What {@link #reconcile} of everything would change; nothing is changed. */
   public List<Change> plan(NodeWish wish) {
-    throw new UnsupportedOperationException();
+    return locked(() -> reconciliation.plan(wish));
   }
 
   /** Chooses where the node's tunnels start; never on a device of ours. */
   public Underlay underlay(UnderlayChoice choice) {
-    throw new UnsupportedOperationException();
+    return locked(() -> {
+      var netlink = kernel.netlink();
+      var node = new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
+      return new Underlays(node, choice).choose(choice.reaches().flatMap(this::sourceTo));
+    });
+  }
+
+  private Optional<InetAddress> sourceTo(InetAddress destination) {
+    try {
+      return Optional.ofNullable(kernel.netlink().routeTo(destination).source());
+    } catch (NetlinkException unreachable) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -49,10 +79,34 @@ public final class DataPlane implements AutoCloseable {
    * not call back into this object.
    */
   public void onDrift(Consumer<DriftEvent> listener) {
-    throw new UnsupportedOperationException();
+    locked(() -> {
+      if (watch != null) {
+        throw new IllegalStateException("drift is already listened to");
+      }
+      watch = new DriftWatch(kernel, event -> locked(() -> reconciliation.judge(event)), listener);
+      return watch;
+    });
+  }
+
+  private <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Lets go of the kernel; all that was made stays. */
   @Override
-  public void close() {}
+  public void close() {
+    DriftWatch listening = locked(() -> Optional.ofNullable(watch)).orElse(null);
+    if (listening != null) {
+      listening.close();
+    }
+    locked(() -> {
+      kernel.close();
+      return kernel;
+    });
+  }
 }
