@@ -3,6 +3,7 @@ package dev.weft.e2e.lab;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +81,11 @@ public final class JavaProgram {
   /** Its process id. */
   public long pid() {
     return process.pid();
+  }
+
+  /** When it was started last. */
+  public Instant startedAt() {
+    return process.info().startInstant().orElseThrow();
   }
 
   private Process launch() {

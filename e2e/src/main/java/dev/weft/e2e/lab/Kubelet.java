@@ -104,6 +104,25 @@ final class Kubelet implements AutoCloseable {
     return Optional.ofNullable(sandboxes.get(namespace + "-" + pod));
   }
 
+  /** What the agent says stands in the way of wiring a Pod. */
+  String attachError(String namespace, String pod) {
+    return pods.getStore().list().stream()
+        .filter(each -> id(each).equals(namespace + "-" + pod))
+        .map(each -> file(each).resolveSibling(sandboxId(each) + ".error"))
+        .filter(Files::exists)
+        .map(Kubelet::readLine)
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String readLine(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Removes the Node objects, for a control plane that outlives the lab. */
   void removeNodes() {
     nodes.forEach(node -> client.nodes().withName(node).delete());

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -211,6 +212,11 @@ public final class Lab implements AutoCloseable {
     return kubelet().sandbox("default", pod);
   }
 
+  /** Why the agent could not wire a Pod of namespace {@code default}; empty if it has not said. */
+  public String attachError(String pod) {
+    return kubelet().attachError("default", pod);
+  }
+
   /** Name of a Pod's sandbox, for {@code ip netns exec}. */
   public String sandboxName(Pod pod) {
     return namespaces.name(
@@ -273,9 +279,9 @@ public final class Lab implements AutoCloseable {
                 "%s://%s:%d".formatted(server.getScheme(), Wire.API.getHostAddress(), API_PORT)));
   }
 
-  /** The versions of all parts' processes, by name, for reports. */
+  /** The processes of operator and agents, by name. */
   public Map<String, Long> processIds() {
-    Map<String, Long> ids = new java.util.LinkedHashMap<>();
+    Map<String, Long> ids = new LinkedHashMap<>();
     if (operator != null) {
       ids.put("operator", operator.pid());
     }

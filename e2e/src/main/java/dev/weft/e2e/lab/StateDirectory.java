@@ -39,7 +39,7 @@ final class StateDirectory implements AutoCloseable {
       Files.writeString(fresh.resolve("owner"), identity(ProcessHandle.current()) + "\n");
       run("sh", fresh.resolve("sweep").toString());
       Files.createDirectories(ROOT);
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+      moveTo(path, fresh);
       Process reaper =
           new ProcessBuilder("sh", path.resolve("reap").toString(), ROOT.toString(), lab)
               .redirectErrorStream(true)
@@ -48,6 +48,18 @@ final class StateDirectory implements AutoCloseable {
       return new StateDirectory(path, reaper);
     } catch (IOException e) {
       throw new UncheckedIOException("the state directory below %s".formatted(ROOT), e);
+    }
+  }
+
+  private static void moveTo(Path path, Path fresh) throws IOException {
+    try {
+      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      run("rm", "-rf", fresh.toString());
+      throw new IllegalStateException(
+          "a lab called %s is running; end it, or run ./weft clean if its owner is gone"
+              .formatted(path.getFileName()),
+          e);
     }
   }
 

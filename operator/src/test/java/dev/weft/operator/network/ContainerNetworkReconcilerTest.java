@@ -121,9 +121,7 @@ class ContainerNetworkReconcilerTest {
     IntStream.range(0, 20).forEach(each -> awaitReady("net" + each));
     List<ContainerNetwork> all = client().resources(ContainerNetwork.class).list().getItems();
     assertThat(all).extracting(each -> each.getStatus().vni()).doesNotHaveDuplicates().hasSize(20);
-    assertThat(all)
-        .extracting(each -> each.getStatus().subnets())
-        .doesNotHaveDuplicates();
+    assertThat(all).extracting(each -> each.getStatus().subnets()).doesNotHaveDuplicates();
   }
 
   @Test
