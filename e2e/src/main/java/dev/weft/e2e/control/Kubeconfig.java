@@ -114,6 +114,7 @@ public record Kubeconfig(String text) {
                     .withNewContext()
                     .withCluster(NAME)
                     .withUser(NAME)
+                    .withNamespace("default")
                     .endContext()
                     .endContext()
                     .withCurrentContext(NAME)

@@ -12,13 +12,17 @@ public final class EmbeddedApiServer implements AutoCloseable {
   /** Held, because a logger that nobody holds forgets its level. */
   private static final Logger WEB_SERVER_LOG = Logger.getLogger(MockWebServer.class.getName());
 
-  private final MockWebServer server = new MockWebServer();
+  private final MockWebServer server;
 
-  private EmbeddedApiServer() {}
+  private EmbeddedApiServer(MockWebServer server) {
+    this.server = server;
+  }
 
   /** Starts a server that holds the namespaces of every new cluster, and nothing else. */
   public static EmbeddedApiServer start() {
     WEB_SERVER_LOG.setLevel(Level.WARNING);
+    // Or the JDK warns of what its network library does.
+    System.setProperty("io.netty.noUnsafe", "true");
     ObjectStore store = new ObjectStore();
     ResourceType namespaces = store.type("", "v1", "namespaces").orElseThrow();
     for (String name : List.of("default", "kube-system")) {
@@ -26,10 +30,10 @@ public final class EmbeddedApiServer implements AutoCloseable {
       namespace.putObject("metadata").put("name", name);
       store.create(namespaces, "", namespace);
     }
-    EmbeddedApiServer started = new EmbeddedApiServer();
-    started.server.setDispatcher(new ApiDispatcher(store));
-    started.server.start();
-    return started;
+    MockWebServer server = new MockWebServer();
+    server.setDispatcher(new ApiDispatcher(store));
+    server.start();
+    return new EmbeddedApiServer(server);
   }
 
   /** Where clients on this machine reach it. */
