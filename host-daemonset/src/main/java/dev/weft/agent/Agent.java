@@ -112,11 +112,10 @@ public final class Agent implements AutoCloseable {
     CompletableFuture<Void> _ =
         cluster
             .start()
-            .thenRun(
-                () -> {
-                  LOG.atInfo().addKeyValue("node", node).log("the cluster is known");
-                  machine.sandboxes.start(attacher);
-                });
+            .thenRun(() -> {
+              LOG.atInfo().addKeyValue("node", node).log("the cluster is known");
+              machine.sandboxes.start(attacher);
+            });
   }
 
   /** Completes when the node is, for the first time, as the cluster wants it. */
@@ -168,16 +167,14 @@ public final class Agent implements AutoCloseable {
     Desired desired = new Desired(cluster, machine.sandboxes);
     NodePublisher publisher = new NodePublisher(client, cluster, writes, machine.features);
     NodeUnderlay underlay =
-        new NodeUnderlay(
-            cluster, client.getMasterUrl(), machine.kernel::underlay);
+        new NodeUnderlay(cluster, client.getMasterUrl(), machine.kernel::underlay);
     CompletableFuture<Void> _ =
         loop.request(Changes.ALL)
-            .thenRun(
-                () -> {
-                  metrics.ready();
-                  ready.complete(null);
-                  LOG.atInfo().addKeyValue("node", node).log("ready");
-                });
+            .thenRun(() -> {
+              metrics.ready();
+              ready.complete(null);
+              LOG.atInfo().addKeyValue("node", node).log("ready");
+            });
     loop.start(
         new NodePass(
             desired,

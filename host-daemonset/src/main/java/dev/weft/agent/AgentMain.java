@@ -28,20 +28,18 @@ public final class AgentMain {
 
   static int execute(String... args) {
     CommandLine line = new CommandLine(new AgentMain());
-    line.setExecutionExceptionHandler(
-        (failure, command, _) -> {
-          command.getErr().println("weft-agent: " + failure.getMessage());
-          if (System.getenv("WEFT_DEBUG") != null) {
-            failure.printStackTrace(command.getErr());
-          }
-          return FAILURE;
-        });
-    line.setParameterExceptionHandler(
-        (failure, _) -> {
-          failure.getCommandLine().getErr().println("weft-agent: " + failure.getMessage());
-          failure.getCommandLine().usage(failure.getCommandLine().getErr());
-          return USAGE;
-        });
+    line.setExecutionExceptionHandler((failure, command, _) -> {
+      command.getErr().println("weft-agent: " + failure.getMessage());
+      if (System.getenv("WEFT_DEBUG") != null) {
+        failure.printStackTrace(command.getErr());
+      }
+      return FAILURE;
+    });
+    line.setParameterExceptionHandler((failure, _) -> {
+      failure.getCommandLine().getErr().println("weft-agent: " + failure.getMessage());
+      failure.getCommandLine().usage(failure.getCommandLine().getErr());
+      return USAGE;
+    });
     return line.execute(args);
   }
 }

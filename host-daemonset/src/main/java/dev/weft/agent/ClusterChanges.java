@@ -54,11 +54,10 @@ final class ClusterChanges implements Cluster.Listener {
               .cluster()
               .endpoints()
               .follow(network)
-              .thenRun(
-                  () -> {
-                    agent.loop().ask(Changes.network(network));
-                    agent.attacher().changed(network);
-                  });
+              .thenRun(() -> {
+                agent.loop().ask(Changes.network(network));
+                agent.attacher().changed(network);
+              });
     }
   }
 
@@ -110,7 +109,8 @@ final class ClusterChanges implements Cluster.Listener {
   private Set<String> overlays() {
     return agent.cluster().hostNetworks().all().stream()
         .filter(each -> each.getSpec() != null)
-        .filter(each -> Driver.of(each.getSpec().driver()).filter(it -> it == Driver.OVERLAY).isPresent())
+        .filter(each ->
+            Driver.of(each.getSpec().driver()).filter(it -> it == Driver.OVERLAY).isPresent())
         .map(Cluster::networkOf)
         .collect(Collectors.toSet());
   }
@@ -119,7 +119,8 @@ final class ClusterChanges implements Cluster.Listener {
     return Objects.equals(before.getMetadata().getUid(), after.getMetadata().getUid())
         && Objects.equals(before.getMetadata().getGeneration(), after.getMetadata().getGeneration())
         && Objects.equals(
-            before.getMetadata().getDeletionTimestamp(), after.getMetadata().getDeletionTimestamp());
+            before.getMetadata().getDeletionTimestamp(),
+            after.getMetadata().getDeletionTimestamp());
   }
 
   private static @Nullable String vtep(@Nullable MeshNode node) {

@@ -24,8 +24,7 @@ final class ListenAddress implements ITypeConverter<InetSocketAddress> {
     throw malformed(text, null);
   }
 
-  private static TypeConversionException malformed(
-      String text, @Nullable Exception cause) {
+  private static TypeConversionException malformed(String text, @Nullable Exception cause) {
     TypeConversionException malformed =
         new TypeConversionException(
             "'%s' is no address and port; write one such as 127.0.0.1:9810".formatted(text));

@@ -49,8 +49,7 @@ final class PlanCommand implements Callable<Integer> {
       Untouched untouched = new Untouched();
       sandboxes.start(untouched);
       await(untouched.synced, "the sandboxes in " + options.sandboxes);
-      NodeUnderlay underlay =
-          new NodeUnderlay(cluster, client.getMasterUrl(), dataPlane::underlay);
+      NodeUnderlay underlay = new NodeUnderlay(cluster, client.getMasterUrl(), dataPlane::underlay);
       boolean _ = underlay.look();
       Desired desired = new Desired(cluster, sandboxes);
       desired.update(Changes.ALL);
@@ -59,8 +58,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private int print(List<Change> changes, Desired desired) {
-    PrintWriter out =
-        Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
+    PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     changes.forEach(
         each -> out.printf("%s: %s%n", desired.nameOf(each.uid()).orElse(each.uid()), each));
     out.printf("%d changes%n", changes.size());

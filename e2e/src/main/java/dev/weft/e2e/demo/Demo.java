@@ -3,7 +3,6 @@ package dev.weft.e2e.demo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weft.api.ContainerNetwork;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.e2e.control.PrinterColumns;
 import dev.weft.e2e.lab.Cluster;
@@ -16,7 +15,6 @@ import dev.weft.e2e.net.Ping;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.Netlink;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -55,9 +53,9 @@ final class Demo {
     samples.forEach(
         each -> progress.say("applied %s %s", each.getKind(), each.getMetadata().getName()));
     awaitPrograms();
-    List<ContainerNetwork> networks = only(ContainerNetwork.class, samples);
-    awaitNetworks(networks);
-    only(Pod.class, samples).forEach(this::awaitPod);
+    List<String> networks = names("ContainerNetwork", samples);
+    networks.forEach(this::awaitNetwork);
+    names("Pod", samples).forEach(this::awaitPod);
     networks.forEach(this::pingAll);
     showNat();
     showIsolation();
@@ -87,45 +85,43 @@ final class Demo {
     }
   }
 
-  private void awaitNetworks(List<ContainerNetwork> networks) {
-    for (ContainerNetwork network : networks) {
-      String name = network.getMetadata().getName();
-      await(
-          () -> cluster.isReady(name),
-          () ->
-              "network %s does not get Ready: %s%s"
-                  .formatted(name, cluster.describe(name), tail(operatorLog())),
-          () -> lab.operator().isAlive());
-      progress.say("network %s (%s) is Ready", name, network.getSpec().driver());
-    }
+  private void awaitNetwork(String name) {
+    await(
+        () -> cluster.isReady(name),
+        () ->
+            "network %s does not get Ready: %s%s"
+                .formatted(name, cluster.describe(name), tail(operatorLog())),
+        () -> lab.operator().isAlive());
+    progress.say("network %s (%s) is Ready", name, driver(name));
   }
 
-  private void awaitPod(Pod pod) {
-    String name = pod.getMetadata().getName();
+  private void awaitPod(String name) {
+    String node = lab.client().pods().withName(name).get().getSpec().getNodeName();
     await(
         () -> cluster.isRunning(name),
         () ->
             "pod %s on %s does not run: %s%s"
-                .formatted(
-                    name,
-                    pod.getSpec().getNodeName(),
-                    lab.attachError(name),
-                    tail(lab.agentLog(lab.node(pod.getSpec().getNodeName())))),
+                .formatted(name, node, lab.attachError(name), tail(lab.agentLog(lab.node(node)))),
         () -> true);
-    progress.say("pod %s runs on %s", name, pod.getSpec().getNodeName());
+    progress.say("pod %s runs on %s", name, node);
   }
 
-  private void pingAll(ContainerNetwork network) {
-    String name = network.getMetadata().getName();
-    boolean acrossNodes = !"bridge".equals(network.getSpec().driver());
-    List<Station> stations = stations(name);
-    if (stations.size() < 2) {
+  private void pingAll(String network) {
+    List<Station> stations = stations(network);
+    if (stations.size() == 1) {
       return;
     }
-    PingMatrix matrix = PingMatrix.of(stations, acrossNodes);
-    progress.say("pings on %s:", name);
+    PingMatrix matrix = PingMatrix.of(stations, !driver(network).equals("bridge"));
+    progress.say("pings on %s:", network);
     matrix.lines().forEach(progress::plain);
-    require(matrix.isComplete(), "not every ping on network %s was answered".formatted(name));
+    require(matrix.isComplete(), "not every ping on network %s was answered".formatted(network));
+  }
+
+  private String driver(String network) {
+    return cluster
+        .network(network)
+        .map(each -> String.valueOf(each.getSpec().driver()))
+        .orElseThrow(() -> new DemoFailed("network " + network + " is gone"));
   }
 
   private void showNat() {
@@ -232,8 +228,14 @@ final class Demo {
     return lab.directory().resolve("operator.log");
   }
 
-  private static <T> List<T> only(Class<T> type, List<HasMetadata> objects) {
-    return objects.stream().filter(type::isInstance).map(type::cast).toList();
+  private static List<String> names(String kind, List<HasMetadata> objects) {
+    List<String> names =
+        objects.stream()
+            .filter(each -> each.getKind().equals(kind))
+            .map(each -> each.getMetadata().getName())
+            .toList();
+    require(!names.isEmpty(), "the samples hold no " + kind);
+    return names;
   }
 
   private static void await(
