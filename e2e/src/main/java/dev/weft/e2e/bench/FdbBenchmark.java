@@ -1,0 +1,79 @@
+package dev.weft.e2e.bench;
+
+import dev.weft.netlink.Outcome;
+import dev.weft.netlink.Request;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** {@value FdbBed#ENTRIES} forwarding entries into an empty VXLAN device. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 8)
+@Measurement(iterations = 12)
+@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@SuppressWarnings("NullAway.Init")
+public class FdbBenchmark {
+  private FdbBed bed;
+  private List<Request> requests;
+
+  /** A namespace for all iterations. */
+  @Setup(Level.Trial)
+  public void makeNamespace() throws IOException {
+    bed = new FdbBed();
+  }
+
+  /** An empty device for each iteration, and what is to be in it. */
+  @Setup(Level.Iteration)
+  public void makeDevice() throws IOException {
+    bed.makeDevice();
+    requests = bed.requests();
+  }
+
+  /** This project's module, in this process. */
+  @Benchmark
+  public List<Outcome> java() {
+    List<Outcome> outcomes = bed.netlink().execute(requests);
+    for (Outcome outcome : outcomes) {
+      outcome.orThrow();
+    }
+    return outcomes;
+  }
+
+  /** The same messages out of C, in a process that is running already. */
+  @Benchmark
+  public void c() throws IOException {
+    bed.runC();
+  }
+
+  /** The tool of iproute2, with a process of its own. */
+  @Benchmark
+  public void bridgeBatch() throws IOException, InterruptedException {
+    bed.runBridge();
+  }
+
+  /** Proves that all entries are there. */
+  @TearDown(Level.Iteration)
+  public void countEntries() {
+    bed.requireAllEntries();
+  }
+
+  /** Leaves nothing. */
+  @TearDown(Level.Trial)
+  public void removeNamespace() throws IOException {
+    bed.close();
+  }
+}

@@ -1,0 +1,5 @@
+/** What programming the kernel costs, measured beside other ways to do the same. */
+@NullMarked
+package dev.weft.e2e.bench;
+
+import org.jspecify.annotations.NullMarked;
