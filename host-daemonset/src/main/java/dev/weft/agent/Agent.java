@@ -1,0 +1,215 @@
+package dev.weft.agent;
+
+import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.Events;
+import dev.weft.agent.cluster.Writes;
+import dev.weft.agent.dataplane.DriftEvent;
+import dev.weft.agent.dataplane.Outcome;
+import dev.weft.agent.desired.Desired;
+import dev.weft.agent.endpoint.Attacher;
+import dev.weft.agent.endpoint.Claimant;
+import dev.weft.agent.endpoint.Claims;
+import dev.weft.agent.endpoint.Instructions;
+import dev.weft.agent.endpoint.Probe;
+import dev.weft.agent.endpoint.Verdicts;
+import dev.weft.agent.health.Metrics;
+import dev.weft.agent.loop.Changes;
+import dev.weft.agent.loop.Loop;
+import dev.weft.agent.loop.NodeKernel;
+import dev.weft.agent.loop.NodePass;
+import dev.weft.agent.node.Heartbeat;
+import dev.weft.agent.node.NodePublisher;
+import dev.weft.agent.node.NodeUnderlay;
+import dev.weft.agent.retry.Timer;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.agent.status.Drifts;
+import dev.weft.agent.status.EndpointReports;
+import dev.weft.agent.status.HostNetworkReports;
+import dev.weft.agent.status.StatusReports;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.Kernel;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent of one node: its parts, put together.
+ *
+ * <p>It touches the kernel only once everything is known, the cluster and the sandboxes: whoever
+ * knows a part would take the rest for deleted. From then on it works from what it knows, whether
+ * or not the API server can be reached. To close it leaves the node's networks as they are.
+ */
+public final class Agent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+  private final String node;
+  private final KubernetesClient client;
+  private final Machine machine;
+  private final Metrics metrics;
+  private final Clock clock = Clock.systemUTC();
+  private final Timer timer = new Timer();
+  private final Writes writes = new Writes(timer);
+  private final Loop loop = new Loop(timer);
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Cluster cluster;
+  private final Events events;
+  private final HostNetworkReports instructions;
+  private final StatusReports reports;
+  private final Attacher attacher;
+
+  /**
+   * What an agent needs of its machine.
+   *
+   * @param kernel the data plane
+   * @param probe looks into sandboxes
+   * @param sandboxes where sandboxes come from
+   * @param features what the kernel can do
+   */
+  public record Machine(NodeKernel kernel, Probe probe, Sandboxes sandboxes, Kernel features) {}
+
+  /** An agent that does nothing before {@link #start}. */
+  public Agent(String node, KubernetesClient client, Machine machine, Metrics metrics) {
+    this.node = node;
+    this.client = client;
+    this.machine = machine;
+    this.metrics = metrics;
+    cluster = new Cluster(client, node, new ClusterChanges(this));
+    events = new Events(client, node, writes, clock);
+    instructions = new HostNetworkReports(client, writes, clock);
+    reports =
+        new StatusReports(
+            cluster,
+            machine.sandboxes,
+            new StatusReports.Sinks(
+                instructions,
+                new EndpointReports(client, writes, clock),
+                this::repaired,
+                network -> attacher().changed(network)),
+            clock);
+    attacher =
+        new Attacher(
+            new Claimant(
+                cluster,
+                new Claims(client, cluster.endpoints()),
+                new Instructions(client, cluster)),
+            machine.probe,
+            (network, sandbox) ->
+                loop.request(Changes.endpoint(network, sandbox))
+                    .thenApply(_ -> reports.outcomes().problem(network, sandbox)),
+            new Verdicts(machine.sandboxes, events),
+            timer);
+  }
+
+  /** Begins to follow the cluster and the sandboxes, and to work. */
+  public void start() {
+    new Heartbeat(client, node, clock).start(timer);
+    attacher.onSynced(this::begin);
+    CompletableFuture<Void> _ =
+        cluster
+            .start()
+            .thenRun(() -> {
+              LOG.atInfo().addKeyValue("node", node).log("the cluster is known");
+              machine.sandboxes.start(attacher);
+            });
+  }
+
+  /** Completes when the node is, for the first time, as the cluster wants it. */
+  public CompletableFuture<Void> ready() {
+    return ready.copy();
+  }
+
+  /** Whether the caches are full and the first pass is done. */
+  public boolean isReady() {
+    return ready.isDone() && cluster.isSynced();
+  }
+
+  /** The kernel is not as it was left. */
+  public void drifted(DriftEvent event) {
+    LOG.atInfo().addKeyValue("node", node).log("the kernel changed: {}", event.what());
+    loop.ask(Changes.of(event.dirty()));
+  }
+
+  @Override
+  public void close() {
+    machine.sandboxes.close();
+    loop.close();
+    cluster.close();
+    writes.close();
+    timer.close();
+  }
+
+  Cluster cluster() {
+    return cluster;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  Attacher attacher() {
+    return attacher;
+  }
+
+  boolean isOurs(HostNetwork instruction) {
+    return instructions.isOurs(instruction);
+  }
+
+  private void begin() {
+    if (!begun.compareAndSet(false, true)) {
+      loop.ask(Changes.ALL);
+      return;
+    }
+    Desired desired = new Desired(cluster, machine.sandboxes);
+    NodePublisher publisher = new NodePublisher(client, cluster, writes, machine.features);
+    NodeUnderlay underlay =
+        new NodeUnderlay(cluster, client.getMasterUrl(), machine.kernel::underlay);
+    CompletableFuture<Void> _ =
+        loop.request(Changes.ALL)
+            .thenRun(() -> {
+              metrics.ready();
+              ready.complete(null);
+              LOG.atInfo().addKeyValue("node", node).log("ready");
+            });
+    loop.start(
+        new NodePass(
+            desired,
+            underlay,
+            machine.kernel,
+            new NodePass.Reports() {
+              @Override
+              public void underlay(NodeUnderlay found) {
+                publisher.publish(found.current());
+              }
+
+              @Override
+              public void outcome(Changes changes, Desired wished, Outcome outcome) {
+                metrics.reconciled();
+                reports.tell(changes, wished, outcome);
+              }
+            }));
+  }
+
+  private void repaired(StatusReports.Repair repair) {
+    String network = Cluster.networkOf(repair.instruction());
+    metrics.driftRepaired(repair.count());
+    LOG.atWarn()
+        .addKeyValue("network", network)
+        .addKeyValue("node", node)
+        .log("drift repaired: {}", repair.what());
+    events.normal(
+        new ObjectReferenceBuilder()
+            .withApiVersion(repair.instruction().getApiVersion())
+            .withKind(repair.instruction().getKind())
+            .withName(repair.instruction().getMetadata().getName())
+            .withUid(repair.instruction().getMetadata().getUid())
+            .build(),
+        "DriftRepaired",
+        repair.what());
+    timer.after(Drifts.MEMORY.plusSeconds(1), () -> loop.ask(Changes.network(network)));
+  }
+}

@@ -1,0 +1,42 @@
+package dev.weft.agent;
+
+import dev.weft.agent.cluster.Clients;
+import io.fabric8.kubernetes.client.Config;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of all commands. */
+final class AgentOptions {
+  @Option(
+      names = "--node",
+      paramLabel = "NAME",
+      required = true,
+      defaultValue = "${env:WEFT_NODE}",
+      description = "Name of this node in the cluster (or WEFT_NODE).")
+  String node = "";
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      defaultValue = "${env:KUBECONFIG}",
+      description = "How to reach the API server (or KUBECONFIG); without it as a pod does.")
+  @Nullable File kubeconfig;
+
+  @Option(
+      names = "--sandboxes",
+      paramLabel = "DIR",
+      defaultValue = "/run/weft/sandboxes",
+      description = "Directory with a file for each sandbox (${DEFAULT-VALUE}).")
+  Path sandboxes = Path.of("");
+
+  Config config() {
+    if (kubeconfig != null && !kubeconfig.canRead()) {
+      throw new IllegalArgumentException(
+          "the kubeconfig %s cannot be read; name another with --kubeconfig".formatted(kubeconfig));
+    }
+    return Clients.config(Optional.ofNullable(kubeconfig));
+  }
+}

@@ -1,0 +1,129 @@
+package dev.weft.agent;
+
+import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.EndpointCaches;
+import dev.weft.agent.loop.Changes;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Driver;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.MeshNode;
+import dev.weft.api.NetworkEndpoint;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what changed in the cluster into what the loop and the attacher must look at. */
+final class ClusterChanges implements Cluster.Listener {
+  private final Agent agent;
+
+  ClusterChanges(Agent agent) {
+    this.agent = agent;
+  }
+
+  @Override
+  public void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {
+    if (after != null) {
+      agent.attacher().changed(after.getMetadata().getName());
+    }
+  }
+
+  @Override
+  public void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {
+    if (after != null) {
+      instructed(before, after);
+    } else if (before != null) {
+      String network = Cluster.networkOf(before);
+      agent.cluster().endpoints().unfollow(network);
+      agent.loop().ask(Changes.network(network));
+      agent.attacher().changed(network);
+    }
+  }
+
+  private void instructed(@Nullable HostNetwork before, HostNetwork after) {
+    String network = Cluster.networkOf(after);
+    boolean same =
+        before != null
+            && sameGeneration(before, after)
+            && Objects.equals(before.getFinalizers(), after.getFinalizers());
+    if (!same || !agent.isOurs(after)) {
+      CompletableFuture<Void> _ =
+          agent
+              .cluster()
+              .endpoints()
+              .follow(network)
+              .thenRun(() -> {
+                agent.loop().ask(Changes.network(network));
+                agent.attacher().changed(network);
+              });
+    }
+  }
+
+  @Override
+  public void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {
+    MeshNode either = Objects.requireNonNull(after == null ? before : after);
+    boolean mine = either.getMetadata().getName().equals(agent.cluster().node());
+    if (mine && before != null && (after == null || !sameGeneration(before, after))) {
+      agent.loop().ask(Changes.UNDERLAY);
+    } else if (!mine && !Objects.equals(vtep(before), vtep(after))) {
+      agent.loop().ask(Changes.networks(overlays()));
+    }
+  }
+
+  @Override
+  public void mesh() {
+    agent.loop().ask(Changes.UNDERLAY);
+  }
+
+  @Override
+  public void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {
+    if (before != null && after != null && Objects.equals(before.getSpec(), after.getSpec())) {
+      return;
+    }
+    if (before != null) {
+      look(before);
+    }
+    if (after != null) {
+      look(after);
+    } else if (before != null) {
+      agent.cluster().endpoints().remove(before.getMetadata().getName());
+      agent.attacher().lost(before);
+      agent.attacher().changed(EndpointCaches.networkOf(before));
+    }
+  }
+
+  /** An endpoint is one of a sandbox here, or one of another node, or malformed. */
+  private void look(NetworkEndpoint endpoint) {
+    if (endpoint.getSpec() == null || endpoint.getSpec().network() == null) {
+      return;
+    }
+    boolean mine = agent.cluster().node().equals(endpoint.getSpec().node());
+    String sandbox =
+        endpoint.getSpec().sandbox() == null ? null : endpoint.getSpec().sandbox().id();
+    String key = mine && sandbox != null ? sandbox : endpoint.getMetadata().getName();
+    agent.loop().ask(Changes.endpoint(endpoint.getSpec().network(), key));
+  }
+
+  private Set<String> overlays() {
+    return agent.cluster().hostNetworks().all().stream()
+        .filter(each -> each.getSpec() != null)
+        .filter(each ->
+            Driver.of(each.getSpec().driver()).filter(it -> it == Driver.OVERLAY).isPresent())
+        .map(Cluster::networkOf)
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean sameGeneration(HasMetadata before, HasMetadata after) {
+    return Objects.equals(before.getMetadata().getUid(), after.getMetadata().getUid())
+        && Objects.equals(before.getMetadata().getGeneration(), after.getMetadata().getGeneration())
+        && Objects.equals(
+            before.getMetadata().getDeletionTimestamp(),
+            after.getMetadata().getDeletionTimestamp());
+  }
+
+  private static @Nullable String vtep(@Nullable MeshNode node) {
+    return node == null || node.getSpec() == null ? null : node.getSpec().vtep();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.weft.agent;
+
+import dev.weft.agent.cluster.Clients;
+import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.dataplane.Change;
+import dev.weft.agent.dataplane.DataPlane;
+import dev.weft.agent.desired.Desired;
+import dev.weft.agent.loop.Changes;
+import dev.weft.agent.node.NodeUnderlay;
+import dev.weft.agent.sandbox.NamedNamespaces;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.agent.sandbox.Verdict;
+import dev.weft.agent.sandbox.Wiring;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.MeshNode;
+import dev.weft.api.NetworkEndpoint;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Prints what the agent would change now, and changes nothing. */
+@Command(
+    name = "plan",
+    description = "Prints, in order, what the agent would change on this node; changes nothing.",
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:nothing to change", "2:there are changes", "1:it cannot be told"})
+final class PlanCommand implements Callable<Integer> {
+  private static final long PATIENCE_SECONDS = 30;
+
+  @Mixin private AgentOptions options = new AgentOptions();
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    try (KubernetesClient client = Clients.open(options.config(), _ -> {});
+        DataPlane dataPlane = DataPlane.open();
+        Cluster cluster = new Cluster(client, options.node, new Deaf());
+        Sandboxes sandboxes = new NamedNamespaces(options.sandboxes)) {
+      await(cluster.start(), "the API server at " + client.getMasterUrl());
+      Untouched untouched = new Untouched();
+      sandboxes.start(untouched);
+      await(untouched.synced, "the sandboxes in " + options.sandboxes);
+      NodeUnderlay underlay = new NodeUnderlay(cluster, client.getMasterUrl(), dataPlane::underlay);
+      boolean _ = underlay.look();
+      Desired desired = new Desired(cluster, sandboxes);
+      desired.update(Changes.ALL);
+      return print(dataPlane.plan(desired.wish(underlay.vtep())), desired);
+    }
+  }
+
+  private int print(List<Change> changes, Desired desired) {
+    PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
+    changes.forEach(
+        each -> out.printf("%s: %s%n", desired.nameOf(each.uid()).orElse(each.uid()), each));
+    out.printf("%d changes%n", changes.size());
+    return changes.isEmpty() ? 0 : AgentMain.CHANGES;
+  }
+
+  private static void await(CompletableFuture<Void> known, String what) throws Exception {
+    try {
+      known.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(
+          "%s did not answer within %d seconds".formatted(what, PATIENCE_SECONDS), e);
+    }
+  }
+
+  /** Wires nothing. */
+  private static final class Untouched implements Wiring {
+    private final CompletableFuture<Void> synced = new CompletableFuture<>();
+
+    @Override
+    public Verdict attach(Sandbox sandbox) {
+      return new Verdict.Untried();
+    }
+
+    @Override
+    public void detach(Sandbox sandbox) {}
+
+    @Override
+    public void synced() {
+      synced.complete(null);
+    }
+  }
+
+  /** Hears of changes in the cluster and does nothing: only the first state counts. */
+  private static final class Deaf implements Cluster.Listener {
+    @Override
+    public void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {}
+
+    @Override
+    public void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {}
+
+    @Override
+    public void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {}
+
+    @Override
+    public void mesh() {}
+
+    @Override
+    public void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {}
+  }
+}

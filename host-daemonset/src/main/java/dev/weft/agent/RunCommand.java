@@ -1,0 +1,100 @@
+package dev.weft.agent;
+
+import dev.weft.agent.cluster.Clients;
+import dev.weft.agent.dataplane.DataPlane;
+import dev.weft.agent.dataplane.Dirty;
+import dev.weft.agent.dataplane.NodeWish;
+import dev.weft.agent.dataplane.Outcome;
+import dev.weft.agent.dataplane.Underlay;
+import dev.weft.agent.dataplane.UnderlayChoice;
+import dev.weft.agent.endpoint.KernelProbe;
+import dev.weft.agent.health.HealthServer;
+import dev.weft.agent.health.Metrics;
+import dev.weft.agent.loop.NodeKernel;
+import dev.weft.agent.node.KernelSurvey;
+import dev.weft.agent.sandbox.NamedNamespaces;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs the agent until it is told to end; the node's networks stay. */
+@Command(
+    name = "run",
+    description = "Builds and keeps this node's networks until told to end; they stay then.",
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+  @Mixin private AgentOptions options = new AgentOptions();
+
+  @Option(
+      names = "--listen",
+      paramLabel = "ADDRESS:PORT",
+      defaultValue = "127.0.0.1:9810",
+      converter = ListenAddress.class,
+      description = "Where health and metrics are answered (${DEFAULT-VALUE}).")
+  private InetSocketAddress listen = new InetSocketAddress(0);
+
+  /** The data plane as a pass uses it. */
+  record Plane(DataPlane dataPlane) implements NodeKernel {
+    @Override
+    public Outcome reconcile(NodeWish wish, Dirty dirty) {
+      return dataPlane.reconcile(wish, dirty);
+    }
+
+    @Override
+    public Underlay underlay(UnderlayChoice choice) {
+      return dataPlane.underlay(choice);
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Metrics metrics = new Metrics();
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    try (KubernetesClient client = Clients.open(options.config(), metrics::apiRequest);
+        DataPlane dataPlane = DataPlane.open();
+        KernelProbe probe = new KernelProbe();
+        Agent agent =
+            new Agent(
+                options.node,
+                client,
+                new Agent.Machine(
+                    new Plane(dataPlane),
+                    probe,
+                    new NamedNamespaces(options.sandboxes),
+                    KernelSurvey.kernel()),
+                metrics);
+        HealthServer health = new HealthServer(listen, agent::isReady, metrics)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, ended), "end"));
+      dataPlane.onDrift(agent::drifted);
+      agent.start();
+      LOG.atInfo()
+          .addKeyValue("node", options.node)
+          .addKeyValue("listen", health.address())
+          .log("agent started");
+      end.await();
+    } finally {
+      ended.countDown();
+    }
+    return 0;
+  }
+
+  /** Told to end: let the parts be closed, then end with success. */
+  private static void finish(CountDownLatch end, CountDownLatch ended) {
+    end.countDown();
+    try {
+      ended.await();
+      Runtime.getRuntime().halt(0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.weft.agent.cluster;
+
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.Mesh;
+import dev.weft.api.MeshNode;
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What the API holds that matters to one node, cached. */
+public final class Cluster implements AutoCloseable {
+  private final String node;
+  private final Cache<ContainerNetwork> networks;
+  private final Cache<HostNetwork> hostNetworks;
+  private final Cache<MeshNode> meshNodes;
+  private final Cache<Mesh> meshes;
+  private final EndpointCaches endpoints;
+
+  /** Is told what changed; never on a thread that may wait. */
+  public interface Listener {
+    /** A network as users declare it. */
+    void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after);
+
+    /** An instruction to this node. */
+    void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after);
+
+    /** A node of the mesh. */
+    void meshNode(@Nullable MeshNode before, @Nullable MeshNode after);
+
+    /** The mesh's settings. */
+    void mesh();
+
+    /** An endpoint of this node or of a network that it carries. */
+    void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after);
+  }
+
+  /** Caches for {@code node}; nothing is asked of the API before {@link #start}. */
+  public Cluster(KubernetesClient client, String node, Listener listener) {
+    this.node = node;
+    this.networks = new Cache<>(client.resources(ContainerNetwork.class), listener::network);
+    this.hostNetworks =
+        new Cache<>(
+            client.resources(HostNetwork.class).withLabel(Names.NODE_LABEL, node),
+            listener::hostNetwork);
+    this.meshNodes = new Cache<>(client.resources(MeshNode.class), listener::meshNode);
+    this.meshes = new Cache<>(client.resources(Mesh.class), (before, after) -> listener.mesh());
+    this.endpoints = new EndpointCaches(client, node, listener::endpoint);
+  }
+
+  /**
+   * Begins to list and watch. Completes when everything is known: a node that knows only a part
+   * would take the rest for deleted.
+   */
+  public CompletableFuture<Void> start() {
+    return CompletableFuture.allOf(
+            networks.start().toCompletableFuture(),
+            hostNetworks.start().toCompletableFuture(),
+            meshNodes.start().toCompletableFuture(),
+            meshes.start().toCompletableFuture(),
+            endpoints.start().toCompletableFuture())
+        .thenCompose(started ->
+            CompletableFuture.allOf(
+                hostNetworks.all().stream()
+                    .map(each -> endpoints.follow(networkOf(each)))
+                    .toArray(CompletableFuture[]::new)));
+  }
+
+  /** Whether everything is known. */
+  public boolean isSynced() {
+    return networks.isSynced()
+        && hostNetworks.isSynced()
+        && meshNodes.isSynced()
+        && meshes.isSynced()
+        && endpoints.isSynced();
+  }
+
+  /** Name of this node. */
+  public String node() {
+    return node;
+  }
+
+  /** Networks as users declare them. */
+  public Cache<ContainerNetwork> networks() {
+    return networks;
+  }
+
+  /** Instructions to this node. */
+  public Cache<HostNetwork> hostNetworks() {
+    return hostNetworks;
+  }
+
+  /** The instruction to build {@code network} on this node. */
+  public Optional<HostNetwork> hostNetwork(String network) {
+    return hostNetworks.get(Names.hostNetwork(network, node));
+  }
+
+  /** Nodes of the mesh. */
+  public Cache<MeshNode> meshNodes() {
+    return meshNodes;
+  }
+
+  /** The mesh's settings, if there are any. */
+  public Optional<Mesh> mesh() {
+    return meshes.get(Names.MESH);
+  }
+
+  /** Endpoints. */
+  public EndpointCaches endpoints() {
+    return endpoints;
+  }
+
+  @Override
+  public void close() {
+    networks.close();
+    hostNetworks.close();
+    meshNodes.close();
+    meshes.close();
+    endpoints.close();
+  }
+
+  /** The network that an instruction is about: its name says it even where its spec does not. */
+  public static String networkOf(HostNetwork instruction) {
+    String name = instruction.getMetadata().getName();
+    String network = instruction.getSpec() == null ? null : instruction.getSpec().network();
+    return network == null ? name.substring(0, Math.max(0, name.indexOf('.'))) : network;
+  }
+}

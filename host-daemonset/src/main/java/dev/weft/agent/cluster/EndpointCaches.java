@@ -1,0 +1,120 @@
+package dev.weft.agent.cluster;
+
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The endpoints that matter to this node: its own, and all of the networks that it carries.
+ *
+ * <p>One watch for this node and one for each network, by label, and not one for the cluster: what
+ * an agent holds and is sent grows with its node's networks, not with the cluster.
+ */
+public final class EndpointCaches implements AutoCloseable {
+  private final KubernetesClient client;
+  private final Cache.Listener<NetworkEndpoint> listener;
+  private final Cache<NetworkEndpoint> own;
+  private final Map<String, Followed> followed = new ConcurrentHashMap<>();
+
+  private record Followed(Cache<NetworkEndpoint> cache, CompletableFuture<Void> synced) {}
+
+  EndpointCaches(KubernetesClient client, String node, Cache.Listener<NetworkEndpoint> listener) {
+    this.client = client;
+    this.listener = listener;
+    this.own =
+        new Cache<>(
+            client.resources(NetworkEndpoint.class).withLabel(Names.NODE_LABEL, node), listener);
+  }
+
+  CompletionStage<Void> start() {
+    return own.start();
+  }
+
+  boolean isSynced() {
+    return own.isSynced() && followed.values().stream().allMatch(each -> each.cache.isSynced());
+  }
+
+  /** Follows the endpoints of a network; completes when all are known. */
+  public CompletableFuture<Void> follow(String network) {
+    return followed.computeIfAbsent(network, this::open).synced;
+  }
+
+  /** Follows the endpoints of a network no more. */
+  public void unfollow(String network) {
+    Followed former = followed.remove(network);
+    if (former != null) {
+      former.cache.close();
+    }
+  }
+
+  /** Whether all endpoints of a network are known. */
+  public boolean isSynced(String network) {
+    Followed it = followed.get(network);
+    return it != null && it.cache.isSynced();
+  }
+
+  /** Endpoints of this node. */
+  public List<NetworkEndpoint> own() {
+    return own.all();
+  }
+
+  /** Endpoints of this node on a network. */
+  public List<NetworkEndpoint> own(String network) {
+    return own.all().stream().filter(each -> network.equals(networkOf(each))).toList();
+  }
+
+  /** All known endpoints of a network, on this node and others. */
+  public List<NetworkEndpoint> of(String network) {
+    Map<String, NetworkEndpoint> byName = new LinkedHashMap<>();
+    Followed it = followed.get(network);
+    if (it != null) {
+      it.cache.all().forEach(each -> byName.put(each.getMetadata().getName(), each));
+    }
+    own(network).forEach(each -> byName.put(each.getMetadata().getName(), each));
+    return new ArrayList<>(byName.values());
+  }
+
+  /** The endpoint of this name on a network. */
+  public Optional<NetworkEndpoint> get(String network, String name) {
+    Followed it = followed.get(network);
+    return own.get(name).or(() -> it == null ? Optional.empty() : it.cache.get(name));
+  }
+
+  /** Has an endpoint of this node count before the watch brings it. */
+  public void put(NetworkEndpoint endpoint) {
+    own.put(endpoint);
+  }
+
+  /** Forgets an endpoint that was {@link #put} in. */
+  public void remove(String name) {
+    own.remove(name);
+  }
+
+  @Override
+  public void close() {
+    own.close();
+    followed.keySet().forEach(this::unfollow);
+  }
+
+  /** The network that an endpoint is of; empty text if it does not say. */
+  public static String networkOf(NetworkEndpoint endpoint) {
+    String network = endpoint.getSpec() == null ? null : endpoint.getSpec().network();
+    return network == null ? "" : network;
+  }
+
+  private Followed open(String network) {
+    Cache<NetworkEndpoint> cache =
+        new Cache<>(
+            client.resources(NetworkEndpoint.class).withLabel(Names.NETWORK_LABEL, network),
+            listener);
+    return new Followed(cache, cache.start().toCompletableFuture());
+  }
+}

@@ -1,0 +1,242 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.netlink.Link;
+import dev.weft.netlink.Netlink;
+import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.NftablesException;
+import dev.weft.netlink.Outcome.Failed;
+import dev.weft.netlink.Request;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes changes: stage by stage, each stage in one batch for the node and one for each sandbox. A
+ * change that fails stops only what stands on it.
+ */
+final class Apply implements AutoCloseable {
+  private static final int FEW = 8;
+  private static final Set<String> ALREADY_GONE =
+      Set.of("ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL", "ENXIO");
+
+  private final Kernel kernel;
+  private final Indexes indexes;
+  private final Map<String, Optional<Kernel.Sandbox>> sandboxes = new HashMap<>();
+  private final Map<DeviceName, Integer> inside = new HashMap<>();
+  private final Map<Change, RuntimeException> failures = new LinkedHashMap<>();
+
+  /**
+   * @param indexes the node's devices by name; kept up to date
+   */
+  Apply(Kernel kernel, Indexes indexes) {
+    this.kernel = kernel;
+    this.indexes = indexes;
+  }
+
+  /** Makes the changes, which are in the order of {@link Plan}; returns those that failed. */
+  Map<Change, RuntimeException> run(List<Change> changes) {
+    int from = 0;
+    while (from < changes.size()) {
+      Stage stage = Stage.of(changes.get(from));
+      int to = from;
+      while (to < changes.size() && Stage.of(changes.get(to)) == stage) {
+        to++;
+      }
+      stage(stage, changes.subList(from, to));
+      from = to;
+    }
+    return failures;
+  }
+
+  private void stage(Stage stage, List<Change> changes) {
+    if (stage == Stage.SHARED) {
+      changes.forEach(this::shared);
+      return;
+    }
+    Map<Place, List<Step>> steps = new LinkedHashMap<>();
+    for (Change change : changes) {
+      attempt(
+          change,
+          () -> {
+            Requests.Steps made = Requests.of(change, this::resolve, this::sandbox);
+            made.first().forEach(step -> add(steps, step));
+          });
+    }
+    steps.forEach(this::execute);
+    learn(changes);
+    Map<Place, List<Step>> later = new LinkedHashMap<>();
+    for (Change change : changes) {
+      if (!failures.containsKey(change)) {
+        attempt(
+            change,
+            () -> Requests.inSandbox(change, this::resolve).forEach(step -> add(later, step)));
+      }
+    }
+    later.forEach(this::execute);
+  }
+
+  private static void add(Map<Place, List<Step>> steps, Step step) {
+    steps.computeIfAbsent(step.place(), _ -> new ArrayList<>()).add(step);
+  }
+
+  /**
+   * A request to make in a namespace for a change.
+   *
+   * @param place where
+   */
+  record Step(Change change, Place place, Request request) {}
+
+  private void execute(Place place, List<Step> steps) {
+    Optional<Netlink> netlink =
+        place.isNode()
+            ? Optional.of(kernel.netlink())
+            : sandbox(place.sandbox()).map(Kernel.Sandbox::netlink);
+    if (netlink.isEmpty()) {
+      steps.forEach(step -> fail(step.change(), new SandboxGone(place)));
+      return;
+    }
+    var outcomes = netlink.get().execute(steps.stream().map(Step::request).toList());
+    for (int i = 0; i < steps.size(); i++) {
+      if (outcomes.get(i) instanceof Failed(NetlinkException error)
+          && !isHarmless(steps.get(i).request(), error)) {
+        fail(steps.get(i).change(), error);
+      }
+    }
+  }
+
+  private static boolean isHarmless(Request request, NetlinkException error) {
+    return switch (request) {
+      case Request.LinkRemove _,
+          Request.AddressRemove _,
+          Request.RouteRemove _,
+          Request.NeighbourRemove _,
+          Request.FdbRemove _ ->
+          ALREADY_GONE.contains(error.errnoName());
+      case Request.AddressAdd _, Request.FdbAppend _ -> error.errnoName().equals("EEXIST");
+      case Request.LinkAdd _,
+          Request.LinkChange _,
+          Request.RouteAdd _,
+          Request.RouteReplace _,
+          Request.NeighbourSet _,
+          Request.FdbSet _ ->
+          false;
+    };
+  }
+
+  /** Finds out the indexes of what was made on the node. */
+  private void learn(List<Change> changes) {
+    List<String> made = new ArrayList<>();
+    for (Change change : changes) {
+      switch (change) {
+        case Change.Create(Item.Device device)
+            when device.name().place().isNode() && !failures.containsKey(change) ->
+            made.add(device.name().name());
+        case Change.Remove(Item.Device device, _) when device.name().place().isNode() ->
+            indexes.remove(device.name().name());
+        case Change.Create _, Change.Remove _, Change.Alter _ -> {}
+      }
+    }
+    if (made.size() > FEW) {
+      kernel.netlink().links().forEach(indexes::put);
+    } else {
+      made.forEach(name -> kernel.netlink().link(name).ifPresent(indexes::put));
+    }
+  }
+
+  /** The index of a device. */
+  private int resolve(DeviceName name) {
+    Optional<Integer> known =
+        name.place().isNode() ? indexes.of(name.name()) : Optional.ofNullable(inside.get(name));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Optional<Link> found =
+        name.place().isNode()
+            ? kernel.netlink().link(name.name())
+            : sandbox(name.place().sandbox())
+                .orElseThrow(() -> new SandboxGone(name.place()))
+                .netlink()
+                .link(name.name());
+    Link link = found.orElseThrow(() -> new DeviceMissing(name));
+    if (name.place().isNode()) {
+      indexes.put(link);
+    } else {
+      inside.put(name, link.index());
+    }
+    return link.index();
+  }
+
+  private Optional<Kernel.Sandbox> sandbox(String file) {
+    return sandboxes.computeIfAbsent(file, Kernel.Sandbox::open);
+  }
+
+  private void shared(Change change) {
+    attempt(
+        change,
+        () -> {
+          switch (change) {
+            case Change.Create(Item item) -> share(item);
+            case Change.Alter(_, Item item, _) -> share(item);
+            case Change.Remove _ -> PacketFilter.remove(kernel.nftables());
+          }
+        });
+  }
+
+  private void share(Item item) {
+    switch (item) {
+      case Item.Filter filter -> PacketFilter.install(kernel.nftables(), filter);
+      case Item.Setting(String path, String value) -> kernel.set(path, value);
+      case Item.Device _, Item.Address _, Item.Route _, Item.Forward _, Item.Neighbour _ ->
+          throw new IllegalArgumentException(item + " is not shared");
+    }
+  }
+
+  private void attempt(Change change, Runnable action) {
+    try {
+      action.run();
+    } catch (NetlinkException
+        | NftablesException
+        | UncheckedIOException
+        | SandboxGone
+        | DeviceMissing e) {
+      fail(change, e);
+    }
+  }
+
+  private void fail(Change change, RuntimeException error) {
+    boolean alreadyGone =
+        change instanceof Change.Remove
+            && (error instanceof SandboxGone || error instanceof DeviceMissing);
+    if (!alreadyGone) {
+      failures.putIfAbsent(change, error);
+    }
+  }
+
+  @Override
+  public void close() {
+    sandboxes.values().forEach(sandbox -> sandbox.ifPresent(Kernel.Sandbox::close));
+  }
+
+  /** A sandbox ended while it was worked on. */
+  static final class SandboxGone extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    SandboxGone(Place place) {
+      super("the sandbox " + place + " is gone");
+    }
+  }
+
+  /** What a change stands on is not there, because an earlier change failed or somebody took it. */
+  static final class DeviceMissing extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    DeviceMissing(DeviceName name) {
+      super("there is no device " + name);
+    }
+  }
+}

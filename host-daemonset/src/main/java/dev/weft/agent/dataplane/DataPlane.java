@@ -1,0 +1,112 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.NetworkNamespace;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel of one node, brought to a wish. Safe for use by several threads; calls wait for each
+ * other.
+ */
+public final class DataPlane implements AutoCloseable {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Kernel kernel;
+  private final Reconciliation reconciliation;
+  private @Nullable DriftWatch watch;
+
+  private DataPlane(NetworkNamespace node) {
+    kernel = new Kernel(node);
+    reconciliation = new Reconciliation(kernel);
+  }
+
+  /** The data plane of the calling thread's network namespace. */
+  public static DataPlane open() {
+    return new DataPlane(NetworkNamespace.current());
+  }
+
+  /**
+   * The data plane of a node that is the network namespace behind {@code node}, such as {@code
+   * /run/netns/a}.
+   */
+  public static DataPlane open(Path node) {
+    return new DataPlane(NetworkNamespace.open(node));
+  }
+
+  /**
+   * Brings the kernel to the wish, as far as {@code dirty} says. What one network lacks keeps no
+   * other from being made. The first call looks at everything, whatever {@code dirty} says.
+   */
+  public Outcome reconcile(NodeWish wish, Dirty dirty) {
+    return locked(() -> {
+      if (watch != null) {
+        watch.forgive();
+      }
+      return reconciliation.reconcile(wish, dirty);
+    });
+  }
+
+  /** What {@link #reconcile} of everything would change; nothing is changed. */
+  public List<Change> plan(NodeWish wish) {
+    return locked(() -> reconciliation.plan(wish));
+  }
+
+  /** Chooses where the node's tunnels start; never on a device of ours. */
+  public Underlay underlay(UnderlayChoice choice) {
+    return locked(() -> {
+      var netlink = kernel.netlink();
+      var node = new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
+      return new Underlays(node, choice).choose(choice.reaches().flatMap(this::sourceTo));
+    });
+  }
+
+  private Optional<InetAddress> sourceTo(InetAddress destination) {
+    try {
+      return Optional.ofNullable(kernel.netlink().routeTo(destination).source());
+    } catch (NetlinkException unreachable) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Has {@code listener} told of drift from now on, on a thread of its own. It must return soon and
+   * not call back into this object.
+   */
+  public void onDrift(Consumer<DriftEvent> listener) {
+    locked(() -> {
+      if (watch != null) {
+        throw new IllegalStateException("drift is already listened to");
+      }
+      watch = new DriftWatch(kernel, event -> locked(() -> reconciliation.judge(event)), listener);
+      return watch;
+    });
+  }
+
+  private <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets go of the kernel; all that was made stays. */
+  @Override
+  public void close() {
+    DriftWatch listening = locked(() -> Optional.ofNullable(watch)).orElse(null);
+    if (listening != null) {
+      listening.close();
+    }
+    locked(() -> {
+      kernel.close();
+      return kernel;
+    });
+  }
+}

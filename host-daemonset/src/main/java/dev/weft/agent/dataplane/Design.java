@@ -1,0 +1,189 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.mesh.Forwarding;
+import dev.weft.mesh.RemoteEndpoint;
+import dev.weft.netlink.Link;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The desired state: a pure function of the wish and of what the node is like.
+ *
+ * @param drivers by network name, of the networks that can be made
+ * @param problems by network name
+ * @param held owners whose items stay as they are, because what is wished of them can not be made:
+ *     a whole network or an endpoint
+ */
+record Design(
+    State state,
+    Map<String, Driver> drivers,
+    Map<String, List<Problem>> problems,
+    Set<Owner> held) {
+
+  static Design of(NodeWish wish, Ground ground) {
+    Drawing drawing = new Drawing(ground);
+    new TreeMap<>(wish.networks()).forEach((name, network) -> drawing.network(name, wish, network));
+    return drawing.finish();
+  }
+
+  boolean isHeld(Item item) {
+    return held.contains(item.owner()) || held.contains(Owner.network(item.owner().uid()));
+  }
+
+  /** The remote endpoints that are truly on other nodes. */
+  static List<RemoteEndpoint> elsewhere(NodeWish wish, Collection<RemoteEndpoint> endpoints) {
+    return endpoints.stream()
+        .filter(endpoint -> !wish.vtep().equals(Optional.of(endpoint.vtep())))
+        .sorted(Comparator.comparing(endpoint -> endpoint.vtep().getHostAddress()))
+        .toList();
+  }
+
+  /**
+   * What an endpoint is in its sandbox.
+   *
+   * @param sandbox the sandbox as it is, {@code null} if it can not be entered
+   * @param others what else of ours is in it
+   */
+  static List<Item> endpoint(
+      Driver driver,
+      Owner owner,
+      LocalEndpoint endpoint,
+      Observation.@Nullable View sandbox,
+      Collection<Item> others)
+      throws Unbuildable {
+    if (sandbox == null) {
+      throw new Unbuildable(
+          Problem.retry(
+              endpoint.sandbox().toString(),
+              "the sandbox's network namespace can not be entered",
+              "nothing, if the sandbox is gone"));
+    }
+    Optional<Link> taken =
+        sandbox
+            .link(endpoint.interfaceName())
+            .filter(link -> !Owner.of(link.alias()).equals(Optional.of(owner)));
+    if (taken.isPresent()) {
+      throw new Unbuildable(
+          Problem.user(
+              endpoint.interfaceName(),
+              "the sandbox already has an interface of this name",
+              "ask for another name in the annotation weft.dev/networks"));
+    }
+    List<Item> items = new ArrayList<>(driver.endpoint(endpoint, endpoint.defaultRoute()));
+    items.removeIf(item ->
+        item instanceof Item.Route route
+            && !route.device().place().isNode()
+            && hasOtherWayOut(route, sandbox, others));
+    return items;
+  }
+
+  private static boolean hasOtherWayOut(
+      Item.Route route, Observation.View sandbox, Collection<Item> others) {
+    return sandbox.hasForeignDefault(route.destination().address().getAddress().length == 4)
+        || others.stream()
+            .anyMatch(other ->
+                other instanceof Item.Route(_, DeviceName device, var destination, _)
+                    && device.place().equals(route.device().place())
+                    && !device.equals(route.device())
+                    && destination.equals(route.destination()));
+  }
+
+  /** Collects the items of all networks. */
+  private static final class Drawing {
+    private final Ground ground;
+    private final Map<Item.Key, Item> items = new LinkedHashMap<>();
+    private final Map<String, List<Item>> ofSandbox = new HashMap<>();
+    private final Map<String, Driver> drivers = new HashMap<>();
+    private final Map<String, List<Problem>> problems = new HashMap<>();
+    private final Set<Owner> held = new HashSet<>();
+
+    Drawing(Ground ground) {
+      this.ground = ground;
+    }
+
+    void network(String name, NodeWish wish, NetworkWish network) {
+      List<Problem> found = new ArrayList<>();
+      problems.put(name, found);
+      try {
+        Driver driver = Driver.of(Network.of(name, wish.node(), network), ground);
+        place(driver.devices());
+        drivers.put(name, driver);
+        driver
+            .remote(Forwarding.of(elsewhere(wish, network.remote().values())))
+            .forEach(item -> items.putIfAbsent(item.key(), item));
+        int free = driver.capacity();
+        for (LocalEndpoint endpoint : new TreeMap<>(network.local()).values()) {
+          endpoint(network, driver, endpoint, free-- > 0).ifPresent(found::add);
+        }
+      } catch (Unbuildable e) {
+        found.add(e.problem());
+        held.add(Owner.network(network.uid()));
+      }
+    }
+
+    /** Adds a network's own devices, unless one of them is another network's. */
+    private void place(List<Item> devices) throws Unbuildable {
+      for (Item item : devices) {
+        Item other = items.get(item.key());
+        boolean shared =
+            item instanceof Item.Device mine
+                && mine.kind() instanceof Kind.Vlan
+                && other instanceof Item.Device theirs
+                && mine.kind().equals(theirs.kind());
+        if (other != null && !shared && !other.equals(item)) {
+          throw new Unbuildable(
+              Problem.user(
+                  item.toString(),
+                  "another network of Weft (UID %s) wants the same".formatted(other.owner().uid()),
+                  "give the networks different names, addresses and devices"));
+        }
+      }
+      devices.forEach(item -> items.putIfAbsent(item.key(), item));
+    }
+
+    private Optional<Problem> endpoint(
+        NetworkWish network, Driver driver, LocalEndpoint endpoint, boolean fits) {
+      Owner owner = Owner.endpoint(network.uid(), endpoint.id());
+      String file = endpoint.sandbox().toString();
+      List<Item> others = ofSandbox.computeIfAbsent(file, _ -> new ArrayList<>());
+      try {
+        if (!fits) {
+          throw full(driver, endpoint);
+        }
+        List<Item> mine =
+            Design.endpoint(
+                driver, owner, endpoint, ground.observation().sandboxes().get(file), others);
+        others.addAll(mine);
+        mine.forEach(item -> items.put(item.key(), item));
+        return Optional.empty();
+      } catch (Unbuildable e) {
+        held.add(owner);
+        return Optional.of(e.problem().ofEndpoint(endpoint.id()));
+      }
+    }
+
+    Design finish() {
+      Rules.table(drivers.values().stream().flatMap(driver -> driver.rules().stream()).toList())
+          .ifPresent(filter -> items.put(filter.key(), filter));
+      return new Design(new State(items), drivers, problems, held);
+    }
+  }
+
+  static Unbuildable full(Driver driver, LocalEndpoint endpoint) {
+    return new Unbuildable(
+        Problem.user(
+            endpoint.interfaceName(),
+            "the network takes no more than %d endpoint on a node".formatted(driver.capacity()),
+            "use another macvlan mode than Passthru, or another parent"));
+  }
+}

@@ -1,0 +1,55 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.netlink.LinkKind;
+import dev.weft.netlink.NetlinkException;
+import java.util.stream.Collectors;
+
+/** Says in a user's words why a change failed. */
+final class Failures {
+  private Failures() {}
+
+  static Problem explain(Change change, RuntimeException error, Kernel kernel) {
+    Item item =
+        switch (change) {
+          case Change.Create(Item made) -> made;
+          case Change.Alter(_, Item made, _) -> made;
+          case Change.Remove(Item gone, _) -> gone;
+        };
+    Problem problem =
+        error instanceof NetlinkException refused && refused.errnoName().equals("EADDRINUSE")
+            ? portInUse(item, kernel)
+            : Problem.retry(
+                item.toString(),
+                "%s failed: %s".formatted(verb(change), error.getMessage()),
+                "the agent tries again");
+    return problem.ofEndpoint(item.owner().endpoint());
+  }
+
+  private static String verb(Change change) {
+    return switch (change) {
+      case Change.Create _ -> "creating it";
+      case Change.Alter _ -> "changing it";
+      case Change.Remove _ -> "removing it";
+    };
+  }
+
+  private static Problem portInUse(Item item, Kernel kernel) {
+    int port =
+        item instanceof Item.Device device && device.kind() instanceof Kind.Vxlan vxlan
+            ? vxlan.port()
+            : 0;
+    String devices =
+        kernel.netlink().links().stream()
+            .filter(link ->
+                link.kind() instanceof LinkKind.Vxlan vxlan
+                    && Integer.valueOf(port).equals(vxlan.port())
+                    && Owner.of(link.alias()).isEmpty())
+            .map(link -> "the device '" + link.name() + "'")
+            .collect(Collectors.joining(", "));
+    return Problem.user(
+        "UDP port " + port,
+        "it is in use on this node by "
+            + (devices.isEmpty() ? UdpPort.user(kernel, port) : devices),
+        "stop that, or let the Mesh use another port");
+  }
+}

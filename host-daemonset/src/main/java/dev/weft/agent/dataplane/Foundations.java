@@ -1,0 +1,65 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.netlink.Link;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The devices that are not ours and that networks stand on: macvlan parents, and the interface that
+ * holds the tunnels' address.
+ *
+ * @param users UIDs of networks, by the name of a device that may be missing
+ * @param seen the devices as the last reconcile saw them
+ */
+record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen) {
+  static final Foundations NONE = new Foundations(Map.of(), Map.of());
+
+  /** What of such a device matters to a network. */
+  record Trait(int index, int mtu, int master) {
+    static Trait of(Link link) {
+      return new Trait(link.index(), link.mtu(), link.master());
+    }
+  }
+
+  static Foundations of(NodeWish wish, Ground ground) {
+    Map<String, Set<String>> users = new HashMap<>();
+    Optional<String> holder = wish.vtep().flatMap(ground::holder).map(Link::name);
+    for (NetworkWish network : wish.networks().values()) {
+      for (String name : names(network, holder)) {
+        users.merge(
+            name,
+            Set.of(network.uid()),
+            (a, b) ->
+                java.util.stream.Stream.concat(a.stream(), b.stream()).collect(Collectors.toSet()));
+      }
+    }
+    Map<String, Trait> seen = new HashMap<>();
+    users
+        .keySet()
+        .forEach(name -> ground.link(name).ifPresent(link -> seen.put(name, Trait.of(link))));
+    return new Foundations(users, seen);
+  }
+
+  private static List<String> names(NetworkWish network, Optional<String> holder) {
+    if (network.spec().overlay() != null) {
+      return holder.stream().toList();
+    }
+    String parent = network.spec().macvlan() == null ? null : network.spec().macvlan().parent();
+    if (parent == null) {
+      return List.of();
+    }
+    int dot = parent.lastIndexOf('.');
+    return dot < 0 ? List.of(parent) : List.of(parent, parent.substring(0, dot));
+  }
+
+  /** The networks that must be looked at, now that the device is so. */
+  Set<String> shakenBy(String name, Optional<Link> now) {
+    return Optional.ofNullable(seen.get(name)).equals(now.map(Trait::of))
+        ? Set.of()
+        : users.getOrDefault(name, Set.of());
+  }
+}

@@ -1,0 +1,44 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.netlink.Address;
+import dev.weft.netlink.Link;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/** What drivers build on: the node as it is, and which of it is ours. */
+record Ground(Observation observation, Observed.Ownership ownership, Optional<InetAddress> vtep) {
+
+  Optional<Link> link(String name) {
+    return observation.node().link(name);
+  }
+
+  Optional<Link> link(int index) {
+    return observation.node().link(index);
+  }
+
+  boolean isOurs(Link link) {
+    return ownership.of(link).isPresent();
+  }
+
+  /** The device that holds an address of the node. */
+  Optional<Link> holder(InetAddress address) {
+    return observation.node().addresses().stream()
+        .filter(held -> held.prefix().address().equals(address))
+        .map(Address::link)
+        .findFirst()
+        .flatMap(this::link);
+  }
+
+  /** Rejects a name that a device which is not ours has. */
+  void requireFree(String name) throws Unbuildable {
+    Optional<Link> present = link(name);
+    if (present.filter(link -> !isOurs(link)).isPresent()) {
+      throw new Unbuildable(
+          Problem.user(
+              name,
+              "the node has a device of this name (kind '%s') that does not carry Weft's mark"
+                  .formatted(present.get().kind().name()),
+              "rename or remove that device; Weft never touches it"));
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.netlink.Netlink;
+import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.Nftables;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The node's kernel: reads all that matters of it, and opens the way into sandboxes. */
+final class Kernel implements AutoCloseable {
+  /** Routes with this protocol number are ours ({@code RTA_PROTOCOL}; the letter W). */
+  static final int ROUTE_PROTOCOL = 87;
+
+  private final NetworkNamespace namespace;
+  private final Netlink netlink;
+  private @Nullable Nftables nftables;
+
+  Kernel(NetworkNamespace namespace) {
+    this.namespace = namespace;
+    netlink = Netlink.open(namespace);
+  }
+
+  Netlink netlink() {
+    return netlink;
+  }
+
+  NetworkNamespace namespace() {
+    return namespace;
+  }
+
+  /** The packet filter; opened when it is first needed. */
+  Nftables nftables() {
+    if (nftables == null) {
+      nftables = Nftables.open(namespace);
+    }
+    return nftables;
+  }
+
+  Observation observe(Collection<String> sandboxes) {
+    Map<String, Observation.View> views = new HashMap<>();
+    for (String file : Set.copyOf(sandboxes)) {
+      view(file).ifPresent(view -> views.put(file, view));
+    }
+    return new Observation(view(netlink), netlink.neighbours(), netlink.fdb(), views, wireless());
+  }
+
+  /** The sandbox as it is; empty if it can not be entered. */
+  Optional<Observation.View> view(String file) {
+    return Sandbox.open(file)
+        .map(sandbox -> {
+          try (sandbox) {
+            return view(sandbox.netlink());
+          }
+        });
+  }
+
+  private static Observation.View view(Netlink netlink) {
+    return new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
+  }
+
+  String setting(String path) {
+    return namespace.call(() -> read(Path.of("/proc/sys", path))).strip();
+  }
+
+  void set(String path, String value) {
+    namespace.call(() -> {
+      try {
+        Files.writeString(Path.of("/proc/sys", path), value);
+        return "";
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+  }
+
+  private Set<String> wireless() {
+    Set<String> names = new HashSet<>();
+    namespace
+        .call(() -> read(Path.of("/proc/thread-self/net/wireless")))
+        .lines()
+        .skip(2)
+        .filter(line -> line.contains(":"))
+        .forEach(line -> names.add(line.substring(0, line.indexOf(':')).strip()));
+    return names;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (nftables != null) {
+      nftables.close();
+    }
+    netlink.close();
+    namespace.close();
+  }
+
+  /** A sandbox's namespace, entered. */
+  record Sandbox(NetworkNamespace namespace, Netlink netlink) implements AutoCloseable {
+    /** Empty if the file is no namespace (any more). */
+    static Optional<Sandbox> open(String file) {
+      try {
+        NetworkNamespace namespace = NetworkNamespace.open(Path.of(file));
+        return Optional.of(new Sandbox(namespace, Netlink.open(namespace)));
+      } catch (NetlinkException e) {
+        return Optional.empty();
+      }
+    }
+
+    @Override
+    public void close() {
+      netlink.close();
+      namespace.close();
+    }
+  }
+}

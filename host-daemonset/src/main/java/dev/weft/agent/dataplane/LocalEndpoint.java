@@ -1,0 +1,31 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.MacAddress;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One sandbox of this node on one network: one interface.
+ *
+ * @param id tells the endpoint from all others of the network, now and after a restart of the
+ *     agent; 1 to 180 characters of {@code [A-Za-z0-9._:-]}
+ * @param sandbox file of the sandbox's network namespace, such as {@code /run/netns/a}
+ * @param interfaceName the interface's name in the sandbox, 1 to 15 characters
+ * @param mac the interface's MAC address
+ * @param addresses the interface's addresses with the length of their subnets
+ * @param defaultRoute whether the sandbox's way out is by this network, if it has a gateway and the
+ *     sandbox no other way out
+ */
+public record LocalEndpoint(
+    String id,
+    Path sandbox,
+    String interfaceName,
+    MacAddress mac,
+    List<IpPrefix> addresses,
+    boolean defaultRoute) {
+
+  public LocalEndpoint {
+    addresses = List.copyOf(addresses);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.weft.agent.dataplane;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came of a reconcile.
+ *
+ * @param networks by name, each network of the wish that the reconcile looked at
+ * @param leftovers by network UID, what keeps networks that are wished no more from being gone; a
+ *     network that is in neither map and not wished has left nothing on the node
+ * @param changes what was changed, in this order
+ */
+public record Outcome(
+    Map<String, NetworkOutcome> networks,
+    Map<String, List<Problem>> leftovers,
+    List<Change> changes) {
+
+  public Outcome {
+    networks = Map.copyOf(networks);
+    leftovers = Map.copyOf(leftovers);
+    changes = List.copyOf(changes);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.weft.agent.dataplane;
+
+/**
+ * Something that keeps the kernel from being as wished.
+ *
+ * @param cure who or what can mend it
+ * @param endpoint id of the endpoint concerned, empty if it is the network as a whole
+ * @param subject the field or device it is about, such as {@code spec.macvlan.parent}
+ * @param problem what was asked and what stands in the way
+ * @param remedy what to change
+ */
+public record Problem(Cure cure, String endpoint, String subject, String problem, String remedy) {
+  /** What a problem waits for. */
+  public enum Cure {
+    /** A user must change something. */
+    USER,
+    /** Another attempt may succeed. */
+    RETRY
+  }
+
+  static Problem user(String subject, String problem, String remedy) {
+    return new Problem(Cure.USER, "", subject, problem, remedy);
+  }
+
+  static Problem retry(String subject, String problem, String remedy) {
+    return new Problem(Cure.RETRY, "", subject, problem, remedy);
+  }
+
+  Problem ofEndpoint(String id) {
+    return new Problem(cure, id, subject, problem, remedy);
+  }
+
+  /** All in one line, for a condition or an event. */
+  @Override
+  public String toString() {
+    return subject + ": " + problem + "; " + remedy;
+  }
+}

@@ -1,0 +1,393 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.mesh.ForwardingTable;
+import dev.weft.mesh.RemoteEndpoint;
+import dev.weft.netlink.NftablesException;
+import dev.weft.netlink.Notification;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Desired → observed → plan → apply, and what is remembered from one time to the next. Not
+ * thread-safe.
+ */
+final class Reconciliation {
+  private final Kernel kernel;
+  private final Indexes indexes = new Indexes();
+  private @Nullable Belief belief;
+  private Map<String, Driver> drivers = Map.of();
+  private final Map<String, String> uids = new HashMap<>();
+  private final Map<String, ForwardingTable<String>> tables = new HashMap<>();
+  private final Map<String, List<Problem>> problems = new HashMap<>();
+  private Foundations foundations = Foundations.NONE;
+
+  Reconciliation(Kernel kernel) {
+    this.kernel = kernel;
+  }
+
+  /** All that is known before anything is changed. */
+  private record Draft(
+      Observation observation,
+      Design design,
+      State observed,
+      List<Change> changes,
+      Foundations foundations) {}
+
+  Outcome reconcile(NodeWish wish, Dirty dirty) {
+    return switch (dirty) {
+      case Dirty.Everything _ -> whole(wish, wish.networks().keySet(), _ -> true);
+      case Dirty.Networks(Set<String> names) -> whole(wish, names);
+      case Dirty.Endpoints(Map<String, Set<String>> keys) -> endpoints(wish, keys);
+    };
+  }
+
+  List<Change> plan(NodeWish wish) {
+    return draft(wish).changes();
+  }
+
+  private Outcome whole(NodeWish wish, Set<String> names) {
+    if (belief == null) {
+      return reconcile(wish, Dirty.EVERYTHING);
+    }
+    Set<String> scope = new HashSet<>(Set.of(""));
+    for (String name : names) {
+      Optional.ofNullable(uids.get(name)).ifPresent(scope::add);
+      Optional.ofNullable(wish.networks().get(name)).ifPresent(network -> scope.add(network.uid()));
+    }
+    return whole(wish, names, change -> scope.contains(change.uid()));
+  }
+
+  private Outcome whole(NodeWish wish, Set<String> names, Predicate<Change> scope) {
+    Draft draft = draft(wish);
+    List<Change> changes = draft.changes().stream().filter(scope).toList();
+    Map<String, List<String>> repaired = repaired(changes, draft.design());
+    Map<Change, RuntimeException> failures = apply(changes, draft.observation());
+    remember(wish, draft, changes, failures);
+    return outcome(wish, names, new Made(changes, failures, repaired));
+  }
+
+  private Draft draft(NodeWish wish) {
+    Map<Owner, String> sandboxes = sandboxes(wish);
+    Observation observation = kernel.observe(sandboxes.values());
+    Observed.Ownership marks = new Observed.Ownership(marksWeSet(), sandboxes, Set.of());
+    Ground ground = new Ground(observation, marks, wish.vtep());
+    Design design = Design.of(wish, ground);
+    Set<Item.Key> ourAddresses = new HashSet<>(design.state().items().keySet());
+    if (belief != null) {
+      belief.items().forEach(item -> ourAddresses.add(item.key()));
+    }
+    State found =
+        Observed.in(
+            observation, new Observed.Ownership(marks.lostMarks(), sandboxes, ourAddresses));
+    State observed = withShared(found, design.state());
+    List<Change> changes =
+        Plan.between(design.state(), observed).stream()
+            .filter(change -> !isHeld(change, design))
+            .toList();
+    return new Draft(observation, design, observed, changes, Foundations.of(wish, ground));
+  }
+
+  private static boolean isHeld(Change change, Design design) {
+    return switch (change) {
+      case Change.Create(Item item) -> design.isHeld(item);
+      case Change.Alter(_, Item item, _) -> design.isHeld(item);
+      case Change.Remove(Item item, _) -> design.isHeld(item);
+    };
+  }
+
+  /** Where each endpoint lives, wished or left over. */
+  private Map<Owner, String> sandboxes(NodeWish wish) {
+    Map<Owner, String> sandboxes = new HashMap<>();
+    if (belief != null) {
+      for (String file : belief.sandboxes()) {
+        belief.in(file).forEach(item -> sandboxes.put(item.owner(), file));
+      }
+    }
+    for (NetworkWish network : wish.networks().values()) {
+      for (LocalEndpoint endpoint : network.local().values()) {
+        sandboxes.put(Owner.endpoint(network.uid(), endpoint.id()), endpoint.sandbox().toString());
+      }
+    }
+    return sandboxes;
+  }
+
+  /** Devices that we made, by index: known as ours even if somebody took the mark. */
+  private Map<Integer, Owner> marksWeSet() {
+    Map<Integer, Owner> marks = new HashMap<>();
+    if (belief != null) {
+      for (Item item : belief.items()) {
+        if (item instanceof Item.Device device && device.name().place().isNode()) {
+          indexes.of(device.name().name()).ifPresent(index -> marks.put(index, device.owner()));
+        }
+      }
+    }
+    return marks;
+  }
+
+  /** Adds what is not a device's: the node's settings that matter, and the packet filter. */
+  private State withShared(State found, State desired) {
+    List<Item> items = new ArrayList<>(found.items().values());
+    Optional<Item.Filter> wished = Optional.empty();
+    for (Item item : desired.items().values()) {
+      if (item instanceof Item.Setting setting) {
+        items.add(new Item.Setting(setting.path(), kernel.setting(setting.path())));
+      } else if (item instanceof Item.Filter filter) {
+        wished = Optional.of(filter);
+      }
+    }
+    try {
+      PacketFilter.observe(kernel.nftables(), wished).ifPresent(items::add);
+    } catch (NftablesException e) {
+      // Without libnftables there is no table; if one is wished, making it tells the reason.
+    }
+    return State.of(items);
+  }
+
+  private Map<Change, RuntimeException> apply(List<Change> changes, Observation observation) {
+    indexes.replace(observation.node().links());
+    return apply(changes);
+  }
+
+  private Map<Change, RuntimeException> apply(List<Change> changes) {
+    try (Apply apply = new Apply(kernel, indexes)) {
+      return apply.run(changes);
+    }
+  }
+
+  private void remember(
+      NodeWish wish, Draft draft, List<Change> changes, Map<Change, RuntimeException> failures) {
+    State left =
+        draft
+            .observed()
+            .after(changes.stream().filter(change -> !failures.containsKey(change)).toList());
+    State wished = draft.design().state();
+    belief =
+        Belief.of(
+            State.of(
+                left.items().values().stream()
+                    .map(item -> wished.get(item.key()).filter(item::isAsWished).orElse(item))
+                    .toList()));
+    drivers = draft.design().drivers();
+    foundations = draft.foundations();
+    uids.clear();
+    tables.clear();
+    problems.clear();
+    problems.putAll(draft.design().problems());
+    wish.networks()
+        .forEach((name, network) -> {
+          uids.put(name, network.uid());
+          ForwardingTable<String> table = new ForwardingTable<>();
+          network
+              .remote()
+              .forEach((key, endpoint) -> {
+                if (isElsewhere(wish, endpoint)) {
+                  table.put(key, endpoint);
+                }
+              });
+          tables.put(name, table);
+        });
+  }
+
+  private static boolean isElsewhere(NodeWish wish, RemoteEndpoint endpoint) {
+    return !wish.vtep().equals(Optional.of(endpoint.vtep()));
+  }
+
+  /** What was as wished when we left it, and no longer is. */
+  private Map<String, List<String>> repaired(List<Change> changes, Design design) {
+    Map<String, List<String>> repaired = new HashMap<>();
+    if (belief == null) {
+      return repaired;
+    }
+    for (Change change : changes) {
+      boolean drifted =
+          switch (change) {
+            case Change.Create(Item item) -> belief.get(item.key()).equals(Optional.of(item));
+            case Change.Alter(_, Item item, _) -> belief.get(item.key()).equals(Optional.of(item));
+            case Change.Remove(Item item, _) ->
+                belief.get(item.key()).isEmpty()
+                    || belief.get(item.key()).equals(design.state().get(item.key()));
+          };
+      if (drifted) {
+        repaired.computeIfAbsent(change.uid(), _ -> new ArrayList<>()).add(change.toString());
+      }
+    }
+    return repaired;
+  }
+
+  /** What a reconcile did. */
+  private record Made(
+      List<Change> changes,
+      Map<Change, RuntimeException> failures,
+      Map<String, List<String>> repaired) {}
+
+  private Outcome endpoints(NodeWish wish, Map<String, Set<String>> keys) {
+    Belief known = belief;
+    if (known == null) {
+      return reconcile(wish, Dirty.EVERYTHING);
+    }
+    boolean familiar =
+        keys.keySet().stream()
+            .allMatch(name -> {
+              NetworkWish network = wish.networks().get(name);
+              return network != null
+                  && network.uid().equals(uids.get(name))
+                  && drivers.containsKey(name);
+            });
+    if (!familiar) {
+      return whole(wish, keys.keySet());
+    }
+    List<Item> before = new ArrayList<>();
+    List<Item> after = new ArrayList<>();
+    keys.forEach((name, ids) -> {
+      NetworkWish network = wish.networks().get(name);
+      Driver driver = drivers.get(name);
+      if (network != null && driver != null) {
+        for (String id : ids) {
+          local(new Spot(name, network, driver), id, known, before, after);
+          remote(wish, new Spot(name, network, driver), id, known, before, after);
+        }
+      }
+    });
+    List<Change> changes = Plan.between(State.of(after), State.of(before));
+    Map<Change, RuntimeException> failures = apply(changes);
+    if (!failures.isEmpty()) {
+      // The kernel is not as it was left: look at it.
+      return whole(wish, keys.keySet());
+    }
+    known.replace(before, State.of(after));
+    return outcome(wish, keys.keySet(), new Made(changes, failures, Map.of()));
+  }
+
+  /** A network that can be made. */
+  private record Spot(String name, NetworkWish network, Driver driver) {}
+
+  private void local(Spot spot, String id, Belief known, List<Item> before, List<Item> after) {
+    Owner owner = Owner.endpoint(spot.network().uid(), id);
+    LocalEndpoint endpoint = spot.network().local().get(id);
+    List<Item> mine = known.of(owner);
+    List<Problem> noted = problems.computeIfAbsent(spot.name(), _ -> new ArrayList<>());
+    noted.removeIf(problem -> problem.endpoint().equals(id));
+    if (endpoint == null) {
+      before.addAll(mine);
+      return;
+    }
+    try {
+      if (spot.network().local().size() > spot.driver().capacity() && mine.isEmpty()) {
+        throw Design.full(spot.driver(), endpoint);
+      }
+      String file = endpoint.sandbox().toString();
+      List<Item> others = new ArrayList<>(known.in(file));
+      others.addAll(after);
+      List<Item> wished =
+          Design.endpoint(spot.driver(), owner, endpoint, kernel.view(file).orElse(null), others);
+      before.addAll(mine);
+      after.addAll(wished);
+    } catch (Unbuildable e) {
+      noted.add(e.problem().ofEndpoint(id));
+    }
+  }
+
+  private void remote(
+      NodeWish wish, Spot spot, String key, Belief known, List<Item> before, List<Item> after) {
+    ForwardingTable<String> table =
+        tables.computeIfAbsent(spot.name(), _ -> new ForwardingTable<>());
+    RemoteEndpoint endpoint = spot.network().remote().get(key);
+    ForwardingTable.Delta delta =
+        endpoint != null && isElsewhere(wish, endpoint)
+            ? table.put(key, endpoint)
+            : table.remove(key);
+    if (delta.isEmpty()) {
+      return;
+    }
+    List<Item> added = spot.driver().remote(delta.added());
+    Set<Item.Key> touched = new LinkedHashSet<>();
+    spot.driver().remote(delta.removed()).forEach(item -> touched.add(item.key()));
+    added.forEach(item -> touched.add(item.key()));
+    after.removeIf(item -> touched.contains(item.key()));
+    after.addAll(added);
+    touched.forEach(touchedKey -> known.get(touchedKey).ifPresent(before::add));
+  }
+
+  private Outcome outcome(NodeWish wish, Set<String> names, Made made) {
+    Map<String, List<Problem>> failed = new HashMap<>();
+    made.failures()
+        .forEach((change, error) ->
+            failed
+                .computeIfAbsent(change.uid(), _ -> new ArrayList<>())
+                .add(Failures.explain(change, error, kernel)));
+    Map<String, NetworkOutcome> networks = new LinkedHashMap<>();
+    for (String name : names) {
+      NetworkWish network = wish.networks().get(name);
+      if (network != null) {
+        List<Problem> all = problems.computeIfAbsent(name, _ -> new ArrayList<>());
+        all.addAll(failed.getOrDefault(network.uid(), List.of()));
+        if (uses(name)) {
+          all.addAll(failed.getOrDefault("", List.of()));
+        }
+        List<String> repaired =
+            new ArrayList<>(made.repaired().getOrDefault(network.uid(), List.of()));
+        if (uses(name)) {
+          repaired.addAll(made.repaired().getOrDefault("", List.of()));
+        }
+        networks.put(name, new NetworkOutcome(devices(network.uid()), all, repaired));
+      }
+    }
+    Set<String> wished =
+        wish.networks().values().stream().map(NetworkWish::uid).collect(Collectors.toSet());
+    failed.keySet().removeIf(uid -> uid.isEmpty() || wished.contains(uid));
+    return new Outcome(
+        networks,
+        failed,
+        made.changes().stream().filter(change -> !made.failures().containsKey(change)).toList());
+  }
+
+  /** Whether the network passes the shared packet filter. */
+  private boolean uses(String name) {
+    Driver driver = drivers.get(name);
+    return driver != null && driver.rules().isPresent();
+  }
+
+  private List<String> devices(String uid) {
+    Belief known = belief;
+    return known == null
+        ? List.of()
+        : known.items().stream()
+            .filter(item ->
+                item instanceof Item.Device
+                    && item.owner().uid().equals(uid)
+                    && item.owner().endpoint().isEmpty())
+            .map(item -> ((Item.Device) item).name().name())
+            .sorted()
+            .toList();
+  }
+
+  /** Whether a notification tells of drift, and of what. */
+  Optional<DriftEvent> judge(Notification notification) {
+    Belief known = belief;
+    if (known == null) {
+      return Optional.empty();
+    }
+    return new Judgement(kernel, known, indexes, foundations)
+        .of(notification)
+        .map(finding -> new DriftEvent(dirtyOf(finding.uids()), finding.what()));
+  }
+
+  private Dirty dirtyOf(Set<String> dirty) {
+    Set<String> names =
+        uids.entrySet().stream()
+            .filter(entry -> dirty.contains(entry.getValue()))
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toSet());
+    return names.isEmpty() ? Dirty.EVERYTHING : new Dirty.Networks(names);
+  }
+}

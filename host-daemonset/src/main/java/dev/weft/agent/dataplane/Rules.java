@@ -1,0 +1,115 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.netlink.IpPrefix;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What the packet filter does with one network's bridge.
+ *
+ * @param bridge name of the bridge
+ * @param closed nothing is forwarded in or out
+ * @param deaf the node itself does not listen either
+ * @param guarded only answers are forwarded in
+ * @param masquerade what leaves from these blocks carries the node's address
+ */
+record Rules(
+    String bridge, boolean closed, boolean deaf, boolean guarded, List<IpPrefix> masquerade) {
+
+  /** The whole table; empty if no network needs one. */
+  static Optional<Item.Filter> table(Collection<Rules> networks) {
+    if (networks.isEmpty()) {
+      return Optional.empty();
+    }
+    StringBuilder sets = new StringBuilder();
+    StringBuilder forward = new StringBuilder();
+    StringBuilder input = new StringBuilder();
+    StringBuilder postrouting = new StringBuilder();
+    sets.append(
+        set(
+            "same",
+            "ifname . ifname",
+            "",
+            networks.stream().map(n -> quoted(n.bridge) + " . " + quoted(n.bridge))));
+    sets.append(names("bridges", networks, _ -> true));
+    forward.append("    iifname . oifname @same accept\n");
+    if (networks.stream().anyMatch(Rules::closed)) {
+      sets.append(names("closed", networks, Rules::closed));
+      forward.append("    iifname @closed drop\n    oifname @closed drop\n");
+    }
+    forward.append("    iifname @bridges oifname @bridges drop\n");
+    if (networks.stream().anyMatch(Rules::guarded)) {
+      sets.append(names("guarded", networks, Rules::guarded));
+      forward.append("    oifname @guarded ct state established,related accept\n");
+      forward.append("    oifname @guarded drop\n");
+    }
+    if (networks.stream().anyMatch(Rules::deaf)) {
+      sets.append(names("deaf", networks, Rules::deaf));
+      input.append("    iifname @deaf drop\n");
+    }
+    masquerade(networks, 4, sets, postrouting);
+    masquerade(networks, 6, sets, postrouting);
+    return Optional.of(
+        new Item.Filter(
+            "table inet weft {\n"
+                + sets
+                + chain("forward", "filter", "forward", "0", forward)
+                + chain("input", "filter", "input", "0", input)
+                + chain("postrouting", "nat", "postrouting", "100", postrouting)
+                + "}\n"));
+  }
+
+  private static void masquerade(
+      Collection<Rules> networks, int version, StringBuilder sets, StringBuilder rules) {
+    List<String> blocks =
+        networks.stream()
+            .flatMap(network -> network.masquerade.stream())
+            .filter(block -> (block.address().getAddress().length == 4) == (version == 4))
+            .map(IpPrefix::toString)
+            .toList();
+    if (!blocks.isEmpty()) {
+      String name = "masquerade" + version;
+      sets.append(
+          set(
+              name,
+              "ipv%d_addr".formatted(version),
+              "    flags interval\n    auto-merge\n",
+              blocks.stream()));
+      if (rules.isEmpty()) {
+        rules.append("    oifname @bridges accept\n    oifname \"lo\" accept\n");
+      }
+      rules.append("    %s saddr @%s masquerade\n".formatted(version == 4 ? "ip" : "ip6", name));
+    }
+  }
+
+  private static String names(String set, Collection<Rules> networks, Predicate<Rules> which) {
+    return set(set, "ifname", "", networks.stream().filter(which).map(n -> quoted(n.bridge)));
+  }
+
+  private static String set(String name, String type, String options, Stream<String> elements) {
+    return "  set %s {\n    type %s\n%s    elements = { %s }\n  }\n"
+        .formatted(
+            name,
+            type,
+            options,
+            elements.collect(Collectors.toCollection(TreeSet::new)).stream()
+                .collect(Collectors.joining(", ")));
+  }
+
+  private static String chain(
+      String name, String type, String hook, String priority, StringBuilder rules) {
+    return rules.isEmpty()
+        ? ""
+        : "  chain %s {\n    type %s hook %s priority %s; policy accept;\n%s  }\n"
+            .formatted(name, type, hook, priority, rules);
+  }
+
+  private static String quoted(String name) {
+    return '"' + name + '"';
+  }
+}

@@ -1,0 +1,43 @@
+package dev.weft.agent.dataplane;
+
+/**
+ * The order of changes: entries go before devices, all that goes makes room for what comes, and
+ * devices come before what stands on them. Changes of one stage need no order among each other.
+ */
+enum Stage {
+  REMOVE_ENTRIES,
+  REMOVE_TOP_DEVICES,
+  REMOVE_BASE_DEVICES,
+  SHARED,
+  BASE_DEVICES,
+  TOP_DEVICES,
+  ADDRESSES,
+  ENTRIES;
+
+  static Stage of(Change change) {
+    return switch (change) {
+      case Change.Create(Item item) -> coming(item);
+      case Change.Alter(_, Item item, _) -> coming(item);
+      case Change.Remove(Item.Device device, _) ->
+          isBase(device) ? REMOVE_BASE_DEVICES : REMOVE_TOP_DEVICES;
+      case Change.Remove(Item.Filter _, _) -> SHARED;
+      case Change.Remove _ -> REMOVE_ENTRIES;
+    };
+  }
+
+  private static Stage coming(Item item) {
+    return switch (item) {
+      case Item.Setting _, Item.Filter _ -> SHARED;
+      case Item.Device device -> isBase(device) ? BASE_DEVICES : TOP_DEVICES;
+      case Item.Address _ -> ADDRESSES;
+      case Item.Route _, Item.Forward _, Item.Neighbour _ -> ENTRIES;
+    };
+  }
+
+  private static boolean isBase(Item.Device device) {
+    return switch (device.kind()) {
+      case Kind.Bridge _, Kind.Vlan _ -> true;
+      case Kind.Vxlan _, Kind.Veth _, Kind.Macvlan _, Kind.Other _ -> false;
+    };
+  }
+}

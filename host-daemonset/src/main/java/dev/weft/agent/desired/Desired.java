@@ -1,0 +1,187 @@
+package dev.weft.agent.desired;
+
+import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.dataplane.LocalEndpoint;
+import dev.weft.agent.dataplane.NetworkWish;
+import dev.weft.agent.dataplane.NodeWish;
+import dev.weft.agent.loop.Changes;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.api.Attachment;
+import dev.weft.api.Attachments;
+import dev.weft.api.Driver;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.InvalidAttachments;
+import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpec;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.mesh.RemoteEndpoint;
+import dev.weft.netlink.IpPrefix;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wish for this node, kept from pass to pass: of a change only what it touches is computed
+ * anew. Used by one thread.
+ */
+public final class Desired {
+  private final Cluster cluster;
+  private final Sandboxes sandboxes;
+  private final Map<String, NetworkWish> networks = new HashMap<>();
+  private final Map<String, Long> generations = new HashMap<>();
+
+  /** The wish that follows from what the cluster and the sandboxes' source know. */
+  public Desired(Cluster cluster, Sandboxes sandboxes) {
+    this.cluster = cluster;
+    this.sandboxes = sandboxes;
+  }
+
+  /** Everything, as of the last {@link #update}. */
+  public NodeWish wish(Optional<InetAddress> vtep) {
+    return new NodeWish(cluster.node(), vtep, Map.copyOf(networks));
+  }
+
+  /** One network, as of the last {@link #update}. */
+  public Optional<NetworkWish> network(String name) {
+    return Optional.ofNullable(networks.get(name));
+  }
+
+  /** Generation of the instruction that a network's wish follows; 0 if it has none. */
+  public long generation(String name) {
+    return generations.getOrDefault(name, 0L);
+  }
+
+  /** Names of the networks of the wish. */
+  public Set<String> names() {
+    return Set.copyOf(networks.keySet());
+  }
+
+  /** Name of the network with this UID, wished or about to go. */
+  public Optional<String> nameOf(String uid) {
+    return cluster.hostNetworks().all().stream()
+        .filter(each -> each.getSpec() != null && uid.equals(each.getSpec().networkUid()))
+        .findFirst()
+        .map(Cluster::networkOf);
+  }
+
+  /** Computes anew what {@code changes} touches. */
+  public void update(Changes changes) {
+    Set<String> whole = new HashSet<>(changes.networks());
+    if (changes.all()) {
+      whole.addAll(networks.keySet());
+      cluster.hostNetworks().all().forEach(each -> whole.add(Cluster.networkOf(each)));
+    }
+    whole.forEach(this::rebuild);
+    changes.endpoints().entrySet().stream()
+        .filter(each -> !whole.contains(each.getKey()))
+        .forEach(each -> each.getValue().forEach(key -> touch(each.getKey(), key)));
+  }
+
+  private void rebuild(String name) {
+    Optional<HostNetwork> instruction = instruction(name);
+    if (instruction.isEmpty()) {
+      networks.remove(name);
+      generations.remove(name);
+    } else if (cluster.endpoints().isSynced(name)) {
+      HostNetworkSpec spec = instruction.get().getSpec();
+      List<NetworkEndpoint> endpoints = cluster.endpoints().of(name);
+      Map<String, LocalEndpoint> local = new HashMap<>();
+      sandboxes
+          .running()
+          .forEach(each -> local(each, name, endpoints).ifPresent(it -> local.put(it.id(), it)));
+      Map<String, RemoteEndpoint> remote =
+          isOverlay(spec) ? Wishes.remotes(cluster.node(), endpoints, this::vtep) : Map.of();
+      networks.put(name, new NetworkWish(uid(spec), spec, local, new HashMap<>(remote)));
+      Long generation = instruction.get().getMetadata().getGeneration();
+      generations.put(name, generation == null ? 0L : generation);
+    }
+  }
+
+  private void touch(String name, String key) {
+    NetworkWish wish = networks.get(name);
+    if (wish == null) {
+      rebuild(name);
+      return;
+    }
+    Optional<LocalEndpoint> local =
+        sandboxes.running().stream()
+            .filter(each -> each.id().equals(key))
+            .findFirst()
+            .flatMap(each -> local(each, name, cluster.endpoints().own(name)));
+    put(wish.local(), key, local.orElse(null));
+    if (isOverlay(wish.spec())) {
+      Optional<RemoteEndpoint> remote =
+          cluster
+              .endpoints()
+              .get(name, key)
+              .filter(each -> !Wishes.isOn(cluster.node(), each))
+              .flatMap(each -> Wishes.remote(each, this::vtep));
+      put(wish.remote(), key, remote.orElse(null));
+    }
+  }
+
+  private static <V> void put(Map<String, V> map, String key, @Nullable V value) {
+    if (value == null) {
+      map.remove(key);
+    } else {
+      map.put(key, value);
+    }
+  }
+
+  private Optional<LocalEndpoint> local(
+      Sandbox sandbox, String network, List<NetworkEndpoint> endpoints) {
+    boolean leadsOut =
+        DefaultRoutes.carrier(
+                attachments(sandbox), each -> instruction(each).map(HostNetwork::getSpec))
+            .filter(network::equals)
+            .isPresent();
+    return Wishes.local(sandbox, endpoints, leadsOut);
+  }
+
+  private static List<Attachment> attachments(Sandbox sandbox) {
+    try {
+      return Attachments.parse(sandbox.networks());
+    } catch (InvalidAttachments e) {
+      return List.of();
+    }
+  }
+
+  private Optional<HostNetwork> instruction(String network) {
+    return cluster
+        .hostNetwork(network)
+        .filter(each -> each.getMetadata().getDeletionTimestamp() == null)
+        .filter(each -> each.getSpec() != null && !uid(each.getSpec()).isEmpty());
+  }
+
+  private Optional<InetAddress> vtep(String node) {
+    return cluster
+        .meshNodes()
+        .get(node)
+        .map(MeshNode::getSpec)
+        .map(MeshNodeSpec::vtep)
+        .flatMap(Desired::address);
+  }
+
+  private static Optional<InetAddress> address(String text) {
+    try {
+      return Optional.of(IpPrefix.parseAddress(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String uid(HostNetworkSpec spec) {
+    return spec.networkUid() == null ? "" : spec.networkUid();
+  }
+
+  private static boolean isOverlay(HostNetworkSpec spec) {
+    return Driver.of(spec.driver()).filter(each -> each == Driver.OVERLAY).isPresent();
+  }
+}

@@ -1,0 +1,224 @@
+package dev.weft.agent.endpoint;
+
+import dev.weft.agent.retry.Backoff;
+import dev.weft.agent.retry.Timer;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Verdict;
+import dev.weft.agent.sandbox.Wiring;
+import dev.weft.api.Attachment;
+import dev.weft.api.Attachments;
+import dev.weft.api.InvalidAttachments;
+import dev.weft.api.NetworkEndpoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Attaches sandboxes to the networks that they ask for: claims what each needs, then has it wired.
+ * Networks that cannot be had keep a sandbox from no other. An attempt that failed is made again
+ * when its cause may have gone; only where the API server or time was the cause, after a while.
+ */
+public final class Attacher implements Wiring {
+  private static final Logger LOG = LoggerFactory.getLogger(Attacher.class);
+
+  /** Below the two seconds after which a container runtime starts the pod without us. */
+  private static final Duration PATIENCE = Duration.ofMillis(1500);
+
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
+
+  private final Claimant claimant;
+  private final Probe probe;
+  private final Wirer wirer;
+  private final Verdicts verdicts;
+  private final Timer timer;
+  private final Map<String, Attempts> known = new ConcurrentHashMap<>();
+  private volatile Runnable whenSynced = () -> {};
+
+  /** An attacher that looks into sandboxes by {@code probe} and wires by {@code wirer}. */
+  public Attacher(Claimant claimant, Probe probe, Wirer wirer, Verdicts verdicts, Timer timer) {
+    this.claimant = claimant;
+    this.probe = probe;
+    this.wirer = wirer;
+    this.verdicts = verdicts;
+    this.timer = timer;
+  }
+
+  /** Has {@code task} run when all sandboxes are known. */
+  public void onSynced(Runnable task) {
+    whenSynced = task;
+  }
+
+  @Override
+  public Verdict attach(Sandbox sandbox) {
+    Attempts attempts = known.computeIfAbsent(sandbox.id(), _ -> new Attempts(sandbox));
+    attempts.sandbox = sandbox;
+    return attempt(attempts);
+  }
+
+  @Override
+  public void detach(Sandbox sandbox) {
+    Attempts attempts = known.remove(sandbox.id());
+    if (attempts != null) {
+      attempts.over = true;
+    }
+    LOG.atInfo()
+        .addKeyValue("sandbox", sandbox.id())
+        .addKeyValue("pod", sandbox)
+        .log("sandbox ended");
+    claimant
+        .networksOf(sandbox)
+        .forEach(network -> {
+          CompletableFuture<?> _ = wirer.wire(network, sandbox.id());
+        });
+  }
+
+  @Override
+  public void synced() {
+    whenSynced.run();
+  }
+
+  /** Something about a network changed that may let attempts succeed that failed before. */
+  public void changed(String network) {
+    for (Attempts each : known.values()) {
+      if (!each.isWired() && each.networks.contains(network)) {
+        again(each);
+      }
+    }
+  }
+
+  /** An endpoint of this node is gone; a sandbox that still runs needs another. */
+  public void lost(NetworkEndpoint endpoint) {
+    for (Attempts each : known.values()) {
+      if (each.sandbox.owns(endpoint)) {
+        again(each);
+      }
+    }
+  }
+
+  private void again(Attempts attempts) {
+    if (attempts.due.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("attach again").start(() -> retry(attempts));
+    }
+  }
+
+  private void retry(Attempts attempts) {
+    if (!attempts.over) {
+      Verdict verdict = attempt(attempts);
+      if (!attempts.over) {
+        verdicts.report(attempts.sandbox, verdict);
+      }
+    }
+  }
+
+  private Verdict attempt(Attempts attempts) {
+    attempts.lock.lock();
+    try {
+      attempts.due.set(false);
+      Verdict verdict = attempt(attempts, attempts.sandbox);
+      if (!verdict.equals(attempts.last)) {
+        verdicts.tell(attempts.sandbox, verdict);
+      }
+      attempts.last = verdict;
+      return verdict;
+    } finally {
+      attempts.lock.unlock();
+    }
+  }
+
+  private Verdict attempt(Attempts attempts, Sandbox sandbox) {
+    List<Attachment> wanted;
+    try {
+      wanted = Attachments.parse(sandbox.networks());
+    } catch (InvalidAttachments e) {
+      return new Verdict.Refused("the annotation cannot be read: " + e.getMessage());
+    }
+    attempts.networks = wanted.stream().map(Attachment::network).collect(Collectors.toSet());
+    Deadline deadline = Deadline.in(PATIENCE);
+    List<Refusal> refusals = new ArrayList<>();
+    try {
+      Probe.View view = wanted.isEmpty() ? new Probe.View(false, Set.of()) : probe.look(sandbox);
+      List<String> claimed = claim(sandbox, wanted, view, new Trial(deadline, refusals));
+      wire(sandbox, claimed, new Trial(deadline, refusals));
+    } catch (RuntimeException e) {
+      LOG.atDebug().addKeyValue("sandbox", sandbox.id()).setCause(e).log("an attempt failed");
+      refusals.add(
+          Refusal.passing("%s: %s; it is tried again".formatted(sandbox.netns(), e.getMessage())));
+    }
+    return conclude(attempts, refusals);
+  }
+
+  private record Trial(Deadline deadline, List<Refusal> refusals) {}
+
+  private List<String> claim(
+      Sandbox sandbox, List<Attachment> wanted, Probe.View view, Trial trial) {
+    List<String> claimed = new ArrayList<>();
+    Set<String> asked =
+        wanted.stream()
+            .flatMap(each -> Optional.ofNullable(each.interfaceName()).stream())
+            .collect(Collectors.toSet());
+    for (Attachment each : wanted) {
+      Set<String> interfaces = new HashSet<>(view.interfaces());
+      interfaces.addAll(claimant.interfacesElsewhere(sandbox, each.network()));
+      if (each.interfaceName() == null) {
+        interfaces.addAll(asked);
+      }
+      try {
+        claimant
+            .claim(sandbox, each, view, interfaces, trial.deadline)
+            .ifPresent(_ -> claimed.add(each.network()));
+      } catch (Refusal refusal) {
+        trial.refusals.add(refusal);
+      }
+    }
+    return claimed;
+  }
+
+  private void wire(Sandbox sandbox, List<String> networks, Trial trial) {
+    Map<String, CompletableFuture<Optional<String>>> answers = new LinkedHashMap<>();
+    networks.forEach(each -> answers.put(each, wirer.wire(each, sandbox.id())));
+    answers.forEach((network, answer) -> {
+      try {
+        answer
+            .get(trial.deadline.left().toNanos(), TimeUnit.NANOSECONDS)
+            .ifPresent(
+                why -> trial.refusals.add(Refusal.until("network %s: %s".formatted(network, why))));
+      } catch (TimeoutException | ExecutionException e) {
+        trial.refusals.add(
+            Refusal.passing(
+                "network %s is not wired within %d ms; it goes on"
+                    .formatted(network, PATIENCE.toMillis())));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+  }
+
+  private Verdict conclude(Attempts attempts, List<Refusal> refusals) {
+    if (refusals.isEmpty()) {
+      attempts.failures = 0;
+      return new Verdict.Wired();
+    }
+    if (refusals.stream().anyMatch(Refusal::isPassing)) {
+      attempts.failures = attempts.failures + 1;
+      timer.after(BACKOFF.delay(attempts.failures), () -> again(attempts));
+    } else {
+      attempts.failures = 0;
+    }
+    return new Verdict.Refused(
+        refusals.stream().map(Refusal::getMessage).collect(Collectors.joining("; ")));
+  }
+}

@@ -1,0 +1,31 @@
+package dev.weft.agent.endpoint;
+
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Verdict;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** What is remembered of the attempts to attach one sandbox. */
+final class Attempts {
+  /** Held during an attempt: two at once would claim twice. */
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** Whether another attempt is about to begin. */
+  final AtomicBoolean due = new AtomicBoolean();
+
+  volatile Sandbox sandbox;
+  volatile Set<String> networks = Set.of();
+  volatile @Nullable Verdict last;
+  int failures;
+  volatile boolean over;
+
+  Attempts(Sandbox sandbox) {
+    this.sandbox = sandbox;
+  }
+
+  boolean isWired() {
+    return last instanceof Verdict.Wired;
+  }
+}

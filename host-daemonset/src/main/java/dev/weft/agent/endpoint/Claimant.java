@@ -1,0 +1,228 @@
+package dev.weft.agent.endpoint;
+
+import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.Attachment;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Driver;
+import dev.weft.api.IpAddress;
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpec;
+import dev.weft.mesh.Macs;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Claims what a sandbox needs of one network: an interface's name, a MAC address, one address of
+ * each family that the network has. What an earlier attempt, or an earlier sandbox of the same pod,
+ * has claimed is kept.
+ */
+public final class Claimant {
+  private static final List<Integer> FAMILIES = List.of(32, 128);
+
+  private final Cluster cluster;
+  private final Claims claims;
+  private final Instructions instructions;
+
+  /** Claims for sandboxes of the node that {@code cluster} is about. */
+  public Claimant(Cluster cluster, Claims claims, Instructions instructions) {
+    this.cluster = cluster;
+    this.claims = claims;
+    this.instructions = instructions;
+  }
+
+  /** A sandbox's wish for one network. */
+  private record Want(Sandbox sandbox, Attachment attachment, ContainerNetwork network) {
+    String name() {
+      return attachment.network();
+    }
+  }
+
+  /**
+   * Claims.
+   *
+   * @param interfaces names of interfaces in the sandbox that are not of this network
+   * @return the name of the sandbox's interface on the network; empty if it needs none
+   */
+  Optional<String> claim(
+      Sandbox sandbox,
+      Attachment attachment,
+      Probe.View view,
+      Set<String> interfaces,
+      Deadline deadline)
+      throws Refusal {
+    Optional<ContainerNetwork> found = cluster.networks().get(attachment.network());
+    Driver driver = Admission.admit(sandbox, attachment.network(), found, view.onNode());
+    if (driver == Driver.HOST) {
+      return Optional.empty();
+    }
+    Want want = new Want(sandbox, attachment, found.orElseThrow());
+    AddressBook book = book(want.network);
+    instructions.ensure(want.network, driver);
+    await(want.name(), deadline);
+    List<NetworkEndpoint> mine = new ArrayList<>(mine(want));
+    String link = interfaceName(want, mine, interfaces);
+    for (int bits : FAMILIES) {
+      if (book.has(bits)) {
+        mine.add(claim(want, book, bits, new Held(mine, link, deadline)));
+      }
+    }
+    return Optional.of(link);
+  }
+
+  /** What the sandbox has of the network by now. */
+  private record Held(List<NetworkEndpoint> endpoints, String link, Deadline deadline) {}
+
+  private NetworkEndpoint claim(Want want, AddressBook book, int bits, Held held) throws Refusal {
+    for (NetworkEndpoint each : held.endpoints) {
+      if (bits(each) == bits) {
+        return claims.adopt(each, want.sandbox);
+      }
+    }
+    Optional<IpAddress> asked =
+        want.attachment.ips().stream().filter(each -> each.bits() == bits).findFirst();
+    if (asked.isPresent()) {
+      book.check(asked.get());
+      return claims.exactly(endpoint(want, book, asked.get(), held));
+    }
+    return claims.any(book, bits, held.deadline, each -> endpoint(want, book, each, held));
+  }
+
+  /** The endpoints that interfaces of this sandbox have by name on other networks. */
+  Set<String> interfacesElsewhere(Sandbox sandbox, String network) {
+    Set<String> names = new HashSet<>();
+    for (NetworkEndpoint each : cluster.endpoints().own()) {
+      NetworkEndpointSpec spec = each.getSpec();
+      if (sandbox.owns(each) && !network.equals(spec.network()) && spec.interfaceName() != null) {
+        names.add(spec.interfaceName());
+      }
+    }
+    return names;
+  }
+
+  /** Networks on which a sandbox holds addresses. */
+  Set<String> networksOf(Sandbox sandbox) {
+    Set<String> networks = new TreeSet<>();
+    for (NetworkEndpoint each : cluster.endpoints().own()) {
+      if (sandbox.owns(each) && each.getSpec().network() != null) {
+        networks.add(each.getSpec().network());
+      }
+    }
+    return networks;
+  }
+
+  private static AddressBook book(ContainerNetwork network) throws Refusal {
+    String name = network.getMetadata().getName();
+    try {
+      AddressBook book = AddressBook.of(network);
+      if (book.blocks().isEmpty()) {
+        throw Refusal.until(
+            "network %s has no addresses yet; see 'kubectl describe containernetwork %s'"
+                .formatted(name, name));
+      }
+      return book;
+    } catch (IllegalArgumentException e) {
+      throw Refusal.until(
+          "the subnets of network %s are malformed: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  private void await(String network, Deadline deadline) throws Refusal {
+    try {
+      Void _ =
+          cluster.endpoints().follow(network).get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw Refusal.passing(
+          "the API server has not told yet which addresses of network %s are in use; it is tried again"
+              .formatted(network));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Refusal.passing("the agent ends");
+    }
+  }
+
+  private List<NetworkEndpoint> mine(Want want) {
+    return cluster.endpoints().own(want.name()).stream()
+        .filter(want.sandbox::owns)
+        .filter(each ->
+            Objects.equals(each.getSpec().networkUid(), want.network.getMetadata().getUid()))
+        .filter(each -> bits(each) != 0)
+        .toList();
+  }
+
+  private static String interfaceName(Want want, List<NetworkEndpoint> mine, Set<String> interfaces)
+      throws Refusal {
+    for (NetworkEndpoint each : mine) {
+      if (each.getSpec().interfaceName() != null) {
+        return each.getSpec().interfaceName();
+      }
+    }
+    String asked = want.attachment.interfaceName();
+    if (asked == null) {
+      String prefix =
+          want.network.getSpec() == null ? null : want.network.getSpec().interfacePrefix();
+      return InterfaceNames.free(prefix == null ? "" : prefix, interfaces);
+    }
+    if (interfaces.contains(asked)) {
+      throw Refusal.until(
+          "%s asks for interface %s on network %s, and has one of this name already; choose another"
+              .formatted(want.sandbox, asked, want.name()));
+    }
+    return asked;
+  }
+
+  private NetworkEndpoint endpoint(Want want, AddressBook book, IpAddress address, Held held) {
+    NetworkEndpoint endpoint = new NetworkEndpoint();
+    endpoint.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(Names.endpoint(want.name(), address))
+            .withLabels(Map.of(Names.NETWORK_LABEL, want.name(), Names.NODE_LABEL, cluster.node()))
+            .addNewOwnerReference()
+            .withApiVersion(want.network.getApiVersion())
+            .withKind(want.network.getKind())
+            .withName(want.name())
+            .withUid(want.network.getMetadata().getUid())
+            .endOwnerReference()
+            .build());
+    endpoint.setSpec(
+        new NetworkEndpointSpec(
+            want.name(),
+            want.network.getMetadata().getUid(),
+            cluster.node(),
+            want.sandbox.reference(),
+            book.withPrefix(address).orElseThrow(),
+            mac(want, held, address),
+            held.link));
+    return endpoint;
+  }
+
+  private static String mac(Want want, Held held, IpAddress address) {
+    String asked = want.attachment.mac();
+    if (asked != null) {
+      return asked;
+    }
+    return held.endpoints.stream()
+        .flatMap(each -> Optional.ofNullable(each.getSpec().mac()).stream())
+        .findFirst()
+        .orElseGet(() -> Macs.of(address.toInetAddress()).toString());
+  }
+
+  private static int bits(NetworkEndpoint endpoint) {
+    String address = endpoint.getSpec().address();
+    if (address == null) {
+      return 0;
+    }
+    return address.indexOf(':') < 0 ? 32 : 128;
+  }
+}

@@ -1,0 +1,179 @@
+package dev.weft.agent.endpoint;
+
+import dev.weft.agent.cluster.EndpointCaches;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.IpAddress;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpec;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes addresses. To hold an address is to have created the {@link NetworkEndpoint} of its name:
+ * the API server lets one agent create it and tells every other of a conflict.
+ */
+public final class Claims {
+  private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
+  private static final int MOST_DOUBLINGS = 8;
+
+  private final KubernetesClient client;
+  private final EndpointCaches endpoints;
+
+  /** Claims that count in {@code endpoints} as soon as they are made. */
+  public Claims(KubernetesClient client, EndpointCaches endpoints) {
+    this.client = client;
+    this.endpoints = endpoints;
+  }
+
+  /**
+   * Takes any free address of a family.
+   *
+   * @param endpoint what to create for an address
+   */
+  NetworkEndpoint any(
+      AddressBook book, int bits, Deadline deadline, Function<IpAddress, NetworkEndpoint> endpoint)
+      throws Refusal {
+    Set<IpAddress> taken = taken(book.network());
+    int conflicts = 0;
+    while (true) {
+      int spread = conflicts == 0 ? 0 : 1 << Math.min(conflicts, MOST_DOUBLINGS);
+      Optional<IpAddress> candidate =
+          book.free(bits, taken, spread == 0 ? 0 : ThreadLocalRandom.current().nextInt(spread));
+      IpAddress address = candidate.orElseThrow(() -> exhausted(book, bits, taken));
+      Optional<NetworkEndpoint> mine = tryClaim(endpoint.apply(address));
+      if (mine.isPresent()) {
+        return mine.get();
+      }
+      taken.add(address);
+      conflicts++;
+      if (deadline.isOver()) {
+        throw Refusal.passing(
+            "%d addresses of network %s were taken by others while asking for one; it is tried again"
+                .formatted(conflicts, book.network()));
+      }
+    }
+  }
+
+  /** Takes the address of {@code wanted} or refuses. */
+  NetworkEndpoint exactly(NetworkEndpoint wanted) throws Refusal {
+    Optional<NetworkEndpoint> mine = tryClaim(wanted);
+    if (mine.isPresent()) {
+      return mine.get();
+    }
+    String name = wanted.getMetadata().getName();
+    String holder =
+        existing(name)
+            .map(NetworkEndpoint::getSpec)
+            .map(NetworkEndpointSpec::sandbox)
+            .map(sandbox -> "pod %s/%s".formatted(sandbox.namespace(), sandbox.pod()))
+            .orElse("another sandbox");
+    throw Refusal.until(
+        "%s on network %s is held by %s (NetworkEndpoint %s); ask for another address"
+            .formatted(wanted.getSpec().address(), wanted.getSpec().network(), holder, name));
+  }
+
+  /** Makes an endpoint of an earlier sandbox of the same pod one of this sandbox. */
+  NetworkEndpoint adopt(NetworkEndpoint endpoint, Sandbox sandbox) throws Refusal {
+    NetworkEndpointSpec spec = endpoint.getSpec();
+    if (spec.sandbox() != null && sandbox.id().equals(spec.sandbox().id())) {
+      return endpoint;
+    }
+    try {
+      NetworkEndpoint adopted =
+          client
+              .resources(NetworkEndpoint.class)
+              .withName(endpoint.getMetadata().getName())
+              .edit(each -> {
+                each.setSpec(
+                    new NetworkEndpointSpec(
+                        spec.network(),
+                        spec.networkUid(),
+                        spec.node(),
+                        sandbox.reference(),
+                        spec.address(),
+                        spec.mac(),
+                        spec.interfaceName()));
+                return each;
+              });
+      endpoints.put(adopted);
+      return adopted;
+    } catch (KubernetesClientException e) {
+      throw unreachable(e);
+    }
+  }
+
+  static Refusal unreachable(KubernetesClientException e) {
+    return Refusal.passing(
+        "the API server did not answer as needed, it is tried again: " + e.getMessage());
+  }
+
+  private Optional<NetworkEndpoint> tryClaim(NetworkEndpoint wanted) throws Refusal {
+    try {
+      return Optional.of(keep(client.resource(wanted).create()));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw unreachable(e);
+      }
+    }
+    String owner = Sandbox.ownerOf(wanted);
+    return existing(wanted.getMetadata().getName())
+        .filter(each -> owner != null && owner.equals(Sandbox.ownerOf(each)))
+        .filter(each -> Objects.equals(wanted.getSpec().node(), each.getSpec().node()))
+        .map(this::keep);
+  }
+
+  private Optional<NetworkEndpoint> existing(String name) throws Refusal {
+    try {
+      return Optional.ofNullable(client.resources(NetworkEndpoint.class).withName(name).get());
+    } catch (KubernetesClientException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private NetworkEndpoint keep(NetworkEndpoint endpoint) {
+    endpoints.put(endpoint);
+    LOG.atInfo()
+        .addKeyValue("network", endpoint.getSpec().network())
+        .addKeyValue("endpoint", endpoint.getMetadata().getName())
+        .addKeyValue("sandbox", Sandbox.ownerOf(endpoint))
+        .log("address taken");
+    return endpoint;
+  }
+
+  private Set<IpAddress> taken(String network) {
+    Set<IpAddress> taken = new HashSet<>();
+    endpoints.of(network).forEach(each -> address(each).ifPresent(taken::add));
+    return taken;
+  }
+
+  private static Optional<IpAddress> address(NetworkEndpoint endpoint) {
+    String text = endpoint.getSpec() == null ? null : endpoint.getSpec().address();
+    try {
+      return text == null
+          ? Optional.empty()
+          : Optional.of(IpAddress.parse(text.substring(0, (text + "/").indexOf('/'))));
+    } catch (IllegalArgumentException e) {
+      LOG.atDebug()
+          .addKeyValue("endpoint", endpoint.getMetadata().getName())
+          .log("the endpoint has no address: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static Refusal exhausted(AddressBook book, int bits, Set<IpAddress> taken) {
+    long used = taken.stream().filter(each -> each.bits() == bits).count();
+    return Refusal.until(
+        ("network %s has no free IPv%s address left in %s: %d are in use; remove pods, or give it a"
+                + " larger subnet or range")
+            .formatted(book.network(), bits == 32 ? "4" : "6", book.subnets(), used));
+  }
+}

@@ -1,0 +1,60 @@
+package dev.weft.agent.endpoint;
+
+import dev.weft.agent.cluster.Events;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.agent.sandbox.Verdict;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells users what came of attempts to attach: an Event on the pod, a line in the log. */
+public final class Verdicts {
+  private static final Logger LOG = LoggerFactory.getLogger(Verdicts.class);
+
+  private final Sandboxes sandboxes;
+  private final Events events;
+
+  /** Verdicts on sandboxes of {@code sandboxes}. */
+  public Verdicts(Sandboxes sandboxes, Events events) {
+    this.sandboxes = sandboxes;
+    this.events = events;
+  }
+
+  /** Tells of a verdict that differs from the one before. */
+  void tell(Sandbox sandbox, Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Wired() ->
+          LOG.atInfo()
+              .addKeyValue("sandbox", sandbox.id())
+              .addKeyValue("pod", sandbox)
+              .log("sandbox attached");
+      case Verdict.Untried() -> {}
+      case Verdict.Refused(String why) -> {
+        LOG.atWarn()
+            .addKeyValue("sandbox", sandbox.id())
+            .addKeyValue("pod", sandbox)
+            .log("sandbox not attached: {}", why);
+        if (sandbox.pod() != null) {
+          events.warning(pod(sandbox), "NetworkNotAttached", why);
+        }
+      }
+    }
+  }
+
+  /** Has the source of the sandbox learn a verdict that it does not wait for. */
+  void report(Sandbox sandbox, Verdict verdict) {
+    sandboxes.report(sandbox, verdict);
+  }
+
+  private static ObjectReference pod(Sandbox sandbox) {
+    return new ObjectReferenceBuilder()
+        .withApiVersion("v1")
+        .withKind("Pod")
+        .withNamespace(sandbox.namespace())
+        .withName(sandbox.pod())
+        .withUid(sandbox.podUid())
+        .build();
+  }
+}

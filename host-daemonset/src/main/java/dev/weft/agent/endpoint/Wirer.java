@@ -1,0 +1,15 @@
+package dev.weft.agent.endpoint;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Brings claimed endpoints into the kernel. */
+@FunctionalInterface
+public interface Wirer {
+  /**
+   * Wires a sandbox to a network on which it holds addresses.
+   *
+   * @return what keeps it from being wired, once that is known; empty: it is wired
+   */
+  CompletableFuture<Optional<String>> wire(String network, String sandbox);
+}

@@ -1,0 +1,16 @@
+package dev.weft.agent.loop;
+
+import dev.weft.agent.dataplane.Dirty;
+import dev.weft.agent.dataplane.NodeWish;
+import dev.weft.agent.dataplane.Outcome;
+import dev.weft.agent.dataplane.Underlay;
+import dev.weft.agent.dataplane.UnderlayChoice;
+
+/** The part of the data plane that a pass uses. */
+public interface NodeKernel {
+  /** Brings the kernel to a wish, as far as {@code dirty} says. */
+  Outcome reconcile(NodeWish wish, Dirty dirty);
+
+  /** Chooses where the node's tunnels start. */
+  Underlay underlay(UnderlayChoice choice);
+}

@@ -1,0 +1,73 @@
+package dev.weft.agent.loop;
+
+import dev.weft.agent.dataplane.Outcome;
+import dev.weft.agent.dataplane.Problem;
+import dev.weft.agent.desired.Desired;
+import dev.weft.agent.node.NodeUnderlay;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** One pass of the loop: look at what changed, bring the kernel to it, tell what came of it. */
+public final class NodePass implements Loop.Work {
+  private final Desired desired;
+  private final NodeUnderlay underlay;
+  private final NodeKernel kernel;
+  private final Reports reports;
+
+  /** What is told of a pass. */
+  public interface Reports {
+    /** The node's underlay was looked at. */
+    void underlay(NodeUnderlay underlay);
+
+    /** A pass ended. */
+    void outcome(Changes changes, Desired desired, Outcome outcome);
+  }
+
+  /** Passes over the wish {@code desired}. */
+  public NodePass(Desired desired, NodeUnderlay underlay, NodeKernel kernel, Reports reports) {
+    this.desired = desired;
+    this.underlay = underlay;
+    this.kernel = kernel;
+    this.reports = reports;
+  }
+
+  @Override
+  public Set<String> run(Changes asked) {
+    Changes changes = asked;
+    if (asked.underlay()) {
+      if (underlay.look()) {
+        changes = Changes.ALL;
+      }
+      reports.underlay(underlay);
+    }
+    desired.update(changes);
+    Outcome outcome = kernel.reconcile(desired.wish(underlay.vtep()), changes.dirty());
+    reports.outcome(changes, desired, outcome);
+    return again(outcome);
+  }
+
+  /** Networks for which another attempt may succeed. */
+  private Set<String> again(Outcome outcome) {
+    Set<String> again = new HashSet<>();
+    outcome
+        .networks()
+        .forEach((name, network) -> {
+          if (mayHeal(network.problems())) {
+            again.add(name);
+          }
+        });
+    outcome
+        .leftovers()
+        .forEach((uid, problems) -> {
+          if (mayHeal(problems)) {
+            again.add(desired.nameOf(uid).orElse(Loop.EVERYTHING));
+          }
+        });
+    return again;
+  }
+
+  private static boolean mayHeal(List<Problem> problems) {
+    return problems.stream().anyMatch(each -> each.cure() == Problem.Cure.RETRY);
+  }
+}

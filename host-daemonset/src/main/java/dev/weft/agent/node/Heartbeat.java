@@ -1,0 +1,76 @@
+package dev.weft.agent.node;
+
+import dev.weft.agent.cluster.Applies;
+import dev.weft.agent.retry.Timer;
+import dev.weft.api.Names;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says that the agent lives, by a Lease. The agent does not depend on it: a Lease that cannot be
+ * renewed is renewed later.
+ */
+public final class Heartbeat {
+  /** How often the Lease is renewed. */
+  static final Duration PERIOD = Duration.ofSeconds(10);
+
+  /** After so long without renewal the agent counts as gone. */
+  static final Duration DURATION = Duration.ofSeconds(40);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+
+  private final KubernetesClient client;
+  private final String node;
+  private final Clock clock;
+  private final AtomicBoolean failing = new AtomicBoolean();
+
+  /** The heartbeat of {@code node}'s agent. */
+  public Heartbeat(KubernetesClient client, String node, Clock clock) {
+    this.client = client;
+    this.node = node;
+    this.clock = clock;
+  }
+
+  /** Begins to beat. */
+  public void start(Timer timer) {
+    timer.every(PERIOD, this::beat);
+  }
+
+  private void beat() {
+    try {
+      Lease _ = client.resource(lease()).patch(Applies.forced());
+      failing.set(false);
+    } catch (KubernetesClientException e) {
+      if (failing.compareAndSet(false, true)) {
+        LOG.atWarn()
+            .addKeyValue("node", node)
+            .log("the agent's Lease cannot be renewed, work goes on: {}", e.getMessage());
+      }
+    }
+  }
+
+  private Lease lease() {
+    return new LeaseBuilder()
+        .withNewMetadata()
+        .withName(Names.agentLease(node))
+        .withNamespace(Names.NAMESPACE)
+        .endMetadata()
+        .withNewSpec()
+        .withHolderIdentity(node)
+        .withLeaseDurationSeconds((int) DURATION.toSeconds())
+        .withRenewTime(
+            ZonedDateTime.ofInstant(clock.instant().truncatedTo(ChronoUnit.MICROS), ZoneOffset.UTC))
+        .endSpec()
+        .build();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.weft.agent.node;
+
+import dev.weft.agent.cluster.Applies;
+import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.Writes;
+import dev.weft.agent.dataplane.Underlay;
+import dev.weft.api.Kernel;
+import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpec;
+import dev.weft.api.MeshNodeStatus;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Publishes this node as a {@link MeshNode}, when what it says changes. */
+public final class NodePublisher {
+  private static final Logger LOG = LoggerFactory.getLogger(NodePublisher.class);
+
+  private final KubernetesClient client;
+  private final Cluster cluster;
+  private final Writes writes;
+  private final Kernel kernel;
+
+  /**
+   * A publisher of the node that {@code cluster} is about.
+   *
+   * @param kernel what the node's kernel can do
+   */
+  public NodePublisher(KubernetesClient client, Cluster cluster, Writes writes, Kernel kernel) {
+    this.client = client;
+    this.cluster = cluster;
+    this.writes = writes;
+    this.kernel = kernel;
+  }
+
+  /** Publishes the node with this underlay, if it is not published so already. */
+  public void publish(Underlay underlay) {
+    String key = "node " + cluster.node();
+    if (!isPublished(underlay)) {
+      writes.submit(key, () -> write(underlay));
+    } else {
+      writes.withdraw(key);
+    }
+  }
+
+  private boolean isPublished(Underlay underlay) {
+    Optional<MeshNode> published = cluster.meshNodes().get(cluster.node());
+    MeshNodeSpec spec = MeshNodes.spec(underlay, kernel);
+    return published
+        .filter(each -> spec.equals(each.getSpec()))
+        .filter(each -> status(each, underlay).equals(each.getStatus()))
+        .isPresent();
+  }
+
+  private void write(Underlay underlay) {
+    MeshNode wanted = new MeshNode();
+    wanted.setMetadata(metadata());
+    wanted.setSpec(MeshNodes.spec(underlay, kernel));
+    MeshNode stored = client.resource(wanted).patch(Applies.forced());
+    MeshNode status = new MeshNode();
+    status.setMetadata(new ObjectMetaBuilder().withName(cluster.node()).build());
+    status.setStatus(status(stored, underlay));
+    MeshNode _ =
+        client
+            .resources(MeshNode.class)
+            .withName(cluster.node())
+            .subresource("status")
+            .patch(Applies.forced(), status);
+    LOG.atInfo().addKeyValue("node", cluster.node()).log("node published: {}", wanted.getSpec());
+  }
+
+  private static MeshNodeStatus status(MeshNode stored, Underlay underlay) {
+    return MeshNodes.status(
+        stored.getStatus(), underlay, stored.getMetadata().getGeneration(), Clock.systemUTC());
+  }
+
+  private ObjectMeta metadata() {
+    ObjectMeta metadata = new ObjectMetaBuilder().withName(cluster.node()).build();
+    node()
+        .ifPresent(node ->
+            metadata
+                .getOwnerReferences()
+                .add(
+                    new OwnerReferenceBuilder()
+                        .withApiVersion("v1")
+                        .withKind("Node")
+                        .withName(node.getMetadata().getName())
+                        .withUid(node.getMetadata().getUid())
+                        .build()));
+    return metadata;
+  }
+
+  /** The node's own object; a cluster need not have one, nor let us see it. */
+  private Optional<Node> node() {
+    try {
+      return Optional.ofNullable(client.nodes().withName(cluster.node()).get());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.weft.agent.node;
+
+import dev.weft.agent.dataplane.UnderlayChoice;
+import dev.weft.api.IpFamily;
+import dev.weft.api.Mesh;
+import dev.weft.api.Underlay;
+import dev.weft.netlink.IpPrefix;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** How the node's underlay is to be chosen, from the mesh's settings. */
+final class UnderlayChoices {
+  private UnderlayChoices() {}
+
+  /**
+   * The choice.
+   *
+   * @param apiServer address of the API server, if it is known
+   * @throws IllegalArgumentException if a block of the mesh is malformed
+   */
+  static UnderlayChoice of(Optional<Mesh> mesh, Optional<InetAddress> apiServer) {
+    Optional<Underlay> underlay =
+        mesh.map(Mesh::getSpec).flatMap(spec -> Optional.ofNullable(spec.underlay()));
+    List<String> cidrs =
+        underlay.flatMap(each -> Optional.ofNullable(each.cidrs())).orElse(List.of());
+    return new UnderlayChoice(
+        cidrs.stream().map(IpPrefix::parse).toList(),
+        underlay.flatMap(each -> Optional.ofNullable(each.interfaceName())),
+        underlay.flatMap(each -> IpFamily.of(each.family())),
+        apiServer);
+  }
+}

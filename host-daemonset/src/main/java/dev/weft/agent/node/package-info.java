@@ -1,0 +1,5 @@
+/** What the agent says about its node. */
+@NullMarked
+package dev.weft.agent.node;
+
+import org.jspecify.annotations.NullMarked;

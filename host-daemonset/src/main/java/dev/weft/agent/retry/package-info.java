@@ -1,0 +1,5 @@
+/** Trying again what failed. */
+@NullMarked
+package dev.weft.agent.retry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,68 @@
+package dev.weft.agent.sandbox;
+
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.SandboxReference;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running sandbox: a network namespace and whose it is.
+ *
+ * @param id tells it from every other sandbox of the node
+ * @param namespace namespace of its pod; null if it is no pod's
+ * @param pod name of its pod; null if it is no pod's
+ * @param podUid UID of its pod; null if it is no pod's
+ * @param netns file of its network namespace
+ * @param networks text of the attach annotation; empty if it asks for none
+ */
+public record Sandbox(
+    String id,
+    @Nullable String namespace,
+    @Nullable String pod,
+    @Nullable String podUid,
+    Path netns,
+    String networks) {
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
+
+  public Sandbox {
+    if (!ID.matcher(id).matches()) {
+      throw new IllegalArgumentException(
+          "'%.60s' is no sandbox id; it has 1 to 128 letters, digits, '.', '_', ':' or '-'"
+              .formatted(id));
+    }
+    if (!netns.isAbsolute()) {
+      throw new IllegalArgumentException(
+          "netns '%s' is no absolute path; write one such as /run/netns/a".formatted(netns));
+    }
+  }
+
+  /** Who holds the addresses: the pod, which may outlive a sandbox, or else the sandbox. */
+  public String owner() {
+    return podUid == null ? id : podUid;
+  }
+
+  /** The sandbox as an endpoint names it. */
+  public SandboxReference reference() {
+    return new SandboxReference(id, namespace, pod, podUid);
+  }
+
+  /** Whether {@code endpoint} belongs to this sandbox, or to an earlier one of the same pod. */
+  public boolean owns(NetworkEndpoint endpoint) {
+    return owner().equals(ownerOf(endpoint));
+  }
+
+  /** {@link #owner()} of the sandbox that {@code endpoint} names; null if it names none. */
+  public static @Nullable String ownerOf(NetworkEndpoint endpoint) {
+    SandboxReference reference = endpoint.getSpec() == null ? null : endpoint.getSpec().sandbox();
+    if (reference == null) {
+      return null;
+    }
+    return reference.podUid() == null ? reference.id() : reference.podUid();
+  }
+
+  @Override
+  public String toString() {
+    return pod == null ? id : namespace + "/" + pod;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.weft.agent.sandbox;
+
+import java.util.Collection;
+
+/**
+ * A source of sandboxes: a directory, a container runtime, an engine. It calls its {@link Wiring}
+ * once for each sandbox that runs when it starts and for each that comes or goes later.
+ */
+public interface Sandboxes extends AutoCloseable {
+  /** Begins to follow the sandboxes. */
+  void start(Wiring wiring);
+
+  /**
+   * Whether all sandboxes that run are known. Before, nothing may be concluded from the absence of
+   * one.
+   */
+  boolean isSynced();
+
+  /** The sandboxes that run, as far as they are known. */
+  Collection<Sandbox> running();
+
+  /**
+   * Whether a sandbox of this id or owner may be running, also where the source cannot read more of
+   * it.
+   */
+  boolean mayRun(String idOrOwner);
+
+  /** Takes note of a verdict that came later than the answer to {@link Wiring#attach}. */
+  void report(Sandbox sandbox, Verdict verdict);
+
+  @Override
+  void close();
+}

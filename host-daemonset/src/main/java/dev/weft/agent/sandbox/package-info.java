@@ -1,0 +1,5 @@
+/** Where sandboxes come from. */
+@NullMarked
+package dev.weft.agent.sandbox;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package dev.weft.agent.status;
+
+import dev.weft.agent.cluster.Applies;
+import dev.weft.agent.cluster.EndpointCaches;
+import dev.weft.agent.cluster.Writes;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.api.Conditions;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointStatus;
+import dev.weft.api.SandboxReference;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes the status of this node's endpoints, when it changes, and gives up those of nobody. */
+public final class EndpointReports {
+  private static final Logger LOG = LoggerFactory.getLogger(EndpointReports.class);
+
+  private final KubernetesClient client;
+  private final Writes writes;
+  private final Clock clock;
+
+  /** Reports to the API behind {@code client}. */
+  public EndpointReports(KubernetesClient client, Writes writes, Clock clock) {
+    this.client = client;
+    this.writes = writes;
+    this.clock = clock;
+  }
+
+  /**
+   * Tells whether an endpoint is wired.
+   *
+   * @param problem what keeps it from being; empty: it is
+   */
+  public void tell(NetworkEndpoint endpoint, Optional<String> problem) {
+    Long generation = endpoint.getMetadata().getGeneration();
+    Condition ready =
+        problem
+            .map(why ->
+                Conditions.of(
+                    Conditions.READY, Conditions.FALSE, "NotWired", why, generation, clock))
+            .orElseGet(() ->
+                Conditions.of(
+                    Conditions.READY,
+                    Conditions.TRUE,
+                    "Wired",
+                    "the sandbox is on the network",
+                    generation,
+                    clock));
+    NetworkEndpointStatus old = endpoint.getStatus();
+    List<Condition> before = old == null ? null : old.conditions();
+    NetworkEndpointStatus status =
+        new NetworkEndpointStatus(generation, Conditions.merge(before, ready));
+    String name = endpoint.getMetadata().getName();
+    if (!status.equals(old)) {
+      writes.submit("status " + name, () -> write(name, status));
+    } else {
+      writes.withdraw("status " + name);
+    }
+  }
+
+  /** Whether no sandbox holds an endpoint any more. */
+  public static boolean isOrphan(NetworkEndpoint endpoint, Sandboxes sandboxes) {
+    SandboxReference reference = endpoint.getSpec() == null ? null : endpoint.getSpec().sandbox();
+    String owner = Sandbox.ownerOf(endpoint);
+    return sandboxes.isSynced()
+        && reference != null
+        && reference.id() != null
+        && owner != null
+        && !sandboxes.mayRun(reference.id())
+        && !sandboxes.mayRun(owner);
+  }
+
+  /** Gives up an endpoint of nobody: its address is free then. */
+  public void release(NetworkEndpoint endpoint, EndpointCaches endpoints, Sandboxes sandboxes) {
+    String name = endpoint.getMetadata().getName();
+    String key = "release " + name;
+    writes.withdraw("status " + name);
+    if (!writes.isPending(key)) {
+      writes.submit(
+          key,
+          () -> {
+            delete(name, sandboxes);
+            endpoints.remove(name);
+          });
+    }
+  }
+
+  /** The lock on the version read keeps an endpoint that someone else has taken since. */
+  private void delete(String name, Sandboxes sandboxes) {
+    NetworkEndpoint current = client.resources(NetworkEndpoint.class).withName(name).get();
+    if (current == null || !isOrphan(current, sandboxes)) {
+      return;
+    }
+    client
+        .resource(current)
+        .lockResourceVersion(current.getMetadata().getResourceVersion())
+        .delete();
+    LOG.atInfo()
+        .addKeyValue("network", EndpointCaches.networkOf(current))
+        .addKeyValue("endpoint", name)
+        .log("address given back");
+  }
+
+  private void write(String name, NetworkEndpointStatus status) {
+    NetworkEndpoint patch = new NetworkEndpoint();
+    patch.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    patch.setStatus(status);
+    NetworkEndpoint _ =
+        client
+            .resources(NetworkEndpoint.class)
+            .withName(name)
+            .subresource("status")
+            .patch(Applies.forced(), patch);
+  }
+}

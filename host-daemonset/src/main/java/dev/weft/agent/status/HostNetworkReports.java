@@ -1,0 +1,92 @@
+package dev.weft.agent.status;
+
+import dev.weft.agent.cluster.Applies;
+import dev.weft.agent.cluster.Writes;
+import dev.weft.agent.dataplane.NetworkOutcome;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkStatus;
+import dev.weft.api.Names;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Writes the status of instructions, when it changes, and lets go of those that are undone. */
+public final class HostNetworkReports {
+  private final KubernetesClient client;
+  private final Writes writes;
+  private final HostNetworkStatuses statuses;
+  private final Map<String, HostNetworkStatus> sent = new ConcurrentHashMap<>();
+
+  /** Reports to the API behind {@code client}. */
+  public HostNetworkReports(KubernetesClient client, Writes writes, Clock clock) {
+    this.client = client;
+    this.writes = writes;
+    this.statuses = new HostNetworkStatuses(clock);
+  }
+
+  /**
+   * Tells what came of an instruction.
+   *
+   * @param generation of the instruction that was followed
+   */
+  void tell(
+      HostNetwork instruction,
+      long generation,
+      NetworkOutcome outcome,
+      HostNetworkStatuses.Reported reported) {
+    String name = instruction.getMetadata().getName();
+    String key = "status " + name;
+    HostNetworkStatus status = statuses.of(generation, instruction.getStatus(), outcome, reported);
+    HostNetworkStatus latest = writes.isPending(key) ? sent.get(name) : instruction.getStatus();
+    if (!status.equals(latest)) {
+      sent.put(name, status);
+      writes.submit(key, () -> write(name, status));
+    }
+  }
+
+  /** Whether an instruction has the status that was written last. */
+  public boolean isOurs(HostNetwork instruction) {
+    HostNetworkStatus status = instruction.getStatus();
+    return status != null && status.equals(sent.get(instruction.getMetadata().getName()));
+  }
+
+  /** Lets a deleted instruction go: the kernel holds nothing of it. */
+  void release(HostNetwork instruction) {
+    String name = instruction.getMetadata().getName();
+    sent.remove(name);
+    writes.withdraw("status " + name);
+    List<String> finalizers = instruction.getMetadata().getFinalizers();
+    if (finalizers != null
+        && finalizers.contains(Names.NODE_FINALIZER)
+        && !writes.isPending("finalizer " + name)) {
+      writes.submit("finalizer " + name, () -> removeFinalizer(name));
+    }
+  }
+
+  private void write(String name, HostNetworkStatus status) {
+    HostNetwork patch = new HostNetwork();
+    patch.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    patch.setStatus(status);
+    HostNetwork _ =
+        client
+            .resources(HostNetwork.class)
+            .withName(name)
+            .subresource("status")
+            .patch(Applies.forced(), patch);
+  }
+
+  private void removeFinalizer(String name) {
+    HostNetwork current = client.resources(HostNetwork.class).withName(name).get();
+    if (current == null || !current.hasFinalizer(Names.NODE_FINALIZER)) {
+      return;
+    }
+    List<String> left = new ArrayList<>(current.getFinalizers());
+    left.remove(Names.NODE_FINALIZER);
+    current.getMetadata().setFinalizers(left);
+    HostNetwork _ = client.resource(current).update();
+  }
+}

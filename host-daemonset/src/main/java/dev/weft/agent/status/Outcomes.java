@@ -1,0 +1,54 @@
+package dev.weft.agent.status;
+
+import dev.weft.agent.dataplane.NetworkOutcome;
+import dev.weft.agent.dataplane.Problem;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/** What came of each network of this node last. */
+public final class Outcomes {
+  private final Map<String, Last> last = new ConcurrentHashMap<>();
+
+  private record Last(List<Problem> problems, Set<String> sandboxes) {}
+
+  /**
+   * Takes note.
+   *
+   * @param sandboxes ids of the sandboxes that were to be wired
+   * @return whether the problems are not what they were
+   */
+  boolean note(String network, NetworkOutcome outcome, Set<String> sandboxes) {
+    Last next = new Last(outcome.problems(), Set.copyOf(sandboxes));
+    Last before = last.put(network, next);
+    return before == null || !before.problems.equals(next.problems);
+  }
+
+  /** Forgets all networks but these. */
+  void retain(Set<String> networks) {
+    last.keySet().retainAll(networks);
+  }
+
+  /** What keeps a sandbox from being wired to a network; empty: it is wired. */
+  public Optional<String> problem(String network, String sandbox) {
+    Last it = last.get(network);
+    if (it == null) {
+      return Optional.of("it is not built on this node yet");
+    }
+    String problems =
+        it.problems.stream()
+            .filter(each -> each.endpoint().isEmpty() || each.endpoint().equals(sandbox))
+            .map(Problem::toString)
+            .distinct()
+            .collect(Collectors.joining("; "));
+    if (!problems.isEmpty()) {
+      return Optional.of(problems);
+    }
+    return it.sandboxes.contains(sandbox)
+        ? Optional.empty()
+        : Optional.of("the sandbox holds no usable address on it");
+  }
+}

@@ -1,0 +1,131 @@
+package dev.weft.agent.status;
+
+import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.dataplane.NetworkOutcome;
+import dev.weft.agent.dataplane.Outcome;
+import dev.weft.agent.desired.Desired;
+import dev.weft.agent.loop.Changes;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.NetworkEndpoint;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Tells the API what came of a pass: of instructions, of endpoints, of drift. */
+public final class StatusReports {
+  private final Cluster cluster;
+  private final Sandboxes sandboxes;
+  private final Sinks sinks;
+  private final Clock clock;
+  private final Drifts drifts = new Drifts();
+  private final Outcomes outcomes = new Outcomes();
+
+  /**
+   * Where reports go.
+   *
+   * @param instructions their statuses and finalizers
+   * @param endpoints their statuses and ends
+   * @param drift what was repaired, by network; not to be called back from
+   * @param problems names of networks whose problems changed
+   */
+  public record Sinks(
+      HostNetworkReports instructions,
+      EndpointReports endpoints,
+      Consumer<Repair> drift,
+      Consumer<String> problems) {}
+
+  /**
+   * A drift that was repaired.
+   *
+   * @param instruction of the network
+   * @param what was put right, in one line
+   * @param count how many things
+   */
+  public record Repair(HostNetwork instruction, String what, int count) {}
+
+  /** Reports on the node that {@code cluster} is about. */
+  public StatusReports(Cluster cluster, Sandboxes sandboxes, Sinks sinks, Clock clock) {
+    this.cluster = cluster;
+    this.sandboxes = sandboxes;
+    this.sinks = sinks;
+    this.clock = clock;
+  }
+
+  /** What came of each network last; may be asked by any thread. */
+  public Outcomes outcomes() {
+    return outcomes;
+  }
+
+  /** Tells of a pass over {@code changes}. */
+  public void tell(Changes changes, Desired desired, Outcome outcome) {
+    outcome.networks().forEach((name, it) -> network(name, desired, it));
+    outcomes.retain(desired.names());
+    cluster.endpoints().own().stream()
+        .filter(each -> isTouched(each, changes))
+        .forEach(each -> endpoint(each, desired));
+    cluster.hostNetworks().all().stream()
+        .filter(each -> each.getMetadata().getDeletionTimestamp() != null)
+        .filter(each -> changes.touches(Cluster.networkOf(each)))
+        .forEach(each -> deleted(each, outcome));
+  }
+
+  private void network(String name, Desired desired, NetworkOutcome outcome) {
+    Set<String> local = desired.network(name).map(each -> each.local().keySet()).orElse(Set.of());
+    if (outcomes.note(name, outcome, local)) {
+      sinks.problems.accept(name);
+    }
+    drifts.note(name, outcome.repaired(), clock.instant());
+    Optional<HostNetwork> instruction = cluster.hostNetwork(name);
+    if (instruction.isPresent()) {
+      if (!outcome.repaired().isEmpty()) {
+        String what = Drifts.text(outcome.repaired());
+        sinks.drift.accept(new Repair(instruction.get(), what, outcome.repaired().size()));
+      }
+      sinks.instructions.tell(
+          instruction.get(),
+          desired.generation(name),
+          outcome,
+          new HostNetworkStatuses.Reported(local.size(), drifts.of(name, clock.instant())));
+    }
+  }
+
+  private void endpoint(NetworkEndpoint endpoint, Desired desired) {
+    String network = endpoint.getSpec().network();
+    if (network == null || endpoint.getSpec().sandbox() == null) {
+      return;
+    }
+    String sandbox = endpoint.getSpec().sandbox().id();
+    boolean wished =
+        desired.network(network).filter(each -> each.local().containsKey(sandbox)).isPresent();
+    if (!wished && EndpointReports.isOrphan(endpoint, sandboxes)) {
+      sinks.endpoints.release(endpoint, cluster.endpoints(), sandboxes);
+    } else {
+      sinks.endpoints.tell(endpoint, outcomes.problem(network, sandbox == null ? "" : sandbox));
+    }
+  }
+
+  private void deleted(HostNetwork instruction, Outcome outcome) {
+    String uid = instruction.getSpec() == null ? null : instruction.getSpec().networkUid();
+    if (uid == null || !outcome.leftovers().containsKey(uid)) {
+      drifts.forget(Cluster.networkOf(instruction));
+      sinks.instructions.release(instruction);
+    }
+  }
+
+  private static boolean isTouched(NetworkEndpoint endpoint, Changes changes) {
+    if (endpoint.getSpec() == null || endpoint.getSpec().network() == null) {
+      return false;
+    }
+    String network = endpoint.getSpec().network();
+    if (changes.all() || changes.networks().contains(network)) {
+      return true;
+    }
+    Set<String> keys = changes.endpoints().getOrDefault(network, Set.of());
+    String sandbox =
+        endpoint.getSpec().sandbox() == null ? null : endpoint.getSpec().sandbox().id();
+    return keys.contains(endpoint.getMetadata().getName())
+        || (sandbox != null && keys.contains(sandbox));
+  }
+}
