@@ -1,24 +1,30 @@
 package dev.weft.operator;
 
-import dev.weft.api.Names;
+import static dev.weft.api.Names.OPERATOR_LEASE;
+
 import dev.weft.operator.mesh.MeshNodeReconciler;
 import dev.weft.operator.mesh.MeshReconciler;
 import dev.weft.operator.network.ContainerNetworkReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The reconcilers together, on one client. */
 public final class WeftOperator implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WeftOperator.class);
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
   private static final long LONGEST_RETRY = Duration.ofSeconds(30).toMillis();
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
   private final Operator operator;
+  private volatile boolean closing;
 
   /**
    * An operator, not started.
@@ -63,13 +69,24 @@ public final class WeftOperator implements AutoCloseable {
 
   @Override
   public void close() {
+    closing = true;
     operator.stop();
   }
 
-  private static LeaderElectionConfiguration leaderElection(String namespace) {
-    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(Names.OPERATOR_LEASE)
+  private LeaderElectionConfiguration leaderElection(String namespace) {
+    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(OPERATOR_LEASE)
         .withLeaseNamespace(namespace)
+        .withExitOnStopLeading(false)
+        .withLeaderCallbacks(new LeaderCallbacks(() -> {}, this::stoppedLeading, leader -> {}))
         .build();
+  }
+
+  /** Another one leads now: not one more write may leave this process. */
+  private void stoppedLeading() {
+    if (!closing) {
+      log.error("lost the lease {}, so this operator ends; the next one goes on", OPERATOR_LEASE);
+      Runtime.getRuntime().halt(1);
+    }
   }
 
   private static GenericRetry untilItWorks() {

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A real kube-apiserver with its etcd and our CRDs, for as long as one test class runs. */
-final class ApiServerProcess implements AutoCloseable {
+public final class ApiServerProcess implements AutoCloseable {
   private static final String ASSETS = "KUBEBUILDER_ASSETS";
   private static final Path CRDS = Path.of("..", "manifests", "crds");
   private static final int STARTUP_MILLIS = 60_000;
@@ -39,7 +39,7 @@ final class ApiServerProcess implements AutoCloseable {
   }
 
   /** Starts one, or skips the test where there are no binaries. */
-  static ApiServerProcess start() throws IOException {
+  public static ApiServerProcess start() throws IOException {
     String assets = System.getenv(ASSETS);
     assumeTrue(
         assets != null && Files.isExecutable(Path.of(assets, "kube-apiserver")),
@@ -60,12 +60,21 @@ final class ApiServerProcess implements AutoCloseable {
                 .build());
     server.start();
     ApiServerProcess started = new ApiServerProcess(folder, server);
-    started.installCrds();
-    return started;
+    try {
+      started.installCrds();
+      return started;
+    } catch (IOException | RuntimeException e) {
+      started.close();
+      throw e;
+    }
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
+  }
+
+  public String kubeconfig() {
+    return server.getKubeConfigYaml();
   }
 
   @Override
@@ -93,6 +102,7 @@ final class ApiServerProcess implements AutoCloseable {
     var crd = client.apiextensions().v1().customResourceDefinitions().withName(name).get();
     return crd != null
         && crd.getStatus() != null
+        && crd.getStatus().getConditions() != null
         && crd.getStatus().getConditions().stream()
             .filter(each -> each.getType().equals("Established"))
             .map(CustomResourceDefinitionCondition::getStatus)

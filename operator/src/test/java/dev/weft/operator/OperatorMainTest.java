@@ -1,0 +1,188 @@
+package dev.weft.operator;
+
+import static dev.weft.operator.Networks.network;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.api.Conditions;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Names;
+import dev.weft.operator.kube.ApiServerProcess;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as its users start it: a process of its own. */
+class OperatorMainTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir static Path folder = Path.of("");
+  private static @Nullable ApiServerProcess server;
+  private final List<Process> started = new ArrayList<>();
+
+  @BeforeAll
+  static void startApiServer() throws IOException {
+    server = ApiServerProcess.start();
+    Files.writeString(kubeconfig(), server.kubeconfig());
+    client()
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(Names.NAMESPACE)
+                .endMetadata()
+                .build())
+        .create();
+  }
+
+  @AfterAll
+  static void stopApiServer() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @AfterEach
+  void stopPrograms() throws InterruptedException {
+    for (Process each : started) {
+      each.destroyForcibly();
+      each.waitFor();
+    }
+  }
+
+  @Test
+  void itLeadsReconcilesAnswersHealthChecksAndStopsOnASignal() throws Exception {
+    int port = freePort();
+    Process operator =
+        start("run", "--kubeconfig", kubeconfig().toString(), "--listen", "127.0.0.1:" + port);
+
+    await().atMost(LONG).until(() -> status(port, "/readyz") == 200);
+    assertThat(status(port, "/healthz")).isEqualTo(200);
+    assertThat(get(port, "/metrics").body()).contains("jvm_memory_used_bytes");
+
+    client().resource(network("blue", "overlay")).create();
+    await().atMost(LONG).until(() -> isReady("blue"));
+    assertThat(
+            client()
+                .leases()
+                .inNamespace(Names.NAMESPACE)
+                .withName(Names.OPERATOR_LEASE)
+                .get()
+                .getSpec()
+                .getHolderIdentity())
+        .isNotBlank();
+
+    operator.destroy();
+    assertThat(operator.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(log()).contains("the operator runs", "network=\"blue\"");
+  }
+
+  @Test
+  void itNamesTheKindsThatAreNotInstalled() throws Exception {
+    var crds = client().apiextensions().v1().customResourceDefinitions();
+    var crd = crds.withName("meshes.weft.dev").get();
+    crds.withName("meshes.weft.dev").delete();
+    await().atMost(LONG).until(() -> crds.withName("meshes.weft.dev").get() == null);
+    try {
+      Process operator = start("run", "--kubeconfig", kubeconfig().toString());
+
+      assertThat(operator.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(operator.exitValue()).isEqualTo(1);
+      assertThat(log())
+          .contains("not installed in the cluster: meshes.weft.dev")
+          .contains("kubectl apply -f manifests/crds");
+    } finally {
+      crd.getMetadata().setResourceVersion(null);
+      crds.resource(crd).create();
+    }
+  }
+
+  @Test
+  void itSaysWhatIsWrongWithAnAddressToListenOn() throws Exception {
+    Process operator = start("run", "--listen", "9811");
+
+    assertThat(operator.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(operator.exitValue()).isEqualTo(2);
+    assertThat(log()).contains("'9811' is not of the form 127.0.0.1:9811");
+  }
+
+  private Process start(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-Dlogback.configurationFile=" + Path.of("src/main/resources/logback.xml"),
+                OperatorMain.class.getName()));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(logFile().toFile())
+            .start();
+    started.add(process);
+    return process;
+  }
+
+  private static boolean isReady(String name) {
+    var status = client().resources(ContainerNetwork.class).withName(name).get().getStatus();
+    return status != null && Conditions.isTrue(status.conditions(), Conditions.READY);
+  }
+
+  private static int status(int port, String path) throws InterruptedException {
+    try {
+      return get(port, path).statusCode();
+    } catch (IOException e) {
+      return 0; // it does not listen yet
+    }
+  }
+
+  private static HttpResponse<String> get(int port, String path)
+      throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static KubernetesClient client() {
+    return Objects.requireNonNull(server).client();
+  }
+
+  private static Path kubeconfig() {
+    return folder.resolve("kubeconfig");
+  }
+
+  private static Path logFile() {
+    return folder.resolve("log");
+  }
+
+  private static String log() throws IOException {
+    return Files.readString(logFile());
+  }
+}
