@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Evaluates the CEL rules of a CustomResourceDefinition as an API server does. */
@@ -26,6 +27,7 @@ final class CelRules {
           .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
           .build();
   private static final CelRuntime RUNTIME = CelRuntimeFactory.standardCelRuntimeBuilder().build();
+  private static final Map<String, CelRuntime.Program> PROGRAMS = new ConcurrentHashMap<>();
 
   private final JSONSchemaProps root;
 
@@ -77,7 +79,7 @@ final class CelRules {
 
   private static boolean holds(String rule, Object value, @Nullable Object before) {
     try {
-      var program = RUNTIME.createProgram(COMPILER.compile(rule).getAst());
+      CelRuntime.Program program = program(rule);
       Map<String, Object> variables =
           before == null
               ? Map.of("self", longs(value))
@@ -86,6 +88,16 @@ final class CelRules {
     } catch (CelValidationException | CelEvaluationException e) {
       throw new AssertionError("rule cannot be evaluated: " + rule, e);
     }
+  }
+
+  private static CelRuntime.Program program(String rule)
+      throws CelValidationException, CelEvaluationException {
+    CelRuntime.Program known = PROGRAMS.get(rule);
+    if (known == null) {
+      known = RUNTIME.createProgram(COMPILER.compile(rule).getAst());
+      PROGRAMS.put(rule, known);
+    }
+    return known;
   }
 
   /** CEL knows integers of 64 bits only. */

@@ -1,5 +1,6 @@
 package dev.weft.api.schema;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.api.ContainerNetwork;
@@ -38,7 +39,10 @@ class GoldenTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
   private static final Path SAMPLES = Path.of("../manifests/samples");
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
-  private static final Map<String, String> CRDS = CrdYaml.generate();
+  private static final Map<String, CelRules> RULES =
+      CrdYaml.generate().values().stream()
+          .map(yaml -> YAML.unmarshal(yaml, CustomResourceDefinition.class))
+          .collect(toMap(crd -> crd.getSpec().getNames().getKind(), CelRules::new));
 
   static Stream<Path> files() throws IOException {
     try (var files = Files.walk(GOLDEN)) {
@@ -101,13 +105,7 @@ class GoldenTest {
   }
 
   private static List<String> broken(String document, @Nullable String before) {
-    String crd =
-        CRDS.values().stream()
-            .filter(yaml -> yaml.contains("\n    kind: " + kind(document) + "\n"))
-            .findFirst()
-            .orElseThrow();
-    return new CelRules(YAML.unmarshal(crd, CustomResourceDefinition.class))
-        .broken(map(document), before == null ? null : map(before));
+    return RULES.get(kind(document)).broken(map(document), before == null ? null : map(before));
   }
 
   private static ContainerNetwork network(String document) {

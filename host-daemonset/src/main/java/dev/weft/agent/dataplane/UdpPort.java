@@ -6,12 +6,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Finds out who uses a UDP port of the node. */
 final class UdpPort {
   private static final int LOCAL_ADDRESS = 1;
   private static final int INODE = 9;
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   private UdpPort() {}
 
@@ -42,9 +45,9 @@ final class UdpPort {
     Set<String> found = new HashSet<>();
     try {
       for (String line : Files.readAllLines(Path.of(file))) {
-        String[] words = line.strip().split("\\s+");
-        if (words.length > INODE && words[LOCAL_ADDRESS].endsWith(":%04X".formatted(port))) {
-          found.add("socket:[" + words[INODE] + "]");
+        List<String> words = BLANKS.splitAsStream(line.strip()).toList();
+        if (words.size() > INODE && words.get(LOCAL_ADDRESS).endsWith(":%04X".formatted(port))) {
+          found.add("socket:[" + words.get(INODE) + "]");
         }
       }
     } catch (IOException e) {

@@ -1,0 +1,67 @@
+package dev.weft.e2e.control;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Chooses a control plane by what there is. */
+public final class ControlPlanes {
+  private ControlPlanes() {}
+
+  /**
+   * The cluster of {@code WEFT_KUBECONFIG}; else kube-apiserver and etcd from {@code
+   * KUBEBUILDER_ASSETS} or kube-api-test's folder; else the embedded API server.
+   *
+   * @param environment the process's variables
+   * @param directory an empty directory for whatever is started
+   * @param started is told of each process that is started
+   */
+  public static ControlPlane start(
+      Map<String, String> environment, Path directory, Consumer<Process> started) {
+    String kubeconfig = environment.get("WEFT_KUBECONFIG");
+    if (kubeconfig != null && !kubeconfig.isEmpty()) {
+      return new ExistingCluster(Path.of(kubeconfig));
+    }
+    String assets = environment.get("KUBEBUILDER_ASSETS");
+    if (assets != null && !assets.isEmpty()) {
+      Path folder = Path.of(assets);
+      if (!isComplete(folder)) {
+        throw new IllegalArgumentException(
+            "KUBEBUILDER_ASSETS=%s holds no kube-apiserver and etcd; unset it or point it at them"
+                .formatted(assets));
+      }
+      return KubernetesBinaries.start(folder, "KUBEBUILDER_ASSETS", directory, started);
+    }
+    return kubeApiTest(environment)
+        .<ControlPlane>map(
+            folder -> KubernetesBinaries.start(folder, "kube-api-test", directory, started))
+        .orElseGet(EmbeddedControlPlane::new);
+  }
+
+  /** The newest version in the folder that Fabric8's kube-api-test downloads to. */
+  private static Optional<Path> kubeApiTest(Map<String, String> environment) {
+    String home = environment.get("KUBE_API_TEST_DIR");
+    Path versions =
+        (home == null ? Path.of(System.getProperty("user.home"), ".kubeapitest") : Path.of(home))
+            .resolve("k8s");
+    if (!Files.isDirectory(versions)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> folders = Files.list(versions)) {
+      return folders.filter(ControlPlanes::isComplete).max(Comparator.naturalOrder());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isComplete(Path folder) {
+    return Stream.of("kube-apiserver", "etcd")
+        .allMatch(name -> Files.isExecutable(folder.resolve(name)));
+  }
+}

@@ -1,0 +1,111 @@
+package dev.weft.e2e.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One of the project's programs as a process of its own, on this JVM's class path, possibly in a
+ * network namespace. It can be killed and started again.
+ */
+public final class JavaProgram {
+  private static final List<String> JVM =
+      List.of(
+          "-Xmx128m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-Xshare:auto",
+          "--enable-native-access=ALL-UNNAMED");
+
+  private final ProcessBuilder builder;
+  private final StateDirectory state;
+  private Process process;
+
+  private JavaProgram(ProcessBuilder builder, StateDirectory state) {
+    this.builder = builder;
+    this.state = state;
+    this.process = launch();
+  }
+
+  /**
+   * Starts a program.
+   *
+   * @param namespace name of the network namespace it lives in, empty for this JVM's
+   * @param log the file its output is added to
+   * @param command its main class and arguments
+   */
+  static JavaProgram start(StateDirectory state, String namespace, Path log, List<String> command) {
+    List<String> line = new ArrayList<>();
+    if (!namespace.isEmpty()) {
+      // A child of a thread inside the namespace would do as well, but the JDK's thread that waits
+      // for the child would keep the namespace beyond its name.
+      line.addAll(List.of("nsenter", "--net=/run/netns/" + namespace));
+    }
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(JVM);
+    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    line.addAll(command);
+    return new JavaProgram(
+        new ProcessBuilder(line)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())),
+        state);
+  }
+
+  /** Kills it without warning (SIGKILL) and waits until it is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    await(process);
+  }
+
+  /** Asks it to end (SIGTERM) and waits until it is gone. */
+  public void stop() {
+    process.destroy();
+    await(process);
+  }
+
+  /** Starts it again, after {@link #kill} or {@link #stop}. */
+  public void restart() {
+    process = launch();
+  }
+
+  /** Whether it runs. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** When it was started last. */
+  public Instant startedAt() {
+    return process.info().startInstant().orElseThrow();
+  }
+
+  private Process launch() {
+    try {
+      Process started = builder.start();
+      state.recordProcess(started);
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void await(Process process) {
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("process %d does not end".formatted(process.pid()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

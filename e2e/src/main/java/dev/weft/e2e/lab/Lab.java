@@ -1,0 +1,307 @@
+package dev.weft.e2e.lab;
+
+import dev.weft.api.Names;
+import dev.weft.e2e.control.ControlPlane;
+import dev.weft.e2e.control.ControlPlanes;
+import dev.weft.e2e.control.Kubeconfig;
+import dev.weft.netlink.NetworkNamespace;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster on one machine: a control plane, the real operator, and nodes that are network
+ * namespaces on a common wire, each with the real agent. Nothing is made in the machine's own
+ * network namespace. Closing it leaves nothing; so does killing it.
+ */
+public final class Lab implements AutoCloseable {
+  private static final int API_PORT = 6443;
+  private static final int FIRST_STATION = 10;
+
+  private final StateDirectory state;
+  private final Namespaces namespaces;
+  private final ControlPlane controlPlane;
+  private final KubernetesClient client;
+  private final Wire wire;
+  private final Relay relay;
+  private final List<LabNode> nodes = new ArrayList<>();
+  private @Nullable Kubelet kubelet;
+  private @Nullable JavaProgram operator;
+
+  private Lab(StateDirectory state, Namespaces namespaces, ControlPlane controlPlane) {
+    this.state = state;
+    this.namespaces = namespaces;
+    this.controlPlane = controlPlane;
+    this.client = controlPlane.kubeconfig().client();
+    this.wire = Wire.create(namespaces);
+    URI server = controlPlane.kubeconfig().server();
+    this.relay =
+        Relay.open(
+            wire.namespace(),
+            new InetSocketAddress(Wire.API, API_PORT),
+            new InetSocketAddress(server.getHost(), server.getPort()));
+    controlPlane.kubeconfig().writeTo(kubeconfig());
+    agentKubeconfig(server).writeTo(agentKubeconfigFile());
+  }
+
+  /**
+   * Starts the control plane and the wire; operator and nodes come when they are asked for.
+   *
+   * @param name 1 to 20 letters, digits or hyphens, unique on the machine
+   */
+  public static Lab create(String name) {
+    StateDirectory state = StateDirectory.create(name);
+    ControlPlane controlPlane = null;
+    try {
+      controlPlane =
+          ControlPlanes.start(
+              System.getenv(), state.path().resolve("control-plane"), state::recordProcess);
+      return new Lab(state, new Namespaces(name, state), controlPlane);
+    } catch (RuntimeException e) {
+      if (controlPlane != null) {
+        controlPlane.close();
+      }
+      state.close();
+      throw e;
+    }
+  }
+
+  /** The control plane it stands on. */
+  public ControlPlane controlPlane() {
+    return controlPlane;
+  }
+
+  /** A client with every right. */
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** A kubeconfig with every right, for kubectl on this machine. */
+  public Path kubeconfig() {
+    return state.path().resolve("kubeconfig");
+  }
+
+  /** The wire between the nodes. */
+  public Wire wire() {
+    return wire;
+  }
+
+  /** The way from the wire to the API server. */
+  public Relay relay() {
+    return relay;
+  }
+
+  /** The nodes so far, in the order they joined. */
+  public List<LabNode> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  /** The node called so. */
+  public LabNode node(String name) {
+    return nodes.stream().filter(node -> node.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** The operator's process. */
+  public JavaProgram operator() {
+    if (operator == null) {
+      throw new IllegalStateException("the operator has not been started");
+    }
+    return operator;
+  }
+
+  /** The folder of the logs of operator, agents and API server. */
+  public Path directory() {
+    return state.path();
+  }
+
+  /** Applies the definitions and makes Weft's namespace. */
+  public void install(Path definitions) {
+    List<HasMetadata> loaded = read(definitions);
+    loaded.forEach(definition -> client.resource(definition).createOr(each -> each.patch()));
+    client
+        .namespaces()
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(Names.NAMESPACE)
+                .endMetadata()
+                .build())
+        .createOr(each -> each.patch());
+    for (HasMetadata definition : loaded) {
+      client
+          .resources(CustomResourceDefinition.class)
+          .withName(definition.getMetadata().getName())
+          .waitUntilCondition(Lab::isEstablished, 30, TimeUnit.SECONDS);
+    }
+    kubelet = new Kubelet(client, namespaces);
+  }
+
+  /** Starts the operator in this machine's own namespace. */
+  public void startOperator() {
+    operator =
+        JavaProgram.start(
+            state,
+            "",
+            state.path().resolve("operator.log"),
+            List.of(
+                "dev.weft.operator.OperatorMain",
+                "run",
+                "--kubeconfig",
+                kubeconfig().toString(),
+                "--listen",
+                "127.0.0.1:0"));
+  }
+
+  /** Connects a node called {@code weft-N} and starts its agent; does not wait for it. */
+  public LabNode addNode() {
+    int number = nodes.size() + 1;
+    String name = "weft-" + number;
+    String what = "node-" + number;
+    NetworkNamespace namespace = namespaces.create(what);
+    wire.plugNode(name, namespace, FIRST_STATION + number);
+    LabNode node =
+        new LabNode(name, namespaces.name(what), namespace, Wire.address(FIRST_STATION + number));
+    kubelet().addNode(name, node.address().getHostAddress());
+    node.agent(startAgent(node));
+    nodes.add(node);
+    return node;
+  }
+
+  private JavaProgram startAgent(LabNode node) {
+    return JavaProgram.start(
+        state,
+        node.namespaceName(),
+        agentLog(node),
+        List.of(
+            "dev.weft.agent.AgentMain",
+            "run",
+            "--node",
+            node.name(),
+            "--kubeconfig",
+            agentKubeconfigFile().toString(),
+            "--sandboxes",
+            LabNode.sandboxes(state.path(), node.name()).toString(),
+            "--listen",
+            "127.0.0.1:9810"));
+  }
+
+  /** The file of a node's agent's output. */
+  public Path agentLog(LabNode node) {
+    return state.path().resolve(node.name() + ".log");
+  }
+
+  /** The sandbox of a Pod in namespace {@code default}, once there is one. */
+  public Optional<NetworkNamespace> sandbox(String pod) {
+    return kubelet().sandbox("default", pod);
+  }
+
+  /** Why the agent could not wire a Pod of namespace {@code default}; empty if it has not said. */
+  public String attachError(String pod) {
+    return kubelet().attachError("default", pod);
+  }
+
+  /** Name of a Pod's sandbox, for {@code ip netns exec}. */
+  public String sandboxName(Pod pod) {
+    return namespaces.name(
+        "pod-%s-%s".formatted(pod.getMetadata().getNamespace(), pod.getMetadata().getName()));
+  }
+
+  /** Applies every document of a YAML file, or of the YAML files of a folder in their order. */
+  public List<HasMetadata> apply(Path source) {
+    List<HasMetadata> objects = read(source);
+    for (HasMetadata object : objects) {
+      client.resource(object).createOr(each -> each.patch());
+    }
+    return objects;
+  }
+
+  private List<HasMetadata> read(Path source) {
+    try (Stream<Path> tree = Files.walk(source)) {
+      return tree.filter(file -> file.toString().endsWith(".yaml"))
+          .sorted()
+          .map(this::readFile)
+          .flatMap(Collection::stream)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<HasMetadata> readFile(Path file) {
+    try (var stream = Files.newInputStream(file)) {
+      return client.load(stream).items();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isEstablished(@Nullable CustomResourceDefinition definition) {
+    return definition != null
+        && definition.getStatus() != null
+        && definition.getStatus().getConditions().stream()
+            .anyMatch(condition ->
+                condition.getType().equals("Established") && condition.getStatus().equals("True"));
+  }
+
+  private Kubelet kubelet() {
+    if (kubelet == null) {
+      throw new IllegalStateException("install the definitions first");
+    }
+    return kubelet;
+  }
+
+  private Path agentKubeconfigFile() {
+    return state.path().resolve("agents.kubeconfig");
+  }
+
+  private Kubeconfig agentKubeconfig(URI server) {
+    return controlPlane
+        .kubeconfig()
+        .through(
+            URI.create(
+                "%s://%s:%d".formatted(server.getScheme(), Wire.API.getHostAddress(), API_PORT)));
+  }
+
+  /** The processes of operator and agents, by name. */
+  public Map<String, Long> processIds() {
+    Map<String, Long> ids = new LinkedHashMap<>();
+    if (operator != null) {
+      ids.put("operator", operator.pid());
+    }
+    nodes.forEach(node -> ids.put(node.name(), node.agent().pid()));
+    return ids;
+  }
+
+  @Override
+  public void close() {
+    if (kubelet != null) {
+      if (controlPlane.outlivesLab()) {
+        kubelet.removeNodes();
+      }
+      kubelet.close();
+    }
+    relay.close();
+    client.close();
+    nodes.forEach(node -> node.namespace().close());
+    wire.close();
+    state.close();
+    controlPlane.close();
+  }
+}

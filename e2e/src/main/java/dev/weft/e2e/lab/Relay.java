@@ -1,0 +1,128 @@
+package dev.weft.e2e.lab;
+
+import dev.weft.netlink.NetworkNamespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Carries TCP connections from a namespace, where it listens, to an address in the namespace of
+ * this JVM. It knows no protocol. Clients can be cut off by their address.
+ */
+public final class Relay implements AutoCloseable {
+  private final ServerSocketChannel server;
+  private final InetSocketAddress target;
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final Set<InetAddress> cut = ConcurrentHashMap.newKeySet();
+
+  private record Connection(InetAddress client, SocketChannel near, SocketChannel far) {
+    void close() {
+      closeQuietly(near);
+      closeQuietly(far);
+    }
+  }
+
+  private Relay(ServerSocketChannel server, InetSocketAddress target) {
+    this.server = server;
+    this.target = target;
+  }
+
+  static Relay open(
+      NetworkNamespace namespace, InetSocketAddress listen, InetSocketAddress target) {
+    try {
+      // A channel stays in the namespace where it was opened.
+      ServerSocketChannel server =
+          namespace.<ServerSocketChannel, IOException>call(
+              () -> ServerSocketChannel.open().bind(listen));
+      Relay relay = new Relay(server, target);
+      Thread.ofPlatform().daemon().name("relay").start(relay::accept);
+      return relay;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the relay could not listen on " + listen, e);
+    }
+  }
+
+  /** Breaks a client's connections and refuses new ones until it is restored. */
+  public void cut(InetAddress client) {
+    cut.add(client);
+    connections.stream().filter(each -> each.client().equals(client)).forEach(Connection::close);
+  }
+
+  /** Lets a client through again. */
+  public void restore(InetAddress client) {
+    cut.remove(client);
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(server);
+    connections.forEach(Connection::close);
+  }
+
+  private void accept() {
+    while (server.isOpen()) {
+      try {
+        SocketChannel near = server.accept();
+        Thread.ofVirtual().start(() -> connect(near));
+      } catch (ClosedChannelException e) {
+        return;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private void connect(SocketChannel near) {
+    try {
+      InetAddress client = ((InetSocketAddress) near.getRemoteAddress()).getAddress();
+      if (cut.contains(client)) {
+        near.close();
+        return;
+      }
+      SocketChannel far = SocketChannel.open(target);
+      near.setOption(java.net.StandardSocketOptions.TCP_NODELAY, true);
+      far.setOption(java.net.StandardSocketOptions.TCP_NODELAY, true);
+      Connection connection = new Connection(client, near, far);
+      connections.add(connection);
+      if (cut.contains(client)) {
+        connection.close();
+      }
+      Thread.ofVirtual().start(() -> pump(connection, near, far));
+      pump(connection, far, near);
+    } catch (IOException e) {
+      closeQuietly(near);
+    }
+  }
+
+  private void pump(Connection connection, SocketChannel from, SocketChannel to) {
+    ByteBuffer buffer = ByteBuffer.allocate(16 * 1024);
+    try {
+      while (from.read(buffer) >= 0) {
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+          to.write(buffer);
+        }
+        buffer.clear();
+      }
+    } catch (IOException e) {
+      // Either side broke the connection: the other one learns it below.
+    }
+    connection.close();
+    connections.remove(connection);
+  }
+
+  private static void closeQuietly(AutoCloseable channel) {
+    try {
+      channel.close();
+    } catch (Exception e) {
+      // Nothing is left to be done with a channel that cannot even be closed.
+    }
+  }
+}

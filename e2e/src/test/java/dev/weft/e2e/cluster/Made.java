@@ -1,0 +1,76 @@
+package dev.weft.e2e.cluster;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.e2e.lab.Cluster;
+import dev.weft.e2e.lab.Lab;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a test makes in a lab's API, gone when it is closed: the pods first, then the networks. */
+final class Made implements AutoCloseable {
+  private final Lab lab;
+  private final List<HasMetadata> objects = new ArrayList<>();
+
+  Made(Lab lab) {
+    this.lab = lab;
+  }
+
+  void network(String name, String spec) {
+    apply(
+        """
+        apiVersion: weft.dev/v1alpha1
+        kind: ContainerNetwork
+        metadata:
+          name: %s
+        spec:
+        %s
+        """
+            .formatted(name, spec.indent(2)));
+  }
+
+  void pod(String name, String node, String networks) {
+    apply(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: %s
+          annotations:
+            weft.dev/networks: '%s'
+        spec:
+          nodeName: %s
+          containers:
+          - name: shell
+            image: busybox
+        """
+            .formatted(name, networks, node));
+  }
+
+  void runningPod(String name, String node, String networks) {
+    pod(name, node, networks);
+    InLab.awaitRunning(new Cluster(lab.client()), name);
+  }
+
+  private void apply(String yaml) {
+    for (HasMetadata object :
+        lab.client()
+            .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+            .items()) {
+      objects.addFirst(lab.client().resource(object).createOr(each -> each.patch()));
+    }
+  }
+
+  @Override
+  public void close() {
+    for (HasMetadata object : objects) {
+      lab.client().resource(object).delete();
+      await(object.getKind() + " " + object.getMetadata().getName() + " is gone")
+          .atMost(InLab.PATIENCE)
+          .until(() -> lab.client().resource(object).get() == null);
+    }
+  }
+}

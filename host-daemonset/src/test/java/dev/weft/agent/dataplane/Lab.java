@@ -1,0 +1,177 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.netlink.Address;
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.Link;
+import dev.weft.netlink.LinkKind;
+import dev.weft.netlink.LinkSettings;
+import dev.weft.netlink.LinkSpec;
+import dev.weft.netlink.Netlink;
+import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.Nftables;
+import dev.weft.netlink.Route;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Network namespaces for a test, gone when it ends. */
+final class Lab implements AutoCloseable {
+  private static final AtomicInteger LABS = new AtomicInteger();
+  private static final int PATIENCE_MILLIS = 1500;
+
+  private final String prefix =
+      "weft-test-%d-%d-".formatted(ProcessHandle.current().pid(), LABS.incrementAndGet());
+  private final Map<String, Box> boxes = new LinkedHashMap<>();
+  private final List<DataPlane> planes = new ArrayList<>();
+
+  /** A namespace with a handle in it. */
+  record Box(String name, NetworkNamespace namespace, Netlink netlink) {
+    Path file() {
+      return Path.of("/run/netns", name);
+    }
+
+    Link link(String device) {
+      return netlink.link(device).orElseThrow(() -> new AssertionError("no " + device));
+    }
+
+    /** Puts an address on a device and the device up. */
+    void address(String device, String prefix) {
+      int index = link(device).index();
+      IpPrefix parsed = IpPrefix.parse(prefix);
+      netlink.addressAdd(
+          parsed.address().getAddress().length == 4
+              ? Address.of(index, parsed)
+              : Address.of(index, parsed, Address.Flag.NODAD));
+      up(device);
+    }
+
+    void up(String device) {
+      netlink.linkSet(link(device).index(), LinkSettings.builder().up(true).build());
+    }
+
+    void down(String device) {
+      netlink.linkSet(link(device).index(), LinkSettings.builder().up(false).build());
+    }
+
+    void route(String destination, String gateway) {
+      netlink.routeAdd(
+          Route.to(IpPrefix.parse(destination)).via(IpPrefix.parseAddress(gateway)).build());
+    }
+
+    void delete(String device) {
+      netlink.linkDelete(link(device).index());
+    }
+
+    /** All that a network may leave behind. */
+    Map<String, Object> everything() {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("links", netlink.links());
+      all.put("addresses", sorted(netlink.addresses()));
+      all.put("routes", sorted(netlink.routes()));
+      all.put("neighbours", sorted(netlink.neighbours()));
+      all.put("forwarding", sorted(netlink.fdb()));
+      all.put("packet filter", ruleset());
+      return all;
+    }
+
+    String ruleset() {
+      try (Nftables nftables = Nftables.open(namespace)) {
+        return nftables.runPlain("list ruleset");
+      }
+    }
+
+    void nft(String command) {
+      try (Nftables nftables = Nftables.open(namespace)) {
+        nftables.runPlain(command);
+      }
+    }
+
+    private static <T> List<T> sorted(List<T> list) {
+      return list.stream().sorted(Comparator.comparing(Object::toString)).toList();
+    }
+
+    /** The address by which this box is seen, when it connects there; empty if it can not. */
+    Optional<InetAddress> connectsTo(Box other, String address) {
+      InetAddress to = IpPrefix.parseAddress(address);
+      return other.namespace.call(() -> {
+        try (ServerSocket server = new ServerSocket()) {
+          server.bind(new InetSocketAddress(to, 0));
+          boolean connected = namespace.call(() -> connect(to, server.getLocalPort()));
+          if (!connected) {
+            return Optional.<InetAddress>empty();
+          }
+          try (Socket accepted = server.accept()) {
+            return Optional.of(accepted.getInetAddress());
+          }
+        } catch (IOException e) {
+          throw new AssertionError("no server on " + address, e);
+        }
+      });
+    }
+
+    boolean reaches(Box other, String address) {
+      return connectsTo(other, address).isPresent();
+    }
+
+    private static boolean connect(InetAddress to, int port) {
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(to, port), PATIENCE_MILLIS);
+        return true;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+  }
+
+  /** A namespace of this name, with its loopback up. */
+  Box box(String name) {
+    return boxes.computeIfAbsent(
+        name,
+        _ -> {
+          String full = prefix + name;
+          NetworkNamespace namespace = NetworkNamespace.create(full);
+          Box box = new Box(full, namespace, Netlink.open(namespace));
+          box.up("lo");
+          return box;
+        });
+  }
+
+  /** A cable between two boxes. */
+  void cable(Box a, String nameInA, Box b, String nameInB) {
+    a.netlink()
+        .linkAdd(
+            LinkSpec.of(
+                nameInA,
+                new LinkKind.Veth(
+                    nameInB, LinkSettings.builder().namespace(b.namespace()).build())));
+    a.up(nameInA);
+    b.up(nameInB);
+  }
+
+  /** A data plane of a node, closed with the lab. */
+  DataPlane plane(Box node) {
+    DataPlane plane = DataPlane.open(node.file());
+    planes.add(plane);
+    return plane;
+  }
+
+  @Override
+  public void close() {
+    planes.forEach(DataPlane::close);
+    for (Box box : boxes.values()) {
+      box.netlink().close();
+      box.namespace().close();
+      NetworkNamespace.delete(box.name());
+    }
+  }
+}

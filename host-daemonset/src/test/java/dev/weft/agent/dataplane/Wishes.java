@@ -1,0 +1,115 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.api.BridgeOptions;
+import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.HostNetworkSpecBuilder;
+import dev.weft.api.MacvlanOptions;
+import dev.weft.api.OverlayTunnel;
+import dev.weft.api.Subnet;
+import dev.weft.mesh.Macs;
+import dev.weft.mesh.RemoteEndpoint;
+import dev.weft.netlink.IpPrefix;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Wishes of tests. */
+final class Wishes {
+  private Wishes() {}
+
+  static NodeWish of(Map<String, NetworkWish> networks) {
+    return new NodeWish("node", Optional.empty(), networks);
+  }
+
+  static NodeWish of(String name, NetworkWish network) {
+    return of(Map.of(name, network));
+  }
+
+  static NodeWish none() {
+    return of(Map.of());
+  }
+
+  static NodeWish from(String vtep, Map<String, NetworkWish> networks) {
+    return new NodeWish("node-" + vtep, Optional.of(IpPrefix.parseAddress(vtep)), networks);
+  }
+
+  static NetworkWish network(HostNetworkSpec spec, LocalEndpoint... endpoints) {
+    Map<String, LocalEndpoint> local = new HashMap<>();
+    for (LocalEndpoint endpoint : endpoints) {
+      local.put(endpoint.id(), endpoint);
+    }
+    return new NetworkWish(uid(spec), spec, local, Map.of());
+  }
+
+  static NetworkWish with(NetworkWish wish, RemoteEndpoint... remotes) {
+    Map<String, RemoteEndpoint> remote = new HashMap<>();
+    for (RemoteEndpoint endpoint : remotes) {
+      remote.put("net." + endpoint.address().getHostAddress(), endpoint);
+    }
+    return new NetworkWish(wish.uid(), wish.spec(), wish.local(), remote);
+  }
+
+  private static String uid(HostNetworkSpec spec) {
+    String uid = spec.networkUid();
+    return uid == null ? "" : uid;
+  }
+
+  /** Another UID for each number. */
+  static String uid(int number) {
+    return "%08x-0000-4000-8000-000000000000".formatted(number);
+  }
+
+  static HostNetworkSpecBuilder spec(int number, String driver) {
+    return HostNetworkSpecBuilder.builder()
+        .network("net" + number)
+        .networkUid(uid(number))
+        .node("node")
+        .driver(driver)
+        .interfacePrefix("eth");
+  }
+
+  static Subnet subnet(String cidr, String gateway) {
+    return new Subnet(cidr, gateway, null, null, null);
+  }
+
+  static Subnet subnet(String cidr) {
+    return new Subnet(cidr, null, null, null, null);
+  }
+
+  static HostNetworkSpec bridge(int number, Subnet... subnets) {
+    return bridge(number, null, subnets);
+  }
+
+  static HostNetworkSpec bridge(
+      int number, @org.jspecify.annotations.Nullable BridgeOptions options, Subnet... subnets) {
+    return spec(number, "bridge").subnets(List.of(subnets)).bridge(options).build();
+  }
+
+  static HostNetworkSpec overlay(int number, int vni, Subnet... subnets) {
+    return spec(number, "overlay")
+        .subnets(List.of(subnets))
+        .overlay(new OverlayTunnel(vni, 4789, false))
+        .build();
+  }
+
+  static HostNetworkSpec macvlan(int number, MacvlanOptions options, Subnet... subnets) {
+    return spec(number, "macvlan").subnets(List.of(subnets)).macvlan(options).build();
+  }
+
+  static LocalEndpoint endpoint(Lab.Box sandbox, String interfaceName, String address) {
+    IpPrefix prefix = IpPrefix.parse(address);
+    return new LocalEndpoint(
+        sandbox.name() + "." + interfaceName,
+        sandbox.file(),
+        interfaceName,
+        Macs.of(prefix.address()),
+        List.of(prefix),
+        true);
+  }
+
+  static RemoteEndpoint remote(String address, String vtep) {
+    var parsed = IpPrefix.parseAddress(address);
+    return new RemoteEndpoint(parsed, Macs.of(parsed), IpPrefix.parseAddress(vtep));
+  }
+}

@@ -1,0 +1,54 @@
+package dev.weft.operator.allocation;
+
+import dev.weft.api.Cidr;
+import dev.weft.api.ContainerNetworkStatus;
+import dev.weft.api.EffectiveSubnet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one network holds and no other may.
+ *
+ * @param subnets its address blocks; empty: none yet, or a driver without
+ * @param vni its VXLAN network identifier; null: none yet, or a driver without
+ */
+public record Grant(List<Cidr> subnets, @Nullable Integer vni) {
+  public static final Grant NONE = new Grant(List.of(), null);
+
+  public Grant {
+    subnets = List.copyOf(subnets);
+  }
+
+  /** What a status records. */
+  public static Grant recorded(@Nullable ContainerNetworkStatus status) {
+    if (status == null) {
+      return NONE;
+    }
+    List<EffectiveSubnet> subnets = status.subnets();
+    return new Grant(
+        subnets == null
+            ? List.of()
+            : subnets.stream()
+                .map(EffectiveSubnet::cidr)
+                .filter(Objects::nonNull)
+                .flatMap(Grant::block)
+                .toList(),
+        status.vni());
+  }
+
+  /** {@code text} as a block; nothing if it is none: a stored object may hold anything. */
+  static Stream<Cidr> block(String text) {
+    return parse(text).stream();
+  }
+
+  private static Optional<Cidr> parse(String text) {
+    try {
+      return Optional.of(Cidr.parse(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.weft.operator.allocation;
+
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.validation.Validation;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Allocates one network after the other, and remembers what it gave until the cache shows it: a
+ * cache that lags behind the API server must not give the same block twice. Nothing here outlives
+ * the process; after a restart the statuses are all there is, and all that is needed.
+ */
+public final class Ledger {
+  private final Map<String, Grant> given = new HashMap<>();
+  private final Set<String> checked = new HashSet<>();
+
+  /**
+   * What {@code network} gets.
+   *
+   * @param all every network that the cache shows, with or without {@code network}; asked for only
+   *     when needed
+   */
+  public synchronized Outcome allocate(ContainerNetwork network, Networks all, Ground ground) {
+    String uid = network.getMetadata().getUid();
+    Claim claim = claim(network).orElseThrow();
+    if (claim.isSettled() && checked.contains(uid)) {
+      return new Outcome.Granted(claim.held());
+    }
+    Collection<ContainerNetwork> cached = all.list();
+    forgetAllBut(cached, uid);
+    Outcome outcome = Allocator.allocate(claim, others(cached, uid), ground);
+    if (outcome instanceof Outcome.Granted granted) {
+      if (!granted.grant().equals(Grant.recorded(network.getStatus()))) {
+        given.put(uid, granted.grant());
+      }
+      checked.add(uid);
+    }
+    return outcome;
+  }
+
+  /** All networks in the cache. */
+  @FunctionalInterface
+  public interface Networks {
+    Collection<ContainerNetwork> list();
+  }
+
+  private List<Claim> others(Collection<ContainerNetwork> cached, String uid) {
+    List<Claim> others = new ArrayList<>();
+    for (ContainerNetwork each : cached) {
+      String other = each.getMetadata().getUid();
+      given.remove(other, Grant.recorded(each.getStatus()));
+      if (!other.equals(uid)) {
+        claim(each).filter(claim -> claim.isSettled() || canSettle(each)).ifPresent(others::add);
+      }
+    }
+    return others;
+  }
+
+  private static boolean canSettle(ContainerNetwork network) {
+    return !network.isMarkedForDeletion() && Validation.of(network).isEmpty();
+  }
+
+  private Optional<Claim> claim(ContainerNetwork network) {
+    return Claim.of(network, held(network));
+  }
+
+  private Grant held(ContainerNetwork network) {
+    Grant assumed = given.get(network.getMetadata().getUid());
+    return assumed == null ? Grant.recorded(network.getStatus()) : assumed;
+  }
+
+  private void forgetAllBut(Collection<ContainerNetwork> cached, String uid) {
+    Set<String> there = new HashSet<>(Set.of(uid));
+    cached.forEach(each -> there.add(each.getMetadata().getUid()));
+    given.keySet().retainAll(there);
+    checked.retainAll(there);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.weft.operator.mesh;
+
+import dev.weft.api.Conditions;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Driver;
+import dev.weft.api.Mesh;
+import dev.weft.api.MeshStatus;
+import dev.weft.api.validation.Problem;
+import dev.weft.api.validation.Validation;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What a Mesh says of itself. */
+final class MeshStatuses {
+  private MeshStatuses() {}
+
+  static MeshStatus of(Mesh mesh, int nodes, int networks, Clock clock) {
+    String problem = problem(mesh);
+    boolean fine = problem.isEmpty();
+    String reason = fine ? "Valid" : "Invalid";
+    String message = fine ? "in effect" : problem;
+    Long generation = mesh.getMetadata().getGeneration();
+    List<Condition> conditions =
+        Optional.ofNullable(mesh.getStatus()).map(MeshStatus::conditions).orElse(List.of());
+    conditions =
+        Conditions.merge(
+            conditions,
+            Conditions.of(
+                Conditions.READY,
+                fine ? Conditions.TRUE : Conditions.FALSE,
+                reason,
+                message,
+                generation,
+                clock));
+    conditions =
+        Conditions.merge(
+            conditions,
+            Conditions.of(
+                Conditions.STALLED,
+                fine ? Conditions.FALSE : Conditions.TRUE,
+                reason,
+                message,
+                generation,
+                clock));
+    return new MeshStatus(generation, conditions, nodes, networks);
+  }
+
+  static boolean isOverlay(ContainerNetwork network) {
+    return network.getSpec() != null
+        && Driver.of(network.getSpec().driver()).equals(Optional.of(Driver.OVERLAY));
+  }
+
+  private static String problem(Mesh mesh) {
+    return Validation.of(mesh).stream().map(Problem::toString).collect(Collectors.joining(". "));
+  }
+}

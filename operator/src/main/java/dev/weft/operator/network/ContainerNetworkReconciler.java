@@ -1,0 +1,110 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Names;
+import dev.weft.operator.allocation.Ledger;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers what is known of a network, decides, records the decision, and carries it out. */
+@ControllerConfiguration(
+    name = "containernetwork",
+    finalizerName = Names.NETWORK_FINALIZER,
+    fieldManager = NodeInstructor.FIELD_MANAGER)
+public final class ContainerNetworkReconciler
+    implements Reconciler<ContainerNetwork>, Cleaner<ContainerNetwork> {
+  private final String leaseNamespace;
+  private final Clock clock;
+  private final Ledger ledger = new Ledger();
+  private final StatusWriter statuses;
+  private final NodeInstructor instructor;
+  private final Orphans orphans;
+  private @Nullable Sources sources;
+
+  /**
+   * A reconciler of networks.
+   *
+   * @param leaseNamespace where agents renew their leases
+   */
+  public ContainerNetworkReconciler(KubernetesClient client, String leaseNamespace, Clock clock) {
+    this.leaseNamespace = leaseNamespace;
+    this.clock = clock;
+    this.statuses = new StatusWriter(new NetworkEvents(client, clock));
+    this.instructor = new NodeInstructor(client);
+    this.orphans = new Orphans(client, clock);
+  }
+
+  @Override
+  public List<EventSource<?, ContainerNetwork>> prepareEventSources(
+      EventSourceContext<ContainerNetwork> context) {
+    sources = new Sources(context, leaseNamespace, clock);
+    return sources.all();
+  }
+
+  @Override
+  public UpdateControl<ContainerNetwork> reconcile(
+      ContainerNetwork network, Context<ContainerNetwork> context) {
+    Observed observed = sources().observe(network);
+    Decision decision =
+        Decision.of(
+            observed, (each, ground) -> ledger.allocate(each, sources()::networks, ground), clock);
+    statuses.write(network, decision.status(), context);
+    instructor.carryOut(decision.instructions());
+    UpdateControl<ContainerNetwork> done = UpdateControl.noUpdate();
+    untilOrphans(observed).ifPresent(done::rescheduleAfter);
+    return done;
+  }
+
+  @Override
+  public DeleteControl cleanup(ContainerNetwork network, Context<ContainerNetwork> context) {
+    Observed observed = sources().observe(network);
+    Optional<Duration> again = untilOrphans(observed);
+    return switch (Teardown.of(observed)) {
+      case Teardown.EndpointsRemain(String message) -> {
+        say(network, Deletion.ENDPOINTS_REMAIN, message, context);
+        DeleteControl wait = DeleteControl.noFinalizerRemoval();
+        again.ifPresent(wait::rescheduleAfter);
+        yield wait;
+      }
+      case Teardown.OnNodes(Instructions instructions, String message) -> {
+        say(network, Deletion.ON_NODES, message, context);
+        instructor.carryOut(instructions);
+        yield DeleteControl.noFinalizerRemoval();
+      }
+      // an agent may have written one itself that no cache shows yet; its arrival wakes us again
+      case Teardown.Done() ->
+          instructor.isGone(network.getMetadata().getName())
+              ? DeleteControl.defaultDelete()
+              : DeleteControl.noFinalizerRemoval();
+    };
+  }
+
+  private void say(
+      ContainerNetwork network, String reason, String message, Context<ContainerNetwork> context) {
+    statuses.write(network, Deletion.status(network, reason, message, clock), context);
+  }
+
+  private Optional<Duration> untilOrphans(Observed observed) {
+    Optional<Instant> next = orphans.collect(observed, sources());
+    return next.map(time -> Duration.between(clock.instant(), time).plusMillis(1))
+        .map(left -> left.isPositive() ? left : Duration.ofMillis(1));
+  }
+
+  private Sources sources() {
+    return Objects.requireNonNull(sources, "event sources are prepared before the first reconcile");
+  }
+}

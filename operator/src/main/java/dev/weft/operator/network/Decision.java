@@ -1,0 +1,161 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.ContainerNetworkStatus;
+import dev.weft.api.ContainerNetworkStatusBuilder;
+import dev.weft.api.Driver;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworks;
+import dev.weft.api.MeshNode;
+import dev.weft.api.validation.Problem;
+import dev.weft.api.validation.Validation;
+import dev.weft.operator.allocation.Allocator;
+import dev.weft.operator.allocation.Grant;
+import dev.weft.operator.allocation.Ground;
+import dev.weft.operator.allocation.Outcome;
+import dev.weft.operator.allocation.Refusal;
+import dev.weft.operator.mesh.MeshSettings;
+import dev.weft.operator.network.Finding.Gravity;
+import dev.weft.operator.node.NodeFacts;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be said about a network, and what to be done for it.
+ *
+ * @param status to be recorded before anything else is done
+ */
+record Decision(ContainerNetworkStatus status, Instructions instructions) {
+
+  /** Allocates; called only for a valid network. */
+  @FunctionalInterface
+  interface Allocation {
+    Outcome allocate(ContainerNetwork network, Ground ground);
+  }
+
+  static Decision of(Observed observed, Allocation allocation, Clock clock) {
+    List<Finding> findings = new ArrayList<>(Findings.of(observed));
+    Optional<Effective> effective =
+        findings.isEmpty() ? allocate(observed, allocation, findings) : Optional.empty();
+    return effective.isPresent()
+        ? granted(observed, effective.get(), findings, clock)
+        : refused(observed, findings, clock);
+  }
+
+  private static Optional<Effective> allocate(
+      Observed observed, Allocation allocation, List<Finding> findings) {
+    List<Problem> meshProblems =
+        observed.mesh() == null ? List.of() : Validation.of(observed.mesh());
+    if (!meshProblems.isEmpty() && !HostNetworks.isAllocated(observed.network())) {
+      findings.add(meshInvalid(meshProblems));
+      return Optional.empty();
+    }
+    // a network that has its values goes on with them, whatever becomes of the Mesh
+    MeshSettings settings = MeshSettings.of(meshProblems.isEmpty() ? observed.mesh() : null);
+    Effective recorded = Effective.recorded(observed.network().getStatus());
+    Ground ground = settings.ground(meshNodes(observed));
+    return switch (allocation.allocate(observed.network(), ground)) {
+      case Outcome.Granted(Grant grant) -> {
+        if (!Grant.recorded(observed.network().getStatus()).subnets().isEmpty()) {
+          Allocator.routeConflicts(observed.driver(), grant, ground)
+              .forEach(each -> findings.add(finding(each, Gravity.DEGRADES)));
+        }
+        tooLarge(observed).ifPresent(findings::add);
+        Effective effective = Effective.of(observed, grant, settings);
+        yield Optional.of(meshProblems.isEmpty() ? effective : effective.withPort(recorded.port()));
+      }
+      case Outcome.Refused(List<Refusal> refusals) -> {
+        refusals.forEach(each -> findings.add(finding(each, Gravity.REFUSES)));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private static Decision granted(
+      Observed observed, Effective effective, List<Finding> findings, Clock clock) {
+    ContainerNetwork network = withStatus(observed.network(), effective);
+    Map<String, HostNetwork> wanted =
+        observed.desiredNodes().stream()
+            .collect(
+                Collectors.toMap(NodeFacts::name, node -> HostNetworks.of(network, node.name())));
+    Map<String, HostNetwork> actual =
+        observed.hostNetworks().stream()
+            .collect(Collectors.toMap(Observed::nodeOf, Function.identity(), (one, two) -> one));
+    List<NodeReport> reports =
+        observed.desiredNodes().stream()
+            .map(node ->
+                NodeReport.of(
+                    node, actual.get(node.name()), Objects.requireNonNull(wanted.get(node.name()))))
+            .toList();
+    return new Decision(
+        new Aggregation(observed, findings, reports, clock).status(effective),
+        Instructions.of(observed, wanted));
+  }
+
+  private static Decision refused(Observed observed, List<Finding> findings, Clock clock) {
+    List<NodeReport> reports =
+        observed.hostNetworks().stream()
+            .map(Observed::nodeOf)
+            .map(observed::node)
+            .map(NodeReport::uninstructed)
+            .toList();
+    return new Decision(
+        new Aggregation(observed, findings, reports, clock)
+            .status(Effective.recorded(observed.network().getStatus())),
+        Instructions.NONE);
+  }
+
+  private static Finding meshInvalid(List<Problem> problems) {
+    return new Finding(
+        "MeshInvalid",
+        "nothing can be allocated while the Mesh is invalid: "
+            + problems.stream().map(Problem::toString).collect(Collectors.joining(". ")),
+        Gravity.REFUSES);
+  }
+
+  private static Optional<Finding> tooLarge(Observed observed) {
+    Integer asked = observed.spec().mtu();
+    return asked == null || observed.driver() != Driver.OVERLAY
+        ? Optional.empty()
+        : OverlayMtu.of(observed)
+            .filter(fits -> fits.bytes() < asked)
+            .map(fits ->
+                new Finding(
+                    "MTUTooLarge",
+                    "spec.mtu: %d does not fit into the tunnels of node %s; set it to %d or less, or leave it out"
+                        .formatted(asked, fits.node(), fits.bytes()),
+                    Gravity.STALLS));
+  }
+
+  private static List<MeshNode> meshNodes(Observed observed) {
+    return observed.nodes().stream()
+        .map(NodeFacts::meshNode)
+        .filter(Objects::nonNull)
+        .<MeshNode>map(Objects::requireNonNull)
+        .toList();
+  }
+
+  private static Finding finding(Refusal refusal, Gravity gravity) {
+    return new Finding(refusal.reason(), refusal.message(), gravity);
+  }
+
+  private static ContainerNetwork withStatus(ContainerNetwork network, Effective effective) {
+    ContainerNetwork copy = new ContainerNetwork();
+    copy.setMetadata(network.getMetadata());
+    copy.setSpec(network.getSpec());
+    @Nullable ContainerNetworkStatus old = network.getStatus();
+    copy.setStatus(
+        effective.onTo(
+            old == null
+                ? ContainerNetworkStatusBuilder.builder()
+                : ContainerNetworkStatusBuilder.builder(old)));
+    return copy;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.Cidr;
+import dev.weft.api.ContainerNetworkSpec;
+import dev.weft.api.ContainerNetworkStatus;
+import dev.weft.api.ContainerNetworkStatusBuilder;
+import dev.weft.api.Driver;
+import dev.weft.api.EffectiveSubnet;
+import dev.weft.api.HostNetworks;
+import dev.weft.api.IpAddress;
+import dev.weft.api.OverlayOptions;
+import dev.weft.api.Subnet;
+import dev.weft.operator.allocation.Grant;
+import dev.weft.operator.mesh.MeshSettings;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values a network has once it is allocated, all defaults filled in.
+ *
+ * @param port UDP port; null: not an overlay
+ * @param mtu bytes; null: what the parent interface has
+ */
+record Effective(
+    @Nullable String driver,
+    @Nullable List<EffectiveSubnet> subnets,
+    @Nullable Integer vni,
+    @Nullable Integer port,
+    @Nullable Integer mtu) {
+  private static final int ETHERNET_MTU = 1500;
+
+  /** What {@code status} already says. */
+  static Effective recorded(@Nullable ContainerNetworkStatus status) {
+    return status == null
+        ? new Effective(null, null, null, null, null)
+        : new Effective(
+            status.driver(), status.subnets(), status.vni(), status.port(), status.mtu());
+  }
+
+  static Effective of(Observed observed, Grant grant, MeshSettings settings) {
+    ContainerNetworkSpec spec = observed.spec();
+    Driver driver = observed.driver();
+    List<EffectiveSubnet> subnets =
+        grant.subnets().stream().map(cidr -> subnet(cidr, spec)).toList();
+    return new Effective(
+        driver.toString(),
+        subnets.isEmpty() ? null : subnets,
+        grant.vni(),
+        driver == Driver.OVERLAY ? settings.port(isEncrypted(spec)) : null,
+        mtu(observed));
+  }
+
+  Effective withPort(@Nullable Integer other) {
+    return new Effective(driver, subnets, vni, other, mtu);
+  }
+
+  ContainerNetworkStatus onTo(ContainerNetworkStatusBuilder status) {
+    return status.driver(driver).subnets(subnets).vni(vni).port(port).mtu(mtu).build();
+  }
+
+  static boolean isEncrypted(ContainerNetworkSpec spec) {
+    OverlayOptions overlay = spec.overlay();
+    return overlay != null && Boolean.TRUE.equals(overlay.encrypted());
+  }
+
+  private static @Nullable Integer mtu(Observed observed) {
+    Integer asked = observed.spec().mtu();
+    if (asked != null) {
+      return asked;
+    }
+    return switch (observed.driver()) {
+      case OVERLAY -> OverlayMtu.of(observed).map(OverlayMtu::bytes).orElse(null);
+      case BRIDGE -> ETHERNET_MTU;
+      case MACVLAN, HOST -> null;
+    };
+  }
+
+  private static EffectiveSubnet subnet(Cidr cidr, ContainerNetworkSpec spec) {
+    Optional<Subnet> asked =
+        Objects.requireNonNullElse(spec.subnets(), List.<Subnet>of()).stream()
+            .filter(each -> cidr.toString().equals(canonical(each)))
+            .findFirst();
+    Subnet subnet = asked.orElse(new Subnet(cidr.toString(), null, null, null, null));
+    return new EffectiveSubnet(
+        cidr.toString(),
+        HostNetworks.gateway(spec, subnet).map(IpAddress::toString).orElse(null),
+        asked.isEmpty());
+  }
+
+  private static String canonical(Subnet subnet) {
+    return Cidr.parse(Objects.requireNonNull(subnet.cidr())).toString();
+  }
+}

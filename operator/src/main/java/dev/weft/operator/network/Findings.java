@@ -1,0 +1,30 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.validation.Problem;
+import dev.weft.api.validation.Validation;
+import dev.weft.operator.network.Finding.Gravity;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What can be said against a network before anything is allocated for it. */
+final class Findings {
+  private Findings() {}
+
+  static List<Finding> of(Observed observed) {
+    List<Finding> findings = new ArrayList<>();
+    Validation.of(observed.network()).forEach(problem -> findings.add(invalid(problem)));
+    if (findings.isEmpty()) {
+      Validation.drifted(observed.network())
+          .forEach(problem -> findings.add(refuse("ImmutableField", problem.toString())));
+    }
+    return List.copyOf(findings);
+  }
+
+  private static Finding invalid(Problem problem) {
+    return refuse("Invalid", problem.toString());
+  }
+
+  private static Finding refuse(String reason, String message) {
+    return new Finding(reason, message, Gravity.REFUSES);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.Conditions;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkStatus;
+import dev.weft.operator.node.NodeFacts;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one node made of a network.
+ *
+ * @param drift what was changed behind the agent's back; null: nothing
+ */
+record NodeReport(String node, State state, @Nullable String drift) {
+
+  /** How far the node is. */
+  sealed interface State {
+    /** It carries the present revision. */
+    record Ready() implements State {}
+
+    /** It is on its way. */
+    record Waiting(String why) implements State {}
+
+    /**
+     * It does not come further.
+     *
+     * @param needsUser whether it will not by itself
+     */
+    record Failing(String why, boolean needsUser) implements State {}
+  }
+
+  /** A node that cannot be told anything, because the network is refused. */
+  static NodeReport uninstructed(NodeFacts node) {
+    return new NodeReport(node.name(), new State.Waiting("no valid revision to build"), null);
+  }
+
+  /**
+   * Judges a node.
+   *
+   * @param actual what is stored; null: nothing
+   * @param wanted what should be
+   */
+  static NodeReport of(NodeFacts node, @Nullable HostNetwork actual, HostNetwork wanted) {
+    return new NodeReport(node.name(), state(node, actual, wanted), drift(actual));
+  }
+
+  private static State state(NodeFacts node, @Nullable HostNetwork actual, HostNetwork wanted) {
+    Optional<String> down = node.downBecause();
+    if (down.isPresent()) {
+      return new State.Failing(down.get(), false);
+    }
+    if (actual == null
+        || actual.isMarkedForDeletion()
+        || !Objects.equals(actual.getSpec(), wanted.getSpec())) {
+      return new State.Waiting("it is being told");
+    }
+    HostNetworkStatus status = actual.getStatus();
+    if (status == null
+        || !Objects.equals(status.observedGeneration(), actual.getMetadata().getGeneration())) {
+      return new State.Waiting("its agent has not built this revision yet");
+    }
+    Optional<Condition> stalled =
+        Conditions.find(status.conditions(), Conditions.STALLED)
+            .filter(each -> Conditions.TRUE.equals(each.getStatus()));
+    if (stalled.isPresent()) {
+      return new State.Failing(message(stalled.get()), true);
+    }
+    return Conditions.find(status.conditions(), Conditions.READY)
+        .map(NodeReport::ready)
+        .orElse(new State.Waiting("its agent has not said whether it is ready"));
+  }
+
+  private static State ready(Condition condition) {
+    return switch (condition.getStatus()) {
+      case Conditions.TRUE -> new State.Ready();
+      case Conditions.FALSE -> new State.Failing(message(condition), false);
+      default -> new State.Waiting(message(condition));
+    };
+  }
+
+  private static @Nullable String drift(@Nullable HostNetwork actual) {
+    return actual == null || actual.getStatus() == null
+        ? null
+        : Conditions.find(actual.getStatus().conditions(), Conditions.DRIFTED)
+            .filter(each -> Conditions.TRUE.equals(each.getStatus()))
+            .map(NodeReport::message)
+            .orElse(null);
+  }
+
+  private static String message(Condition condition) {
+    return condition.getMessage() == null || condition.getMessage().isEmpty()
+        ? Objects.requireNonNullElse(condition.getReason(), "no reason given")
+        : condition.getMessage();
+  }
+}

@@ -1,0 +1,90 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.MeshNode;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.SandboxReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Frees addresses that no agent will ever release. What a cache says is asked of the API server
+ * again before an endpoint goes: another cache may just not show the pod yet.
+ */
+final class Orphans {
+  private static final Logger log = LoggerFactory.getLogger(Orphans.class);
+
+  private final KubernetesClient client;
+  private final Clock clock;
+
+  Orphans(KubernetesClient client, Clock clock) {
+    this.client = client;
+    this.clock = clock;
+  }
+
+  /**
+   * Removes the orphans among a network's endpoints.
+   *
+   * @return when to look again; empty: when something changes
+   */
+  Optional<Instant> collect(Observed observed, Sources sources) {
+    Optional<Instant> next = Optional.empty();
+    for (NetworkEndpoint endpoint : observed.endpoints()) {
+      SandboxReference sandbox = endpoint.getSpec().sandbox();
+      String node = Objects.requireNonNull(endpoint.getSpec().node());
+      boolean podIsThere = sandbox != null && sources.hasPod(sandbox);
+      switch (Fate.of(endpoint, observed.node(node), podIsThere, clock.instant())) {
+        case Fate.Kept() -> {}
+        case Fate.KeptUntil(Instant time) ->
+            next = Optional.of(next.filter(time::isAfter).orElse(time));
+        case Fate.OfNoNode() -> {
+          if (isGone(node)) {
+            remove(endpoint, "its node is gone");
+          }
+        }
+        case Fate.OfNoPod() -> {
+          if (sandbox != null && isGone(sandbox)) {
+            remove(endpoint, "its pod is gone and the agent of its node does not answer");
+          }
+        }
+      }
+    }
+    return next;
+  }
+
+  private boolean isGone(String node) {
+    return client.nodes().withName(node).get() == null
+        && client.resources(MeshNode.class).withName(node).get() == null;
+  }
+
+  private boolean isGone(SandboxReference sandbox) {
+    Pod pod = client.pods().inNamespace(sandbox.namespace()).withName(sandbox.pod()).get();
+    return pod == null || !Objects.equals(pod.getMetadata().getUid(), sandbox.podUid());
+  }
+
+  private void remove(NetworkEndpoint endpoint, String why) {
+    try {
+      client
+          .resource(endpoint)
+          .lockResourceVersion(endpoint.getMetadata().getResourceVersion())
+          .delete();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return; // it has changed, so its change wakes us again
+      }
+      throw e;
+    }
+    log.atInfo()
+        .addKeyValue("network", endpoint.getSpec().network())
+        .addKeyValue("node", endpoint.getSpec().node())
+        .addKeyValue("endpoint", endpoint.getMetadata().getName())
+        .log("released: {}", why);
+  }
+}

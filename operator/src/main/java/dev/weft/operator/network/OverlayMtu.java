@@ -1,0 +1,39 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.IpAddress;
+import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpec;
+import dev.weft.mesh.Encapsulation;
+import dev.weft.mesh.Mtu;
+import dev.weft.operator.node.NodeFacts;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * The largest MTU that an overlay's tunnels carry.
+ *
+ * @param bytes the least over the network's possible nodes, so that it does not change with pods
+ * @param node the node that sets it
+ */
+record OverlayMtu(int bytes, String node) {
+
+  /** Empty while no node of the network has published its underlay. */
+  static Optional<OverlayMtu> of(Observed observed) {
+    Encapsulation encapsulation =
+        Effective.isEncrypted(observed.spec()) ? Encapsulation.VXLAN_IN_ESP : Encapsulation.VXLAN;
+    return observed.nodes().stream()
+        .filter(node -> node.matches(observed.spec().nodeSelector()))
+        .flatMap(node -> of(node, encapsulation).stream())
+        .min(Comparator.comparingInt(OverlayMtu::bytes));
+  }
+
+  private static Optional<OverlayMtu> of(NodeFacts node, Encapsulation encapsulation) {
+    MeshNode meshNode = node.meshNode();
+    MeshNodeSpec spec = meshNode == null ? null : meshNode.getSpec();
+    if (spec == null || spec.mtu() == null || spec.vtep() == null) {
+      return Optional.empty();
+    }
+    Mtu.Family family = IpAddress.parse(spec.vtep()).isIpv4() ? Mtu.Family.IPV4 : Mtu.Family.IPV6;
+    return Optional.of(new OverlayMtu(Mtu.overlay(spec.mtu(), family, encapsulation), node.name()));
+  }
+}

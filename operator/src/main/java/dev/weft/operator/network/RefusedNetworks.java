@@ -1,0 +1,63 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.Conditions;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.operator.allocation.Refusal;
+import io.javaoperatorsdk.operator.api.reconciler.ResourceCache;
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
+import java.util.Objects;
+import java.util.Set;
+
+/** Wakes networks that were refused what another one held, when any other one goes or changes. */
+final class RefusedNetworks extends AbstractEventSource<ContainerNetwork, ContainerNetwork>
+    implements ResourceEventAware<ContainerNetwork> {
+  private static final Set<String> REASONS =
+      Set.of(
+          Refusal.SUBNET_CONFLICT,
+          Refusal.VNI_CONFLICT,
+          Refusal.POOL_EXHAUSTED,
+          Refusal.VNIS_EXHAUSTED);
+
+  private final ResourceCache<ContainerNetwork> networks;
+
+  RefusedNetworks(ResourceCache<ContainerNetwork> networks) {
+    super(ContainerNetwork.class, "refused-networks");
+    this.networks = networks;
+  }
+
+  @Override
+  public void onResourceUpdated(ContainerNetwork now, ContainerNetwork before) {
+    if (!Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration())) {
+      wake(now);
+    }
+  }
+
+  @Override
+  public void onResourceDeleted(ContainerNetwork network) {
+    wake(network);
+  }
+
+  @Override
+  public Set<ContainerNetwork> getSecondaryResources(ContainerNetwork network) {
+    return Set.of();
+  }
+
+  private void wake(ContainerNetwork cause) {
+    String name = cause.getMetadata().getName();
+    networks
+        .list(each -> isRefused(each) && !name.equals(each.getMetadata().getName()))
+        .map(ResourceID::fromResource)
+        .forEach(id -> getEventHandler().handleEvent(new Event(id)));
+  }
+
+  private static boolean isRefused(ContainerNetwork network) {
+    var status = network.getStatus();
+    return status != null
+        && Conditions.find(status.conditions(), Conditions.STALLED)
+            .filter(stalled -> REASONS.contains(stalled.getReason()))
+            .isPresent();
+  }
+}

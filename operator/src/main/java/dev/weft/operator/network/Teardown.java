@@ -1,0 +1,74 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.SandboxReference;
+import dev.weft.operator.node.NodeFacts;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How far the deletion of a network has come. */
+sealed interface Teardown {
+  /** It waits; nothing can be done until this changes. */
+  record EndpointsRemain(String message) implements Teardown {}
+
+  /** Its nodes are taking it down. */
+  record OnNodes(Instructions instructions, String message) implements Teardown {}
+
+  /** No node has anything of it any more. */
+  record Done() implements Teardown {}
+
+  int NAMED = 5;
+
+  static Teardown of(Observed observed) {
+    if (!observed.endpoints().isEmpty()) {
+      return new EndpointsRemain(endpoints(observed.endpoints()));
+    }
+    if (!observed.hostNetworks().isEmpty()) {
+      return new OnNodes(Instructions.removal(observed), nodes(observed));
+    }
+    return new Done();
+  }
+
+  private static String endpoints(List<NetworkEndpoint> endpoints) {
+    List<String> pods =
+        endpoints.stream()
+            .map(each -> pod(each.getSpec().sandbox(), each.getMetadata().getName()))
+            .distinct()
+            .sorted()
+            .toList();
+    return "deletion waits for pods that are attached: %s; delete them"
+        .formatted(String.join(", ", limited(pods)));
+  }
+
+  private static String pod(@Nullable SandboxReference sandbox, String endpoint) {
+    return sandbox == null || sandbox.pod() == null
+        ? "endpoint " + endpoint
+        : sandbox.namespace() + "/" + sandbox.pod();
+  }
+
+  private static String nodes(Observed observed) {
+    List<String> nodes =
+        observed.hostNetworks().stream()
+            .map(Observed::nodeOf)
+            .map(observed::node)
+            .map(Teardown::node)
+            .sorted()
+            .toList();
+    return "deletion waits for nodes to take it down: %s"
+        .formatted(String.join(", ", limited(nodes)));
+  }
+
+  private static String node(NodeFacts node) {
+    return node.downBecause().map(why -> node.name() + " (" + why + ")").orElse(node.name());
+  }
+
+  private static List<String> limited(List<String> names) {
+    if (names.size() <= NAMED) {
+      return names;
+    }
+    List<String> some = new ArrayList<>(names.subList(0, NAMED));
+    some.add("and " + (names.size() - NAMED) + " more");
+    return some;
+  }
+}

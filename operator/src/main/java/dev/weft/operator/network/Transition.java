@@ -1,0 +1,51 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.Conditions;
+import dev.weft.api.ContainerNetworkStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A change of a network's state that is worth an Event. */
+record Transition(boolean warning, String reason, String message) {
+  private static final Set<String> FULL = Set.of("NearlyExhausted", "Exhausted");
+
+  static List<Transition> between(
+      @Nullable ContainerNetworkStatus before, ContainerNetworkStatus after) {
+    List<Transition> transitions = new ArrayList<>();
+    became(Conditions.READY, before, after)
+        .ifPresent(now -> transitions.add(new Transition(false, "Ready", now.getMessage())));
+    for (String type : List.of(Conditions.STALLED, Conditions.DEGRADED, Conditions.DRIFTED)) {
+      became(type, before, after)
+          .ifPresent(
+              now -> transitions.add(new Transition(true, now.getReason(), now.getMessage())));
+    }
+    changed(Conditions.ADDRESSES_EXHAUSTED, before, after)
+        .filter(now -> FULL.contains(now.getReason()))
+        .ifPresent(now -> transitions.add(new Transition(true, now.getReason(), now.getMessage())));
+    changed(Conditions.READY, before, after)
+        .filter(now -> now.getReason().equals(Deletion.ENDPOINTS_REMAIN))
+        .ifPresent(now -> transitions.add(new Transition(true, now.getReason(), now.getMessage())));
+    return transitions.stream().distinct().toList();
+  }
+
+  /** The condition, if it is True and was not, or for another reason. */
+  private static Optional<Condition> became(
+      String type, @Nullable ContainerNetworkStatus before, ContainerNetworkStatus after) {
+    return changed(type, before, after).filter(now -> Conditions.TRUE.equals(now.getStatus()));
+  }
+
+  private static Optional<Condition> changed(
+      String type, @Nullable ContainerNetworkStatus before, ContainerNetworkStatus after) {
+    Optional<Condition> old =
+        before == null ? Optional.empty() : Conditions.find(before.conditions(), type);
+    return Conditions.find(after.conditions(), type)
+        .filter(now ->
+            !old.map(Condition::getStatus).equals(Optional.of(now.getStatus()))
+                || !Objects.equals(old.map(Condition::getReason).orElse(null), now.getReason()));
+  }
+}

@@ -1,0 +1,139 @@
+package dev.weft.operator.node;
+
+import dev.weft.api.ContainerNetwork;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wakes a node's networks when its agent dies or returns, and only then: a renewed lease moves one
+ * timer and costs nothing else.
+ */
+public final class AgentSource extends AbstractEventSource<Lease, ContainerNetwork>
+    implements ResourceEventHandler<Lease> {
+  private final KubernetesClient client;
+  private final String namespace;
+  private final Clock clock;
+  private final AgentLeases leases;
+  private final Function<String, Set<ResourceID>> networksOn;
+  private final ScheduledExecutorService timers =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("agent-leases").factory());
+  private final Map<String, ScheduledFuture<?>> expiries = new HashMap<>();
+  private @Nullable SharedIndexInformer<Lease> informer;
+
+  /**
+   * A source over the leases of agents.
+   *
+   * @param namespace where the leases are
+   * @param networksOn networks that a node carries
+   */
+  public AgentSource(
+      KubernetesClient client,
+      String namespace,
+      Clock clock,
+      Function<String, Set<ResourceID>> networksOn) {
+    super(Lease.class, "agents");
+    this.client = client;
+    this.namespace = namespace;
+    this.clock = clock;
+    this.leases = new AgentLeases(clock);
+    this.networksOn = networksOn;
+  }
+
+  public Agent agent(String node) {
+    return leases.agent(node);
+  }
+
+  @Override
+  public synchronized void start() {
+    if (isRunning()) {
+      return;
+    }
+    SharedIndexInformer<Lease> started = client.leases().inNamespace(namespace).inform(this);
+    started.getStore().list().forEach(this::onAdd);
+    informer = started;
+    super.start();
+  }
+
+  @Override
+  public synchronized void stop() {
+    if (informer != null) {
+      informer.stop();
+    }
+    timers.shutdownNow();
+    super.stop();
+  }
+
+  @Override
+  public Set<Lease> getSecondaryResources(ContainerNetwork network) {
+    return Set.of();
+  }
+
+  @Override
+  public void onAdd(Lease lease) {
+    AgentLeases.node(lease).ifPresent(node -> renewed(node, lease));
+  }
+
+  @Override
+  public void onUpdate(Lease before, Lease lease) {
+    onAdd(lease);
+  }
+
+  @Override
+  public void onDelete(Lease lease, boolean finalStateUnknown) {
+    AgentLeases.node(lease)
+        .ifPresent(node -> {
+          leases.deleted(node);
+          wake(node);
+        });
+  }
+
+  private void renewed(String node, Lease lease) {
+    boolean returned = leases.renewed(node, lease);
+    expectExpiry(node);
+    if (returned) {
+      wake(node);
+    }
+  }
+
+  private void expired(String node) {
+    if (leases.agent(node).isAlive()) {
+      expectExpiry(node);
+    } else {
+      wake(node);
+    }
+  }
+
+  private synchronized void expectExpiry(String node) {
+    Duration left = Duration.between(clock.instant(), leases.expiry(node));
+    if (left.isNegative() || timers.isShutdown()) {
+      return;
+    }
+    ScheduledFuture<?> before =
+        expiries.put(
+            node, timers.schedule(() -> expired(node), left.toMillis() + 1, TimeUnit.MILLISECONDS));
+    if (before != null) {
+      before.cancel(false);
+    }
+  }
+
+  private void wake(String node) {
+    networksOn.apply(node).forEach(network -> getEventHandler().handleEvent(new Event(network)));
+  }
+}

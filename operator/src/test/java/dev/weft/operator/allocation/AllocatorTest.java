@@ -1,0 +1,235 @@
+package dev.weft.operator.allocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.api.Cidr;
+import dev.weft.api.Driver;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class AllocatorTest {
+  private static final Ground GROUND = ground("10.0.0.0/8", 24);
+
+  @Test
+  void theFirstNetworkGetsTheFirstBlockAndTheFirstVni() {
+    assertThat(Allocator.allocate(wants("blue", 1), List.of(), GROUND))
+        .isEqualTo(granted(4096, "10.0.0.0/24"));
+  }
+
+  @Test
+  void aNetworkKeepsAwayFromWhatOthersHold() {
+    Claim red = holds("red", 1, 4096, "10.0.0.0/24", "10.0.1.0/25");
+
+    assertThat(Allocator.allocate(wants("blue", 2), List.of(red), GROUND))
+        .isEqualTo(granted(4097, "10.0.2.0/24"));
+  }
+
+  @Test
+  void aNetworkKeepsAwayFromWhatNodesReach() {
+    Ground routed = ground("10.0.0.0/8", 24, used("n1", "10.0.0.0/9"), used("n2", "10.128.0.7/32"));
+
+    assertThat(Allocator.allocate(wants("blue", 1), List.of(), routed))
+        .isEqualTo(granted(4096, "10.128.1.0/24"));
+  }
+
+  @Test
+  void aChosenBlockIsNeverOneThatAnyNetworkAsksForByName() {
+    Claim younger = asks("red", 2, null, "10.0.0.0/24");
+
+    assertThat(Allocator.allocate(wants("blue", 1), List.of(younger), GROUND))
+        .isEqualTo(granted(4096, "10.0.1.0/24"));
+  }
+
+  @Test
+  void aChosenVniIsNeverOneThatAnyNetworkAsksForByName() {
+    Claim younger = asks("red", 2, 4096);
+
+    assertThat(Allocator.allocate(wants("blue", 1), List.of(younger), GROUND))
+        .isEqualTo(granted(4097, "10.0.0.0/24"));
+  }
+
+  @Test
+  void theOlderOfTwoThatAskForOneBlockGetsIt() {
+    Claim older = asks("red", 1, null, "172.20.0.0/16");
+    Claim younger = asks("blue", 2, null, "172.20.3.0/24");
+
+    assertThat(Allocator.allocate(older, List.of(younger), GROUND))
+        .isEqualTo(granted(4096, "172.20.0.0/16"));
+    assertThat(refusals(Allocator.allocate(younger, List.of(older), GROUND)))
+        .singleElement()
+        .satisfies(refusal -> {
+          assertThat(refusal.reason()).isEqualTo(Refusal.SUBNET_CONFLICT);
+          assertThat(refusal.message())
+              .contains("172.20.3.0/24", "172.20.0.0/16", "network red", "choose another block");
+        });
+  }
+
+  @Test
+  void whatIsHeldStaysEvenIfAnOlderNetworkAsksForItNow() {
+    Claim holder = holds("blue", 2, 5000, "172.20.0.0/24");
+    Claim older = asks("red", 1, 5000, "172.20.0.0/16");
+
+    assertThat(Allocator.allocate(holder, List.of(older), GROUND))
+        .isEqualTo(granted(5000, "172.20.0.0/24"));
+    assertThat(refusals(Allocator.allocate(older, List.of(holder), GROUND)))
+        .extracting(Refusal::reason)
+        .containsExactly(Refusal.SUBNET_CONFLICT, Refusal.VNI_CONFLICT);
+  }
+
+  @Test
+  void ofTwoThatHoldTheSameTheYoungerIsRefused() {
+    Claim older = holds("red", 1, 5000, "172.20.0.0/24");
+    Claim younger = holds("blue", 2, 5000, "172.20.0.0/24");
+
+    assertThat(Allocator.allocate(older, List.of(younger), GROUND))
+        .isEqualTo(granted(5000, "172.20.0.0/24"));
+    assertThat(refusals(Allocator.allocate(younger, List.of(older), GROUND))).hasSize(2);
+  }
+
+  @Test
+  void anOlderNetworkThatIsRefusedItselfStandsInNobodysWay() {
+    Claim holder = holds("red", 1, 5000, "172.20.0.0/24");
+    Claim refused = asks("green", 2, null, "172.20.0.0/16");
+    Claim youngest = asks("blue", 3, null, "172.20.9.0/24");
+
+    assertThat(Allocator.allocate(youngest, List.of(holder, refused), GROUND))
+        .isEqualTo(granted(4096, "172.20.9.0/24"));
+  }
+
+  @Test
+  void theOutcomeDoesNotDependOnWhoIsLookedAtFirst() {
+    Claim first = wants("red", 1);
+    Claim second = wants("blue", 2);
+
+    assertThat(Allocator.allocate(second, List.of(first), GROUND))
+        .isEqualTo(granted(4097, "10.0.1.0/24"));
+    assertThat(Allocator.allocate(first, List.of(second), GROUND))
+        .isEqualTo(granted(4096, "10.0.0.0/24"));
+  }
+
+  @Test
+  void aVniThatIsTakenIsRefusedWithItsOwner() {
+    Claim red = holds("red", 1, 7000, "10.0.0.0/24");
+
+    assertThat(refusals(Allocator.allocate(asks("blue", 2, 7000), List.of(red), GROUND)))
+        .containsExactly(
+            new Refusal(
+                Refusal.VNI_CONFLICT,
+                "spec.overlay.vni: 7000 belongs to network red, which had it first; choose another"
+                    + " one, leave it out, or delete red"));
+  }
+
+  @Test
+  void aBridgesBlockThatANodeReachesIsRefusedWithNodeAndRoute() {
+    Ground routed = ground("10.0.0.0/8", 24, used("n7", "192.168.0.0/16"));
+    Claim bridge = claim("blue", 1, Driver.BRIDGE, null, Grant.NONE, "192.168.5.0/24");
+
+    assertThat(refusals(Allocator.allocate(bridge, List.of(), routed)))
+        .singleElement()
+        .satisfies(refusal -> {
+          assertThat(refusal.reason()).isEqualTo(Refusal.ROUTE_CONFLICT);
+          assertThat(refusal.message()).contains("192.168.5.0/24", "192.168.0.0/16", "node n7");
+        });
+  }
+
+  @Test
+  void aMacvlanNetworkMayUseTheLanThatItsNodesReach() {
+    Ground routed = ground("10.0.0.0/8", 24, used("n7", "192.168.5.0/24"));
+    Claim lan = claim("lan", 1, Driver.MACVLAN, null, Grant.NONE, "192.168.5.0/24");
+
+    assertThat(Allocator.allocate(lan, List.of(), routed))
+        .isEqualTo(granted(null, "192.168.5.0/24"));
+  }
+
+  @Test
+  void aHostNetworkNeedsNothing() {
+    assertThat(
+            Allocator.allocate(claim("host", 1, Driver.HOST, null, Grant.NONE), List.of(), GROUND))
+        .isEqualTo(granted(null));
+  }
+
+  @Test
+  void aRouteThatComesLaterIsReportedForWhatIsHeld() {
+    Ground routed = ground("10.0.0.0/8", 24, used("n7", "10.0.0.0/16"));
+    Grant held = new Grant(List.of(Cidr.parse("10.0.3.0/24")), 4096);
+
+    assertThat(Allocator.routeConflicts(Driver.OVERLAY, held, routed)).hasSize(1);
+    assertThat(Allocator.routeConflicts(Driver.MACVLAN, held, routed)).isEmpty();
+  }
+
+  @Test
+  void anExhaustedPoolIsRefusedWithThePool() {
+    Ground small = ground("10.9.0.0/24", 25);
+    Claim red = holds("red", 1, 4096, "10.9.0.0/25");
+    Claim green = holds("green", 2, 4097, "10.9.0.128/25");
+
+    assertThat(refusals(Allocator.allocate(wants("blue", 3), List.of(red, green), small)))
+        .singleElement()
+        .satisfies(refusal -> assertThat(refusal.message()).contains("10.9.0.0/24 by /25"));
+  }
+
+  @Test
+  void theNextPoolIsUsedWhenTheFirstIsFull() {
+    Ground two =
+        new Ground(List.of(pool("10.9.0.0/24", 24), pool("fd00::/48", 64)), 4096, 4200, List.of());
+    Claim red = holds("red", 1, 4096, "10.9.0.0/25");
+
+    assertThat(Allocator.allocate(wants("blue", 3), List.of(red), two))
+        .isEqualTo(granted(4097, "fd00::/64"));
+  }
+
+  @Test
+  void exhaustedVnisAreRefusedWithTheRange() {
+    Ground narrow = new Ground(List.of(pool("10.0.0.0/8", 24)), 4096, 4096, List.of());
+    Claim red = holds("red", 1, 4096, "10.0.0.0/24");
+
+    assertThat(refusals(Allocator.allocate(wants("blue", 2), List.of(red), narrow)))
+        .extracting(Refusal::reason)
+        .containsExactly(Refusal.VNIS_EXHAUSTED);
+  }
+
+  static Claim claim(
+      String name, int age, Driver driver, @Nullable Integer vni, Grant held, String... cidrs) {
+    return new Claim(
+        name, name, "2026-01-01T00:00:%02dZ".formatted(age), driver, blocks(cidrs), vni, held);
+  }
+
+  private static Claim wants(String name, int age) {
+    return asks(name, age, null);
+  }
+
+  private static Claim asks(String name, int age, @Nullable Integer vni, String... cidrs) {
+    return claim(name, age, Driver.OVERLAY, vni, Grant.NONE, cidrs);
+  }
+
+  private static Claim holds(String name, int age, Integer vni, String... cidrs) {
+    return claim(name, age, Driver.OVERLAY, null, new Grant(blocks(cidrs), vni));
+  }
+
+  private static Outcome granted(@Nullable Integer vni, String... cidrs) {
+    return new Outcome.Granted(new Grant(blocks(cidrs), vni));
+  }
+
+  private static List<Refusal> refusals(Outcome outcome) {
+    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+    return ((Outcome.Refused) outcome).refusals();
+  }
+
+  private static List<Cidr> blocks(String... cidrs) {
+    return Arrays.stream(cidrs).map(Cidr::parse).toList();
+  }
+
+  private static Ground ground(String pool, int size, Ground.Used... used) {
+    return new Ground(List.of(pool(pool, size)), 4096, 16_777_215, List.of(used));
+  }
+
+  private static Ground.Pool pool(String cidr, int size) {
+    return new Ground.Pool(Cidr.parse(cidr), size);
+  }
+
+  private static Ground.Used used(String node, String cidr) {
+    return new Ground.Used(node, Cidr.parse(cidr));
+  }
+}
