@@ -13,6 +13,7 @@ import dev.weft.agent.health.Metrics;
 import dev.weft.agent.loop.NodeKernel;
 import dev.weft.agent.node.KernelSurvey;
 import dev.weft.agent.sandbox.NamedNamespaces;
+import dev.weft.netlink.NetworkNamespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
@@ -61,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
     CountDownLatch ended = new CountDownLatch(1);
     try (KubernetesClient client = Clients.open(options.config(), metrics::apiRequest);
         DataPlane dataPlane = DataPlane.open();
-        KernelProbe probe = new KernelProbe();
+        KernelProbe probe = new KernelProbe(NetworkNamespace.current());
         Agent agent =
             new Agent(
                 options.node,

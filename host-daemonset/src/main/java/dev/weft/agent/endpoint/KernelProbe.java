@@ -6,9 +6,14 @@ import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
 import java.util.stream.Collectors;
 
-/** Looks into sandboxes by netlink. The node is the namespace of the thread that made the probe. */
+/** Looks into sandboxes by netlink. */
 public final class KernelProbe implements Probe, AutoCloseable {
-  private final NetworkNamespace node = NetworkNamespace.current();
+  private final NetworkNamespace node;
+
+  /** A probe that knows {@code node} for the node's own namespace, and closes it at last. */
+  public KernelProbe(NetworkNamespace node) {
+    this.node = node;
+  }
 
   @Override
   public View look(Sandbox sandbox) {

@@ -1,0 +1,457 @@
+package dev.weft.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.agent.cluster.Clients;
+import dev.weft.agent.dataplane.Problem;
+import dev.weft.agent.dataplane.Underlay;
+import dev.weft.agent.endpoint.Probe;
+import dev.weft.agent.health.Metrics;
+import dev.weft.agent.loop.Changes;
+import dev.weft.agent.sandbox.NamedNamespaces;
+import dev.weft.api.Conditions;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworks;
+import dev.weft.api.Kernel;
+import dev.weft.api.MeshNode;
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent's Kubernetes side on a real kube-apiserver; the kernel is on paper. */
+@NullUnmarked
+@Tag("api-server")
+class AgentOnApiServerTest {
+  private static ApiServerProcess server;
+
+  @TempDir Path directory;
+  private final Deque<AutoCloseable> running = new ArrayDeque<>();
+  private KubernetesClient api;
+
+  @BeforeAll
+  static void startServer() throws IOException {
+    Awaitility.setDefaultTimeout(20, TimeUnit.SECONDS);
+    server = ApiServerProcess.start();
+    server
+        .client()
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(Names.NAMESPACE)
+                .endMetadata()
+                .build())
+        .create();
+  }
+
+  @AfterAll
+  static void stopServer() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void api() {
+    api = server.client();
+  }
+
+  @AfterEach
+  void clean() throws Exception {
+    while (!running.isEmpty()) {
+      running.pop().close();
+    }
+    for (HostNetwork each : api.resources(HostNetwork.class).list().getItems()) {
+      if (!each.getFinalizers().isEmpty()) {
+        each.getMetadata().setFinalizers(List.of());
+        api.resource(each).update();
+      }
+    }
+    for (Class<? extends HasMetadata> kind :
+        List.of(NetworkEndpoint.class, HostNetwork.class, ContainerNetwork.class, MeshNode.class)) {
+      api.resources(kind).delete();
+      await().until(() -> api.resources(kind).list().getItems().isEmpty());
+    }
+  }
+
+  @Test
+  void aSandboxIsAttachedThoughNobodyWroteAnInstruction() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.sandbox("one", "blue");
+
+    NetworkEndpoint endpoint = ready("blue.10.1.0.1");
+
+    assertThat(endpoint.getSpec().sandbox().podUid()).isEqualTo("uid-one");
+    assertThat(endpoint.getSpec().mac()).isEqualTo("02:42:0a:01:00:01");
+    assertThat(endpoint.getSpec().interfaceName()).isEqualTo("eth0");
+    assertThat(node.kernel.wished.get("blue")).contains("one eth0 [10.1.0.1/24]");
+    await()
+        .untilAsserted(() -> {
+          HostNetwork instruction = instruction("blue", "a");
+          assertThat(instruction.getStatus()).isNotNull();
+          assertThat(Conditions.isTrue(instruction.getStatus().conditions(), "Ready")).isTrue();
+          assertThat(instruction.getStatus().observedGeneration())
+              .isEqualTo(instruction.getMetadata().getGeneration());
+          assertThat(instruction.getStatus().devices()).containsExactly("paper-blue");
+          assertThat(instruction.getStatus().endpoints()).isEqualTo(1);
+        });
+  }
+
+  @Test
+  void aSandboxThatEndsGivesItsAddressBackAndNoOther() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.sandbox("one", "blue");
+    ready("blue.10.1.0.1");
+    node.sandbox("two", "blue");
+    ready("blue.10.1.0.2");
+
+    node.end("one");
+
+    await().until(() -> endpoints().equals(Set.of("blue.10.1.0.2")));
+  }
+
+  @Test
+  void twoAgentsThatWantTheLastAddressGetItOnce() throws Exception {
+    network(Given.overlay("tiny", "10.2.0.0/32"));
+    Node first = node("a");
+    Node second = node("b");
+
+    first.sandbox("one", "tiny");
+    second.sandbox("two", "tiny");
+
+    NetworkEndpoint winner = ready("tiny.10.2.0.0");
+    Node loser = winner.getSpec().node().equals("a") ? second : first;
+    String lost = loser == second ? "two" : "one";
+    await()
+        .untilAsserted(
+            () -> assertThat(loser.error(lost)).contains("tiny").contains("1 are in use"));
+    assertThat(endpoints()).containsExactly("tiny.10.2.0.0");
+
+    (loser == second ? first : second).end(loser == second ? "one" : "two");
+
+    await()
+        .untilAsserted(
+            () -> assertThat(ready("tiny.10.2.0.0").getSpec().sandbox().id()).isEqualTo(lost));
+    await().until(() -> loser.error(lost).isEmpty());
+  }
+
+  @Test
+  void twentySandboxesOnTwoNodesGetTwentyAddresses() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/27"));
+    Node first = node("a");
+    Node second = node("b");
+    for (int i = 0; i < 10; i++) {
+      first.sandbox("p" + i, "blue");
+      second.sandbox("q" + i, "blue");
+    }
+
+    await().until(() -> endpoints().size() == 20);
+    await().until(() -> endpoints().stream().allMatch(this::isReady));
+    await()
+        .until(() ->
+            first.kernel.wished.get("blue").split("via 192.0.2.2", -1).length == 11
+                && second.kernel.wished.get("blue").split("via 192.0.2.1", -1).length == 11);
+  }
+
+  @Test
+  void anAgentThatStartsAgainKeepsWhatItsSandboxesHold() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.sandbox("one", "blue");
+    String uid = ready("blue.10.1.0.1").getMetadata().getUid();
+    node.agent.close();
+
+    Node again = node("a");
+    again.agent.ready().get(20, TimeUnit.SECONDS);
+
+    assertThat(again.kernel.wished.get("blue")).contains("one eth0 [10.1.0.1/24]");
+    assertThat(ready("blue.10.1.0.1").getMetadata().getUid()).isEqualTo(uid);
+  }
+
+  @Test
+  void anAddressTakenBeforeTheAgentWasKilledIsWiredAfter() throws Exception {
+    ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
+    api.resource(HostNetworks.of(network, "a")).create();
+    api.resource(Given.endpoint(network, "a", "one", "10.1.0.9/24")).create();
+
+    Node node = node("a");
+    node.sandbox("one", "blue");
+
+    ready("blue.10.1.0.9");
+    await().until(() -> node.kernel.wished.get("blue").contains("one eth7 [10.1.0.9/24]"));
+    assertThat(endpoints()).containsExactly("blue.10.1.0.9");
+  }
+
+  @Test
+  void anAddressOfASandboxThatEndedWhileTheAgentWasAwayIsGivenBack() throws Exception {
+    ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
+    api.resource(HostNetworks.of(network, "a")).create();
+    api.resource(Given.endpoint(network, "a", "gone", "10.1.0.9/24")).create();
+    api.resource(Given.endpoint(network, "b", "elsewhere", "10.1.0.8/24")).create();
+
+    node("a");
+
+    await().until(() -> endpoints().equals(Set.of("blue.10.1.0.8")));
+  }
+
+  @Test
+  void aSandboxWaitsForItsNetworkToAppear() throws Exception {
+    Node node = node("a");
+    node.sandbox("one", "blue");
+    await()
+        .untilAsserted(() -> assertThat(node.error("one")).contains("no ContainerNetwork 'blue'"));
+    await()
+        .untilAsserted(() ->
+            assertThat(api.v1().events().inNamespace("default").list().getItems())
+                .anySatisfy(event -> {
+                  assertThat(event.getReason()).isEqualTo("NetworkNotAttached");
+                  assertThat(event.getInvolvedObject().getName()).isEqualTo("one");
+                }));
+
+    network(Given.overlay("blue", "10.1.0.0/24"));
+
+    ready("blue.10.1.0.1");
+    await().until(() -> node.error("one").isEmpty());
+  }
+
+  @Test
+  void whileTheApiServerIsAwayNothingIsTornDownAndSandboxesAreAttachedAfter() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    try (Wire wire = new Wire(URI.create(api.getMasterUrl().toString()).getPort())) {
+      Node node = node("a", wire.port());
+      node.sandbox("one", "blue");
+      ready("blue.10.1.0.1");
+      String before = node.kernel.wished.get("blue");
+
+      wire.cut();
+      node.agent.loop().request(Changes.ALL).get(20, TimeUnit.SECONDS);
+      assertThat(node.kernel.wished.get("blue")).isEqualTo(before);
+      node.sandbox("two", "blue");
+      await().untilAsserted(() -> assertThat(node.error("two")).contains("API server"));
+      assertThat(node.kernel.wished.get("blue")).isEqualTo(before);
+
+      wire.mend();
+      ready("blue.10.1.0.2");
+      await().until(() -> node.error("two").isEmpty());
+      node.agent.close();
+    }
+  }
+
+  @Test
+  void aProblemIsToldAndItsEndToo() throws Exception {
+    ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
+    api.resource(HostNetworks.of(network, "a")).create();
+    Node node = node("a");
+    node.kernel.problems.put(
+        "blue",
+        List.of(
+            new Problem(
+                Problem.Cure.USER, "", "spec.overlay.vni", "VNI 4096 is taken", "choose another")));
+    node.agent.loop().ask(Changes.network("blue"));
+    await()
+        .untilAsserted(() -> {
+          List<Condition> conditions = conditions(instruction("blue", "a"));
+          assertThat(Conditions.isTrue(conditions, Conditions.STALLED)).isTrue();
+          assertThat(Conditions.find(conditions, Conditions.READY).orElseThrow().getMessage())
+              .contains("VNI 4096 is taken");
+        });
+
+    node.kernel.problems.clear();
+    node.kernel.drift.put("blue", List.of("create bridge wf-blue"));
+    node.agent.loop().ask(Changes.network("blue"));
+
+    await()
+        .untilAsserted(() -> {
+          List<Condition> conditions = conditions(instruction("blue", "a"));
+          assertThat(Conditions.isTrue(conditions, Conditions.READY)).isTrue();
+          assertThat(Conditions.isTrue(conditions, Conditions.DRIFTED)).isTrue();
+        });
+    await()
+        .untilAsserted(() ->
+            assertThat(api.v1().events().inNamespace("default").list().getItems())
+                .anySatisfy(event -> assertThat(event.getReason()).isEqualTo("DriftRepaired")));
+  }
+
+  @Test
+  void aDeletedInstructionIsLetGoWhenTheKernelIsClean() throws Exception {
+    ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
+    api.resource(HostNetworks.of(network, "a")).create();
+    Node node = node("a");
+    await().until(() -> node.kernel.wished.containsKey("blue"));
+
+    api.resources(HostNetwork.class).withName("blue.a").delete();
+
+    await().until(() -> api.resources(HostNetwork.class).withName("blue.a").get() == null);
+    assertThat(node.kernel.wished).doesNotContainKey("blue");
+  }
+
+  @Test
+  void theNodeIsPublishedAndItsAgentSaysThatItLives() throws Exception {
+    node("a");
+    await()
+        .untilAsserted(() -> {
+          MeshNode published = api.resources(MeshNode.class).withName("a").get();
+          assertThat(published).isNotNull();
+          assertThat(published.getSpec().vtep()).isEqualTo("192.0.2.1");
+          assertThat(published.getStatus()).isNotNull();
+          assertThat(Conditions.isTrue(published.getStatus().conditions(), "Ready")).isTrue();
+        });
+    await()
+        .until(
+            () -> api.leases().inNamespace(Names.NAMESPACE).withName("weft-agent-a").get() != null);
+  }
+
+  @Test
+  void anAgentAtRestAsksNothingOfTheApiServer() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.sandbox("one", "blue");
+    ready("blue.10.1.0.1");
+    AtomicReference<List<Long>> seen = new AtomicReference<>(List.of());
+    await()
+        .during(3, TimeUnit.SECONDS)
+        .until(() -> {
+          List<Long> work =
+              List.of(
+                  (long) node.kernel.passes.size(),
+                  node.requests().stream().filter(each -> !each.contains("leases")).count());
+          return work.equals(seen.getAndSet(work));
+        });
+  }
+
+  private Node node(String name) throws IOException {
+    return node(name, URI.create(api.getMasterUrl().toString()).getPort());
+  }
+
+  private Node node(String name, int port) throws IOException {
+    Node node = new Node(name, port);
+    running.push(node.client);
+    running.push(node.agent);
+    node.agent.start();
+    return node;
+  }
+
+  private ContainerNetwork network(ContainerNetwork wanted) {
+    ContainerNetwork created = api.resource(wanted).create();
+    created.setStatus(wanted.getStatus());
+    return api.resource(created).updateStatus();
+  }
+
+  private HostNetwork instruction(String network, String node) {
+    return api.resources(HostNetwork.class).withName(Names.hostNetwork(network, node)).get();
+  }
+
+  private static List<Condition> conditions(HostNetwork instruction) {
+    return instruction.getStatus() == null ? List.of() : instruction.getStatus().conditions();
+  }
+
+  private NetworkEndpoint ready(String name) {
+    await("endpoint " + name).until(() -> isReady(name));
+    return api.resources(NetworkEndpoint.class).withName(name).get();
+  }
+
+  private boolean isReady(String name) {
+    NetworkEndpoint endpoint = api.resources(NetworkEndpoint.class).withName(name).get();
+    return endpoint != null
+        && endpoint.getStatus() != null
+        && Conditions.isTrue(endpoint.getStatus().conditions(), Conditions.READY);
+  }
+
+  private Set<String> endpoints() {
+    return Set.copyOf(
+        api.resources(NetworkEndpoint.class).list().getItems().stream()
+            .map(each -> each.getMetadata().getName())
+            .toList());
+  }
+
+  /** One node: its directory of sandboxes, its agent. */
+  private final class Node {
+    final PaperKernel kernel = new PaperKernel();
+    final SandboxFiles files;
+    final KubernetesClient client;
+    final Agent agent;
+    private final List<String> requests = new ArrayList<>();
+
+    Node(String name, int port) throws IOException {
+      files = new SandboxFiles(directory.resolve(name));
+      Config config =
+          new ConfigBuilder(server.client().getConfiguration())
+              .withMasterUrl("https://127.0.0.1:" + port)
+              .withRequestRetryBackoffLimit(0)
+              .withWatchReconnectInterval(100)
+              .withConnectionTimeout(1000)
+              .withRequestTimeout(2000)
+              .build();
+      client =
+          Clients.open(
+              config,
+              request -> {
+                synchronized (requests) {
+                  requests.add(request.method() + " " + request.uri());
+                }
+              });
+      kernel.underlay =
+          new Underlay.Found(
+              InetAddress.ofLiteral(name.equals("a") ? "192.0.2.1" : "192.0.2.2"),
+              "up0",
+              1500,
+              List.of());
+      agent =
+          new Agent(
+              name,
+              client,
+              new Agent.Machine(
+                  kernel,
+                  _ -> new Probe.View(false, Set.of("lo")),
+                  new NamedNamespaces(files.directory()),
+                  new Kernel("6.18", List.of())),
+              new Metrics());
+    }
+
+    List<String> requests() {
+      synchronized (requests) {
+        return List.copyOf(requests);
+      }
+    }
+
+    void sandbox(String pod, String networks) throws IOException {
+      files.start(pod, Path.of("/run/netns", pod), networks);
+    }
+
+    void end(String pod) throws IOException {
+      files.end(pod);
+    }
+
+    String error(String pod) throws IOException {
+      return files.error(pod);
+    }
+  }
+}

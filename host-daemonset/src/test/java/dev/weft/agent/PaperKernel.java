@@ -1,0 +1,68 @@
+package dev.weft.agent;
+
+import dev.weft.agent.dataplane.Dirty;
+import dev.weft.agent.dataplane.NetworkOutcome;
+import dev.weft.agent.dataplane.NetworkWish;
+import dev.weft.agent.dataplane.NodeWish;
+import dev.weft.agent.dataplane.Outcome;
+import dev.weft.agent.dataplane.Problem;
+import dev.weft.agent.dataplane.Underlay;
+import dev.weft.agent.dataplane.UnderlayChoice;
+import dev.weft.agent.loop.NodeKernel;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A data plane on paper: takes every wish as done, but for the problems and drifts it is given. */
+final class PaperKernel implements NodeKernel {
+  final List<Dirty> passes = new CopyOnWriteArrayList<>();
+  final Map<String, List<Problem>> problems = new ConcurrentHashMap<>();
+  final Map<String, List<String>> drift = new ConcurrentHashMap<>();
+  volatile Map<String, String> wished = Map.of();
+  volatile Underlay underlay =
+      new Underlay.Found(InetAddress.ofLiteral("192.0.2.1"), "up0", 1500, List.of());
+
+  @Override
+  public Outcome reconcile(NodeWish wish, Dirty dirty) {
+    passes.add(dirty);
+    Map<String, NetworkOutcome> outcomes = new HashMap<>();
+    Map<String, String> seen = new TreeMap<>();
+    wish.networks()
+        .forEach((name, network) -> {
+          seen.put(name, text(network));
+          List<String> repaired = drift.remove(name);
+          outcomes.put(
+              name,
+              new NetworkOutcome(
+                  List.of("paper-" + name),
+                  problems.getOrDefault(name, List.of()),
+                  repaired == null ? List.of() : repaired));
+        });
+    wished = Map.copyOf(seen);
+    return new Outcome(outcomes, Map.of(), List.of());
+  }
+
+  @Override
+  public Underlay underlay(UnderlayChoice choice) {
+    return underlay;
+  }
+
+  private static String text(NetworkWish network) {
+    return "local %s remote %s"
+        .formatted(
+            new TreeSet<>(
+                network.local().values().stream()
+                    .map(each -> each.id() + " " + each.interfaceName() + " " + each.addresses())
+                    .toList()),
+            new TreeSet<>(
+                network.remote().values().stream()
+                    .map(each ->
+                        each.address().getHostAddress() + " via " + each.vtep().getHostAddress())
+                    .toList()));
+  }
+}
