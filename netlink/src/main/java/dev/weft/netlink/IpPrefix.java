@@ -3,6 +3,7 @@ package dev.weft.netlink;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /**
  * An IPv4 or IPv6 address and the length of the network it lies in. Host bits are kept, so {@code
@@ -12,6 +13,10 @@ import java.util.Arrays;
  * @param length leading bits that name the network: 0 to 32, or 0 to 128
  */
 public record IpPrefix(InetAddress address, int length) {
+  /** Four numbers: shorter forms and leading zeros mean different things to different readers. */
+  private static final Pattern DOTTED =
+      Pattern.compile("(0|[1-9][0-9]{0,2})([.](0|[1-9][0-9]{0,2})){3}");
+
   /** {@code 0.0.0.0/0}, every IPv4 destination. */
   public static final IpPrefix ALL_IPV4 = parse("0.0.0.0/0");
 
@@ -68,6 +73,9 @@ public record IpPrefix(InetAddress address, int length) {
   public static InetAddress parseAddress(String text) {
     if (text.indexOf('%') >= 0) {
       throw malformed(text, "an address with a zone belongs to one host only");
+    }
+    if (text.indexOf(':') < 0 && !DOTTED.matcher(text).matches()) {
+      throw new IllegalArgumentException("'%s' is not an IP address".formatted(text));
     }
     try {
       return InetAddress.ofLiteral(text);

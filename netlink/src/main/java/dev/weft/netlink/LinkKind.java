@@ -235,15 +235,16 @@ public sealed interface LinkKind {
      * The other end of a new cable.
      *
      * @param name its name
-     * @param settings of these up, mtu, address, txQueueLength and namespace
+     * @param settings of these mtu, address, txQueueLength and namespace; it can not come up before
+     *     its other end is there
      */
     public record Peer(String name, LinkSettings settings) {
-      /** Rejects settings that the kernel ignores when it makes a peer. */
+      /** Rejects settings that the kernel ignores or refuses when it makes a peer. */
       public Peer {
         LinkSpec.requireName(name);
-        if (settings.needsSecondStep() || settings.master() != null) {
+        if (settings.needsSecondStep() || settings.master() != null || settings.up() != null) {
           throw new IllegalArgumentException(
-              "the peer '%s' can be made with up, mtu, address, txQueueLength and namespace only; set the rest by a LinkChange"
+              "the peer '%s' can be made with mtu, address, txQueueLength and namespace only; set the rest by a LinkChange"
                   .formatted(name));
         }
       }

@@ -66,7 +66,7 @@ final class LinkReader {
       case "bridge" -> bridge(data);
       case "vxlan" -> vxlan(data);
       case "veth" -> new LinkKind.Veth((LinkKind.Veth.Peer) null);
-      case "macvlan" -> new LinkKind.Macvlan(parent, mode(data.u32(IFLA_MACVLAN_MODE, 0)));
+      case "macvlan" -> macvlan(parent, data.u32(IFLA_MACVLAN_MODE, 0));
       case "vlan" -> {
         Payload id = data.get(IFLA_VLAN_ID);
         yield new LinkKind.Vlan(parent, id == null ? 0 : id.u16(0));
@@ -111,13 +111,14 @@ final class LinkReader {
     return null;
   }
 
-  private static LinkKind.Macvlan.Mode mode(int code) {
+  /** A mode that this package does not know makes it one of the other kinds. */
+  private static LinkKind macvlan(int parent, int code) {
     for (LinkKind.Macvlan.Mode mode : LinkKind.Macvlan.Mode.values()) {
       if (mode.code == code) {
-        return mode;
+        return new LinkKind.Macvlan(parent, mode);
       }
     }
-    throw Malformed.because("macvlan mode %d is unknown".formatted(code));
+    return new LinkKind.Other("macvlan");
   }
 
   private static BridgePort port(Attributes data) {

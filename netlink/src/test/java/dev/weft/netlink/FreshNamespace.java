@@ -1,0 +1,64 @@
+package dev.weft.netlink;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A network namespace for each test, empty at its start and gone at its end. */
+@SuppressWarnings("NullAway.Init")
+final class FreshNamespace implements BeforeEachCallback, AfterEachCallback {
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private NetworkNamespace namespace;
+  private Netlink netlink;
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    try {
+      namespace = another();
+    } catch (NetlinkException e) {
+      assumeTrue(!e.errnoName().equals("EPERM"), "making network namespaces takes root");
+      throw e;
+    }
+    netlink = closeLater(Netlink.open(namespace));
+  }
+
+  NetworkNamespace namespace() {
+    return namespace;
+  }
+
+  Netlink netlink() {
+    return netlink;
+  }
+
+  NetworkNamespace another() {
+    return closeLater(NetworkNamespace.createUnnamed());
+  }
+
+  <T extends AutoCloseable> T closeLater(T resource) {
+    open.push(resource);
+    return resource;
+  }
+
+  /** Makes a link, or skips the test where the kernel has no such kind. */
+  Link addIfKernelHas(LinkSpec spec) {
+    try {
+      return netlink.linkAdd(spec);
+    } catch (NetlinkException e) {
+      assumeTrue(
+          !e.errnoName().equals("EOPNOTSUPP"),
+          "this kernel has no links of kind " + spec.kind().name());
+      throw e;
+    }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+  }
+}
