@@ -7,6 +7,8 @@ import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworks;
 import dev.weft.api.MeshNode;
+import dev.weft.api.validation.Problem;
+import dev.weft.api.validation.Validation;
 import dev.weft.operator.allocation.Allocator;
 import dev.weft.operator.allocation.Grant;
 import dev.weft.operator.allocation.Ground;
@@ -49,7 +51,15 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
 
   private static Optional<Effective> allocate(
       Observed observed, Allocation allocation, List<Finding> findings) {
-    MeshSettings settings = MeshSettings.of(observed.mesh());
+    List<Problem> meshProblems =
+        observed.mesh() == null ? List.of() : Validation.of(observed.mesh());
+    if (!meshProblems.isEmpty() && !HostNetworks.isAllocated(observed.network())) {
+      findings.add(meshInvalid(meshProblems));
+      return Optional.empty();
+    }
+    // a network that has its values goes on with them, whatever becomes of the Mesh
+    MeshSettings settings = MeshSettings.of(meshProblems.isEmpty() ? observed.mesh() : null);
+    Effective recorded = Effective.recorded(observed.network().getStatus());
     Ground ground = settings.ground(meshNodes(observed));
     return switch (allocation.allocate(observed.network(), ground)) {
       case Outcome.Granted(Grant grant) -> {
@@ -58,7 +68,8 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
               .forEach(each -> findings.add(finding(each, Gravity.DEGRADES)));
         }
         tooLarge(observed).ifPresent(findings::add);
-        yield Optional.of(Effective.of(observed, grant, settings));
+        Effective effective = Effective.of(observed, grant, settings);
+        yield Optional.of(meshProblems.isEmpty() ? effective : effective.withPort(recorded.port()));
       }
       case Outcome.Refused(List<Refusal> refusals) -> {
         refusals.forEach(each -> findings.add(finding(each, Gravity.REFUSES)));
@@ -99,6 +110,14 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
         new Aggregation(observed, findings, reports, clock)
             .status(Effective.recorded(observed.network().getStatus())),
         Instructions.NONE);
+  }
+
+  private static Finding meshInvalid(List<Problem> problems) {
+    return new Finding(
+        "MeshInvalid",
+        "nothing can be allocated while the Mesh is invalid: "
+            + problems.stream().map(Problem::toString).collect(Collectors.joining(". ")),
+        Gravity.REFUSES);
   }
 
   private static Optional<Finding> tooLarge(Observed observed) {

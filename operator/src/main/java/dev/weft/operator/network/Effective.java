@@ -52,6 +52,10 @@ record Effective(
         mtu(observed));
   }
 
+  Effective withPort(@Nullable Integer other) {
+    return new Effective(driver, subnets, vni, other, mtu);
+  }
+
   ContainerNetworkStatus onTo(ContainerNetworkStatusBuilder status) {
     return status.driver(driver).subnets(subnets).vni(vni).port(port).mtu(mtu).build();
   }

@@ -16,10 +16,6 @@ final class Findings {
     if (findings.isEmpty()) {
       Validation.drifted(observed.network())
           .forEach(problem -> findings.add(refuse("ImmutableField", problem.toString())));
-      if (observed.mesh() != null) {
-        Validation.of(observed.mesh())
-            .forEach(problem -> findings.add(refuse("MeshInvalid", "Mesh default: " + problem)));
-      }
     }
     return List.copyOf(findings);
   }

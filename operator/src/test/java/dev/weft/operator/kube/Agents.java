@@ -152,7 +152,13 @@ public final class Agents implements AutoCloseable, ResourceEventHandler<HostNet
     Condition condition =
         saying.getOrDefault(
             node,
-            Conditions.of(Conditions.READY, Conditions.TRUE, "Built", "", null, Clock.systemUTC()));
+            Conditions.of(
+                Conditions.READY,
+                Conditions.TRUE,
+                "Built",
+                "as instructed",
+                null,
+                Clock.systemUTC()));
     var status =
         HostNetworkStatusBuilder.builder()
             .observedGeneration(hostNetwork.getMetadata().getGeneration())

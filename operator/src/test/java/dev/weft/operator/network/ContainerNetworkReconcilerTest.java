@@ -52,7 +52,7 @@ class ContainerNetworkReconcilerTest {
 
   @BeforeAll
   static void waitLongerForAMachineThatIsBusy() {
-    Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(15));
     Awaitility.setDefaultPollInterval(Duration.ofMillis(50));
   }
 

@@ -1,0 +1,308 @@
+package dev.weft.operator.network;
+
+import static dev.weft.operator.Networks.network;
+import static dev.weft.operator.Networks.stored;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.api.Conditions;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.ContainerNetworkStatus;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkStatusBuilder;
+import dev.weft.api.Mesh;
+import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpecBuilder;
+import dev.weft.api.MeshSpecBuilder;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpecBuilder;
+import dev.weft.api.NodeCounts;
+import dev.weft.api.Ports;
+import dev.weft.operator.allocation.Ledger;
+import dev.weft.operator.node.Agent;
+import dev.weft.operator.node.NodeFacts;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class DecisionTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final Ledger ledger = new Ledger();
+  private ContainerNetwork network = stored(network("web", "bridge"), "uid-web", NOW.toString());
+  private final List<NodeFacts> nodes = new ArrayList<>();
+  private final List<HostNetwork> hostNetworks = new ArrayList<>();
+  private final List<NetworkEndpoint> endpoints = new ArrayList<>();
+  private final Set<String> podNodes = new java.util.HashSet<>();
+  private @Nullable Mesh mesh;
+  private Instant now = NOW;
+
+  @Test
+  void aNewNetworkIsTakenUpWithReadyUnknown() {
+    alive("n1");
+
+    Decision first = decide();
+
+    assertThat(summary(first.status()))
+        .containsExactly(
+            "Ready=Unknown NodesInProgress",
+            "Reconciling=True NodesInProgress",
+            "Stalled=False NotStalled",
+            "Degraded=False NotDegraded",
+            "Drifted=False InSync",
+            "AddressesExhausted=False AddressesFree");
+    assertThat(names(first.instructions().apply())).containsExactly("web.n1");
+  }
+
+  @Test
+  void whatWasDecidedOnceIsNotDecidedAgain() {
+    alive("n1", "n2");
+    carryOut(decide());
+    report("n1", Conditions.READY, Conditions.TRUE);
+    report("n2", Conditions.READY, Conditions.TRUE);
+    carryOut(decide());
+
+    now = now.plus(Duration.ofDays(1));
+    Decision again = decide();
+
+    assertThat(again.status()).isEqualTo(network.getStatus());
+    assertThat(again.instructions().isEmpty()).isTrue();
+    assertThat(summary(again.status()))
+        .startsWith("Ready=True AllNodesReady", "Reconciling=False Done");
+  }
+
+  @Test
+  void theFirstThreeOfManyFailingNodesAreNamed() {
+    alive("n1", "n2", "n3", "n4", "n5");
+    carryOut(decide());
+    nodes.forEach(node -> report(node.name(), Conditions.READY, Conditions.FALSE));
+
+    Decision decision = decide();
+
+    assertThat(ready(decision).getMessage())
+        .isEqualTo(
+            "0 of 5 nodes carry it; n1: said by the agent; n2: said by the agent; n3: said by the"
+                + " agent; and 2 more");
+    assertThat(summary(decision.status()))
+        .contains("Ready=False NodesNotReady", "Reconciling=True NodesNotReady")
+        .contains("Degraded=True NodesNotReady", "Stalled=False NotStalled");
+  }
+
+  @Test
+  void aReportAboutAnOlderInstructionProvesNothing() {
+    alive("n1");
+    carryOut(decide());
+    report("n1", Conditions.READY, Conditions.TRUE);
+    hostNetworks.getFirst().getMetadata().setGeneration(2L);
+
+    assertThat(summary(decide().status())).contains("Ready=Unknown NodesInProgress");
+  }
+
+  @Test
+  void aReadyReportOfANodeThatDiedProvesNothing() {
+    alive("n1");
+    carryOut(decide());
+    report("n1", Conditions.READY, Conditions.TRUE);
+    nodes.clear();
+    nodes.add(new NodeFacts("n1", null, meshNode("n1"), new Agent(NOW)));
+
+    Decision decision = decide();
+
+    assertThat(decision.status().nodes()).isEqualTo(new NodeCounts(1, 0, "0/1"));
+    assertThat(ready(decision).getMessage()).contains("n1: the agent's lease has expired");
+  }
+
+  @Test
+  void driftOnANodeIsToldByTheNetwork() {
+    alive("n1");
+    carryOut(decide());
+    report("n1", Conditions.DRIFTED, Conditions.TRUE);
+
+    assertThat(summary(decide().status())).contains("Drifted=True ChangedOnNode");
+  }
+
+  @Test
+  void anInvalidMeshStopsNewNetworksOnly() {
+    network = stored(network("blue", "overlay"), "uid-blue", NOW.toString());
+    alive("n1");
+    carryOut(decide());
+    assertThat(network.getStatus().port()).isEqualTo(4789);
+    mesh = mesh(new Ports(5000, 5000));
+
+    assertThat(summary(decide().status())).contains("Ready=True NoNodes");
+    assertThat(decide().status().port()).isEqualTo(4789);
+
+    network = stored(network("red", "overlay"), "uid-red", NOW.toString());
+    assertThat(summary(decide().status())).contains("Stalled=True MeshInvalid");
+  }
+
+  @Test
+  void aNewPortOfTheMeshReachesEveryNode() {
+    network = stored(network("blue", "overlay"), "uid-blue", NOW.toString());
+    alive("n1");
+    podNodes.add("n1");
+    carryOut(decide());
+    mesh = mesh(new Ports(5000, null));
+
+    Decision decision = decide();
+
+    assertThat(decision.status().port()).isEqualTo(5000);
+    assertThat(names(decision.instructions().apply())).containsExactly("blue.n1");
+  }
+
+  @Test
+  void aRefusedChangeLeavesTheNodesAsTheyAre() {
+    alive("n1");
+    carryOut(decide());
+    report("n1", Conditions.READY, Conditions.TRUE);
+    carryOut(decide());
+    ContainerNetworkStatus before = network.getStatus();
+    change(each -> each.setSpec(network("web", "bridge", "172.20.0.0/24").getSpec()));
+
+    Decision decision = decide();
+
+    assertThat(summary(decision.status()))
+        .contains("Ready=False ImmutableField", "Stalled=True ImmutableField");
+    assertThat(decision.status().subnets()).isEqualTo(before.subnets());
+    assertThat(decision.status().observedGeneration()).isEqualTo(2L);
+    assertThat(decision.instructions().isEmpty()).isTrue();
+  }
+
+  @Test
+  void aNodeThatIsNoLongerWantedIsClearedWhenNoEndpointIsLeft() {
+    alive("n1", "n2");
+    carryOut(decide());
+    endpoint("n2");
+    nodes.removeIf(node -> node.name().equals("n2"));
+    nodes.add(new NodeFacts("n2", node("n2"), null, Agent.ALIVE));
+
+    assertThat(decide().instructions().isEmpty()).isTrue();
+
+    endpoints.clear();
+    assertThat(names(decide().instructions().delete())).containsExactly("web.n2");
+  }
+
+  @Test
+  void aNodeThatIsGoneIsForgottenOnlyAfterItsHostNetworkIsDeleted() {
+    alive("n1", "n2");
+    carryOut(decide());
+    nodes.removeIf(node -> node.name().equals("n2"));
+    nodes.add(new NodeFacts("n2", null, null, new Agent(NOW)));
+
+    assertThat(names(decide().instructions().delete())).containsExactly("web.n2");
+    assertThat(decide().instructions().forget()).isEmpty();
+
+    hostNetworks.getLast().getMetadata().setDeletionTimestamp(NOW.toString());
+    assertThat(names(decide().instructions().forget())).containsExactly("web.n2");
+    assertThat(decide().instructions().delete()).isEmpty();
+  }
+
+  private Decision decide() {
+    Observed observed = new Observed(network, mesh, nodes, hostNetworks, endpoints, podNodes);
+    return Decision.of(
+        observed,
+        (each, ground) -> ledger.allocate(each, () -> List.of(network), ground),
+        Clock.fixed(now, ZoneOffset.UTC));
+  }
+
+  /** What the API server would have after the decision. */
+  private void carryOut(Decision decision) {
+    network.setStatus(decision.status());
+    for (HostNetwork wanted : decision.instructions().apply()) {
+      wanted.getMetadata().setGeneration(1L);
+      hostNetworks.removeIf(
+          each -> each.getMetadata().getName().equals(wanted.getMetadata().getName()));
+      hostNetworks.add(wanted);
+    }
+  }
+
+  private void change(Consumer<ContainerNetwork> change) {
+    ContainerNetwork changed = new ContainerNetwork();
+    changed.setMetadata(
+        new ObjectMetaBuilder(network.getMetadata())
+            .withGeneration(network.getMetadata().getGeneration() + 1)
+            .build());
+    changed.setStatus(network.getStatus());
+    change.accept(changed);
+    network = changed;
+  }
+
+  private void alive(String... names) {
+    for (String name : names) {
+      nodes.add(new NodeFacts(name, null, meshNode(name), Agent.ALIVE));
+    }
+  }
+
+  private void report(String node, String type, String status) {
+    hostNetworks.stream()
+        .filter(each -> Observed.nodeOf(each).equals(node))
+        .forEach(each ->
+            each.setStatus(
+                HostNetworkStatusBuilder.builder()
+                    .observedGeneration(1L)
+                    .conditions(
+                        List.of(
+                            Conditions.of(
+                                type, status, "Said", "said by the agent", 1L, Clock.systemUTC())))
+                    .build()));
+  }
+
+  private void endpoint(String node) {
+    NetworkEndpoint endpoint = new NetworkEndpoint();
+    endpoint.setMetadata(new ObjectMetaBuilder().withName("web.10.0.0.2").build());
+    endpoint.setSpec(
+        NetworkEndpointSpecBuilder.builder()
+            .network("web")
+            .node(node)
+            .address("10.0.0.2/24")
+            .build());
+    endpoints.add(endpoint);
+  }
+
+  private static Mesh mesh(Ports ports) {
+    Mesh mesh = new Mesh();
+    mesh.setMetadata(new ObjectMetaBuilder().withName("default").build());
+    mesh.setSpec(MeshSpecBuilder.builder().ports(ports).build());
+    return mesh;
+  }
+
+  private static MeshNode meshNode(String name) {
+    MeshNode meshNode = new MeshNode();
+    meshNode.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    meshNode.setSpec(MeshNodeSpecBuilder.builder().vtep("192.0.2.1").mtu(1500).build());
+    return meshNode;
+  }
+
+  private static io.fabric8.kubernetes.api.model.Node node(String name) {
+    return new io.fabric8.kubernetes.api.model.NodeBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .endMetadata()
+        .build();
+  }
+
+  private static List<String> names(List<HostNetwork> hostNetworks) {
+    return hostNetworks.stream().map(each -> each.getMetadata().getName()).toList();
+  }
+
+  private static List<String> summary(ContainerNetworkStatus status) {
+    List<Condition> conditions = status.conditions();
+    return conditions == null
+        ? List.of()
+        : conditions.stream()
+            .map(each -> each.getType() + "=" + each.getStatus() + " " + each.getReason())
+            .toList();
+  }
+
+  private static Condition ready(Decision decision) {
+    return Conditions.find(decision.status().conditions(), Conditions.READY).orElseThrow();
+  }
+}
