@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Says what a network and its endpoints are on a node. Pure. */
-sealed interface Driver permits BridgeDriver, HostDriver, OverlayDriver, MacvlanDriver {
+sealed interface Driver
+    permits BridgeDriver, HostDriver, OverlayDriver, MacvlanDriver, ParentlessDriver {
 
   /** What the network is on the node, its endpoints excluded. */
   List<Item> devices();
@@ -49,7 +50,10 @@ sealed interface Driver permits BridgeDriver, HostDriver, OverlayDriver, Macvlan
       case BRIDGE -> BridgeDriver.of(network, ground);
       case HOST -> new HostDriver();
       case OVERLAY -> OverlayDriver.of(network, ground);
-      case MACVLAN -> MacvlanDriver.of(network, ground);
+      case MACVLAN ->
+          network.spec().macvlan() == null || network.spec().macvlan().parent() == null
+              ? ParentlessDriver.of(network, ground)
+              : MacvlanDriver.of(network, ground);
     };
   }
 

@@ -17,6 +17,25 @@ sealed interface Item {
   /** The device that takes it along when it goes. */
   Optional<DeviceName> standsOn();
 
+  /**
+   * Whether nothing is to do to turn this into {@code wished}. Whose an entry is stands nowhere in
+   * the kernel, only whose its device is.
+   */
+  default boolean isAsWished(Item wished) {
+    return switch (this) {
+      case Device _, Setting _, Filter _ -> equals(wished);
+      case Address address ->
+          new Address(wished.owner(), address.device, address.prefix).equals(wished);
+      case Route route ->
+          new Route(wished.owner(), route.device, route.destination, route.gateway).equals(wished);
+      case Forward forward ->
+          new Forward(wished.owner(), forward.device, forward.mac, forward.vtep).equals(wished);
+      case Neighbour neighbour ->
+          new Neighbour(wished.owner(), neighbour.device, neighbour.address, neighbour.mac)
+              .equals(wished);
+    };
+  }
+
   /** Identity of an item. */
   sealed interface Key {
     record OfDevice(DeviceName device) implements Key {}

@@ -19,8 +19,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
   /**
    * The device that children are made on.
    *
-   * @param own the device, if it is ours: a VLAN sub-interface, or for a network without a parent a
-   *     bridge without members
+   * @param own the device, if it is ours: a VLAN sub-interface
    * @param passthru the child's MAC address, where it has no choice
    */
   record Parent(String name, Optional<Item.Device> own, Optional<MacAddress> passthru) {}
@@ -39,7 +38,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
     Integer wished = network.spec().mtu();
     String name = options == null ? null : options.parent();
     if (name == null) {
-      return alone(network, ground, wished == null ? 1500 : wished, mode);
+      throw new IllegalArgumentException("a network without parent has another driver");
     }
     Link wire = wire(name, options == null ? null : options.vlan(), ground);
     if (wished != null && wished > wire.mtu()) {
@@ -52,24 +51,6 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
     }
     int mtu = wished == null ? wire.mtu() : wished;
     return new MacvlanDriver(network, parent(network, name, wire, ground, mode), mtu, mode);
-  }
-
-  /** A network without a parent: a bridge without members has a carrier and no way out. */
-  private static MacvlanDriver alone(Network network, Ground ground, int mtu, MacvlanMode mode)
-      throws Unbuildable {
-    String bridge = network.bridge();
-    ground.requireFree(bridge);
-    Item.Device device =
-        new Item.Device(
-            network.owner(),
-            DeviceName.onNode(bridge),
-            new Kind.Bridge(),
-            network.mac(bridge),
-            mtu,
-            true,
-            Optional.empty());
-    return new MacvlanDriver(
-        network, new Parent(bridge, Optional.of(device), passthru(mode, device.mac())), mtu, mode);
   }
 
   /** The node's own device at the bottom. */

@@ -34,7 +34,7 @@ final class Plan {
       Item present = kept.items().get(wished.key());
       if (present == null) {
         changes.add(new Change.Create(wished));
-      } else if (!present.equals(wished)) {
+      } else if (!present.isAsWished(wished)) {
         changes.add(new Change.Alter(present, wished, difference(present, wished)));
       }
     }

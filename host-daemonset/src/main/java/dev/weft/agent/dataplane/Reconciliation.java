@@ -166,11 +166,17 @@ final class Reconciliation {
 
   private void remember(
       NodeWish wish, Draft draft, List<Change> changes, Map<Change, RuntimeException> failures) {
+    State left =
+        draft
+            .observed()
+            .after(changes.stream().filter(change -> !failures.containsKey(change)).toList());
+    State wished = draft.design().state();
     belief =
         Belief.of(
-            draft
-                .observed()
-                .after(changes.stream().filter(change -> !failures.containsKey(change)).toList()));
+            State.of(
+                left.items().values().stream()
+                    .map(item -> wished.get(item.key()).filter(item::isAsWished).orElse(item))
+                    .toList()));
     drivers = draft.design().drivers();
     foundations = draft.foundations();
     uids.clear();

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Network namespaces for a test, gone when it ends. */
 final class Lab implements AutoCloseable {
   private static final AtomicInteger LABS = new AtomicInteger();
-  private static final int PATIENCE_MILLIS = 700;
+  private static final int PATIENCE_MILLIS = 1500;
 
   private final String prefix =
       "weft-test-%d-%d-".formatted(ProcessHandle.current().pid(), LABS.incrementAndGet());

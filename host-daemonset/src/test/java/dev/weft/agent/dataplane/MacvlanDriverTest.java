@@ -1,0 +1,208 @@
+package dev.weft.agent.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.api.MacvlanOptions;
+import dev.weft.api.Subnet;
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.Link;
+import dev.weft.netlink.LinkKind;
+import dev.weft.netlink.LinkSettings;
+import dev.weft.netlink.LinkSpec;
+import dev.weft.netlink.NetlinkException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Macvlan networks of a node, in the kernel and with real packets. */
+class MacvlanDriverTest {
+  private static final Subnet SUBNET = Wishes.subnet("10.99.0.0/24", "10.99.0.1");
+
+  private final Lab lab = new Lab();
+  private final Box node = lab.box("node");
+  private final Box lan = lab.box("lan");
+  private final Box a = lab.box("a");
+  private final Box b = lab.box("b");
+  private final DataPlane plane = lab.plane(node);
+
+  @BeforeEach
+  void nodeIsOnALan() {
+    lab.cable(lan, "l0", node, "nic");
+    lan.address("l0", "10.99.0.1/24");
+    node.address("nic", "10.99.0.200/24");
+  }
+
+  @AfterEach
+  void nothingStays() {
+    lab.close();
+  }
+
+  private static MacvlanOptions options(@Nullable String parent, String mode) {
+    return new MacvlanOptions(parent, mode, null, null);
+  }
+
+  private NetworkWish twoSandboxes(MacvlanOptions options) {
+    return Wishes.network(
+        Wishes.macvlan(1, options, SUBNET),
+        Wishes.endpoint(a, "eth0", "10.99.0.2/24"),
+        Wishes.endpoint(b, "eth0", "10.99.0.3/24"));
+  }
+
+  private NetworkOutcome make(NetworkWish network) {
+    return plane.reconcile(Wishes.of("lan", network), Dirty.EVERYTHING).networks().get("lan");
+  }
+
+  @Test
+  void sandboxesAreStationsOfTheLanAndTheParentStaysAsItIs() {
+    Link before = node.link("nic");
+
+    assertThat(make(twoSandboxes(options("nic", "Bridge"))).problems()).isEmpty();
+
+    assertThat(a.connectsTo(lan, "10.99.0.1")).contains(IpPrefix.parseAddress("10.99.0.2"));
+    assertThat(a.reaches(b, "10.99.0.3")).isTrue();
+    assertThat(lan.reaches(a, "10.99.0.2")).isTrue();
+    assertThat(node.link("nic").address()).isEqualTo(before.address());
+    assertThat(node.link("nic").isPromiscuous()).isFalse();
+  }
+
+  @Test
+  void privateSandboxesDoNotReachEachOther() {
+    assertThat(make(twoSandboxes(options("nic", "Private"))).problems()).isEmpty();
+
+    assertThat(a.reaches(b, "10.99.0.3")).isFalse();
+    assertThat(a.reaches(lan, "10.99.0.1")).isTrue();
+  }
+
+  @Test
+  void withHostAccessTheNodeReachesItsSandboxes() {
+    assertThat(make(twoSandboxes(options("nic", "Bridge"))).problems()).isEmpty();
+    assertThat(node.reaches(a, "10.99.0.2")).isFalse();
+
+    NetworkOutcome outcome = make(twoSandboxes(new MacvlanOptions("nic", "Bridge", null, true)));
+
+    assertThat(outcome.problems()).isEmpty();
+    assertThat(node.reaches(a, "10.99.0.2")).isTrue();
+    assertThat(node.reaches(b, "10.99.0.3")).isTrue();
+  }
+
+  @Test
+  void aNetworkWithoutParentHasNoWayOut() {
+    assertThat(make(twoSandboxes(options(null, "Bridge"))).problems()).isEmpty();
+
+    assertThat(a.reaches(b, "10.99.0.3")).isTrue();
+    assertThat(a.reaches(lan, "10.99.0.1")).isFalse();
+  }
+
+  @Test
+  void passthruTakesOneSandboxAndTellsTheOther() {
+    NetworkOutcome outcome = make(twoSandboxes(options("nic", "Passthru")));
+
+    assertThat(outcome.problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.cure()).isEqualTo(Problem.Cure.USER));
+    assertThat(a.reaches(lan, "10.99.0.1")).isTrue();
+    assertThat(a.link("eth0").address()).isEqualTo(node.link("nic").address());
+    assertThat(plane.plan(Wishes.of("lan", twoSandboxes(options("nic", "Passthru"))))).isEmpty();
+  }
+
+  @Test
+  void aMissingParentIsNamed() {
+    assertThat(make(twoSandboxes(options("eth7", "Bridge"))).problems())
+        .singleElement()
+        .satisfies(problem -> {
+          assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
+          assertThat(problem.toString()).contains("spec.macvlan.parent", "'eth7'");
+        });
+  }
+
+  @Test
+  void aParentThatIsAPortIsRefused() {
+    Link bridge = node.netlink().linkAdd(LinkSpec.of("br0", new LinkKind.Bridge()));
+    node.netlink()
+        .linkSet(node.link("nic").index(), LinkSettings.builder().master(bridge.index()).build());
+
+    assertThat(make(twoSandboxes(options("nic", "Bridge"))).problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.toString()).contains("'nic'", "'br0'"));
+  }
+
+  @Test
+  void aParentThatReturnsIsBuiltOnAgain() {
+    NodeWish wish = Wishes.of("lan", twoSandboxes(options("nic", "Bridge")));
+    plane.reconcile(wish, Dirty.EVERYTHING);
+    ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
+    plane.onDrift(drift::add);
+
+    node.delete("nic");
+    Awaitility.await().until(() -> !drift.isEmpty());
+    assertThat(plane.reconcile(wish, drift.remove().dirty()).networks().get("lan").isStalled())
+        .isTrue();
+
+    lab.cable(lan, "l0", node, "nic");
+    lan.address("l0", "10.99.0.1/24");
+    Awaitility.await()
+        .until(() -> {
+          DriftEvent event = drift.poll();
+          return event != null
+              && plane.reconcile(wish, event.dirty()).networks().get("lan").problems().isEmpty();
+        });
+    assertThat(a.reaches(lan, "10.99.0.1")).isTrue();
+  }
+
+  @Test
+  void afterARestartNothingIsToDo() {
+    NodeWish wish = Wishes.of("lan", twoSandboxes(new MacvlanOptions("nic", "Bridge", null, true)));
+    plane.reconcile(wish, Dirty.EVERYTHING);
+
+    assertThat(lab.plane(node).plan(wish)).isEmpty();
+  }
+
+  @Test
+  void aDeletedNetworkLeavesTheNodeAsItWas() {
+    Map<String, Object> before = node.everything();
+    make(twoSandboxes(new MacvlanOptions("nic", "Bridge", null, true)));
+
+    plane.reconcile(Wishes.none(), Dirty.EVERYTHING);
+
+    assertThat(node.everything()).isEqualTo(before);
+    assertThat(a.netlink().links()).hasSize(1);
+  }
+
+  @Test
+  void aVlanOfTheParentIsMadeAndRemoved() {
+    assumeThat(kernelHasVlan()).as("this kernel has 802.1Q").isTrue();
+    Map<String, Object> before = node.everything();
+
+    assertThat(make(twoSandboxes(options("nic.50", "Bridge"))).problems()).isEmpty();
+
+    assertThat(node.link("nic.50").kind())
+        .isEqualTo(new LinkKind.Vlan(node.link("nic").index(), 50));
+    assertThat(a.reaches(b, "10.99.0.3")).isTrue();
+    plane.reconcile(Wishes.none(), Dirty.EVERYTHING);
+    assertThat(node.everything()).isEqualTo(before);
+  }
+
+  @Test
+  void aVlanThatTheKernelCanNotMakeIsAProblemAndNotAnException() {
+    assumeThat(kernelHasVlan()).as("this kernel has 802.1Q").isFalse();
+
+    assertThat(make(twoSandboxes(options("nic.50", "Bridge"))).problems()).isNotEmpty();
+  }
+
+  private boolean kernelHasVlan() {
+    Box probe = lab.box("probe");
+    probe.netlink().linkAdd(LinkSpec.of("p", new LinkKind.Bridge()));
+    try {
+      probe.netlink().linkAdd(LinkSpec.of("p.1", new LinkKind.Vlan(probe.link("p").index(), 1)));
+      return true;
+    } catch (NetlinkException unknownKind) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.weft.agent.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.api.IpFamily;
+import dev.weft.netlink.IpPrefix;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Where the tunnels of a node with two interfaces start. */
+class UnderlayTest {
+  private final Lab lab = new Lab();
+  private final Box node = lab.box("node");
+  private final DataPlane plane = lab.plane(node);
+
+  @BeforeEach
+  void nodeHasTwoInterfaces() {
+    Box world = lab.box("world");
+    lab.cable(world, "w0", node, "front");
+    lab.cable(world, "w1", node, "back");
+    node.address("front", "203.0.113.2/24");
+    node.address("back", "192.0.2.2/24");
+    node.address("back", "fd01::2/64");
+    node.route("198.51.100.0/24", "192.0.2.1");
+    plane.reconcile(
+        Wishes.of(
+            "red", Wishes.network(Wishes.bridge(2, Wishes.subnet("10.77.0.0/24", "10.77.0.1")))),
+        Dirty.EVERYTHING);
+  }
+
+  @AfterEach
+  void nothingStays() {
+    lab.close();
+  }
+
+  private static UnderlayChoice choice(List<String> cidrs, Optional<String> name) {
+    return new UnderlayChoice(
+        cidrs.stream().map(IpPrefix::parse).toList(), name, Optional.empty(), Optional.empty());
+  }
+
+  private String chosen(UnderlayChoice choice) {
+    return switch (plane.underlay(choice)) {
+      case Underlay.Found found -> found.vtep().getHostAddress() + " on " + found.interfaceName();
+      case Underlay.Missing missing -> missing.reason();
+    };
+  }
+
+  @Test
+  void isTheFirstBlocksAddress() {
+    assertThat(chosen(choice(List.of("172.16.0.0/12", "192.0.2.0/24"), Optional.empty())))
+        .isEqualTo("192.0.2.2 on back");
+  }
+
+  @Test
+  void isTheInterfacesAddressIpv4First() {
+    assertThat(chosen(choice(List.of(), Optional.of("back")))).isEqualTo("192.0.2.2 on back");
+  }
+
+  @Test
+  void isOfTheWishedFamily() {
+    assertThat(
+            chosen(
+                new UnderlayChoice(
+                    List.of(), Optional.of("back"), Optional.of(IpFamily.IPV6), Optional.empty())))
+        .isEqualTo("fd01:0:0:0:0:0:0:2 on back");
+  }
+
+  @Test
+  void isElseTheAddressThatReachesTheApiServer() {
+    assertThat(
+            chosen(
+                new UnderlayChoice(
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(IpPrefix.parseAddress("198.51.100.7")))))
+        .isEqualTo("192.0.2.2 on back");
+  }
+
+  @Test
+  void isNeverOnADeviceOfOurs() {
+    assertThat(chosen(choice(List.of("10.77.0.0/24"), Optional.empty())))
+        .contains("no address of the node lies in any of the blocks [10.77.0.0/24]", "203.0.113.2");
+  }
+
+  @Test
+  void tellsTheNodesRoutesWithoutOurs() {
+    assertThat(plane.underlay(choice(List.of(), Optional.of("front"))))
+        .isInstanceOfSatisfying(
+            Underlay.Found.class,
+            found ->
+                assertThat(found.routes())
+                    .extracting(IpPrefix::toString)
+                    .contains("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
+                    .doesNotContain("10.77.0.0/24"));
+  }
+}
