@@ -12,6 +12,10 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.agent.sandbox.Verdict;
 import dev.weft.agent.sandbox.Wiring;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.MeshNode;
+import dev.weft.api.NetworkEndpoint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
 import java.util.List;
@@ -80,7 +84,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Verdict attach(Sandbox sandbox) {
-      return new Verdict.Wired();
+      return new Verdict.Untried();
     }
 
     @Override
@@ -90,5 +94,23 @@ final class PlanCommand implements Callable<Integer> {
     public void synced() {
       synced.complete(null);
     }
+  }
+
+  /** Hears of changes in the cluster and does nothing: only the first state counts. */
+  private static final class Deaf implements Cluster.Listener {
+    @Override
+    public void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {}
+
+    @Override
+    public void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {}
+
+    @Override
+    public void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {}
+
+    @Override
+    public void mesh() {}
+
+    @Override
+    public void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {}
   }
 }

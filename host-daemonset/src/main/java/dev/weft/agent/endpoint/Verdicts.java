@@ -30,6 +30,7 @@ public final class Verdicts {
               .addKeyValue("sandbox", sandbox.id())
               .addKeyValue("pod", sandbox)
               .log("sandbox attached");
+      case Verdict.Untried() -> {}
       case Verdict.Refused(String why) -> {
         LOG.atWarn()
             .addKeyValue("sandbox", sandbox.id())

@@ -82,6 +82,7 @@ public final class NamedNamespaces implements Sandboxes {
     if (sandbox.equals(running.get(sandbox.id()))) {
       switch (verdict) {
         case Verdict.Wired() -> clearError(sandbox.id());
+        case Verdict.Untried() -> {}
         case Verdict.Refused(String why) -> writeError(sandbox.id(), why);
       }
     }

@@ -5,6 +5,9 @@ public sealed interface Verdict {
   /** Every network that it asks for is there. */
   record Wired() implements Verdict {}
 
+  /** Nothing was tried. */
+  record Untried() implements Verdict {}
+
   /**
    * Something is missing.
    *
