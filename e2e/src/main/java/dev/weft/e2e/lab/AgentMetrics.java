@@ -20,18 +20,15 @@ public record AgentMetrics(Map<String, Double> values) {
 
   /** Asks the agent of a node, which listens on its node's loopback interface only. */
   public static AgentMetrics of(LabNode node) {
-    InetSocketAddress address =
-        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT);
     try (SocketChannel channel =
-        node.namespace()
-            .<SocketChannel, IOException>call(() -> SocketChannel.open(address))) {
+        node.namespace().<SocketChannel, IOException>call(() -> SocketChannel.open(address))) {
       channel
           .socket()
           .getOutputStream()
           .write("GET /metrics HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       String answer =
-          new String(
-              Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+          new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
       return parse(answer);
     } catch (IOException e) {
       throw new UncheckedIOException("the agent of %s does not answer".formatted(node.name()), e);
@@ -44,11 +41,10 @@ public record AgentMetrics(Map<String, Double> values) {
         .lines()
         .dropWhile(line -> !line.isEmpty())
         .filter(line -> line.startsWith("weft_"))
-        .forEach(
-            line -> {
-              int space = line.lastIndexOf(' ');
-              values.put(line.substring(0, space), Double.valueOf(line.substring(space + 1)));
-            });
+        .forEach(line -> {
+          int space = line.lastIndexOf(' ');
+          values.put(line.substring(0, space), Double.valueOf(line.substring(space + 1)));
+        });
     return new AgentMetrics(Map.copyOf(values));
   }
 }

@@ -13,13 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Nothing is done when nothing changes. {@code -Dweft.rest.seconds=60} looks for a minute; by default
- * it is shorter.
+ * Nothing is done when nothing changes. {@code -Dweft.rest.seconds=60} looks for a minute; by
+ * default it is shorter.
  */
 @Tag("api-server")
 @ExtendWith(InLab.class)
 class AtRestTest {
-  private static final Duration REST = Duration.ofSeconds(Integer.getInteger("weft.rest.seconds", 15));
+  private static final Duration REST =
+      Duration.ofSeconds(Integer.getInteger("weft.rest.seconds", 15));
 
   private final Lab lab;
 
@@ -49,29 +50,26 @@ class AtRestTest {
         .during(quiet)
         .atMost(InLab.PATIENCE)
         .pollInterval(Duration.ofMillis(500))
-        .until(
-            () -> {
-              Map<String, Double> now = work();
-              boolean same = now.equals(last);
-              last.clear();
-              last.putAll(now);
-              return same;
-            });
+        .until(() -> {
+          Map<String, Double> now = work();
+          boolean same = now.equals(last);
+          last.clear();
+          last.putAll(now);
+          return same;
+        });
   }
 
   private Map<String, Double> work() {
     Map<String, Double> counts = new TreeMap<>();
     lab.nodes()
-        .forEach(
-            node ->
-                AgentMetrics.of(node)
-                    .values()
-                    .forEach(
-                        (name, value) -> {
-                          if (name.contains("_total") && !name.contains("resource=\"leases\"")) {
-                            counts.put(node.name() + " " + name, value);
-                          }
-                        }));
+        .forEach(node ->
+            AgentMetrics.of(node)
+                .values()
+                .forEach((name, value) -> {
+                  if (name.contains("_total") && !name.contains("resource=\"leases\"")) {
+                    counts.put(node.name() + " " + name, value);
+                  }
+                }));
     return counts;
   }
 }
