@@ -71,7 +71,11 @@ public record Kubeconfig(String text) {
 
   /** A client of it, to be closed by the caller. */
   public KubernetesClient client() {
-    return new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(text)).build();
+    Config config = Config.fromKubeconfig(text);
+    // Over plain HTTP the JDK would ask for an upgrade to HTTP/2, which the embedded server refuses
+    // together with a body of more than 64 KiB.
+    config.setHttp2Disable(true);
+    return new KubernetesClientBuilder().withConfig(config).build();
   }
 
   /** Writes it to a file that only the owner can read. */

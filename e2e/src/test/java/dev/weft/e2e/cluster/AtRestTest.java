@@ -1,0 +1,75 @@
+package dev.weft.e2e.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.e2e.lab.AgentMetrics;
+import dev.weft.e2e.lab.Lab;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Nothing is done when nothing changes. {@code -Dweft.rest.seconds=60} looks for a minute; by
+ * default it is shorter.
+ */
+@Tag("api-server")
+@ExtendWith(InLab.class)
+class AtRestTest {
+  private static final Duration REST =
+      Duration.ofSeconds(Integer.getInteger("weft.rest.seconds", 15));
+
+  private final Lab lab;
+
+  AtRestTest(Lab lab) {
+    this.lab = lab;
+  }
+
+  @Test
+  void agentsSendNoNetlinkMessageAndNoApiRequestButTheLease() {
+    awaitQuiet(Duration.ofSeconds(5));
+    Map<String, Double> before = work();
+    assertThat(before.keySet())
+        .anyMatch(name -> name.contains("weft_agent_netlink_messages_total"))
+        .anyMatch(name -> name.contains("weft_agent_api_requests_total"));
+
+    await()
+        .during(REST)
+        .atMost(REST.plusSeconds(5))
+        .pollInterval(Duration.ofSeconds(1))
+        .untilAsserted(() -> assertThat(work()).isEqualTo(before));
+  }
+
+  /** What earlier tests set in motion comes to its end first. */
+  private void awaitQuiet(Duration quiet) {
+    Map<String, Double> last = new TreeMap<>();
+    await()
+        .during(quiet)
+        .atMost(InLab.PATIENCE)
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> {
+          Map<String, Double> now = work();
+          boolean same = now.equals(last);
+          last.clear();
+          last.putAll(now);
+          return same;
+        });
+  }
+
+  private Map<String, Double> work() {
+    Map<String, Double> counts = new TreeMap<>();
+    lab.nodes()
+        .forEach(node ->
+            AgentMetrics.of(node)
+                .values()
+                .forEach((name, value) -> {
+                  if (name.contains("_total") && !name.contains("resource=\"leases\"")) {
+                    counts.put(node.name() + " " + name, value);
+                  }
+                }));
+    return counts;
+  }
+}
