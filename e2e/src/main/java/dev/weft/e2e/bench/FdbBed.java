@@ -45,12 +45,11 @@ final class FdbBed implements Closeable {
     device = netlink.linkAdd(LinkSpec.of("vx", vxlan)).index();
     Files.write(
         commands,
-        (Iterable<String>)
-            macs()
-                    .<String>mapToObj(mac ->
-                        "fdb replace %s dev vx dst %s self permanent"
-                            .formatted(new MacAddress(mac), PEER.getHostAddress()))
-                ::iterator);
+        macs()
+            .mapToObj(mac ->
+                "fdb replace %s dev vx dst %s self permanent"
+                    .formatted(new MacAddress(mac), PEER.getHostAddress()))
+            .toList());
   }
 
   Netlink netlink() {
