@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.api.Conditions;
+import dev.weft.api.Names;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.netlink.Link;
@@ -12,6 +13,8 @@ import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.Netlink;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Objects;
 import java.util.Optional;
@@ -133,11 +136,27 @@ class BadInputTest {
 
   @Test
   void annotationsBeyondTheApiServersLimitAreRefusedByIt() {
-    assertThatThrownBy(() -> made.pod("huge", "weft-1", "x".repeat(300 * 1024)))
-        .isInstanceOf(KubernetesClientException.class)
-        .hasMessageContaining("262144");
-    assertThatThrownBy(() -> made.pod("huge", "weft-1", "x".repeat(10 * 1024 * 1024)))
-        .isInstanceOf(KubernetesClientException.class);
+    for (int kibibytes : new int[] {300, 10 * 1024}) {
+      Pod pod =
+          new PodBuilder()
+              .withNewMetadata()
+              .withName("huge")
+              .addToAnnotations(Names.NETWORKS_ANNOTATION, "x".repeat(kibibytes * 1024))
+              .endMetadata()
+              .withNewSpec()
+              .withNodeName("weft-1")
+              .addNewContainer()
+              .withName("shell")
+              .withImage("busybox")
+              .endContainer()
+              .endSpec()
+              .build();
+
+      assertThatThrownBy(() -> lab.client().resource(pod).create())
+          .isInstanceOf(KubernetesClientException.class)
+          .extracting(e -> ((KubernetesClientException) e).getCode())
+          .isIn(413, 422);
+    }
   }
 
   @Test
