@@ -21,6 +21,10 @@ import java.util.Set;
  */
 final class Apply implements AutoCloseable {
   private static final int FEW = 8;
+
+  /** Each sandbox that is worked on takes two file descriptors, of which there is no plenty. */
+  private static final int CHUNK = 200;
+
   private static final Set<String> ALREADY_GONE =
       Set.of("ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL", "ENXIO");
 
@@ -47,10 +51,20 @@ final class Apply implements AutoCloseable {
       while (to < changes.size() && Stage.of(changes.get(to)) == stage) {
         to++;
       }
-      stage(stage, changes.subList(from, to));
+      for (int start = from; start < to; start += CHUNK) {
+        letGoOfMany();
+        stage(stage, changes.subList(start, Math.min(start + CHUNK, to)));
+      }
       from = to;
     }
     return failures;
+  }
+
+  private void letGoOfMany() {
+    if (sandboxes.size() > CHUNK) {
+      close();
+      sandboxes.clear();
+    }
   }
 
   private void stage(Stage stage, List<Change> changes) {
@@ -169,6 +183,11 @@ final class Apply implements AutoCloseable {
       inside.put(name, link.index());
     }
     return link.index();
+  }
+
+  /** The sandbox as it is, through the handle that changes will be made with. */
+  Optional<Observation.View> view(String file) {
+    return sandbox(file).map(Kernel.Sandbox::view);
   }
 
   private Optional<Kernel.Sandbox> sandbox(String file) {

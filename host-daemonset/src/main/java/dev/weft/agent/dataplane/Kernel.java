@@ -4,6 +4,7 @@ import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.Nftables;
+import dev.weft.netlink.NftablesException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,6 +29,14 @@ final class Kernel implements AutoCloseable {
   Kernel(NetworkNamespace namespace) {
     this.namespace = namespace;
     netlink = Netlink.open(namespace);
+    try {
+      // Now, while file descriptors are low: libnftables waits with select(2), which ends the
+      // process for one above 1023.
+      nftables = Nftables.open(namespace);
+    } catch (NftablesException absent) {
+      // Tried again, and told, when a network needs it.
+      nftables = null;
+    }
   }
 
   Netlink netlink() {
@@ -38,7 +47,11 @@ final class Kernel implements AutoCloseable {
     return namespace;
   }
 
-  /** The packet filter; opened when it is first needed. */
+  /**
+   * The packet filter.
+   *
+   * @throws NftablesException if libnftables is not there
+   */
   Nftables nftables() {
     if (nftables == null) {
       nftables = Nftables.open(namespace);
@@ -59,12 +72,12 @@ final class Kernel implements AutoCloseable {
     return Sandbox.open(file)
         .map(sandbox -> {
           try (sandbox) {
-            return view(sandbox.netlink());
+            return sandbox.view();
           }
         });
   }
 
-  private static Observation.View view(Netlink netlink) {
+  static Observation.View view(Netlink netlink) {
     return new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
   }
 
@@ -121,6 +134,10 @@ final class Kernel implements AutoCloseable {
       } catch (NetlinkException e) {
         return Optional.empty();
       }
+    }
+
+    Observation.View view() {
+      return Kernel.view(netlink);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.weft.agent.dataplane;
 
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 
 /**
  * What came of a reconcile.
@@ -20,5 +21,18 @@ public record Outcome(
     networks = Map.copyOf(networks);
     leftovers = Map.copyOf(leftovers);
     changes = List.copyOf(changes);
+  }
+
+  /**
+   * What came of a network.
+   *
+   * @throws NoSuchElementException if the reconcile did not look at it
+   */
+  public NetworkOutcome of(String network) {
+    NetworkOutcome outcome = networks.get(network);
+    if (outcome == null) {
+      throw new NoSuchElementException(network);
+    }
+    return outcome;
   }
 }

@@ -246,39 +246,46 @@ final class Reconciliation {
     if (!familiar) {
       return whole(wish, keys.keySet());
     }
-    List<Item> before = new ArrayList<>();
-    List<Item> after = new ArrayList<>();
-    keys.forEach((name, ids) -> {
-      NetworkWish network = wish.networks().get(name);
-      Driver driver = drivers.get(name);
-      if (network != null && driver != null) {
-        for (String id : ids) {
-          local(new Spot(name, network, driver), id, known, before, after);
-          remote(wish, new Spot(name, network, driver), id, known, before, after);
+    Map<Change, RuntimeException> failures;
+    List<Change> changes;
+    Turn turn = new Turn(known, new ArrayList<>(), new ArrayList<>());
+    try (Apply apply = new Apply(kernel, indexes)) {
+      keys.forEach((name, ids) -> {
+        NetworkWish network = wish.networks().get(name);
+        Driver driver = drivers.get(name);
+        if (network != null && driver != null) {
+          Spot spot = new Spot(name, network, driver);
+          for (String id : ids) {
+            local(spot, id, turn, apply);
+            remote(wish, spot, id, turn);
+          }
         }
-      }
-    });
-    List<Change> changes = Plan.between(State.of(after), State.of(before));
-    Map<Change, RuntimeException> failures = apply(changes);
+      });
+      changes = Plan.between(State.of(turn.after()), State.of(turn.before()));
+      failures = apply.run(changes);
+    }
     if (!failures.isEmpty()) {
       // The kernel is not as it was left: look at it.
       return whole(wish, keys.keySet());
     }
-    known.replace(before, State.of(after));
+    known.replace(turn.before(), State.of(turn.after()));
     return outcome(wish, keys.keySet(), new Made(changes, failures, Map.of()));
   }
+
+  /** What a reconcile of some endpoints replaces, and by what. */
+  private record Turn(Belief known, List<Item> before, List<Item> after) {}
 
   /** A network that can be made. */
   private record Spot(String name, NetworkWish network, Driver driver) {}
 
-  private void local(Spot spot, String id, Belief known, List<Item> before, List<Item> after) {
+  private void local(Spot spot, String id, Turn turn, Apply apply) {
     Owner owner = Owner.endpoint(spot.network().uid(), id);
     LocalEndpoint endpoint = spot.network().local().get(id);
-    List<Item> mine = known.of(owner);
+    List<Item> mine = turn.known().of(owner);
     List<Problem> noted = problems.computeIfAbsent(spot.name(), _ -> new ArrayList<>());
     noted.removeIf(problem -> problem.endpoint().equals(id));
     if (endpoint == null) {
-      before.addAll(mine);
+      turn.before().addAll(mine);
       return;
     }
     try {
@@ -286,19 +293,18 @@ final class Reconciliation {
         throw Design.full(spot.driver(), endpoint);
       }
       String file = endpoint.sandbox().toString();
-      List<Item> others = new ArrayList<>(known.in(file));
-      others.addAll(after);
+      List<Item> others = new ArrayList<>(turn.known().in(file));
+      others.addAll(turn.after());
       List<Item> wished =
-          Design.endpoint(spot.driver(), owner, endpoint, kernel.view(file).orElse(null), others);
-      before.addAll(mine);
-      after.addAll(wished);
+          Design.endpoint(spot.driver(), owner, endpoint, apply.view(file).orElse(null), others);
+      turn.before().addAll(mine);
+      turn.after().addAll(wished);
     } catch (Unbuildable e) {
       noted.add(e.problem().ofEndpoint(id));
     }
   }
 
-  private void remote(
-      NodeWish wish, Spot spot, String key, Belief known, List<Item> before, List<Item> after) {
+  private void remote(NodeWish wish, Spot spot, String key, Turn turn) {
     ForwardingTable<String> table =
         tables.computeIfAbsent(spot.name(), _ -> new ForwardingTable<>());
     RemoteEndpoint endpoint = spot.network().remote().get(key);
@@ -313,9 +319,9 @@ final class Reconciliation {
     Set<Item.Key> touched = new LinkedHashSet<>();
     spot.driver().remote(delta.removed()).forEach(item -> touched.add(item.key()));
     added.forEach(item -> touched.add(item.key()));
-    after.removeIf(item -> touched.contains(item.key()));
-    after.addAll(added);
-    touched.forEach(touchedKey -> known.get(touchedKey).ifPresent(before::add));
+    turn.after().removeIf(item -> touched.contains(item.key()));
+    turn.after().addAll(added);
+    touched.forEach(touchedKey -> turn.known().get(touchedKey).ifPresent(turn.before()::add));
   }
 
   private Outcome outcome(NodeWish wish, Set<String> names, Made made) {

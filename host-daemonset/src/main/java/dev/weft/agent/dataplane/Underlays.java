@@ -27,7 +27,7 @@ record Underlays(Observation.View node, UnderlayChoice choice) {
             .filter(this::isFit)
             .sorted(
                 Comparator.comparing((Address address) -> !isIpv4(address.prefix().address()))
-                    .thenComparing(Address::link))
+                    .thenComparingInt(Address::link))
             .toList();
     if (!choice.cidrs().isEmpty()) {
       return choice.cidrs().stream()

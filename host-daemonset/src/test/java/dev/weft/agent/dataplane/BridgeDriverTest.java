@@ -50,7 +50,7 @@ class BridgeDriverTest {
 
   private void make(NetworkWish network) {
     Outcome outcome = plane.reconcile(Wishes.of("blue", network), Dirty.EVERYTHING);
-    assertThat(outcome.networks().get("blue").problems()).isEmpty();
+    assertThat(outcome.of("blue").problems()).isEmpty();
   }
 
   @Test
@@ -196,7 +196,7 @@ class BridgeDriverTest {
 
     Outcome come = plane.reconcile(Wishes.of("blue", two), second);
 
-    assertThat(come.networks().get("blue").problems()).isEmpty();
+    assertThat(come.of("blue").problems()).isEmpty();
     assertThat(a.reaches(b, "10.77.0.3")).isTrue();
     assertThat(plane.plan(Wishes.of("blue", two))).isEmpty();
 
@@ -224,7 +224,7 @@ class BridgeDriverTest {
                     Wishes.bridge(1, SUBNET), Wishes.endpoint(a, "eth0", "10.77.0.2/24"), ghost)),
             Dirty.EVERYTHING);
 
-    assertThat(outcome.networks().get("blue").problems())
+    assertThat(outcome.of("blue").problems())
         .singleElement()
         .satisfies(problem -> {
           assertThat(problem.endpoint()).isEqualTo("ghost");

@@ -182,10 +182,7 @@ class DriftTest {
 
     Outcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
 
-    assertThat(outcome.networks().get("red").repaired())
-        .singleElement()
-        .asString()
-        .contains("packet filter");
+    assertThat(outcome.of("red").repaired()).singleElement().asString().contains("packet filter");
     assertThat(node.ruleset()).contains("table inet weft");
   }
 
@@ -203,8 +200,8 @@ class DriftTest {
 
     Outcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
 
-    assertThat(outcome.networks().get("blue").repaired()).anyMatch(line -> line.contains(TUNNEL));
-    assertThat(outcome.networks().get("red").repaired()).isEmpty();
+    assertThat(outcome.of("blue").repaired()).anyMatch(line -> line.contains(TUNNEL));
+    assertThat(outcome.of("red").repaired()).isEmpty();
   }
 
   @Test
@@ -233,11 +230,11 @@ class DriftTest {
     plane.reconcile(Wishes.none(), Dirty.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of(NAT, new LinkKind.Bridge()));
     Map<String, Object> before = node.everything();
-    NetworkWish red = wish().networks().get("red");
+    NetworkWish red = Wishes.pick(wish(), "red");
 
     Outcome outcome = plane.reconcile(Wishes.of("red", red), Dirty.EVERYTHING);
 
-    assertThat(outcome.networks().get("red").problems())
+    assertThat(outcome.of("red").problems())
         .singleElement()
         .satisfies(problem -> {
           assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);

@@ -55,7 +55,7 @@ class MacvlanDriverTest {
   }
 
   private NetworkOutcome make(NetworkWish network) {
-    return plane.reconcile(Wishes.of("lan", network), Dirty.EVERYTHING).networks().get("lan");
+    return plane.reconcile(Wishes.of("lan", network), Dirty.EVERYTHING).of("lan");
   }
 
   @Test
@@ -141,8 +141,7 @@ class MacvlanDriverTest {
 
     node.delete("nic");
     Awaitility.await().until(() -> !drift.isEmpty());
-    assertThat(plane.reconcile(wish, drift.remove().dirty()).networks().get("lan").isStalled())
-        .isTrue();
+    assertThat(plane.reconcile(wish, drift.remove().dirty()).of("lan").isStalled()).isTrue();
 
     lab.cable(lan, "l0", node, "nic");
     lan.address("l0", "10.99.0.1/24");
@@ -150,7 +149,7 @@ class MacvlanDriverTest {
         .until(() -> {
           DriftEvent event = drift.poll();
           return event != null
-              && plane.reconcile(wish, event.dirty()).networks().get("lan").problems().isEmpty();
+              && plane.reconcile(wish, event.dirty()).of("lan").problems().isEmpty();
         });
     assertThat(a.reaches(lan, "10.99.0.1")).isTrue();
   }

@@ -138,7 +138,7 @@ class OverlayDriverTest {
   @Test
   void anEndpointThatMovesIsFollowedAndOneThatGoesLeavesNothing() {
     NodeWish before = wishOfFirst();
-    NetworkWish blue = before.networks().get("blue");
+    NetworkWish blue = Wishes.pick(before, "blue");
     NodeWish moved =
         Wishes.from(
             vtep(1), Map.of("blue", Wishes.with(blue, Wishes.remote("10.88.0.3", vtep(3)))));
@@ -147,7 +147,7 @@ class OverlayDriverTest {
         onFirst.reconcile(
             moved, new Dirty.Endpoints(Map.of("blue", Set.of("net.10.88.0.3", "net.10.88.0.4"))));
 
-    assertThat(outcome.networks().get("blue").problems()).isEmpty();
+    assertThat(outcome.of("blue").problems()).isEmpty();
     assertThat(onFirst.plan(moved)).isEmpty();
     assertThat(first.netlink().fdb(first.link("wv-000000010000").index()))
         .noneMatch(entry -> IpPrefix.parseAddress(vtep(2)).equals(entry.destination()));
@@ -181,7 +181,7 @@ class OverlayDriverTest {
     Outcome outcome =
         plane.reconcile(Wishes.from(vtep(3), Map.of("blue", blue())), Dirty.EVERYTHING);
 
-    assertThat(outcome.networks().get("blue").problems())
+    assertThat(outcome.of("blue").problems())
         .singleElement()
         .satisfies(problem -> {
           assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
@@ -200,7 +200,7 @@ class OverlayDriverTest {
                 lab.plane(third)
                     .reconcile(Wishes.from(vtep(3), Map.of("blue", blue())), Dirty.EVERYTHING));
 
-    assertThat(outcome.networks().get("blue").problems())
+    assertThat(outcome.of("blue").problems())
         .anySatisfy(problem -> {
           assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
           assertThat(problem.toString())
@@ -218,7 +218,7 @@ class OverlayDriverTest {
         onFirst.reconcile(
             Wishes.from(vtep(1), Map.of("secret", Wishes.network(encrypted))), Dirty.EVERYTHING);
 
-    assertThat(outcome.networks().get("secret").isStalled()).isTrue();
+    assertThat(outcome.of("secret").isStalled()).isTrue();
     assertThat(first.netlink().links()).noneMatch(link -> link.name().startsWith("w"));
   }
 }

@@ -50,6 +50,10 @@ final class Wishes {
     return new NetworkWish(wish.uid(), wish.spec(), wish.local(), remote);
   }
 
+  static NetworkWish pick(NodeWish wish, String network) {
+    return java.util.Objects.requireNonNull(wish.networks().get(network));
+  }
+
   private static String uid(HostNetworkSpec spec) {
     String uid = spec.networkUid();
     return uid == null ? "" : uid;
