@@ -162,18 +162,18 @@ final class Lab implements AutoCloseable {
                 new LinkKind.Veth(
                     nameInB, LinkSettings.builder().namespace(b.namespace()).build())));
     // Nothing here changes of its own accord: no link-local address that is probed for a while.
-    for (Box box : List.of(a, b)) {
-      String name = box == a ? nameInA : nameInB;
-      box.netlink()
-          .linkSet(
-              box.link(name).index(),
-              LinkSettings.builder()
-                  .addressGeneration(LinkSettings.AddressGeneration.NONE)
-                  .build());
-      box.up(name);
-    }
+    quietlyUp(a, nameInA);
+    quietlyUp(b, nameInB);
     Awaitility.await().until(() -> a.link(nameInA).isLowerUp() && b.link(nameInB).isLowerUp());
     Awaitility.await().until(() -> isRunning(a.link(nameInA)) && isRunning(b.link(nameInB)));
+  }
+
+  private static void quietlyUp(Box box, String name) {
+    box.netlink()
+        .linkSet(
+            box.link(name).index(),
+            LinkSettings.builder().addressGeneration(LinkSettings.AddressGeneration.NONE).build());
+    box.up(name);
   }
 
   /** Whether the kernel has finished bringing it up ({@code IFF_RUNNING}). */
