@@ -6,6 +6,7 @@ import dev.weft.netlink.Link;
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.LinkSettings;
 import dev.weft.netlink.LinkSpec;
+import dev.weft.netlink.Neighbour;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.Nftables;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 
 /** Network namespaces for a test, gone when it ends. */
 final class Lab implements AutoCloseable {
@@ -78,7 +80,12 @@ final class Lab implements AutoCloseable {
       all.put("links", netlink.links());
       all.put("addresses", sorted(netlink.addresses()));
       all.put("routes", sorted(netlink.routes()));
-      all.put("neighbours", sorted(netlink.neighbours()));
+      all.put(
+          "neighbours",
+          sorted(
+              netlink.neighbours().stream()
+                  .filter(neighbour -> neighbour.state() == Neighbour.State.PERMANENT)
+                  .toList()));
       all.put("forwarding", sorted(netlink.fdb()));
       all.put("packet filter", ruleset());
       return all;
@@ -154,8 +161,24 @@ final class Lab implements AutoCloseable {
                 nameInA,
                 new LinkKind.Veth(
                     nameInB, LinkSettings.builder().namespace(b.namespace()).build())));
-    a.up(nameInA);
-    b.up(nameInB);
+    // Nothing here changes of its own accord: no link-local address that is probed for a while.
+    quietlyUp(a, nameInA);
+    quietlyUp(b, nameInB);
+    Awaitility.await().until(() -> a.link(nameInA).isLowerUp() && b.link(nameInB).isLowerUp());
+    Awaitility.await().until(() -> isRunning(a.link(nameInA)) && isRunning(b.link(nameInB)));
+  }
+
+  private static void quietlyUp(Box box, String name) {
+    box.netlink()
+        .linkSet(
+            box.link(name).index(),
+            LinkSettings.builder().addressGeneration(LinkSettings.AddressGeneration.NONE).build());
+    box.up(name);
+  }
+
+  /** Whether the kernel has finished bringing it up ({@code IFF_RUNNING}). */
+  private static boolean isRunning(Link link) {
+    return (link.flags() & 0x40) != 0;
   }
 
   /** A data plane of a node, closed with the lab. */
