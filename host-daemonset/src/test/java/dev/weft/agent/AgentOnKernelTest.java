@@ -13,9 +13,13 @@ import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworks;
+import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
+import dev.weft.api.MeshSpecBuilder;
+import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.SubnetBuilder;
+import dev.weft.api.UnderlayBuilder;
 import dev.weft.netlink.Address;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.Link;
@@ -25,6 +29,7 @@ import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -95,14 +100,14 @@ class AgentOnKernelTest {
 
   @Test
   void aSandboxIsWiredRepairedAndLeftStandingWhenTheAgentEnds() throws Exception {
+    mesh("192.0.2.0/24");
     network(
-        "lan",
         "bridge",
         Given.network(
             "lan",
             "bridge",
             SubnetBuilder.builder().cidr("10.3.0.0/24").gateway("10.3.0.1").build()));
-    network("blue", "overlay", Given.overlay("blue", "10.4.0.0/24"));
+    network("overlay", Given.overlay("blue", "10.4.0.0/24"));
     sandboxes.start("one", Path.of("/run/netns", POD), "lan, blue@data0");
 
     Running agent = new Running();
@@ -151,7 +156,17 @@ class AgentOnKernelTest {
     }
   }
 
-  private void network(String name, String driver, ContainerNetwork wanted) {
+  private void mesh(String underlay) {
+    Mesh mesh = new Mesh();
+    mesh.setMetadata(new ObjectMetaBuilder().withName(Names.MESH).build());
+    mesh.setSpec(
+        MeshSpecBuilder.builder()
+            .underlay(UnderlayBuilder.builder().cidrs(List.of(underlay)).build())
+            .build());
+    api.resource(mesh).create();
+  }
+
+  private void network(String driver, ContainerNetwork wanted) {
     ContainerNetwork created = api.resource(wanted).create();
     created.setStatus(wanted.getStatus());
     ContainerNetwork stored = api.resource(created).updateStatus();

@@ -1,0 +1,79 @@
+package dev.weft.agent.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.agent.retry.Timer;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LoopTest {
+  private final Timer timer = new Timer();
+  private final Loop loop = new Loop(timer);
+  private final List<Changes> passes = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void close() {
+    loop.close();
+    timer.close();
+  }
+
+  @Test
+  void whatIsAskedForDuringAPassIsOneNextPass() throws Exception {
+    CountDownLatch first = new CountDownLatch(1);
+    loop.start(changes -> {
+      passes.add(changes);
+      try {
+        first.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return Set.of();
+    });
+    loop.ask(Changes.network("a"));
+    await().until(() -> passes.size() == 1);
+    loop.ask(Changes.network("b"));
+    loop.ask(Changes.endpoint("c", "one"));
+    CompletableFuture<Void> last = loop.request(Changes.endpoint("c", "two"));
+    first.countDown();
+    last.get(10, TimeUnit.SECONDS);
+
+    assertThat(passes)
+        .containsExactly(
+            Changes.network("a"),
+            Changes.network("b")
+                .and(Changes.endpoint("c", "one"))
+                .and(Changes.endpoint("c", "two")));
+  }
+
+  @Test
+  void whatFailedIsTriedAgainByItself() {
+    loop.start(changes -> {
+      passes.add(changes);
+      return passes.size() < 3 ? Set.of("a") : Set.of();
+    });
+    loop.ask(Changes.ALL);
+    await().until(() -> passes.size() == 3);
+    assertThat(passes).containsExactly(Changes.ALL, Changes.network("a"), Changes.network("a"));
+  }
+
+  @Test
+  void aPassThatThrowsIsMadeAgainAndEndsNothing() throws Exception {
+    loop.start(changes -> {
+      passes.add(changes);
+      if (passes.size() == 1) {
+        throw new IllegalStateException("on purpose");
+      }
+      return Set.of();
+    });
+    loop.request(Changes.network("a")).get(10, TimeUnit.SECONDS);
+    await().until(() -> passes.size() == 2);
+    assertThat(passes).containsOnly(Changes.network("a"));
+  }
+}
