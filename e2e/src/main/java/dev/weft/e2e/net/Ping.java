@@ -105,7 +105,7 @@ public final class Ping implements AutoCloseable {
   private static short checksum(byte[] bytes) {
     int sum = 0;
     for (int i = 0; i < bytes.length; i += 2) {
-      sum += (bytes[i] & 0xff) << 8 | bytes[i + 1] & 0xff;
+      sum += ((bytes[i] & 0xff) << 8) | (bytes[i + 1] & 0xff);
     }
     sum = (sum & 0xffff) + (sum >>> 16);
     return (short) ~(sum + (sum >>> 16));
