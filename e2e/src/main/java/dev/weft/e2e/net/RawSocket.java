@@ -59,7 +59,7 @@ final class RawSocket implements AutoCloseable {
    * @param data the packet, as the socket's type delivers it
    * @param sender the sender's {@code struct sockaddr_*}
    */
-  @SuppressWarnings("ArrayRecordComponent")
+  @SuppressWarnings("ArrayRecordComponent") // read once, never compared
   record Packet(byte[] data, byte[] sender) {}
 
   private RawSocket(int fd) {

@@ -78,10 +78,9 @@ class MainPathTest {
 
       assertThat(capture.frames())
           .flatExtracting(frame -> EchoRequest.read(frame).stream().toList())
-          .filteredOn(echo -> ((EchoRequest) echo).to().equals(Wire.BEYOND))
+          .filteredOn(echo -> echo.to().equals(Wire.BEYOND))
           .isNotEmpty()
-          .allSatisfy(echo ->
-              assertThat(((EchoRequest) echo).from()).isEqualTo(lab.node("weft-1").address()));
+          .allSatisfy(echo -> assertThat(echo.from()).isEqualTo(lab.node("weft-1").address()));
     }
   }
 

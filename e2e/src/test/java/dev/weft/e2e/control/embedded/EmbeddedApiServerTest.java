@@ -212,7 +212,7 @@ class EmbeddedApiServerTest {
   void anInformerMissesNothingAndSeesNothingTwice() {
     List<String> seen = new CopyOnWriteArrayList<>();
     client.resource(map("before", Map.of())).create();
-    try (var informer =
+    try (var _ =
         client
             .configMaps()
             .inNamespace("default")
