@@ -14,9 +14,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Cluster-scoped resources of one kind, kept current by a watch, by name. What it holds stays when
@@ -33,6 +35,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final SharedIndexInformer<T> informer;
+  private final AtomicBoolean failing = new AtomicBoolean();
   private final Map<String, Own<T>> own = new ConcurrentHashMap<>();
 
   /** Is told of every object that came, changed or went. */
@@ -65,7 +68,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   public Cache(Informable<T> resources, Listener<T> listener) {
     informer = resources.runnableInformer(0);
     informer.itemStore(new Lean<>());
-    informer.exceptionHandler(Cache::retry);
+    informer.exceptionHandler(this::retry);
     informer.addEventHandler(
         new ResourceEventHandler<T>() {
           @Override
@@ -140,8 +143,14 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     return stored == null ? null : stored.getMetadata().getResourceVersion();
   }
 
-  private static boolean retry(boolean started, Throwable failure) {
-    LOG.atDebug().setCause(failure).log("a watch failed and is tried again");
+  /**
+   * Told once until the first list has come: a start that waits for something must say for what.
+   */
+  private boolean retry(boolean started, Throwable failure) {
+    Level level = started || failing.getAndSet(true) ? Level.DEBUG : Level.WARN;
+    LOG.atLevel(level)
+        .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())
+        .log("cannot be listed or watched, it is tried again: {}", failure.getMessage());
     return true;
   }
 }
