@@ -1,5 +1,7 @@
 package dev.weft.e2e.control;
 
+import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
+import io.fabric8.kubeapitest.binary.BinaryManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,7 +18,8 @@ public final class ControlPlanes {
 
   /**
    * The cluster of {@code WEFT_KUBECONFIG}; else kube-apiserver and etcd from {@code
-   * KUBEBUILDER_ASSETS} or kube-api-test's folder; else the embedded API server.
+   * KUBEBUILDER_ASSETS}, from kube-api-test's folder, or downloaded there when {@code
+   * WEFT_KUBERNETES} says which version; else the embedded API server.
    *
    * @param environment the process's variables
    * @param directory an empty directory for whatever is started
@@ -38,10 +41,37 @@ public final class ControlPlanes {
       }
       return KubernetesBinaries.start(folder, "KUBEBUILDER_ASSETS", directory, started);
     }
+    String version = environment.get("WEFT_KUBERNETES");
+    if (version != null && !version.isEmpty()) {
+      return KubernetesBinaries.start(
+          download(environment, version), "WEFT_KUBERNETES", directory, started);
+    }
     return kubeApiTest(environment)
         .<ControlPlane>map(
             folder -> KubernetesBinaries.start(folder, "kube-api-test", directory, started))
         .orElseGet(EmbeddedControlPlane::new);
+  }
+
+  /** The binaries of one version, such as {@code 1.34.1}; needs a network the first time. */
+  private static Path download(Map<String, String> environment, String version) {
+    KubeAPIServerConfigBuilder wanted =
+        KubeAPIServerConfigBuilder.anAPIServerConfig()
+            .withApiServerVersion(version)
+            .withUpdateKubeConfig(false);
+    String home = environment.get("KUBE_API_TEST_DIR");
+    if (home != null) {
+      wanted.withTestDir(home);
+    }
+    BinaryManager manager = new BinaryManager(wanted.build());
+    try {
+      manager.initAndDownloadIfRequired();
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "WEFT_KUBERNETES=%s: that version cannot be downloaded (%s); unset it to use the embedded API server"
+              .formatted(version, e.getMessage()),
+          e);
+    }
+    return manager.binaries().getApiServer().toPath().toAbsolutePath().getParent();
   }
 
   /** The newest version in the folder that Fabric8's kube-api-test downloads to. */

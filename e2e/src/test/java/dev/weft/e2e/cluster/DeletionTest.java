@@ -8,10 +8,9 @@ import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
 import dev.weft.e2e.lab.Root;
+import dev.weft.netlink.Nftables;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,16 +47,16 @@ class DeletionTest {
 
   private static Map<String, String> states(Lab lab) throws IOException, InterruptedException {
     List<List<String>> commands =
-        new ArrayList<>(
-            List.of(
-                List.of("ip", "-d", "link"),
-                List.of("ip", "-4", "route", "show", "table", "all"),
-                List.of("bridge", "fdb")));
-    if (Files.isExecutable(Path.of("/usr/sbin/nft"))) {
-      commands.add(List.of("nft", "list", "ruleset"));
-    }
+        List.of(
+            List.of("ip", "-d", "link"),
+            List.of("ip", "-4", "route", "show", "table", "all"),
+            List.of("ip", "-6", "route", "show", "table", "all"),
+            List.of("bridge", "fdb"));
     Map<String, String> states = new LinkedHashMap<>();
     for (LabNode node : lab.nodes()) {
+      try (Nftables nftables = Nftables.open(node.namespace())) {
+        states.put(node.name() + ": nft list ruleset", nftables.run("list ruleset"));
+      }
       for (List<String> command : commands) {
         List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", node.namespaceName()));
         line.addAll(command);

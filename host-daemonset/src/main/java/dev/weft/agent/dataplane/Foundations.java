@@ -2,6 +2,7 @@ package dev.weft.agent.dataplane;
 
 import dev.weft.netlink.Link;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,14 +10,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The devices that are not ours and that networks stand on: macvlan parents, and the interface that
- * holds the tunnels' address.
+ * What networks need of devices that are not ours: macvlan parents, the interface that holds the
+ * tunnels' address, and that nothing is in the way.
  *
  * @param users UIDs of networks, by the name of a device that may be missing
  * @param seen the devices as the last reconcile saw them
+ * @param stuck UIDs of networks that could not be made; whichever device goes may have been in
+ *     their way
  */
-record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen) {
-  static final Foundations NONE = new Foundations(Map.of(), Map.of());
+record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen, Set<String> stuck) {
+  static final Foundations NONE = new Foundations(Map.of(), Map.of(), Set.of());
 
   /** What of such a device matters to a network. */
   record Trait(int index, int mtu, int master) {
@@ -25,7 +28,7 @@ record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen) {
     }
   }
 
-  static Foundations of(NodeWish wish, Ground ground) {
+  static Foundations of(NodeWish wish, Ground ground, Design design) {
     Map<String, Set<String>> users = new HashMap<>();
     Optional<String> holder = wish.vtep().flatMap(ground::holder).map(Link::name);
     for (NetworkWish network : wish.networks().values()) {
@@ -41,7 +44,12 @@ record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen) {
     users
         .keySet()
         .forEach(name -> ground.link(name).ifPresent(link -> seen.put(name, Trait.of(link))));
-    return new Foundations(users, seen);
+    Set<String> stuck =
+        wish.networks().values().stream()
+            .map(NetworkWish::uid)
+            .filter(uid -> design.held().contains(Owner.network(uid)))
+            .collect(Collectors.toSet());
+    return new Foundations(users, seen, stuck);
   }
 
   private static List<String> names(NetworkWish network, Optional<String> holder) {
@@ -58,8 +66,13 @@ record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen) {
 
   /** The networks that must be looked at, now that the device is so. */
   Set<String> shakenBy(String name, Optional<Link> now) {
-    return Optional.ofNullable(seen.get(name)).equals(now.map(Trait::of))
-        ? Set.of()
-        : users.getOrDefault(name, Set.of());
+    Set<String> shaken = new HashSet<>();
+    if (!Optional.ofNullable(seen.get(name)).equals(now.map(Trait::of))) {
+      shaken.addAll(users.getOrDefault(name, Set.of()));
+    }
+    if (now.isEmpty()) {
+      shaken.addAll(stuck);
+    }
+    return shaken;
   }
 }

@@ -117,7 +117,8 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
     Set<String> shaken = foundations.shakenBy(name, kernel.netlink().link(name));
     return shaken.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Finding(shaken, name + ", which networks stand on, was changed"));
+        : Optional.of(
+            new Finding(shaken, name + ", which networks stand on or wait for, was changed"));
   }
 
   private Optional<Finding> address(int link, IpPrefix prefix, boolean added) {

@@ -94,7 +94,7 @@ final class Reconciliation {
         Plan.between(design.state(), observed).stream()
             .filter(change -> !isHeld(change, design))
             .toList();
-    return new Draft(observation, design, observed, changes, Foundations.of(wish, ground));
+    return new Draft(observation, design, observed, changes, Foundations.of(wish, ground, design));
   }
 
   private static boolean isHeld(Change change, Design design) {
