@@ -12,6 +12,7 @@ import dev.weft.agent.sandbox.NamedNamespaces;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkStatus;
 import dev.weft.api.HostNetworks;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
@@ -34,6 +35,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -133,7 +135,11 @@ class AgentOnKernelTest {
             .forEach(each -> netlink.linkDelete(each.index()));
       }
       await().until(() -> links(node).equals(built));
-      await().until(() -> isTrue("lan", Conditions.DRIFTED) && isTrue("lan", Conditions.READY));
+      await()
+          .untilAsserted(() -> {
+            assertThat(conditions("lan")).containsEntry(Conditions.DRIFTED, "True");
+            assertThat(conditions("lan")).containsEntry(Conditions.READY, "True");
+          });
     } finally {
       agent.close();
     }
@@ -182,11 +188,13 @@ class AgentOnKernelTest {
         && Conditions.isTrue(endpoint.getStatus().conditions(), Conditions.READY);
   }
 
-  private boolean isTrue(String network, String type) {
-    HostNetwork instruction = api.resources(HostNetwork.class).withName(network + ".n").get();
-    List<Condition> conditions =
-        instruction.getStatus() == null ? List.of() : instruction.getStatus().conditions();
-    return Conditions.isTrue(conditions, type);
+  private Map<String, String> conditions(String network) {
+    HostNetworkStatus status =
+        api.resources(HostNetwork.class).withName(network + ".n").get().getStatus();
+    return status == null
+        ? Map.of()
+        : status.conditions().stream()
+            .collect(Collectors.toMap(Condition::getType, Condition::getStatus));
   }
 
   private static Set<String> links(NetworkNamespace namespace) {

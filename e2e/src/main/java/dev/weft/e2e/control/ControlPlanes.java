@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -71,7 +72,8 @@ public final class ControlPlanes {
               .formatted(version, e.getMessage()),
           e);
     }
-    return manager.binaries().getApiServer().toPath().toAbsolutePath().getParent();
+    Path server = manager.binaries().getApiServer().toPath().toAbsolutePath();
+    return Objects.requireNonNull(server.getParent(), "an absolute file has a folder");
   }
 
   /** The newest version in the folder that Fabric8's kube-api-test downloads to. */

@@ -22,6 +22,9 @@ class AtRestTest {
   private static final Duration REST =
       Duration.ofSeconds(Integer.getInteger("weft.rest.seconds", 15));
 
+  /** A bridge tells of each new port once more after its forward delay of 15 s. */
+  private static final Duration SETTLED = Duration.ofSeconds(18);
+
   private final Lab lab;
 
   AtRestTest(Lab lab) {
@@ -30,7 +33,7 @@ class AtRestTest {
 
   @Test
   void agentsSendNoNetlinkMessageAndNoApiRequestButTheLease() {
-    awaitQuiet(Duration.ofSeconds(5));
+    awaitQuiet(SETTLED);
     Map<String, Double> before = work();
     assertThat(before.keySet())
         .anyMatch(name -> name.contains("weft_agent_netlink_messages_total"))

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +44,9 @@ final class Reconciliation {
 
   Outcome reconcile(NodeWish wish, Dirty dirty) {
     return switch (dirty) {
-      case Dirty.Everything _ -> whole(wish, wish.networks().keySet(), _ -> true);
-      case Dirty.Networks(Set<String> names) -> whole(wish, names);
+      case Dirty.Everything _ -> whole(wish, wish.networks().keySet());
+      case Dirty.Networks(Set<String> names) ->
+          whole(wish, belief == null ? wish.networks().keySet() : names);
       case Dirty.Endpoints(Map<String, Set<String>> keys) -> endpoints(wish, keys);
     };
   }
@@ -55,25 +55,31 @@ final class Reconciliation {
     return draft(wish).changes();
   }
 
+  /**
+   * Looks at everything and puts it right, whoever's it is: what is seen wrong now, and not
+   * repaired now, would count as left so.
+   *
+   * @param names the networks to tell of at least
+   */
   private Outcome whole(NodeWish wish, Set<String> names) {
-    if (belief == null) {
-      return reconcile(wish, Dirty.EVERYTHING);
-    }
-    Set<String> scope = new HashSet<>(Set.of(""));
-    for (String name : names) {
-      Optional.ofNullable(uids.get(name)).ifPresent(scope::add);
-      Optional.ofNullable(wish.networks().get(name)).ifPresent(network -> scope.add(network.uid()));
-    }
-    return whole(wish, names, change -> scope.contains(change.uid()));
-  }
-
-  private Outcome whole(NodeWish wish, Set<String> names, Predicate<Change> scope) {
     Draft draft = draft(wish);
-    List<Change> changes = draft.changes().stream().filter(scope).toList();
+    List<Change> changes = draft.changes();
     Map<String, List<String>> repaired = repaired(changes, draft.design());
     Map<Change, RuntimeException> failures = apply(changes, draft.observation());
     remember(wish, draft, changes, failures);
-    return outcome(wish, names, new Made(changes, failures, repaired));
+    return outcome(wish, concerned(wish, names, changes), new Made(changes, failures, repaired));
+  }
+
+  /** The networks {@code names}, and those that the changes are about. */
+  private static Set<String> concerned(NodeWish wish, Set<String> names, List<Change> changes) {
+    Set<String> changed = changes.stream().map(Change::uid).collect(Collectors.toSet());
+    return wish.networks().entrySet().stream()
+        .filter(entry ->
+            names.contains(entry.getKey())
+                || changed.contains(entry.getValue().uid())
+                || changed.contains(""))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   private Draft draft(NodeWish wish) {
