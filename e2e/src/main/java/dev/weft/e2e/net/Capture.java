@@ -4,28 +4,24 @@ import dev.weft.netlink.NetworkNamespace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * All frames that come in through a link, from the moment it is open ({@code packet(7)}). What the
- * link sends is left out.
+ * link sends is left out. For one thread.
  */
 public final class Capture implements AutoCloseable {
   private static final int ETH_P_ALL = 3;
   private static final int PACKET_OUTGOING = 4;
   private static final int PACKET_TYPE_OFFSET = 10;
-  private static final Duration TURN = Duration.ofMillis(20);
 
   private final RawSocket socket;
-  private final List<byte[]> frames = new CopyOnWriteArrayList<>();
-  private final Thread reader;
-  private volatile boolean closing;
+  private final List<byte[]> frames = new ArrayList<>();
 
   private Capture(RawSocket socket) {
     this.socket = socket;
-    this.reader = Thread.ofPlatform().daemon().name("capture").start(this::read);
   }
 
   /** Captures on a link, by its index in {@code namespace}. */
@@ -40,30 +36,24 @@ public final class Capture implements AutoCloseable {
     return new Capture(socket);
   }
 
-  /** What was captured so far, in order, each from its Ethernet header on. */
+  /**
+   * What was captured so far, in order, each from its Ethernet header on. The kernel queues a frame
+   * before it delivers it, so whatever has had an effect is in here.
+   */
   public List<byte[]> frames() {
+    for (Optional<RawSocket.Packet> next = next(); next.isPresent(); next = next()) {
+      next.filter(each -> each.sender()[PACKET_TYPE_OFFSET] != PACKET_OUTGOING)
+          .ifPresent(each -> frames.add(each.data()));
+    }
     return List.copyOf(frames);
   }
 
-  private void read() {
-    while (!closing) {
-      Optional<RawSocket.Packet> packet = socket.receive(TURN);
-      packet
-          .filter(each -> each.sender()[PACKET_TYPE_OFFSET] != PACKET_OUTGOING)
-          .ifPresent(each -> frames.add(each.data()));
-    }
+  private Optional<RawSocket.Packet> next() {
+    return socket.receive(Duration.ZERO);
   }
 
-  /** Ends it; {@link #frames()} stays. */
   @Override
   public void close() {
-    closing = true;
-    try {
-      reader.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return;
-    }
     socket.close();
   }
 }
