@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define BATCH (128 << 10)
+#define BATCH (20 << 10)
 #define LARGEST 4096
 #define SLOTS 64
 #define SLOT 2048
@@ -62,7 +62,7 @@ static char *entry(char *at, int link, int number) {
   unsigned char *mac;
   *header = (struct nlmsghdr){
       .nlmsg_type = RTM_NEWNEIGH,
-      .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE,
+      .nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE,
       .nlmsg_seq = ++sequence};
   *body = (struct ndmsg){.ndm_family = AF_BRIDGE,
                          .ndm_ifindex = link,
@@ -78,14 +78,16 @@ static char *entry(char *at, int link, int number) {
   return at;
 }
 
-static void receive(int fd, int missing) {
+/* Reads answers up to that of the message numbered last. */
+static void receive(int fd, unsigned last) {
+  int ended = 0;
   static struct mmsghdr headers[SLOTS];
   static struct iovec vectors[SLOTS];
   for (int i = 0; i < SLOTS; i++) {
     vectors[i] = (struct iovec){slots[i], SLOT};
     headers[i].msg_hdr = (struct msghdr){.msg_iov = &vectors[i], .msg_iovlen = 1};
   }
-  while (missing > 0) {
+  while (!ended) {
     int count = recvmmsg(fd, headers, SLOTS, MSG_WAITFORONE | MSG_TRUNC, NULL);
     if (count < 0) fail("recvmmsg");
     for (int i = 0; i < count; i++) {
@@ -98,7 +100,7 @@ static void receive(int fd, int missing) {
           errno = -ack->error;
           fail("entry");
         }
-        missing--;
+        ended |= m->nlmsg_seq == last;
       }
     }
   }
@@ -106,14 +108,16 @@ static void receive(int fd, int missing) {
 
 static void program(int fd, int window, int link, int count) {
   for (int next = 0; next < count;) {
-    char *at = batch;
+    char *at = batch, *last = batch;
     int messages = 0;
     while (next < count && messages < window && batch + BATCH - at >= LARGEST) {
+      last = at;
       at = entry(at, link, next++);
       messages++;
     }
+    ((struct nlmsghdr *)last)->nlmsg_flags |= NLM_F_ACK;
     if (send(fd, batch, at - batch, 0) < 0) fail("send");
-    receive(fd, messages);
+    receive(fd, sequence);
   }
 }
 

@@ -5,12 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many requests in few system calls. The kernel acts on all messages of a call before the call
- * returns, and by then has queued an acknowledgement for each. So no more are sent at a time than
- * the socket has room for acknowledgements.
+ * Many requests in few system calls. The kernel acts on the messages of a call in order, before the
+ * call returns, and answers each that fails. Only the last one of a call asks to be answered in any
+ * case: that answer says that those before it without one have succeeded. No more are sent at a
+ * time than the socket has room for answers, should all fail.
  */
 final class Batch {
-  /** What an acknowledgement takes of the receive buffer, at most, with the kernel's words. */
+  /** What an answer takes of the receive buffer, at most, with the kernel's words. */
   private static final int ACKNOWLEDGEMENT = 4096;
 
   private static final int MOST_MESSAGES = 4096;
@@ -65,6 +66,7 @@ final class Batch {
       outcomes.add(DONE);
       next++;
     }
+    writer.acknowledgeLast();
     socket.sequence(messages);
     socket.send(messages);
     receiveAcknowledgements(requests, first, messages, outcomes);
@@ -73,14 +75,14 @@ final class Batch {
 
   private void receiveAcknowledgements(
       List<? extends Request> requests, int first, int messages, List<Outcome> outcomes) {
-    for (int missing = messages; missing > 0; ) {
+    for (boolean last = false; !last; ) {
       int datagrams = socket.receiveMany();
       for (int i = 0; i < datagrams; i++) {
         socket.read(i, reader);
         while (reader.next()) {
           int number = reader.sequence() - first;
           if (reader.type() == NetlinkH.NLMSG_ERROR && number >= 0 && number < messages) {
-            missing--;
+            last |= number == messages - 1;
             note(owners[number], requests, outcomes);
           }
         }

@@ -58,6 +58,12 @@ final class MessageWriter {
     buffer.set(INT, message, (int) (position - message));
   }
 
+  /** Has the kernel answer the message begun last even if it succeeds. */
+  void acknowledgeLast() {
+    long flags = message + 6;
+    buffer.set(SHORT, flags, (short) (buffer.get(SHORT, flags) | NetlinkH.NLM_F_ACK));
+  }
+
   void u8(int value) {
     buffer.set(BYTE, position, (byte) value);
     position += 1;

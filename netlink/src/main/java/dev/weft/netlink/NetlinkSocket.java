@@ -23,8 +23,8 @@ final class NetlinkSocket implements AutoCloseable {
   /** More than the kernel puts into a datagram of a dump (32 KiB). */
   private static final int BUFFER = 256 << 10;
 
-  /** Less than the send buffer that every process may have. */
-  private static final int BATCH = 128 << 10;
+  /** Few pages: a call with many more messages costs the kernel several times as much for each. */
+  private static final int BATCH = 20 << 10;
 
   private static final int RECEIVE_BUFFER = 16 << 20;
   private static final int MMSGHDR = 64;

@@ -1,6 +1,5 @@
 package dev.weft.netlink;
 
-import static dev.weft.netlink.NetlinkH.NLM_F_ACK;
 import static dev.weft.netlink.NetlinkH.NLM_F_APPEND;
 import static dev.weft.netlink.NetlinkH.NLM_F_CREATE;
 import static dev.weft.netlink.NetlinkH.NLM_F_EXCL;
@@ -9,7 +8,7 @@ import static dev.weft.netlink.NetlinkH.NLM_F_REQUEST;
 
 import java.net.InetAddress;
 
-/** Writes requests as messages, each of which the kernel has to acknowledge. */
+/** Writes requests as messages. */
 final class RequestWriter {
   /** No request needs more room than this. */
   static final int LARGEST = 4096;
@@ -17,7 +16,7 @@ final class RequestWriter {
   /** No request needs more messages than this. */
   static final int MOST_MESSAGES = LinkWriter.MOST_MESSAGES;
 
-  private static final int CHANGE = NLM_F_REQUEST | NLM_F_ACK;
+  private static final int CHANGE = NLM_F_REQUEST;
   private static final int ADD = CHANGE | NLM_F_CREATE | NLM_F_EXCL;
   private static final int SET = CHANGE | NLM_F_CREATE | NLM_F_REPLACE;
   private static final int APPEND = CHANGE | NLM_F_CREATE | NLM_F_APPEND;
