@@ -26,7 +26,6 @@ import dev.weft.agent.status.Drifts;
 import dev.weft.agent.status.EndpointReports;
 import dev.weft.agent.status.HostNetworkReports;
 import dev.weft.agent.status.StatusReports;
-import dev.weft.api.HostNetwork;
 import dev.weft.api.Kernel;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -59,6 +58,7 @@ public final class Agent implements AutoCloseable {
   private final Cluster cluster;
   private final Events events;
   private final HostNetworkReports instructions;
+  private final EndpointReports endpoints;
   private final StatusReports reports;
   private final Attacher attacher;
 
@@ -81,15 +81,13 @@ public final class Agent implements AutoCloseable {
     cluster = new Cluster(client, node, new ClusterChanges(this));
     events = new Events(client, node, writes, clock);
     instructions = new HostNetworkReports(client, writes, clock);
+    endpoints = new EndpointReports(client, writes, clock);
     reports =
         new StatusReports(
             cluster,
             machine.sandboxes,
             new StatusReports.Sinks(
-                instructions,
-                new EndpointReports(client, writes, clock),
-                this::repaired,
-                network -> attacher().changed(network)),
+                instructions, endpoints, this::repaired, network -> attacher().changed(network)),
             clock);
     attacher =
         new Attacher(
@@ -155,8 +153,12 @@ public final class Agent implements AutoCloseable {
     return attacher;
   }
 
-  boolean isOurs(HostNetwork instruction) {
-    return instructions.isOurs(instruction);
+  HostNetworkReports instructions() {
+    return instructions;
+  }
+
+  EndpointReports endpoints() {
+    return endpoints;
   }
 
   private void begin() {

@@ -48,7 +48,7 @@ final class ClusterChanges implements Cluster.Listener {
         before != null
             && sameGeneration(before, after)
             && Objects.equals(before.getFinalizers(), after.getFinalizers());
-    if (!same || !agent.isOurs(after)) {
+    if (!same || !agent.instructions().confirm(after)) {
       CompletableFuture<Void> _ =
           agent
               .cluster()
@@ -80,6 +80,9 @@ final class ClusterChanges implements Cluster.Listener {
   @Override
   public void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {
     if (before != null && after != null && Objects.equals(before.getSpec(), after.getSpec())) {
+      if (isMine(after) && !agent.endpoints().confirm(after)) {
+        look(after);
+      }
       return;
     }
     if (before != null) {
@@ -89,6 +92,7 @@ final class ClusterChanges implements Cluster.Listener {
       look(after);
     } else if (before != null) {
       agent.cluster().endpoints().remove(before.getMetadata().getName());
+      agent.endpoints().forget(before);
       agent.attacher().lost(before);
       agent.attacher().changed(EndpointCaches.networkOf(before));
     }
@@ -99,11 +103,14 @@ final class ClusterChanges implements Cluster.Listener {
     if (endpoint.getSpec() == null || endpoint.getSpec().network() == null) {
       return;
     }
-    boolean mine = agent.cluster().node().equals(endpoint.getSpec().node());
     String sandbox =
         endpoint.getSpec().sandbox() == null ? null : endpoint.getSpec().sandbox().id();
-    String key = mine && sandbox != null ? sandbox : endpoint.getMetadata().getName();
+    String key = isMine(endpoint) && sandbox != null ? sandbox : endpoint.getMetadata().getName();
     agent.loop().ask(Changes.endpoint(endpoint.getSpec().network(), key));
+  }
+
+  private boolean isMine(NetworkEndpoint endpoint) {
+    return endpoint.getSpec() != null && agent.cluster().node().equals(endpoint.getSpec().node());
   }
 
   private Set<String> overlays() {

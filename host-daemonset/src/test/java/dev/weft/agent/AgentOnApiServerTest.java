@@ -18,6 +18,7 @@ import dev.weft.api.Kernel;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -136,6 +137,19 @@ class AgentOnApiServerTest {
     node.end("one");
 
     await().until(() -> endpoints().equals(Set.of("blue.10.1.0.2")));
+  }
+
+  @Test
+  void aStatusThatSomebodyElseWroteIsPutRight() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    node("a").sandbox("one", "blue");
+    NetworkEndpoint endpoint = ready("blue.10.1.0.1");
+    String wired = endpoint.getMetadata().getResourceVersion();
+
+    endpoint.setStatus(new NetworkEndpointStatus(1L, List.of()));
+    api.resource(endpoint).updateStatus();
+
+    assertThat(ready("blue.10.1.0.1").getMetadata().getResourceVersion()).isNotEqualTo(wired);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -14,8 +15,9 @@ import org.slf4j.event.Level;
 
 /**
  * Writes to the API that are made behind the work they tell of. Of several writes under one key
- * only the last counts; one that fails is made again, ever more rarely, until it succeeds or a
- * later one takes its place.
+ * only the last counts, and none is made before an earlier one has ended: what the API holds in the
+ * end is what was submitted last. One that fails is made again, ever more rarely, until it succeeds
+ * or a later one takes its place.
  */
 public final class Writes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Writes.class);
@@ -25,6 +27,7 @@ public final class Writes implements AutoCloseable {
 
   private final Timer timer;
   private final Map<String, Pending> pending = new ConcurrentHashMap<>();
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
   private final Semaphore places = new Semaphore(AT_ONCE);
   private volatile boolean closed;
 
@@ -47,6 +50,11 @@ public final class Writes implements AutoCloseable {
       this.write = write;
       this.failures = failures;
     }
+
+    /** Whether it is to be made now, and not after a while. */
+    boolean isFresh() {
+      return failures == 0;
+    }
   }
 
   /** Writes that are tried again by {@code timer}. */
@@ -56,9 +64,8 @@ public final class Writes implements AutoCloseable {
 
   /** Has a write made soon, in the place of an earlier one of the same key. */
   public void submit(String key, Write write) {
-    Pending next = new Pending(write, 0);
-    pending.put(key, next);
-    begin(key, next);
+    pending.put(key, new Pending(write, 0));
+    begin(key);
   }
 
   /** Takes back a write that has not been made yet. */
@@ -77,26 +84,38 @@ public final class Writes implements AutoCloseable {
     pending.clear();
   }
 
-  private void begin(String key, Pending it) {
-    if (!closed) {
-      Thread.ofVirtual().name("write " + key).start(() -> send(key, it));
+  private void begin(String key) {
+    if (!closed && underWay.add(key)) {
+      Thread.ofVirtual().name("write " + key).start(() -> send(key));
+    }
+  }
+
+  private void send(String key) {
+    places.acquireUninterruptibly();
+    try {
+      Pending it = pending.get(key);
+      if (it != null) {
+        send(key, it);
+      }
+    } finally {
+      places.release();
+      underWay.remove(key);
+      Pending next = pending.get(key);
+      if (next != null && next.isFresh()) {
+        begin(key);
+      }
     }
   }
 
   private void send(String key, Pending it) {
-    places.acquireUninterruptibly();
     try {
-      if (pending.get(key) == it) {
-        it.write.send();
-        pending.remove(key, it);
-      }
+      it.write.send();
+      pending.remove(key, it);
     } catch (KubernetesClientException e) {
       failed(key, it, e);
     } catch (RuntimeException e) {
       LOG.atError().addKeyValue("write", key).setCause(e).log("a write cannot be made");
       pending.remove(key, it);
-    } finally {
-      places.release();
     }
   }
 
@@ -113,6 +132,6 @@ public final class Writes implements AutoCloseable {
         .addKeyValue("write", key)
         .addKeyValue("status", failure.getCode())
         .log("the API server did not take a write, which is tried again: {}", failure.getMessage());
-    timer.after(BACKOFF.delay(again.failures), () -> begin(key, again));
+    timer.after(BACKOFF.delay(again.failures), () -> begin(key));
   }
 }

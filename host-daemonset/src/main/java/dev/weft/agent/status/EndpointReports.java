@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +24,7 @@ public final class EndpointReports {
   private final KubernetesClient client;
   private final Writes writes;
   private final Clock clock;
+  private final Told<NetworkEndpointStatus> told = new Told<>();
 
   /** Reports to the API behind {@code client}. */
   public EndpointReports(KubernetesClient client, Writes writes, Clock clock) {
@@ -53,16 +53,26 @@ public final class EndpointReports {
                     "the sandbox is on the network",
                     generation,
                     clock));
-    NetworkEndpointStatus old = endpoint.getStatus();
-    List<Condition> before = old == null ? null : old.conditions();
+    String uid = endpoint.getMetadata().getUid();
+    NetworkEndpointStatus shown = endpoint.getStatus();
+    NetworkEndpointStatus latest = told.latest(uid, shown);
     NetworkEndpointStatus status =
-        new NetworkEndpointStatus(generation, Conditions.merge(before, ready));
+        new NetworkEndpointStatus(
+            generation, Conditions.merge(latest == null ? null : latest.conditions(), ready));
     String name = endpoint.getMetadata().getName();
-    if (!status.equals(old)) {
+    if (told.note(uid, shown, status)) {
       writes.submit("status " + name, () -> write(name, status));
-    } else {
-      writes.withdraw("status " + name);
     }
+  }
+
+  /** Whether an endpoint has the status that was told last; if not, it is to be told anew. */
+  public boolean confirm(NetworkEndpoint endpoint) {
+    return told.confirm(endpoint.getMetadata().getUid(), endpoint.getStatus());
+  }
+
+  /** Forgets an endpoint that is gone. */
+  public void forget(NetworkEndpoint endpoint) {
+    told.forget(endpoint.getMetadata().getUid());
   }
 
   /** Whether no sandbox holds an endpoint any more. */

@@ -11,15 +11,13 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Writes the status of instructions, when it changes, and lets go of those that are undone. */
 public final class HostNetworkReports {
   private final KubernetesClient client;
   private final Writes writes;
   private final HostNetworkStatuses statuses;
-  private final Map<String, HostNetworkStatus> sent = new ConcurrentHashMap<>();
+  private final Told<HostNetworkStatus> told = new Told<>();
 
   /** Reports to the API behind {@code client}. */
   public HostNetworkReports(KubernetesClient client, Writes writes, Clock clock) {
@@ -39,25 +37,23 @@ public final class HostNetworkReports {
       NetworkOutcome outcome,
       HostNetworkStatuses.Reported reported) {
     String name = instruction.getMetadata().getName();
-    String key = "status " + name;
-    HostNetworkStatus status = statuses.of(generation, instruction.getStatus(), outcome, reported);
-    HostNetworkStatus latest = writes.isPending(key) ? sent.get(name) : instruction.getStatus();
-    if (!status.equals(latest)) {
-      sent.put(name, status);
-      writes.submit(key, () -> write(name, status));
+    String uid = instruction.getMetadata().getUid();
+    HostNetworkStatus shown = instruction.getStatus();
+    HostNetworkStatus status = statuses.of(generation, told.latest(uid, shown), outcome, reported);
+    if (told.note(uid, shown, status)) {
+      writes.submit("status " + name, () -> write(name, status));
     }
   }
 
-  /** Whether an instruction has the status that was written last. */
-  public boolean isOurs(HostNetwork instruction) {
-    HostNetworkStatus status = instruction.getStatus();
-    return status != null && status.equals(sent.get(instruction.getMetadata().getName()));
+  /** Whether an instruction has the status that was told last; if not, it is to be told anew. */
+  public boolean confirm(HostNetwork instruction) {
+    return told.confirm(instruction.getMetadata().getUid(), instruction.getStatus());
   }
 
   /** Lets a deleted instruction go: the kernel holds nothing of it. */
   void release(HostNetwork instruction) {
     String name = instruction.getMetadata().getName();
-    sent.remove(name);
+    told.forget(instruction.getMetadata().getUid());
     writes.withdraw("status " + name);
     List<String> finalizers = instruction.getMetadata().getFinalizers();
     if (finalizers != null
