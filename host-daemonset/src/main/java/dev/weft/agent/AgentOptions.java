@@ -3,9 +3,9 @@ package dev.weft.agent;
 import dev.weft.agent.cluster.Clients;
 import io.fabric8.kubernetes.client.Config;
 import java.io.File;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of all commands. */
@@ -25,12 +25,7 @@ final class AgentOptions {
       description = "How to reach the API server (or KUBECONFIG); without it as a pod does.")
   @Nullable File kubeconfig;
 
-  @Option(
-      names = "--sandboxes",
-      paramLabel = "DIR",
-      defaultValue = "/run/weft/sandboxes",
-      description = "Directory with a file for each sandbox (${DEFAULT-VALUE}).")
-  Path sandboxes = Path.of("");
+  @Mixin SandboxOptions sandboxes = new SandboxOptions();
 
   Config config() {
     if (kubeconfig != null && !kubeconfig.canRead()) {

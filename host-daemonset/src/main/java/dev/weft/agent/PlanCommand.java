@@ -7,7 +7,6 @@ import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.desired.Desired;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.node.NodeUnderlay;
-import dev.weft.agent.sandbox.NamedNamespaces;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.agent.sandbox.Verdict;
@@ -48,11 +47,11 @@ final class PlanCommand implements Callable<Integer> {
     try (KubernetesClient client = Clients.open(options.config(), _ -> {});
         DataPlane dataPlane = DataPlane.open();
         Cluster cluster = new Cluster(client, options.node, new Deaf());
-        Sandboxes sandboxes = new NamedNamespaces(options.sandboxes)) {
+        Sandboxes sandboxes = options.sandboxes.open()) {
       await(cluster.start(), "the API server at " + client.getMasterUrl());
       Untouched untouched = new Untouched();
       sandboxes.start(untouched);
-      await(untouched.synced, "the sandboxes in " + options.sandboxes);
+      await(untouched.synced, "a source of sandboxes");
       NodeUnderlay underlay = new NodeUnderlay(cluster, client.getMasterUrl(), dataPlane::underlay);
       boolean _ = underlay.look();
       Desired desired = new Desired(cluster, sandboxes);

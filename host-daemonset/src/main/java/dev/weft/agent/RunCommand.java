@@ -12,7 +12,6 @@ import dev.weft.agent.health.HealthServer;
 import dev.weft.agent.health.Metrics;
 import dev.weft.agent.loop.NodeKernel;
 import dev.weft.agent.node.KernelSurvey;
-import dev.weft.agent.sandbox.NamedNamespaces;
 import dev.weft.netlink.NetworkNamespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetSocketAddress;
@@ -68,10 +67,7 @@ final class RunCommand implements Callable<Integer> {
                 options.node,
                 client,
                 new Agent.Machine(
-                    new Plane(dataPlane),
-                    probe,
-                    new NamedNamespaces(options.sandboxes),
-                    KernelSurvey.kernel()),
+                    new Plane(dataPlane), probe, options.sandboxes.open(), KernelSurvey.kernel()),
                 metrics);
         HealthServer health = new HealthServer(listen, agent::isReady, metrics)) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, ended), "end"));

@@ -25,7 +25,10 @@ public interface Sandboxes extends AutoCloseable {
    */
   boolean mayRun(String idOrOwner);
 
-  /** Takes note of a verdict that came later than the answer to {@link Wiring#attach}. */
+  /**
+   * Takes note of a verdict that came later than the answer to {@link Wiring#attach}; of a sandbox
+   * that is not its own it takes none.
+   */
   void report(Sandbox sandbox, Verdict verdict);
 
   @Override

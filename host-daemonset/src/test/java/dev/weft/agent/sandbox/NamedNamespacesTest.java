@@ -7,8 +7,6 @@ import dev.weft.agent.SandboxFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,29 +18,7 @@ class NamedNamespacesTest {
   @TempDir Path directory;
   private SandboxFiles files;
   private NamedNamespaces source;
-  private final Told told = new Told();
-
-  /** Remembers what it was called with. */
-  private static final class Told implements Wiring {
-    final List<String> calls = new CopyOnWriteArrayList<>();
-    volatile Verdict verdict = new Verdict.Wired();
-
-    @Override
-    public Verdict attach(Sandbox sandbox) {
-      calls.add("attach " + sandbox.id() + " " + sandbox.networks());
-      return verdict;
-    }
-
-    @Override
-    public void detach(Sandbox sandbox) {
-      calls.add("detach " + sandbox.id());
-    }
-
-    @Override
-    public void synced() {
-      calls.add("synced");
-    }
-  }
+  private final ToldWiring told = new ToldWiring();
 
   @BeforeEach
   void source() throws IOException {

@@ -1,0 +1,41 @@
+package dev.weft.agent;
+
+import dev.weft.agent.sandbox.JoinedSandboxes;
+import dev.weft.agent.sandbox.NamedNamespaces;
+import dev.weft.agent.sandbox.Sandboxes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where sandboxes come from; several sources may be named at once. */
+final class SandboxOptions {
+  private static final Path DIRECTORY = Path.of("/run/weft/sandboxes");
+
+  @Option(
+      names = "--sandboxes",
+      paramLabel = "DIR",
+      description =
+          "Directory with a file for each sandbox; where no source is named, "
+              + "/run/weft/sandboxes.")
+  @Nullable Path directory;
+
+  /** The named sources, to be closed by the caller. */
+  Sandboxes open() throws IOException {
+    List<Sandboxes> sources = new ArrayList<>();
+    try {
+      if (directory != null) {
+        sources.add(new NamedNamespaces(directory));
+      }
+      if (sources.isEmpty()) {
+        sources.add(new NamedNamespaces(DIRECTORY));
+      }
+      return new JoinedSandboxes(sources);
+    } catch (IOException | RuntimeException e) {
+      sources.forEach(Sandboxes::close);
+      throw e;
+    }
+  }
+}

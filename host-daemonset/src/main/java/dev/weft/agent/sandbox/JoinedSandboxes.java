@@ -1,0 +1,66 @@
+package dev.weft.agent.sandbox;
+
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The sandboxes of several sources as those of one. They are known once every source knows its own:
+ * a source that cannot be reached keeps the rest from being taken for all.
+ */
+public final class JoinedSandboxes implements Sandboxes {
+  private final List<Sandboxes> sources;
+
+  /** Closes {@code sources} when it is closed. */
+  public JoinedSandboxes(List<? extends Sandboxes> sources) {
+    this.sources = List.copyOf(sources);
+  }
+
+  @Override
+  public void start(Wiring wiring) {
+    Wiring together =
+        new Wiring() {
+          @Override
+          public Verdict attach(Sandbox sandbox) {
+            return wiring.attach(sandbox);
+          }
+
+          @Override
+          public void detach(Sandbox sandbox) {
+            wiring.detach(sandbox);
+          }
+
+          @Override
+          public void synced() {
+            if (isSynced()) {
+              wiring.synced();
+            }
+          }
+        };
+    sources.forEach(each -> each.start(together));
+  }
+
+  @Override
+  public boolean isSynced() {
+    return sources.stream().allMatch(Sandboxes::isSynced);
+  }
+
+  @Override
+  public Collection<Sandbox> running() {
+    return sources.stream().flatMap(each -> each.running().stream()).toList();
+  }
+
+  @Override
+  public boolean mayRun(String idOrOwner) {
+    return sources.stream().anyMatch(each -> each.mayRun(idOrOwner));
+  }
+
+  @Override
+  public void report(Sandbox sandbox, Verdict verdict) {
+    sources.forEach(each -> each.report(sandbox, verdict));
+  }
+
+  @Override
+  public void close() {
+    sources.forEach(Sandboxes::close);
+  }
+}
