@@ -24,6 +24,9 @@ public final class Names {
   /** Label of children: the name of the node they are about. */
   public static final String NODE_LABEL = "weft.dev/node";
 
+  /** Label of what belongs to an {@link OverlayService} of the same namespace: its name. */
+  public static final String SERVICE_LABEL = "weft.dev/service";
+
   /** Annotation by which a pod asks for networks; read by {@link Attachments}. */
   public static final String NETWORKS_ANNOTATION = "weft.dev/networks";
 

@@ -9,15 +9,15 @@ import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** One address on one network, held by one sandbox; its name is the lock on the address. */
+/** One address on one network, held by one sandbox or service; its name is the address's lock. */
 @Group(Names.GROUP)
 @Version(Names.VERSION)
 @Plural("networkendpoints")
 @ShortNames("nep")
 @Categories(Names.CATEGORY)
 @JsonClassDescription(
-    "One address on one network, held by one sandbox. Written by the agents; the name is the lock"
-        + " on the address.")
+    "One address on one network, held by one sandbox, or by a service as its virtual address. The"
+        + " name is the lock on the address.")
 @AdditionalPrinterColumn(name = "NETWORK", jsonPath = ".spec.network")
 @AdditionalPrinterColumn(name = "ADDRESS", jsonPath = ".spec.address")
 @AdditionalPrinterColumn(name = "NODE", jsonPath = ".spec.node")
@@ -30,6 +30,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
     jsonPath = ".metadata.creationTimestamp",
     type = AdditionalPrinterColumn.Type.DATE)
 @AdditionalPrinterColumn(name = "NAMESPACE", jsonPath = ".spec.sandbox.namespace", priority = 1)
+@AdditionalPrinterColumn(name = "SERVICE", jsonPath = ".spec.service.name", priority = 1)
 @AdditionalPrinterColumn(name = "INTERFACE", jsonPath = ".spec.interface", priority = 1)
 @AdditionalPrinterColumn(name = "MAC", jsonPath = ".spec.mac", priority = 1)
 @AdditionalPrinterColumn(

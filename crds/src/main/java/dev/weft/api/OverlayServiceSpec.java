@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
     message =
         "a global service has one task on every node: remove replicas, or use mode: Replicated")
 @ValidationRule(
+    value =
+        "!has(self.mode) || self.mode != 'Global' || !has(self.placement)"
+            + " || !has(self.placement.spread)",
+    message =
+        "a global service has one task on every node: remove placement.spread, or use mode:"
+            + " Replicated")
+@ValidationRule(
     value = "has(self.image) || has(self.template)",
     message = "what shall run? give image or template")
 public record OverlayServiceSpec(

@@ -15,7 +15,10 @@ public record OverlayServiceStatus(
     @JsonPropertyDescription(
             "The state as conditions of the usual Kubernetes form, one for each type.")
         @Nullable List<Condition> conditions,
-    @JsonPropertyDescription("The virtual address.") @Nullable String vip,
+    @JsonPropertyDescription("The virtual address; the IPv4 one, if there are two.")
+        @Nullable String vip,
+    @JsonPropertyDescription("The virtual addresses, one for each address family of the network.")
+        @Nullable List<String> vips,
     @JsonPropertyDescription("Tasks that exist.") @StatusReplicas @Nullable Integer replicas,
     @JsonPropertyDescription("Tasks that are ready.") @Nullable Integer readyReplicas,
     @JsonPropertyDescription("Addresses that the service's name stands for.")
@@ -24,5 +27,6 @@ public record OverlayServiceStatus(
         @Nullable String selector) {
   public OverlayServiceStatus {
     conditions = Copies.list(conditions);
+    vips = Copies.list(vips);
   }
 }

@@ -8,7 +8,7 @@ import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpecBuilder;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
-import dev.weft.api.NetworkEndpointSpec;
+import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.SandboxReference;
 import dev.weft.api.Subnet;
 import dev.weft.api.SubnetBuilder;
@@ -56,14 +56,15 @@ public final class Given {
             .withLabels(Map.of(Names.NETWORK_LABEL, name, Names.NODE_LABEL, node))
             .build());
     endpoint.setSpec(
-        new NetworkEndpointSpec(
-            name,
-            network.getMetadata().getUid(),
-            node,
-            new SandboxReference(pod, "default", pod, "uid-" + pod),
-            address,
-            "02:42:0a:00:00:09",
-            "eth7"));
+        NetworkEndpointSpecBuilder.builder()
+            .network(name)
+            .networkUid(network.getMetadata().getUid())
+            .node(node)
+            .sandbox(new SandboxReference(pod, "default", pod, "uid-" + pod))
+            .address(address)
+            .mac("02:42:0a:00:00:09")
+            .interfaceName("eth7")
+            .build());
     return endpoint;
   }
 

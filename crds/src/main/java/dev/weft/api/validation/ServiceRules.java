@@ -44,6 +44,7 @@ final class ServiceRules {
     }
     if (spec != null) {
       tasks(spec, problems);
+      TemplateRules.check(spec.template(), problems);
       ports("spec.ports", spec.ports(), problems);
       balancing(spec, problems);
       update(spec.update(), problems);
@@ -59,6 +60,14 @@ final class ServiceRules {
           "spec.replicas",
           "a global service has one task on every node",
           "remove replicas, or choose mode: Replicated");
+    }
+    if (mode.filter(ServiceMode.GLOBAL::equals).isPresent()
+        && spec.placement() != null
+        && spec.placement().spread() != null) {
+      problems.add(
+          "spec.placement.spread",
+          "a global service has one task on every node",
+          "remove spread, or choose mode: Replicated");
     }
     if (spec.image() == null && spec.template() == null) {
       problems.add("spec", "nothing says what to run", "give image or template");

@@ -9,6 +9,7 @@ import dev.weft.api.IpAddress;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
+import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.mesh.Macs;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.ArrayList;
@@ -196,14 +197,15 @@ public final class Claimant {
             .endOwnerReference()
             .build());
     endpoint.setSpec(
-        new NetworkEndpointSpec(
-            want.name(),
-            want.network.getMetadata().getUid(),
-            cluster.node(),
-            want.sandbox.reference(),
-            book.withPrefix(address).orElseThrow(),
-            mac(want, held, address),
-            held.link));
+        NetworkEndpointSpecBuilder.builder()
+            .network(want.name())
+            .networkUid(want.network.getMetadata().getUid())
+            .node(cluster.node())
+            .sandbox(want.sandbox.reference())
+            .address(book.withPrefix(address).orElseThrow())
+            .mac(mac(want, held, address))
+            .interfaceName(held.link)
+            .build());
     return endpoint;
   }
 

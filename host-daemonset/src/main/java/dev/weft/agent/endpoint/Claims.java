@@ -5,6 +5,7 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
+import dev.weft.api.NetworkEndpointSpecBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -73,12 +74,19 @@ public final class Claims {
     String holder =
         existing(name)
             .map(NetworkEndpoint::getSpec)
-            .map(NetworkEndpointSpec::sandbox)
-            .map(sandbox -> "pod %s/%s".formatted(sandbox.namespace(), sandbox.pod()))
+            .flatMap(Claims::holder)
             .orElse("another sandbox");
     throw Refusal.until(
         "%s on network %s is held by %s (NetworkEndpoint %s); ask for another address"
             .formatted(wanted.getSpec().address(), wanted.getSpec().network(), holder, name));
+  }
+
+  private static Optional<String> holder(NetworkEndpointSpec spec) {
+    return Optional.ofNullable(spec.sandbox())
+        .map(sandbox -> "pod %s/%s".formatted(sandbox.namespace(), sandbox.pod()))
+        .or(() ->
+            Optional.ofNullable(spec.service())
+                .map(service -> "service %s/%s".formatted(service.namespace(), service.name())));
   }
 
   /** Makes an endpoint of an earlier sandbox of the same pod one of this sandbox. */
@@ -94,14 +102,7 @@ public final class Claims {
               .withName(endpoint.getMetadata().getName())
               .edit(each -> {
                 each.setSpec(
-                    new NetworkEndpointSpec(
-                        spec.network(),
-                        spec.networkUid(),
-                        spec.node(),
-                        sandbox.reference(),
-                        spec.address(),
-                        spec.mac(),
-                        spec.interfaceName()));
+                    NetworkEndpointSpecBuilder.builder(spec).sandbox(sandbox.reference()).build());
                 return each;
               });
       endpoints.put(adopted);
