@@ -39,27 +39,30 @@ public final class Conditions {
   public static final String FALSE = "False";
   public static final String UNKNOWN = "Unknown";
 
+  private static final int LONGEST_MESSAGE = 4096;
+
   private Conditions() {}
 
   /**
    * A condition that changes now, to the second.
    *
    * @param status {@link #TRUE}, {@link #FALSE} or {@link #UNKNOWN}
-   * @param reason one word in CamelCase
+   * @param message cut where it is longer than anybody reads
    * @param generation the {@code metadata.generation} judged; null when there is none yet
    */
   public static Condition of(
       String type,
       String status,
-      String reason,
+      Reason reason,
       String message,
       @Nullable Long generation,
       Clock clock) {
     return new ConditionBuilder()
         .withType(type)
         .withStatus(status)
-        .withReason(reason)
-        .withMessage(message)
+        .withReason(reason.toString())
+        .withMessage(
+            message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE))
         .withObservedGeneration(generation)
         .withLastTransitionTime(clock.instant().truncatedTo(ChronoUnit.SECONDS).toString())
         .build();

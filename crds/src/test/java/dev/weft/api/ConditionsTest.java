@@ -14,7 +14,7 @@ class ConditionsTest {
   private static final Clock LATE = at("2026-01-01T01:00:00Z");
 
   private final Condition ready =
-      Conditions.of(Conditions.READY, Conditions.TRUE, "Live", "2 of 2 nodes", 1L, EARLY);
+      Conditions.of(Conditions.READY, Conditions.TRUE, Reason.LIVE, "2 of 2 nodes", 1L, EARLY);
 
   @Test
   void aConditionCarriesItsTimeToTheSecond() {
@@ -23,7 +23,7 @@ class ConditionsTest {
 
   @Test
   void anUnchangedStatusKeepsTheTimeOfItsTransition() {
-    var again = Conditions.of(Conditions.READY, Conditions.TRUE, "Live", "3 of 3", 2L, LATE);
+    var again = Conditions.of(Conditions.READY, Conditions.TRUE, Reason.LIVE, "3 of 3", 2L, LATE);
     assertThat(Conditions.merge(List.of(ready), again))
         .singleElement()
         .satisfies(condition -> {
@@ -35,7 +35,8 @@ class ConditionsTest {
 
   @Test
   void anotherStatusIsATransition() {
-    var failed = Conditions.of(Conditions.READY, Conditions.FALSE, "Down", "0 of 2", 2L, LATE);
+    var failed =
+        Conditions.of(Conditions.READY, Conditions.FALSE, Reason.RETRYING, "0 of 2", 2L, LATE);
     assertThat(Conditions.merge(List.of(ready), failed))
         .extracting(Condition::getLastTransitionTime)
         .containsExactly("2026-01-01T01:00:00Z");
@@ -43,8 +44,10 @@ class ConditionsTest {
 
   @Test
   void otherConditionsStayInTheirPlace() {
-    var stalled = Conditions.of(Conditions.STALLED, Conditions.FALSE, "Valid", "", null, EARLY);
-    var failed = Conditions.of(Conditions.READY, Conditions.FALSE, "Down", "0 of 2", 2L, LATE);
+    var stalled =
+        Conditions.of(Conditions.STALLED, Conditions.FALSE, Reason.VALID, "", null, EARLY);
+    var failed =
+        Conditions.of(Conditions.READY, Conditions.FALSE, Reason.RETRYING, "0 of 2", 2L, LATE);
     assertThat(Conditions.merge(List.of(ready, stalled), failed)).containsExactly(failed, stalled);
   }
 
@@ -56,7 +59,8 @@ class ConditionsTest {
 
   @Test
   void onlyStatusTrueIsTrue() {
-    var unknown = Conditions.of(Conditions.DRIFTED, Conditions.UNKNOWN, "New", "", null, EARLY);
+    var unknown =
+        Conditions.of(Conditions.DRIFTED, Conditions.UNKNOWN, Reason.IN_SYNC, "", null, EARLY);
     List<Condition> conditions = List.of(ready, unknown);
     assertThat(Conditions.isTrue(conditions, Conditions.READY)).isTrue();
     assertThat(Conditions.isTrue(conditions, Conditions.DRIFTED)).isFalse();

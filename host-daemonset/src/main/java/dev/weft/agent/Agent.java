@@ -27,6 +27,7 @@ import dev.weft.agent.status.EndpointReports;
 import dev.weft.agent.status.HostNetworkReports;
 import dev.weft.agent.status.StatusReports;
 import dev.weft.api.Kernel;
+import dev.weft.api.Reason;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -210,7 +211,7 @@ public final class Agent implements AutoCloseable {
             .withName(repair.instruction().getMetadata().getName())
             .withUid(repair.instruction().getMetadata().getUid())
             .build(),
-        "DriftRepaired",
+        Reason.DRIFT_REPAIRED,
         repair.what());
     timer.after(Drifts.MEMORY.plusSeconds(1), () -> loop.ask(Changes.network(network)));
   }

@@ -4,6 +4,7 @@ import dev.weft.agent.cluster.Events;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.agent.sandbox.Verdict;
+import dev.weft.api.Reason;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ public final class Verdicts {
             .addKeyValue("pod", sandbox)
             .log("sandbox not attached: {}", why);
         if (sandbox.pod() != null) {
-          events.warning(pod(sandbox), "NetworkNotAttached", why);
+          events.warning(pod(sandbox), Reason.NETWORK_NOT_ATTACHED, why);
         }
       }
     }

@@ -2,11 +2,12 @@ package dev.weft.agent.node;
 
 import dev.weft.agent.dataplane.Underlay;
 import dev.weft.api.Conditions;
+import dev.weft.api.ConditionsDraft;
 import dev.weft.api.Kernel;
 import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.MeshNodeStatus;
+import dev.weft.api.Reason;
 import dev.weft.netlink.IpPrefix;
-import io.fabric8.kubernetes.api.model.Condition;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.List;
@@ -31,21 +32,23 @@ final class MeshNodes {
 
   static MeshNodeStatus status(
       @Nullable MeshNodeStatus old, Underlay underlay, @Nullable Long generation, Clock clock) {
-    Condition ready =
+    ConditionsDraft conditions =
+        ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock);
+    ConditionsDraft judged =
         switch (underlay) {
           case Underlay.Found(InetAddress vtep, String link, int _, List<IpPrefix> _) ->
-              Conditions.of(
-                  Conditions.READY,
-                  Conditions.TRUE,
-                  "Published",
-                  "tunnels start at %s on %s".formatted(vtep.getHostAddress(), link),
-                  generation,
-                  clock);
-          case Underlay.Missing(String reason) ->
-              Conditions.of(
-                  Conditions.READY, Conditions.FALSE, "NoUnderlay", reason, generation, clock);
+              conditions
+                  .with(
+                      Conditions.READY,
+                      Conditions.TRUE,
+                      Reason.PUBLISHED,
+                      "tunnels start at %s on %s".formatted(vtep.getHostAddress(), link))
+                  .without(Conditions.STALLED);
+          case Underlay.Missing(String why) ->
+              conditions
+                  .with(Conditions.READY, Conditions.FALSE, Reason.NO_UNDERLAY, why)
+                  .with(Conditions.STALLED, Conditions.TRUE, Reason.NO_UNDERLAY, why);
         };
-    return new MeshNodeStatus(
-        generation, Conditions.merge(old == null ? null : old.conditions(), ready));
+    return new MeshNodeStatus(generation, judged.list());
   }
 }

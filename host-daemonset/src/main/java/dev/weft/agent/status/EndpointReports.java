@@ -6,10 +6,11 @@ import dev.weft.agent.cluster.Writes;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.Conditions;
+import dev.weft.api.ConditionsDraft;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointStatus;
+import dev.weft.api.Reason;
 import dev.weft.api.SandboxReference;
-import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -36,33 +37,41 @@ public final class EndpointReports {
   /**
    * Tells whether an endpoint is wired.
    *
-   * @param problem what keeps it from being; empty: it is
+   * @param hitch what keeps it from being; empty: it is
    */
-  public void tell(NetworkEndpoint endpoint, Optional<String> problem) {
+  public void tell(NetworkEndpoint endpoint, Optional<Outcomes.Hitch> hitch) {
     Long generation = endpoint.getMetadata().getGeneration();
-    Condition ready =
-        problem
-            .map(why ->
-                Conditions.of(
-                    Conditions.READY, Conditions.FALSE, "NotWired", why, generation, clock))
-            .orElseGet(() ->
-                Conditions.of(
-                    Conditions.READY,
-                    Conditions.TRUE,
-                    "Wired",
-                    "the sandbox is on the network",
-                    generation,
-                    clock));
     String uid = endpoint.getMetadata().getUid();
     NetworkEndpointStatus shown = endpoint.getStatus();
     NetworkEndpointStatus latest = told.latest(uid, shown);
-    NetworkEndpointStatus status =
-        new NetworkEndpointStatus(
-            generation, Conditions.merge(latest == null ? null : latest.conditions(), ready));
+    ConditionsDraft before =
+        ConditionsDraft.from(latest == null ? null : latest.conditions(), generation, clock)
+            .without(Conditions.RECONCILING)
+            .without(Conditions.STALLED);
+    ConditionsDraft conditions =
+        hitch
+            .map(it -> notWired(before, it))
+            .orElseGet(() ->
+                before.with(
+                    Conditions.READY,
+                    Conditions.TRUE,
+                    Reason.WIRED,
+                    "the sandbox is on the network"));
+    NetworkEndpointStatus status = new NetworkEndpointStatus(generation, conditions.list());
     String name = endpoint.getMetadata().getName();
     if (told.note(uid, shown, status)) {
       writes.submit("status " + name, () -> write(name, status));
     }
+  }
+
+  private static ConditionsDraft notWired(ConditionsDraft conditions, Outcomes.Hitch hitch) {
+    return conditions
+        .with(Conditions.READY, Conditions.FALSE, Reason.NOT_WIRED, hitch.why())
+        .with(
+            hitch.needsUser() ? Conditions.STALLED : Conditions.RECONCILING,
+            Conditions.TRUE,
+            hitch.needsUser() ? Reason.NEEDS_CHANGE : Reason.RETRYING,
+            hitch.why());
   }
 
   /** Whether an endpoint has the status that was told last; if not, it is to be told anew. */

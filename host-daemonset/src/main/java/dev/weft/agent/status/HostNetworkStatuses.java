@@ -3,8 +3,9 @@ package dev.weft.agent.status;
 import dev.weft.agent.dataplane.NetworkOutcome;
 import dev.weft.agent.dataplane.Problem;
 import dev.weft.api.Conditions;
+import dev.weft.api.ConditionsDraft;
 import dev.weft.api.HostNetworkStatus;
-import io.fabric8.kubernetes.api.model.Condition;
+import dev.weft.api.Reason;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Ready: True when the instruction of {@code observedGeneration} is live.
+ *   <li>Reconciling: True while the agent tries again by itself; else absent.
  *   <li>Stalled: True while something waits for a user; the message says what to change.
  *   <li>Drifted: True, with what was found changed, from the repair of a drift until none has been
  *       seen for a while. During that time it is written once, however often drift recurs: the
@@ -23,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class HostNetworkStatuses {
-  private static final int MESSAGE_LIMIT = 4096;
-
   private final Clock clock;
 
   HostNetworkStatuses(Clock clock) {
@@ -49,65 +49,59 @@ final class HostNetworkStatuses {
    */
   HostNetworkStatus of(
       Long generation, @Nullable HostNetworkStatus old, NetworkOutcome outcome, Reported reported) {
-    List<Condition> conditions = old == null ? null : old.conditions();
-    conditions = Conditions.merge(conditions, ready(outcome, generation));
-    conditions = Conditions.merge(conditions, stalled(outcome, generation));
-    conditions = Conditions.merge(conditions, drifted(reported.drift, generation));
-    return new HostNetworkStatus(generation, conditions, outcome.devices(), reported.endpoints);
-  }
-
-  private Condition ready(NetworkOutcome outcome, Long generation) {
-    if (outcome.problems().isEmpty()) {
-      return Conditions.of(
-          Conditions.READY,
-          Conditions.TRUE,
-          "Live",
-          "the node's kernel is as instructed",
-          generation,
-          clock);
-    }
-    return Conditions.of(
-        Conditions.READY,
-        Conditions.FALSE,
-        outcome.isStalled() ? "Stalled" : "Retrying",
-        text(outcome.problems()),
+    ConditionsDraft conditions =
+        ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock);
+    return new HostNetworkStatus(
         generation,
-        clock);
+        drifted(built(conditions, outcome), reported.drift).list(),
+        outcome.devices(),
+        reported.endpoints);
   }
 
-  private Condition stalled(NetworkOutcome outcome, Long generation) {
-    List<Problem> problems =
+  private static ConditionsDraft built(ConditionsDraft conditions, NetworkOutcome outcome) {
+    List<Problem> mend =
         outcome.problems().stream().filter(each -> each.cure() == Problem.Cure.USER).toList();
-    return problems.isEmpty()
-        ? Conditions.of(
-            Conditions.STALLED,
-            Conditions.FALSE,
-            "NothingToMend",
-            "nothing waits for a user",
-            generation,
-            clock)
-        : Conditions.of(
-            Conditions.STALLED, Conditions.TRUE, "NeedsChange", text(problems), generation, clock);
+    String all = text(outcome.problems());
+    if (outcome.problems().isEmpty()) {
+      return conditions
+          .with(
+              Conditions.READY, Conditions.TRUE, Reason.LIVE, "the node's kernel is as instructed")
+          .without(Conditions.RECONCILING)
+          .with(
+              Conditions.STALLED,
+              Conditions.FALSE,
+              Reason.NOT_STALLED,
+              "nothing waits for the user");
+    }
+    if (mend.isEmpty()) {
+      return conditions
+          .with(Conditions.READY, Conditions.FALSE, Reason.RETRYING, all)
+          .with(Conditions.RECONCILING, Conditions.TRUE, Reason.RETRYING, all)
+          .with(
+              Conditions.STALLED,
+              Conditions.FALSE,
+              Reason.NOT_STALLED,
+              "nothing waits for the user");
+    }
+    return conditions
+        .with(Conditions.READY, Conditions.FALSE, Reason.NEEDS_CHANGE, all)
+        .without(Conditions.RECONCILING)
+        .with(Conditions.STALLED, Conditions.TRUE, Reason.NEEDS_CHANGE, text(mend));
   }
 
-  private Condition drifted(Optional<String> drift, Long generation) {
+  private static ConditionsDraft drifted(ConditionsDraft conditions, Optional<String> drift) {
     return drift
         .map(what ->
-            Conditions.of(
-                Conditions.DRIFTED, Conditions.TRUE, "DriftRepaired", what, generation, clock))
+            conditions.with(Conditions.DRIFTED, Conditions.TRUE, Reason.DRIFT_REPAIRED, what))
         .orElseGet(() ->
-            Conditions.of(
+            conditions.with(
                 Conditions.DRIFTED,
                 Conditions.FALSE,
-                "AsBuilt",
-                "nothing of the network was changed by others of late",
-                generation,
-                clock));
+                Reason.IN_SYNC,
+                "nothing of the network was changed by others of late"));
   }
 
   private static String text(List<Problem> problems) {
-    String all =
-        problems.stream().map(Problem::toString).distinct().collect(Collectors.joining("; "));
-    return all.length() <= MESSAGE_LIMIT ? all : all.substring(0, MESSAGE_LIMIT);
+    return problems.stream().map(Problem::toString).distinct().collect(Collectors.joining("; "));
   }
 }

@@ -32,23 +32,36 @@ public final class Outcomes {
     last.keySet().retainAll(networks);
   }
 
+  /**
+   * What keeps a sandbox from being wired.
+   *
+   * @param needsUser whether it will not go by itself
+   */
+  public record Hitch(String why, boolean needsUser) {}
+
   /** What keeps a sandbox from being wired to a network; empty: it is wired. */
-  public Optional<String> problem(String network, String sandbox) {
+  public Optional<Hitch> hitch(String network, String sandbox) {
     Last it = last.get(network);
     if (it == null) {
-      return Optional.of("it is not built on this node yet");
+      return Optional.of(new Hitch("it is not built on this node yet", false));
     }
-    String problems =
+    List<Problem> problems =
         it.problems.stream()
             .filter(each -> each.endpoint().isEmpty() || each.endpoint().equals(sandbox))
-            .map(Problem::toString)
-            .distinct()
-            .collect(Collectors.joining("; "));
+            .toList();
     if (!problems.isEmpty()) {
-      return Optional.of(problems);
+      return Optional.of(
+          new Hitch(
+              problems.stream().map(Problem::toString).distinct().collect(Collectors.joining("; ")),
+              problems.stream().anyMatch(each -> each.cure() == Problem.Cure.USER)));
     }
     return it.sandboxes.contains(sandbox)
         ? Optional.empty()
-        : Optional.of("the sandbox holds no usable address on it");
+        : Optional.of(new Hitch("the sandbox holds no usable address on it", false));
+  }
+
+  /** What keeps a sandbox from being wired to a network, in words; empty: it is wired. */
+  public Optional<String> problem(String network, String sandbox) {
+    return hitch(network, sandbox).map(Hitch::why);
   }
 }

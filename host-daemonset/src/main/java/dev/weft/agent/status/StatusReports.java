@@ -102,7 +102,7 @@ public final class StatusReports {
     if (!wished && EndpointReports.isOrphan(endpoint, sandboxes)) {
       sinks.endpoints.release(endpoint, cluster.endpoints(), sandboxes);
     } else {
-      sinks.endpoints.tell(endpoint, outcomes.problem(network, sandbox == null ? "" : sandbox));
+      sinks.endpoints.tell(endpoint, outcomes.hitch(network, sandbox == null ? "" : sandbox));
     }
   }
 

@@ -1,43 +1,38 @@
 package dev.weft.operator.allocation;
 
+import dev.weft.api.Reason;
+
 /**
  * Why a network cannot have what it needs.
  *
- * @param reason one word for a condition
  * @param message what was asked, what stands in the way and what to change
  */
-public record Refusal(String reason, String message) {
-  public static final String SUBNET_CONFLICT = "SubnetConflict";
-  public static final String ROUTE_CONFLICT = "RouteConflict";
-  public static final String VNI_CONFLICT = "VNIConflict";
-  public static final String POOL_EXHAUSTED = "PoolExhausted";
-  public static final String VNIS_EXHAUSTED = "VNIsExhausted";
-
+public record Refusal(Reason reason, String message) {
   static Refusal subnetTaken(Cidrs.Entry<Claim> taken, String asked) {
     String other = taken.owner().name();
     return new Refusal(
-        SUBNET_CONFLICT,
+        Reason.SUBNET_CONFLICT,
         "spec.subnets: %s overlaps %s of network %s, which had it first; choose another block or delete %s"
             .formatted(asked, taken.cidr(), other, other));
   }
 
   static Refusal routeTaken(Cidrs.Entry<String> taken, String asked) {
     return new Refusal(
-        ROUTE_CONFLICT,
+        Reason.ROUTE_CONFLICT,
         "spec.subnets: %s overlaps %s, which node %s already reaches another way; choose another block, or take the route off the node"
             .formatted(asked, taken.cidr(), taken.owner()));
   }
 
   static Refusal vniTaken(int vni, Claim owner) {
     return new Refusal(
-        VNI_CONFLICT,
+        Reason.VNI_CONFLICT,
         "spec.overlay.vni: %d belongs to network %s, which had it first; choose another one, leave it out, or delete %s"
             .formatted(vni, owner.name(), owner.name()));
   }
 
   static Refusal poolsExhausted(Ground ground) {
     return new Refusal(
-        POOL_EXHAUSTED,
+        Reason.POOL_EXHAUSTED,
         "no block is free in the address pools %s; add a pool to the Mesh, set spec.subnets, or delete a network"
             .formatted(
                 ground.pools().stream().map(pool -> pool.cidr() + " by /" + pool.size()).toList()));
@@ -45,7 +40,7 @@ public record Refusal(String reason, String message) {
 
   static Refusal vnisExhausted(Ground ground) {
     return new Refusal(
-        VNIS_EXHAUSTED,
+        Reason.VNIS_EXHAUSTED,
         "no VNI is free from %d to %d; widen spec.vnis of the Mesh, set spec.overlay.vni, or delete a network"
             .formatted(ground.firstVni(), ground.lastVni()));
   }

@@ -1,10 +1,12 @@
 package dev.weft.operator.mesh;
 
 import dev.weft.api.Conditions;
+import dev.weft.api.ConditionsDraft;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshStatus;
+import dev.weft.api.Reason;
 import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -20,31 +22,15 @@ final class MeshStatuses {
   static MeshStatus of(Mesh mesh, int nodes, int networks, Clock clock) {
     String problem = problem(mesh);
     boolean fine = problem.isEmpty();
-    String reason = fine ? "Valid" : "Invalid";
+    Reason reason = fine ? Reason.VALID : Reason.INVALID;
     String message = fine ? "in effect" : problem;
     Long generation = mesh.getMetadata().getGeneration();
+    MeshStatus old = mesh.getStatus();
     List<Condition> conditions =
-        Optional.ofNullable(mesh.getStatus()).map(MeshStatus::conditions).orElse(List.of());
-    conditions =
-        Conditions.merge(
-            conditions,
-            Conditions.of(
-                Conditions.READY,
-                fine ? Conditions.TRUE : Conditions.FALSE,
-                reason,
-                message,
-                generation,
-                clock));
-    conditions =
-        Conditions.merge(
-            conditions,
-            Conditions.of(
-                Conditions.STALLED,
-                fine ? Conditions.FALSE : Conditions.TRUE,
-                reason,
-                message,
-                generation,
-                clock));
+        ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock)
+            .with(Conditions.READY, fine ? Conditions.TRUE : Conditions.FALSE, reason, message)
+            .with(Conditions.STALLED, fine ? Conditions.FALSE : Conditions.TRUE, reason, message)
+            .list();
     return new MeshStatus(generation, conditions, nodes, networks);
   }
 

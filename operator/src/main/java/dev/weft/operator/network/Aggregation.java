@@ -2,6 +2,7 @@ package dev.weft.operator.network;
 
 import dev.weft.api.AddressCounts;
 import dev.weft.api.Conditions;
+import dev.weft.api.ConditionsDraft;
 import dev.weft.api.ContainerNetworkStatus;
 import dev.weft.api.ContainerNetworkStatusBuilder;
 import dev.weft.api.Driver;
@@ -9,19 +10,19 @@ import dev.weft.api.EffectiveSubnet;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NodeCounts;
+import dev.weft.api.Reason;
 import dev.weft.operator.network.AddressSpace.Fullness;
 import dev.weft.operator.network.Finding.Gravity;
 import dev.weft.operator.network.NodeReport.State;
-import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Sums up a network: the one place where its conditions and counts are made. */
 final class Aggregation {
@@ -33,7 +34,7 @@ final class Aggregation {
   private final Clock clock;
 
   /** A condition but for what all conditions of a network share. */
-  private record Said(String status, String reason, String message) {}
+  private record Said(String status, Reason reason, String message) {}
 
   Aggregation(Observed observed, List<Finding> findings, List<NodeReport> reports, Clock clock) {
     this.observed = observed;
@@ -50,7 +51,7 @@ final class Aggregation {
     Said drifted = drifted();
     List<IpAddress> used = addresses(observed.endpoints());
     Optional<AddressSpace> space = space(effective);
-    List<Condition> conditions = old();
+    ConditionsDraft conditions = draft();
     conditions = put(conditions, Conditions.READY, ready);
     conditions = put(conditions, Conditions.RECONCILING, reconciling(ready, stalled));
     conditions = put(conditions, Conditions.STALLED, stalled);
@@ -63,7 +64,7 @@ final class Aggregation {
     return effective.onTo(
         ContainerNetworkStatusBuilder.builder()
             .observedGeneration(observed.network().getMetadata().getGeneration())
-            .conditions(conditions)
+            .conditions(conditions.list())
             .nodes(counts())
             .addresses(space.map(each -> each.count(used)).orElse(null)));
   }
@@ -75,33 +76,54 @@ final class Aggregation {
       return new Said(Conditions.FALSE, mend.get().reason(), messages(Finding::needsUser));
     }
     if (reports.isEmpty()) {
-      return observed.driver() == Driver.OVERLAY
-          ? new Said(
-              Conditions.TRUE,
-              "NoNodes",
-              "no pod uses the network yet; a node carries it as soon as one does")
-          : new Said(
-              Conditions.FALSE,
-              "NoNodes",
-              "no node carries the network; nodeSelector must match a node on which Weft's agent"
-                  + " runs");
+      return unused();
     }
     if (!failing.isEmpty()) {
-      return new Said(Conditions.FALSE, "NodesNotReady", progress(failing));
+      return new Said(Conditions.FALSE, Reason.NODES_NOT_READY, progress(failing));
     }
     List<String> waiting = waiting();
     return waiting.isEmpty()
         ? new Said(
-            Conditions.TRUE, "AllNodesReady", "all %d nodes carry it".formatted(ready(reports)))
-        : new Said(Conditions.UNKNOWN, "NodesInProgress", progress(waiting));
+            Conditions.TRUE,
+            Reason.ALL_NODES_READY,
+            "all %d nodes carry it".formatted(ready(reports)))
+        : new Said(Conditions.UNKNOWN, Reason.NODES_IN_PROGRESS, progress(waiting));
+  }
+
+  /** No node should carry it now. */
+  private Said unused() {
+    if (selectsNothing()) {
+      return new Said(Conditions.FALSE, Reason.NO_MATCHING_NODE, noMatchingNode());
+    }
+    return observed.driver() == Driver.OVERLAY
+        ? new Said(
+            Conditions.TRUE,
+            Reason.NO_NODES,
+            "no pod uses the network yet; a node carries it as soon as one does")
+        : new Said(
+            Conditions.UNKNOWN,
+            Reason.NO_AGENTS,
+            "on none of its nodes Weft's agent runs yet; see the DaemonSet weft-agent");
+  }
+
+  private boolean selectsNothing() {
+    Map<String, String> selector = observed.spec().nodeSelector();
+    return selector != null
+        && !selector.isEmpty()
+        && observed.nodes().stream().noneMatch(node -> !node.isGone() && node.matches(selector));
+  }
+
+  private String noMatchingNode() {
+    return "spec.nodeSelector: no node has the labels %s; change the selector, or label a node"
+        .formatted(observed.spec().nodeSelector());
   }
 
   private Said reconciling(Said ready, Said stalled) {
     if (stalled.status().equals(Conditions.TRUE)) {
-      return new Said(Conditions.FALSE, "Stalled", "waits for a change by the user");
+      return new Said(Conditions.FALSE, Reason.STALLED, "waits for a change by the user");
     }
-    return ready.status().equals(Conditions.TRUE) || reports.isEmpty()
-        ? new Said(Conditions.FALSE, "Done", "nothing is left to do")
+    return ready.status().equals(Conditions.TRUE)
+        ? new Said(Conditions.FALSE, Reason.DONE, "nothing is left to do")
         : new Said(Conditions.TRUE, ready.reason(), ready.message());
   }
 
@@ -110,14 +132,17 @@ final class Aggregation {
     if (mend.isPresent()) {
       return new Said(Conditions.TRUE, mend.get().reason(), messages(Finding::needsUser));
     }
+    if (reports.isEmpty() && selectsNothing()) {
+      return new Said(Conditions.TRUE, Reason.NO_MATCHING_NODE, noMatchingNode());
+    }
     List<String> stuck =
         reports.stream()
             .filter(each -> each.state() instanceof State.Failing failing && failing.needsUser())
             .map(Aggregation::describe)
             .toList();
     return stuck.isEmpty()
-        ? new Said(Conditions.FALSE, "NotStalled", "nothing waits for the user")
-        : new Said(Conditions.TRUE, "NodeStalled", join(stuck));
+        ? new Said(Conditions.FALSE, Reason.NOT_STALLED, "nothing waits for the user")
+        : new Said(Conditions.TRUE, Reason.NODE_STALLED, join(stuck));
   }
 
   private Said degraded() {
@@ -128,8 +153,8 @@ final class Aggregation {
     }
     List<String> failing = failing();
     return failing.isEmpty()
-        ? new Said(Conditions.FALSE, "NotDegraded", "no node fails")
-        : new Said(Conditions.TRUE, "NodesNotReady", progress(failing));
+        ? new Said(Conditions.FALSE, Reason.NOT_DEGRADED, "no node fails")
+        : new Said(Conditions.TRUE, Reason.NODES_NOT_READY, progress(failing));
   }
 
   private Said drifted() {
@@ -139,22 +164,23 @@ final class Aggregation {
             .map(each -> each.node() + ": " + each.drift())
             .toList();
     return drifts.isEmpty()
-        ? new Said(Conditions.FALSE, "InSync", "nodes are as Weft built them")
-        : new Said(Conditions.TRUE, "ChangedOnNode", join(drifts));
+        ? new Said(Conditions.FALSE, Reason.IN_SYNC, "nodes are as Weft built them")
+        : new Said(Conditions.TRUE, Reason.CHANGED_ON_NODE, join(drifts));
   }
 
   private static Said exhausted(Fullness fullness, AddressCounts counts) {
     return switch (fullness) {
-      case ROOMY -> new Said(Conditions.FALSE, "AddressesFree", "more than a quarter is free");
+      case ROOMY ->
+          new Said(Conditions.FALSE, Reason.ADDRESSES_FREE, "more than a quarter is free");
       case NEARLY_FULL ->
           new Said(
               Conditions.FALSE,
-              "NearlyExhausted",
+              Reason.NEARLY_EXHAUSTED,
               "a quarter or less is free; a larger subnet needs a new network");
       case FULL ->
           new Said(
               Conditions.TRUE,
-              "Exhausted",
+              Reason.EXHAUSTED,
               "all addresses are in use (%d); no pod can attach until one is released"
                   .formatted(counts.used()));
     };
@@ -219,16 +245,16 @@ final class Aggregation {
         : Optional.of(AddressSpace.of(held, observed.spec().subnets()));
   }
 
-  private List<Condition> old() {
+  private ConditionsDraft draft() {
     ContainerNetworkStatus status = observed.network().getStatus();
-    return status == null || status.conditions() == null ? List.of() : status.conditions();
+    return ConditionsDraft.from(
+        status == null ? null : status.conditions(),
+        observed.network().getMetadata().getGeneration(),
+        clock);
   }
 
-  private List<Condition> put(List<Condition> conditions, String type, Said said) {
-    @Nullable Long generation = observed.network().getMetadata().getGeneration();
-    return Conditions.merge(
-        conditions,
-        Conditions.of(type, said.status(), said.reason(), said.message(), generation, clock));
+  private static ConditionsDraft put(ConditionsDraft conditions, String type, Said said) {
+    return conditions.with(type, said.status(), said.reason(), said.message());
   }
 
   private static List<IpAddress> addresses(List<NetworkEndpoint> endpoints) {

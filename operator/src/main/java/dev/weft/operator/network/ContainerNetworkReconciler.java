@@ -2,6 +2,7 @@ package dev.weft.operator.network;
 
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Names;
+import dev.weft.api.Reason;
 import dev.weft.operator.allocation.Ledger;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -75,13 +76,13 @@ public final class ContainerNetworkReconciler
     Optional<Duration> again = untilOrphans(observed);
     return switch (Teardown.of(observed)) {
       case Teardown.EndpointsRemain(String message) -> {
-        say(network, Deletion.ENDPOINTS_REMAIN, message, context);
+        say(network, Reason.ENDPOINTS_REMAIN, message, context);
         DeleteControl wait = DeleteControl.noFinalizerRemoval();
         again.ifPresent(wait::rescheduleAfter);
         yield wait;
       }
       case Teardown.OnNodes(Instructions instructions, String message) -> {
-        say(network, Deletion.ON_NODES, message, context);
+        say(network, Reason.NODES_TAKE_DOWN, message, context);
         instructor.carryOut(instructions);
         yield DeleteControl.noFinalizerRemoval();
       }
@@ -94,7 +95,7 @@ public final class ContainerNetworkReconciler
   }
 
   private void say(
-      ContainerNetwork network, String reason, String message, Context<ContainerNetwork> context) {
+      ContainerNetwork network, Reason reason, String message, Context<ContainerNetwork> context) {
     statuses.write(network, Deletion.status(network, reason, message, clock), context);
   }
 

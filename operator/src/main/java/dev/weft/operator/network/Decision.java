@@ -7,6 +7,7 @@ import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworks;
 import dev.weft.api.MeshNode;
+import dev.weft.api.Reason;
 import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
 import dev.weft.operator.allocation.Allocator;
@@ -114,7 +115,7 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
 
   private static Finding meshInvalid(List<Problem> problems) {
     return new Finding(
-        "MeshInvalid",
+        Reason.MESH_INVALID,
         "nothing can be allocated while the Mesh is invalid: "
             + problems.stream().map(Problem::toString).collect(Collectors.joining(". ")),
         Gravity.REFUSES);
@@ -128,7 +129,7 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
             .filter(fits -> fits.bytes() < asked)
             .map(fits ->
                 new Finding(
-                    "MTUTooLarge",
+                    Reason.MTU_TOO_LARGE,
                     "spec.mtu: %d does not fit into the tunnels of node %s; set it to %d or less, or leave it out"
                         .formatted(asked, fits.node(), fits.bytes()),
                     Gravity.STALLS));

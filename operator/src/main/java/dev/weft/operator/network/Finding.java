@@ -1,12 +1,13 @@
 package dev.weft.operator.network;
 
+import dev.weft.api.Reason;
+
 /**
  * Something about a network that its user should know.
  *
- * @param reason one word for a condition
  * @param message what was asked, what stands in the way and what to change
  */
-record Finding(String reason, String message, Gravity gravity) {
+record Finding(Reason reason, String message, Gravity gravity) {
   /** What follows from a finding, the gravest first. */
   enum Gravity {
     /** The network is neither allocated nor changed on any node. */

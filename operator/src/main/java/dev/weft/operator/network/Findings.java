@@ -1,5 +1,6 @@
 package dev.weft.operator.network;
 
+import dev.weft.api.Reason;
 import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
 import dev.weft.operator.network.Finding.Gravity;
@@ -15,16 +16,16 @@ final class Findings {
     Validation.of(observed.network()).forEach(problem -> findings.add(invalid(problem)));
     if (findings.isEmpty()) {
       Validation.drifted(observed.network())
-          .forEach(problem -> findings.add(refuse("ImmutableField", problem.toString())));
+          .forEach(problem -> findings.add(refuse(Reason.IMMUTABLE_FIELD, problem.toString())));
     }
     return List.copyOf(findings);
   }
 
   private static Finding invalid(Problem problem) {
-    return refuse("Invalid", problem.toString());
+    return refuse(Reason.INVALID, problem.toString());
   }
 
-  private static Finding refuse(String reason, String message) {
+  private static Finding refuse(Reason reason, String message) {
     return new Finding(reason, message, Gravity.REFUSES);
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that is known of one network at one moment.
  *
- * @param nodes by name, every node that is in the mesh or has anything of the network
+ * @param nodes by name, every node of the cluster, and every other that has anything of the network
  * @param podNodes names of nodes that run a pod which asks for the network
  */
 record Observed(

@@ -2,7 +2,7 @@ package dev.weft.operator.network;
 
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
-import dev.weft.operator.allocation.Refusal;
+import dev.weft.api.Reason;
 import io.javaoperatorsdk.operator.api.reconciler.ResourceCache;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -14,12 +14,12 @@ import java.util.Set;
 /** Wakes networks that were refused what another one held, when any other one goes or changes. */
 final class RefusedNetworks extends AbstractEventSource<ContainerNetwork, ContainerNetwork>
     implements ResourceEventAware<ContainerNetwork> {
-  private static final Set<String> REASONS =
+  private static final Set<Reason> REASONS =
       Set.of(
-          Refusal.SUBNET_CONFLICT,
-          Refusal.VNI_CONFLICT,
-          Refusal.POOL_EXHAUSTED,
-          Refusal.VNIS_EXHAUSTED);
+          Reason.SUBNET_CONFLICT,
+          Reason.VNI_CONFLICT,
+          Reason.POOL_EXHAUSTED,
+          Reason.VNIS_EXHAUSTED);
 
   private final ResourceCache<ContainerNetwork> networks;
 
@@ -57,7 +57,7 @@ final class RefusedNetworks extends AbstractEventSource<ContainerNetwork, Contai
     var status = network.getStatus();
     return status != null
         && Conditions.find(status.conditions(), Conditions.STALLED)
-            .filter(stalled -> REASONS.contains(stalled.getReason()))
+            .filter(stalled -> REASONS.stream().anyMatch(each -> each.isOf(stalled)))
             .isPresent();
   }
 }

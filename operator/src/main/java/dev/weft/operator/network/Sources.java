@@ -119,6 +119,7 @@ final class Sources {
             .map(PodFacts::node)
             .collect(Collectors.toSet());
     Set<String> names = new TreeSet<>(podNodes);
+    nodes.list().forEach(each -> names.add(each.getMetadata().getName()));
     meshNodes.list().forEach(each -> names.add(each.getMetadata().getName()));
     itsHostNetworks.forEach(each -> names.add(Observed.nodeOf(each)));
     itsEndpoints.forEach(each -> names.add(Objects.requireNonNull(each.getSpec().node())));

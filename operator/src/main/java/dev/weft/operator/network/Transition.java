@@ -2,6 +2,7 @@ package dev.weft.operator.network;
 
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetworkStatus;
+import dev.weft.api.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,26 +12,30 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A change of a network's state that is worth an Event. */
-record Transition(boolean warning, String reason, String message) {
-  private static final Set<String> FULL = Set.of("NearlyExhausted", "Exhausted");
+record Transition(boolean warning, Reason reason, String message) {
+  private static final Set<Reason> FULL = Set.of(Reason.NEARLY_EXHAUSTED, Reason.EXHAUSTED);
 
   static List<Transition> between(
       @Nullable ContainerNetworkStatus before, ContainerNetworkStatus after) {
     List<Transition> transitions = new ArrayList<>();
     became(Conditions.READY, before, after)
-        .ifPresent(now -> transitions.add(new Transition(false, "Ready", now.getMessage())));
+        .ifPresent(now -> transitions.add(new Transition(false, Reason.READY, now.getMessage())));
     for (String type : List.of(Conditions.STALLED, Conditions.DEGRADED, Conditions.DRIFTED)) {
-      became(type, before, after)
-          .ifPresent(
-              now -> transitions.add(new Transition(true, now.getReason(), now.getMessage())));
+      became(type, before, after).flatMap(Transition::warning).ifPresent(transitions::add);
     }
     changed(Conditions.ADDRESSES_EXHAUSTED, before, after)
-        .filter(now -> FULL.contains(now.getReason()))
-        .ifPresent(now -> transitions.add(new Transition(true, now.getReason(), now.getMessage())));
+        .flatMap(Transition::warning)
+        .filter(each -> FULL.contains(each.reason))
+        .ifPresent(transitions::add);
     changed(Conditions.READY, before, after)
-        .filter(now -> now.getReason().equals(Deletion.ENDPOINTS_REMAIN))
-        .ifPresent(now -> transitions.add(new Transition(true, now.getReason(), now.getMessage())));
+        .flatMap(Transition::warning)
+        .filter(each -> each.reason == Reason.ENDPOINTS_REMAIN)
+        .ifPresent(transitions::add);
     return transitions.stream().distinct().toList();
+  }
+
+  private static Optional<Transition> warning(Condition now) {
+    return Reason.of(now.getReason()).map(reason -> new Transition(true, reason, now.getMessage()));
   }
 
   /** The condition, if it is True and was not, or for another reason. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.api.Cidr;
 import dev.weft.api.Driver;
+import dev.weft.api.Reason;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ class AllocatorTest {
     assertThat(refusals(Allocator.allocate(younger, List.of(older), GROUND)))
         .singleElement()
         .satisfies(refusal -> {
-          assertThat(refusal.reason()).isEqualTo(Refusal.SUBNET_CONFLICT);
+          assertThat(refusal.reason()).isEqualTo(Reason.SUBNET_CONFLICT);
           assertThat(refusal.message())
               .contains("172.20.3.0/24", "172.20.0.0/16", "network red", "choose another block");
         });
@@ -75,7 +76,7 @@ class AllocatorTest {
         .isEqualTo(granted(5000, "172.20.0.0/24"));
     assertThat(refusals(Allocator.allocate(older, List.of(holder), GROUND)))
         .extracting(Refusal::reason)
-        .containsExactly(Refusal.SUBNET_CONFLICT, Refusal.VNI_CONFLICT);
+        .containsExactly(Reason.SUBNET_CONFLICT, Reason.VNI_CONFLICT);
   }
 
   @Test
@@ -116,7 +117,7 @@ class AllocatorTest {
     assertThat(refusals(Allocator.allocate(asks("blue", 2, 7000), List.of(red), GROUND)))
         .containsExactly(
             new Refusal(
-                Refusal.VNI_CONFLICT,
+                Reason.VNI_CONFLICT,
                 "spec.overlay.vni: 7000 belongs to network red, which had it first; choose another"
                     + " one, leave it out, or delete red"));
   }
@@ -129,7 +130,7 @@ class AllocatorTest {
     assertThat(refusals(Allocator.allocate(bridge, List.of(), routed)))
         .singleElement()
         .satisfies(refusal -> {
-          assertThat(refusal.reason()).isEqualTo(Refusal.ROUTE_CONFLICT);
+          assertThat(refusal.reason()).isEqualTo(Reason.ROUTE_CONFLICT);
           assertThat(refusal.message()).contains("192.168.5.0/24", "192.168.0.0/16", "node n7");
         });
   }
@@ -187,7 +188,7 @@ class AllocatorTest {
 
     assertThat(refusals(Allocator.allocate(wants("blue", 2), List.of(red), narrow)))
         .extracting(Refusal::reason)
-        .containsExactly(Refusal.VNIS_EXHAUSTED);
+        .containsExactly(Reason.VNIS_EXHAUSTED);
   }
 
   static Claim claim(

@@ -6,6 +6,7 @@ import dev.weft.api.HostNetworkStatusBuilder;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpecBuilder;
 import dev.weft.api.Names;
+import dev.weft.api.Reason;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
@@ -102,7 +103,8 @@ public final class Agents implements AutoCloseable, ResourceEventHandler<HostNet
 
   /** The node says this of whatever it carries, instead of Ready. */
   public void say(String node, String type, String status, String message) {
-    saying.put(node, Conditions.of(type, status, "Said", message, null, Clock.systemUTC()));
+    saying.put(
+        node, Conditions.of(type, status, Reason.NEEDS_CHANGE, message, null, Clock.systemUTC()));
     informer.getStore().list().forEach(this::act);
   }
 
@@ -155,7 +157,7 @@ public final class Agents implements AutoCloseable, ResourceEventHandler<HostNet
             Conditions.of(
                 Conditions.READY,
                 Conditions.TRUE,
-                "Built",
+                Reason.LIVE,
                 "as instructed",
                 null,
                 Clock.systemUTC()));

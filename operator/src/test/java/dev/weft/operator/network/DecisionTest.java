@@ -17,6 +17,7 @@ import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.NodeCounts;
 import dev.weft.api.Ports;
+import dev.weft.api.Reason;
 import dev.weft.operator.allocation.Ledger;
 import dev.weft.operator.node.Agent;
 import dev.weft.operator.node.NodeFacts;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +120,30 @@ class DecisionTest {
 
     assertThat(decision.status().nodes()).isEqualTo(new NodeCounts(1, 0, "0/1"));
     assertThat(ready(decision).getMessage()).contains("n1: the agent's lease has expired");
+  }
+
+  @Test
+  void aSelectorThatMatchesNoNodeWaitsForTheUser() {
+    alive("n1");
+    network =
+        stored(
+            network("web", "bridge", spec -> spec.nodeSelector(Map.of("edge", "yes"))),
+            "uid-web",
+            NOW.toString());
+
+    assertThat(summary(decide().status()))
+        .contains("Ready=False NoMatchingNode", "Stalled=True NoMatchingNode")
+        .contains("Reconciling=False Stalled");
+    assertThat(ready(decide()).getMessage()).contains("edge=yes");
+  }
+
+  @Test
+  void aNodeThatMatchesAndRunsNoAgentYetIsWaitedFor() {
+    nodes.add(new NodeFacts("n1", node("n1"), null, Agent.ALIVE));
+
+    assertThat(summary(decide().status()))
+        .contains(
+            "Ready=Unknown NoAgents", "Reconciling=True NoAgents", "Stalled=False NotStalled");
   }
 
   @Test
@@ -251,7 +277,12 @@ class DecisionTest {
                     .conditions(
                         List.of(
                             Conditions.of(
-                                type, status, "Said", "said by the agent", 1L, Clock.systemUTC())))
+                                type,
+                                status,
+                                Reason.NEEDS_CHANGE,
+                                "said by the agent",
+                                1L,
+                                Clock.systemUTC())))
                     .build()));
   }
 

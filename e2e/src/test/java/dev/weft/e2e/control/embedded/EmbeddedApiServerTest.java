@@ -8,6 +8,7 @@ import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.api.ContainerNetworkStatusBuilder;
+import dev.weft.api.Reason;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -259,7 +260,8 @@ class EmbeddedApiServerTest {
     status.setStatus(
         ContainerNetworkStatusBuilder.builder()
             .conditions(
-                List.of(Conditions.of(type, Conditions.TRUE, "Test", "", 1L, Clock.systemUTC())))
+                List.of(
+                    Conditions.of(type, Conditions.TRUE, Reason.LIVE, "", 1L, Clock.systemUTC())))
             .build());
     client
         .resource(status)

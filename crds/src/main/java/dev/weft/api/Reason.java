@@ -1,0 +1,93 @@
+package dev.weft.api;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every reason that a condition or an Event of Weft can have. {@code docs/status.md} says of each
+ * where it appears, what it means and what to do.
+ */
+public enum Reason {
+  // of a ContainerNetwork
+  ALL_NODES_READY,
+  NO_NODES,
+  NO_AGENTS,
+  NO_MATCHING_NODE,
+  NODES_IN_PROGRESS,
+  NODES_NOT_READY,
+  NODE_STALLED,
+  INVALID,
+  IMMUTABLE_FIELD,
+  SUBNET_CONFLICT,
+  ROUTE_CONFLICT,
+  VNI_CONFLICT("VNIConflict"),
+  POOL_EXHAUSTED,
+  VNIS_EXHAUSTED("VNIsExhausted"),
+  MESH_INVALID,
+  MTU_TOO_LARGE("MTUTooLarge"),
+  DONE,
+  STALLED,
+  NOT_STALLED,
+  NOT_DEGRADED,
+  IN_SYNC,
+  CHANGED_ON_NODE,
+  ADDRESSES_FREE,
+  NEARLY_EXHAUSTED,
+  EXHAUSTED,
+  ENDPOINTS_REMAIN,
+  NODES_TAKE_DOWN,
+
+  // of a Mesh
+  VALID,
+
+  // of a HostNetwork
+  LIVE,
+  RETRYING,
+  NEEDS_CHANGE,
+  DRIFT_REPAIRED,
+
+  // of a MeshNode
+  PUBLISHED,
+  NO_UNDERLAY,
+
+  // of a NetworkEndpoint
+  WIRED,
+  NOT_WIRED,
+
+  // of Events alone
+  READY,
+  NETWORK_NOT_ATTACHED;
+
+  private final String text;
+
+  Reason() {
+    this.text =
+        Arrays.stream(name().split("_", -1))
+            .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining());
+  }
+
+  Reason(String text) {
+    this.text = text;
+  }
+
+  /** The constant that the API writes as {@code text}; empty for an absent or unknown text. */
+  public static Optional<Reason> of(@Nullable String text) {
+    return Arrays.stream(values()).filter(value -> value.text.equals(text)).findFirst();
+  }
+
+  /** Whether {@code condition} has this reason. */
+  public boolean isOf(Condition condition) {
+    return text.equals(condition.getReason());
+  }
+
+  /** The word in the API. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.weft.api.event;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * How many Events about one object may still be written: ten at once, and one more each minute.
+ *
+ * @param left how many at {@code since}
+ */
+record Allowance(int left, Instant since) {
+  static final int AT_ONCE = 10;
+  static final Duration ONE_MORE = Duration.ofMinutes(1);
+
+  static Allowance full(Instant now) {
+    return new Allowance(AT_ONCE, now);
+  }
+
+  /** What is left later. */
+  Allowance at(Instant now) {
+    long grown = Duration.between(since, now).dividedBy(ONE_MORE);
+    return left + grown >= AT_ONCE
+        ? full(now)
+        : new Allowance((int) (left + grown), since.plus(ONE_MORE.multipliedBy(grown)));
+  }
+
+  boolean isEmpty() {
+    return left <= 0;
+  }
+
+  Allowance less() {
+    return new Allowance(left - 1, since);
+  }
+}
