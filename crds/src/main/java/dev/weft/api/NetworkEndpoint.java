@@ -31,6 +31,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
     type = AdditionalPrinterColumn.Type.DATE)
 @AdditionalPrinterColumn(name = "NAMESPACE", jsonPath = ".spec.sandbox.namespace", priority = 1)
 @AdditionalPrinterColumn(name = "SERVICE", jsonPath = ".spec.service.name", priority = 1)
+@AdditionalPrinterColumn(name = "CONTAINER", jsonPath = ".spec.sandbox.container", priority = 1)
 @AdditionalPrinterColumn(name = "INTERFACE", jsonPath = ".spec.interface", priority = 1)
 @AdditionalPrinterColumn(name = "MAC", jsonPath = ".spec.mac", priority = 1)
 @AdditionalPrinterColumn(

@@ -11,4 +11,6 @@ public record SandboxReference(
         @Nullable String id,
     @JsonPropertyDescription("Namespace of its pod.") @Nullable String namespace,
     @JsonPropertyDescription("Name of its pod.") @Nullable String pod,
-    @JsonPropertyDescription("UID of its pod.") @Nullable String podUid) {}
+    @JsonPropertyDescription("UID of its pod.") @Nullable String podUid,
+    @JsonPropertyDescription("Name of its container, where an engine runs it without a pod.")
+        @Nullable String container) {}

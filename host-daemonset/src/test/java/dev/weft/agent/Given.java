@@ -60,7 +60,7 @@ public final class Given {
             .network(name)
             .networkUid(network.getMetadata().getUid())
             .node(node)
-            .sandbox(new SandboxReference(pod, "default", pod, "uid-" + pod))
+            .sandbox(new SandboxReference(pod, "default", pod, "uid-" + pod, null))
             .address(address)
             .mac("02:42:0a:00:00:09")
             .interfaceName("eth7")

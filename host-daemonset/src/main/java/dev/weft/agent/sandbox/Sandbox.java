@@ -3,30 +3,24 @@ package dev.weft.agent.sandbox;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.SandboxReference;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A running sandbox: a network namespace and whose it is.
  *
- * @param id tells it from every other sandbox of the node
- * @param namespace namespace of its pod; null if it is no pod's
- * @param pod name of its pod; null if it is no pod's
- * @param podUid UID of its pod; null if it is no pod's
+ * @param reference the sandbox as an endpoint names it; its id tells it from every other sandbox of
+ *     the node
  * @param netns file of its network namespace
  * @param networks text of the attach annotation; empty if it asks for none
  */
-public record Sandbox(
-    String id,
-    @Nullable String namespace,
-    @Nullable String pod,
-    @Nullable String podUid,
-    Path netns,
-    String networks) {
+public record Sandbox(SandboxReference reference, Path netns, String networks) {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
 
   public Sandbox {
-    if (!ID.matcher(id).matches()) {
+    String id = reference.id();
+    if (id == null || !ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
           "'%.60s' is no sandbox id; it has 1 to 128 letters, digits, '.', '_', ':' or '-'"
               .formatted(id));
@@ -37,14 +31,30 @@ public record Sandbox(
     }
   }
 
-  /** Who holds the addresses: the pod, which may outlive a sandbox, or else the sandbox. */
-  public String owner() {
-    return podUid == null ? id : podUid;
+  /** {@link SandboxReference#id()}. */
+  public String id() {
+    return Objects.requireNonNull(reference.id(), "the constructor requires it");
   }
 
-  /** The sandbox as an endpoint names it. */
-  public SandboxReference reference() {
-    return new SandboxReference(id, namespace, pod, podUid);
+  /** {@link SandboxReference#namespace()}. */
+  public @Nullable String namespace() {
+    return reference.namespace();
+  }
+
+  /** {@link SandboxReference#pod()}. */
+  public @Nullable String pod() {
+    return reference.pod();
+  }
+
+  /** {@link SandboxReference#podUid()}. */
+  public @Nullable String podUid() {
+    return reference.podUid();
+  }
+
+  /** Who holds the addresses: the pod, which may outlive a sandbox, or else the sandbox. */
+  public String owner() {
+    String pod = reference.podUid();
+    return pod == null ? id() : pod;
   }
 
   /** Whether {@code endpoint} belongs to this sandbox, or to an earlier one of the same pod. */
@@ -63,6 +73,9 @@ public record Sandbox(
 
   @Override
   public String toString() {
-    return pod == null ? id : namespace + "/" + pod;
+    if (reference.pod() != null) {
+      return reference.namespace() + "/" + reference.pod();
+    }
+    return reference.container() == null ? id() : "container " + reference.container();
   }
 }

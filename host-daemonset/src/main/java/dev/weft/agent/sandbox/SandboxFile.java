@@ -2,6 +2,7 @@ package dev.weft.agent.sandbox;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.api.SandboxReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,8 @@ record SandboxFile(
       throw new IllegalArgumentException("netns is missing; write the namespace's path");
     }
     return new Sandbox(
-        expected, namespace, pod, podUid, Path.of(netns), networks == null ? "" : networks);
+        new SandboxReference(expected, namespace, pod, podUid, null),
+        Path.of(netns),
+        networks == null ? "" : networks);
   }
 }

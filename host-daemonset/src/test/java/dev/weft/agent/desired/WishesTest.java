@@ -7,6 +7,7 @@ import dev.weft.agent.dataplane.LocalEndpoint;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.SandboxReference;
 import dev.weft.mesh.RemoteEndpoint;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
@@ -19,7 +20,10 @@ import org.junit.jupiter.api.Test;
 
 class WishesTest {
   private static final Sandbox ONE =
-      new Sandbox("one", "default", "one", "uid-one", Path.of("/run/netns/one"), "blue");
+      new Sandbox(
+          new SandboxReference("one", "default", "one", "uid-one", null),
+          Path.of("/run/netns/one"),
+          "blue");
   private final ContainerNetwork blue = Given.overlay("blue", "10.0.0.0/24");
 
   private static Optional<InetAddress> vtep(String node) {
@@ -47,7 +51,10 @@ class WishesTest {
   void anEndpointOfAnEarlierSandboxOfThePodIsNotWired() {
     NetworkEndpoint endpoint = Given.endpoint(blue, "a", "one", "10.0.0.9/24");
     Sandbox later =
-        new Sandbox("later", "default", "one", "uid-one", Path.of("/run/netns/l"), "blue");
+        new Sandbox(
+            new SandboxReference("later", "default", "one", "uid-one", null),
+            Path.of("/run/netns/l"),
+            "blue");
     assertThat(Wishes.local(later, List.of(endpoint), false)).isEmpty();
   }
 

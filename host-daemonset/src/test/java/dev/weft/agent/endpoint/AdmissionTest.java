@@ -8,6 +8,7 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.api.Driver;
+import dev.weft.api.SandboxReference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,10 @@ import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
   private static final Sandbox POD =
-      new Sandbox("one", "default", "one", "uid-one", Path.of("/run/netns/one"), "blue");
+      new Sandbox(
+          new SandboxReference("one", "default", "one", "uid-one", null),
+          Path.of("/run/netns/one"),
+          "blue");
   private final ContainerNetwork blue = Given.overlay("blue", "10.0.0.0/24");
 
   @Test

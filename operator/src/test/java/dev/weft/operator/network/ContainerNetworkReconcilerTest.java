@@ -588,7 +588,8 @@ class ContainerNetworkReconcilerTest {
                     pod.getMetadata().getUid(),
                     pod.getMetadata().getNamespace(),
                     pod.getMetadata().getName(),
-                    pod.getMetadata().getUid()))
+                    pod.getMetadata().getUid(),
+                    null))
             .build());
     return client().resource(endpoint).create();
   }

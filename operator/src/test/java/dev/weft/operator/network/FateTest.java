@@ -60,7 +60,7 @@ class FateTest {
     NetworkEndpoint endpoint = new NetworkEndpoint();
     endpoint.setSpec(
         NetworkEndpointSpecBuilder.builder()
-            .sandbox(new SandboxReference("id", "default", "pod", podUid))
+            .sandbox(new SandboxReference("id", "default", "pod", podUid, null))
             .build());
     return endpoint;
   }
