@@ -2,6 +2,8 @@ package dev.weft.netlink;
 
 /** Error numbers of Linux on the architectures that share {@code asm-generic/errno.h}. */
 final class Errno {
+  static final int ENOENT = 2;
+  static final int ESRCH = 3;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
   static final int ENODEV = 19;

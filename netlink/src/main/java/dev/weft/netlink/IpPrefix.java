@@ -84,6 +84,11 @@ public record IpPrefix(InetAddress address, int length) {
     }
   }
 
+  /** Whether it is of IPv4, not of IPv6. */
+  public boolean isIpv4() {
+    return address.getAddress().length == 4;
+  }
+
   /** The same network with all host bits zero. */
   public IpPrefix network() {
     byte[] bytes = address.getAddress();

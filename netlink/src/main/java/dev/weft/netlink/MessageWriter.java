@@ -19,6 +19,7 @@ final class MessageWriter {
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfShort BE_SHORT = SHORT.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfInt BE_INT = INT.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -77,6 +78,33 @@ final class MessageWriter {
   void u32(int value) {
     buffer.set(INT, position, value);
     position += 4;
+  }
+
+  void u64(long value) {
+    buffer.set(LONG, position, value);
+    position += 8;
+  }
+
+  /** In network byte order. */
+  void be16(int value) {
+    buffer.set(BE_SHORT, position, (short) value);
+    position += 2;
+  }
+
+  /** In network byte order. */
+  void be32(int value) {
+    buffer.set(BE_INT, position, value);
+    position += 4;
+  }
+
+  void bytes(byte[] value) {
+    MemorySegment.copy(value, 0, buffer, BYTE, position, value.length);
+    position += value.length;
+  }
+
+  void zeros(int count) {
+    buffer.asSlice(position, count).fill((byte) 0);
+    position += count;
   }
 
   void attributeU8(int type, int value) {
@@ -141,13 +169,24 @@ final class MessageWriter {
 
   /** Starts an attribute that holds attributes; its result goes to {@link #endNested}. */
   long beginNested(int type) {
-    long start = position;
-    header(type | NLA_F_NESTED, 0);
-    return start;
+    return beginAttribute(type | NLA_F_NESTED);
   }
 
   void endNested(long start) {
-    buffer.set(SHORT, start, (short) (position - start));
+    endAttribute(start);
+  }
+
+  /** Starts an attribute that holds a structure; its result goes to {@link #endAttribute}. */
+  long beginAttribute(int type) {
+    long start = position;
+    header(type, 0);
+    return start;
+  }
+
+  void endAttribute(long start) {
+    long length = position - start;
+    buffer.set(SHORT, start, (short) length);
+    zeros((int) (align(length) - length));
   }
 
   private void header(int type, int length) {

@@ -1,29 +1,18 @@
 package dev.weft.netlink;
 
-import static dev.weft.netlink.Libc.check;
-
-import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Tells what changes in a namespace: links, addresses, routes, neighbours and forwarding entries
  * ({@code RTNLGRP_*}). It tells changes from the moment it is open, so open it first and dump then.
  */
 public final class Monitor implements AutoCloseable {
-  private final ReentrantLock reading = new ReentrantLock();
-  private final NetlinkSocket socket;
-  private final int wakeUp;
-  private final MessageReader reader = new MessageReader();
-  private final Queue<Notification> pending = new ArrayDeque<>();
-  private volatile boolean closed;
+  private final Listener<Notification> listener;
 
   private Monitor(NetlinkSocket socket, Set<Group> groups) {
-    this.socket = socket;
-    this.wakeUp = check(Libc.eventfd(), "make an eventfd");
+    this.listener = new Listener<>(socket, Notifications::read, new Notification.Overrun());
     join(groups);
   }
 
@@ -48,7 +37,7 @@ public final class Monitor implements AutoCloseable {
 
   /** Watches the calling thread's namespace. */
   public static Monitor open() {
-    return new Monitor(NetlinkSocket.open(), EnumSet.allOf(Group.class));
+    return new Monitor(NetlinkSocket.route(), EnumSet.allOf(Group.class));
   }
 
   /** Watches a namespace, which may be closed after. */
@@ -58,13 +47,13 @@ public final class Monitor implements AutoCloseable {
 
   /** Watches some of what changes in a namespace, which may be closed after. */
   public static Monitor open(NetworkNamespace namespace, Set<Group> groups) {
-    return new Monitor(namespace.call(NetlinkSocket::open), groups);
+    return new Monitor(namespace.call(NetlinkSocket::route), groups);
   }
 
   /** The same with room for so many bytes of what has not been read. */
   static Monitor open(NetworkNamespace namespace, Set<Group> groups, int receiveBuffer) {
     Monitor monitor = open(namespace, Set.of());
-    monitor.socket.receiveBuffer(receiveBuffer);
+    monitor.listener.receiveBuffer(receiveBuffer);
     monitor.join(groups);
     return monitor;
   }
@@ -72,7 +61,7 @@ public final class Monitor implements AutoCloseable {
   private void join(Set<Group> groups) {
     for (Group group : groups) {
       for (int number : group.numbers) {
-        socket.join(number);
+        listener.join(number);
       }
     }
   }
@@ -84,59 +73,11 @@ public final class Monitor implements AutoCloseable {
    * @return empty when the monitor is closed, also by another thread while this one waits
    */
   public Optional<Notification> next() {
-    reading.lock();
-    try {
-      while (!closed) {
-        Notification next = pending.poll();
-        if (next != null) {
-          return Optional.of(next);
-        }
-        receive();
-      }
-      return Optional.empty();
-    } finally {
-      reading.unlock();
-    }
-  }
-
-  private void receive() {
-    int size = socket.receiveNow();
-    switch (-size) {
-      case Errno.EAGAIN -> await();
-      case Errno.ENOBUFS -> pending.add(new Notification.Overrun());
-      default -> {
-        check(size, "receive notifications");
-        reader.reset(socket.buffer(), socket.requireFit(size));
-        while (reader.next()) {
-          Notification notification = Notifications.read(reader.type(), reader.payload());
-          if (notification != null) {
-            pending.add(notification);
-          }
-        }
-      }
-    }
-  }
-
-  private void await() {
-    int ready = Libc.awaitReadable(socket.fd(), wakeUp);
-    if (ready != -Errno.EINTR) {
-      check(ready, "wait for notifications");
-    }
+    return listener.next();
   }
 
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    check(Libc.signal(wakeUp), "wake up the reader of notifications");
-    reading.lock();
-    try {
-      socket.close();
-      Libc.close(wakeUp);
-    } finally {
-      reading.unlock();
-    }
+    listener.close();
   }
 }

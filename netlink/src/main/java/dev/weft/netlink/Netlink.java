@@ -23,12 +23,12 @@ public final class Netlink implements AutoCloseable {
 
   /** A handle for the calling thread's namespace. */
   public static Netlink open() {
-    return new Netlink(NetlinkSocket.open());
+    return new Netlink(NetlinkSocket.route());
   }
 
   /** A handle for a namespace, which may be closed after. */
   public static Netlink open(NetworkNamespace namespace) {
-    return new Netlink(namespace.call(NetlinkSocket::open));
+    return new Netlink(namespace.call(NetlinkSocket::route));
   }
 
   /** Messages this process has sent to the kernel through any handle so far. */

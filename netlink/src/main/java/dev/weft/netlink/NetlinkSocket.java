@@ -10,8 +10,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A {@code NETLINK_ROUTE} socket and its buffers. It stays in the namespace of the thread that
- * opened it. To be used by one thread at a time.
+ * A netlink socket and its buffers. It stays in the namespace of the thread that opened it. To be
+ * used by one thread at a time.
  */
 final class NetlinkSocket implements AutoCloseable {
   /** Datagrams that {@link #receiveMany} takes at a time. */
@@ -39,6 +39,7 @@ final class NetlinkSocket implements AutoCloseable {
   private final int fd;
   private final int receiveBuffer;
   private int sequence;
+  private int dirty;
 
   private NetlinkSocket(int fd) {
     this.fd = fd;
@@ -64,11 +65,19 @@ final class NetlinkSocket implements AutoCloseable {
     }
   }
 
-  /** A socket in the calling thread's namespace. */
-  static NetlinkSocket open() {
+  /** A {@code NETLINK_ROUTE} socket in the calling thread's namespace. */
+  static NetlinkSocket route() {
+    return open(NetlinkH.NETLINK_ROUTE, "open a netlink socket");
+  }
+
+  /** A {@code NETLINK_XFRM} socket in the calling thread's namespace. */
+  static NetlinkSocket xfrm() {
+    return open(NetlinkH.NETLINK_XFRM, "open a netlink socket for IPsec (XFRM)");
+  }
+
+  private static NetlinkSocket open(int family, String operation) {
     int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC;
-    return new NetlinkSocket(
-        check(Libc.socket(Libc.AF_NETLINK, type, NetlinkH.NETLINK_ROUTE), "open a netlink socket"));
+    return new NetlinkSocket(check(Libc.socket(Libc.AF_NETLINK, type, family), operation));
   }
 
   /** Asks for room for so many bytes, beyond the system's limit where the process may. */
@@ -107,14 +116,18 @@ final class NetlinkSocket implements AutoCloseable {
     return first;
   }
 
-  /** Sends what was written, in one system call; the kernel has acted on it when this returns. */
+  /**
+   * Sends what was written, in one system call, and overwrites it: it may hold keys. The kernel has
+   * acted on it when this returns.
+   */
   void send(int messages) {
     int sent;
     do {
       sent = Libc.send(fd, batch, writer.length());
     } while (sent == -Errno.EINTR);
-    check(sent, "send to the kernel");
+    batch.asSlice(0, writer.length()).fill((byte) 0);
     writer.clear();
+    check(sent, "send to the kernel");
     Counters.MESSAGES.add(messages);
   }
 
@@ -125,6 +138,7 @@ final class NetlinkSocket implements AutoCloseable {
       size = Libc.recv(fd, buffer, Libc.MSG_TRUNC);
     } while (size == -Errno.EINTR);
     check(size, "receive from the kernel");
+    dirty = Math.max(dirty, size);
     return requireFit(size);
   }
 
@@ -134,6 +148,7 @@ final class NetlinkSocket implements AutoCloseable {
     do {
       size = Libc.recv(fd, buffer, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
     } while (size == -Errno.EINTR);
+    dirty = Math.max(dirty, size);
     return size;
   }
 
@@ -159,6 +174,12 @@ final class NetlinkSocket implements AutoCloseable {
   /** The size of what {@link #receiveNow} brought, if it came whole. */
   int requireFit(int size) {
     return requireFit(size, BUFFER);
+  }
+
+  /** Overwrites what was received since the last time: it may hold keys. */
+  void wipe() {
+    buffer.asSlice(0, Math.min(dirty, BUFFER)).fill((byte) 0);
+    dirty = 0;
   }
 
   private static int requireFit(int size, int room) {

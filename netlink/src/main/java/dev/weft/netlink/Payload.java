@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 record Payload(MemorySegment bytes, long from, long to) {
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfShort BE_SHORT = SHORT.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfInt BE_INT = INT.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -39,6 +40,21 @@ record Payload(MemorySegment bytes, long from, long to) {
 
   int u32(long offset) {
     return bytes.get(INT, at(offset, 4));
+  }
+
+  /** In network byte order, as an unsigned number. */
+  long be32(long offset) {
+    return Integer.toUnsignedLong(bytes.get(BE_INT, at(offset, 4)));
+  }
+
+  long u64(long offset) {
+    return bytes.get(LONG, at(offset, 8));
+  }
+
+  /** So many bytes from an offset on. */
+  Payload slice(long offset, int length) {
+    long start = at(offset, length);
+    return new Payload(bytes, start, start + length);
   }
 
   byte[] array() {

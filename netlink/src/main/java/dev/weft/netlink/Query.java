@@ -15,6 +15,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Questions with one answer. */
@@ -46,10 +47,29 @@ final class Query {
     out.attributeU32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
     out.end();
     String operation = "read link " + (name != null ? name : index);
+    return askFor(Errno.ENODEV, () -> ask(socket, sequence, operation, LinkReader::read));
+  }
+
+  static Optional<XfrmState> state(NetlinkSocket socket, XfrmStateId id) {
+    int sequence = socket.sequence(1);
+    XfrmStateCodec.writeId(socket.writer(), XfrmH.XFRM_MSG_GETSA, id, sequence);
+    String operation = "read state " + id;
+    return askFor(Errno.ESRCH, () -> ask(socket, sequence, operation, XfrmStateCodec::read));
+  }
+
+  static Optional<XfrmPolicy> policy(NetlinkSocket socket, XfrmPolicyId id) {
+    int sequence = socket.sequence(1);
+    XfrmPolicyCodec.writeId(socket.writer(), XfrmH.XFRM_MSG_GETPOLICY, id, sequence);
+    String operation = "read policy " + id;
+    return askFor(Errno.ENOENT, () -> ask(socket, sequence, operation, XfrmPolicyCodec::read));
+  }
+
+  /** Empty if the kernel answers with the error that says there is no such thing. */
+  private static <T> Optional<T> askFor(int absent, Supplier<@Nullable T> question) {
     try {
-      return Optional.of(ask(socket, sequence, operation, LinkReader::read));
+      return Optional.ofNullable(question.get());
     } catch (NetlinkException e) {
-      if (e.errno() == Errno.ENODEV) {
+      if (e.errno() == absent) {
         return Optional.empty();
       }
       throw e;
@@ -72,7 +92,7 @@ final class Query {
     return ask(socket, sequence, operation, RouteCodec::read);
   }
 
-  private static <T> T ask(
+  private static <T extends @Nullable Object> T ask(
       NetlinkSocket socket, int sequence, String operation, Function<Payload, T> read) {
     var reader = new MessageReader();
     socket.send(1);

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Bytes that no kernel sends are answered with a value or a {@link NetlinkException}. */
@@ -25,6 +27,9 @@ class CodecFuzzTest {
           reader -> RouteCodec.read(reader.payload()),
           reader -> NeighbourCodec.readFdb(reader.payload()),
           reader -> NeighbourCodec.readNeighbour(reader.payload()),
+          reader -> XfrmNotifications.read(reader.type(), reader.payload()),
+          reader -> XfrmStateCodec.read(reader.payload()),
+          reader -> XfrmPolicyCodec.read(reader.payload()),
           reader -> Acknowledgement.error(reader.payload(), reader.flags(), "fuzz"),
           reader -> Acknowledgement.dumpError(reader.payload(), reader.flags(), "fuzz"));
 
@@ -129,13 +134,33 @@ class CodecFuzzTest {
                 FdbEntry.tunnel(3, MacAddress.BROADCAST, IpPrefix.parseAddress("10.0.0.1"))),
             new Request.NeighbourSet(
                 Neighbour.permanent(3, IpPrefix.parseAddress("fd00::2"), MacAddress.ZERO)));
-    return requests.stream().map(CodecFuzzTest::encode).toArray(byte[][]::new);
+    return Stream.concat(
+            requests.stream().map(request -> encode(out -> RequestWriter.write(out, request, 1))),
+            xfrmSeeds().map(request -> encode(out -> XfrmRequestWriter.write(out, request, 1))))
+        .toArray(byte[][]::new);
   }
 
-  private static byte[] encode(Request request) {
+  private static Stream<XfrmRequest> xfrmSeeds() {
+    InetAddress four = IpPrefix.parseAddress("10.0.0.1");
+    InetAddress six = IpPrefix.parseAddress("fd00::1");
+    XfrmPolicyId id = XfrmPolicyId.of(XfrmDirection.OUT, XfrmSelector.everything(four).udpTo(4790));
+    XfrmStateSpec state =
+        XfrmStateSpec.of(XfrmStateId.esp(six, 7), six)
+            .udp(new XfrmUdp(4500, 4500))
+            .outputMark(new XfrmMark(1, 3))
+            .build();
+    return Stream.of(
+        new XfrmRequest.StateAdd(state, XfrmKey.copyOf(new byte[36])),
+        new XfrmRequest.StateRemove(state.id()),
+        new XfrmRequest.PolicyUpdate(
+            XfrmPolicySpec.protect(id, 1, XfrmTemplate.transport(four, four, 1))),
+        new XfrmRequest.PolicyRemove(id));
+  }
+
+  private static byte[] encode(Consumer<MessageWriter> request) {
     byte[] bytes = new byte[RequestWriter.LARGEST];
     var out = new MessageWriter(MemorySegment.ofArray(bytes));
-    RequestWriter.write(out, request, 1);
+    request.accept(out);
     return Arrays.copyOf(bytes, (int) out.length());
   }
 

@@ -34,6 +34,16 @@ final class FreshNamespace implements BeforeEachCallback, AfterEachCallback {
     return netlink;
   }
 
+  /** The namespace's IPsec tables, or skips the test where the kernel has none. */
+  Xfrm xfrm() {
+    try {
+      return closeLater(Xfrm.open(namespace));
+    } catch (NetlinkException e) {
+      assumeTrue(!e.errnoName().equals("EPROTONOSUPPORT"), "this kernel has no IPsec (XFRM)");
+      throw e;
+    }
+  }
+
   NetworkNamespace another() {
     return closeLater(NetworkNamespace.createUnnamed());
   }

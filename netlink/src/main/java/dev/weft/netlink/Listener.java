@@ -1,0 +1,112 @@
+package dev.weft.netlink;
+
+import static dev.weft.netlink.Libc.check;
+
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for what the kernel tells the groups of a socket.
+ *
+ * @param <N> a notification
+ */
+final class Listener<N> implements AutoCloseable {
+  private final ReentrantLock reading = new ReentrantLock();
+  private final NetlinkSocket socket;
+  private final Meaning<N> meaning;
+  private final N overrun;
+  private final int wakeUp;
+  private final MessageReader reader = new MessageReader();
+  private final Queue<N> pending = new ArrayDeque<>();
+  private volatile boolean closed;
+
+  /** What a message means. */
+  @FunctionalInterface
+  interface Meaning<N> {
+    /** {@code null} for a message about something this package knows nothing of. */
+    @Nullable N read(int type, Payload payload);
+  }
+
+  /**
+   * A listener that hears nothing yet.
+   *
+   * @param overrun what to tell when notifications were lost
+   */
+  Listener(NetlinkSocket socket, Meaning<N> meaning, N overrun) {
+    this.socket = socket;
+    this.meaning = meaning;
+    this.overrun = overrun;
+    this.wakeUp = check(Libc.eventfd(), "make an eventfd");
+  }
+
+  /** Has the kernel keep so many bytes of what has not been read. */
+  void receiveBuffer(int bytes) {
+    socket.receiveBuffer(bytes);
+  }
+
+  void join(int group) {
+    socket.join(group);
+  }
+
+  /** The next notification; empty when closed, also by another thread while this one waits. */
+  Optional<N> next() {
+    reading.lock();
+    try {
+      while (!closed) {
+        N next = pending.poll();
+        if (next != null) {
+          return Optional.of(next);
+        }
+        receive();
+      }
+      return Optional.empty();
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private void receive() {
+    int size = socket.receiveNow();
+    switch (-size) {
+      case Errno.EAGAIN -> await();
+      case Errno.ENOBUFS -> pending.add(overrun);
+      default -> {
+        check(size, "receive notifications");
+        reader.reset(socket.buffer(), socket.requireFit(size));
+        while (reader.next()) {
+          N notification = meaning.read(reader.type(), reader.payload());
+          if (notification != null) {
+            pending.add(notification);
+          }
+        }
+        socket.wipe();
+      }
+    }
+  }
+
+  private void await() {
+    int ready = Libc.awaitReadable(socket.fd(), wakeUp);
+    if (ready != -Errno.EINTR) {
+      check(ready, "wait for notifications");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    check(Libc.signal(wakeUp), "wake up the reader of notifications");
+    reading.lock();
+    try {
+      socket.close();
+      Libc.close(wakeUp);
+    } finally {
+      reading.unlock();
+    }
+  }
+}
