@@ -3,7 +3,7 @@ package dev.weft.e2e.control;
 import io.fabric8.kubernetes.api.model.AuthInfo;
 import io.fabric8.kubernetes.api.model.Cluster;
 import io.fabric8.kubernetes.api.model.ConfigBuilder;
-import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.api.model.Context;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -47,21 +47,44 @@ public record Kubeconfig(String text) {
 
   /** The same server and user by way of another address, as through a {@code Relay}. */
   public Kubeconfig through(URI address) {
-    var config =
-        new KubernetesSerialization().unmarshal(text, io.fabric8.kubernetes.api.model.Config.class);
-    NamedContext context =
-        config.getContexts().stream()
-            .filter(each -> each.getName().equals(config.getCurrentContext()))
-            .findFirst()
-            .orElseThrow(
-                () -> new IllegalArgumentException("the kubeconfig has no current context"));
-    AuthInfo user =
-        config.getUsers().stream()
-            .filter(each -> each.getName().equals(context.getContext().getUser()))
-            .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException("the kubeconfig's user is missing"))
-            .getUser();
-    return write(lab(new Cluster(), address), user);
+    return write(lab(new Cluster(), address), user());
+  }
+
+  /** The same server for whom this token stands for. */
+  public Kubeconfig as(String token) {
+    AuthInfo user = new AuthInfo();
+    user.setToken(token);
+    return write(cluster(), user);
+  }
+
+  private AuthInfo user() {
+    return parsed().getUsers().stream()
+        .filter(each -> each.getName().equals(context().getUser()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the kubeconfig's user is missing"))
+        .getUser();
+  }
+
+  private Cluster cluster() {
+    return parsed().getClusters().stream()
+        .filter(each -> each.getName().equals(context().getCluster()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the kubeconfig's cluster is missing"))
+        .getCluster();
+  }
+
+  private Context context() {
+    var config = parsed();
+    return config.getContexts().stream()
+        .filter(each -> each.getName().equals(config.getCurrentContext()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the kubeconfig has no current context"))
+        .getContext();
+  }
+
+  private io.fabric8.kubernetes.api.model.Config parsed() {
+    return new KubernetesSerialization()
+        .unmarshal(text, io.fabric8.kubernetes.api.model.Config.class);
   }
 
   /** The server's address. */

@@ -14,13 +14,27 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A kube-apiserver and an etcd of its own, on free ports of the loopback interface. */
 final class KubernetesBinaries implements ControlPlane {
+  /** Names a folder for the logs of what operators and agents ask of API servers. */
+  private static final String AUDIT_FOLDER = "weft.audit";
+
   private static final Duration START = Duration.ofSeconds(60);
+  private static final String AUDIT_POLICY =
+      """
+      apiVersion: audit.k8s.io/v1
+      kind: Policy
+      omitStages: [RequestReceived]
+      rules:
+      - level: Metadata
+        userGroups: ["system:serviceaccounts:weft-system"]
+      - level: None
+      """;
 
   private final String description;
   private final URI address;
@@ -45,6 +59,7 @@ final class KubernetesBinaries implements ControlPlane {
       Files.createDirectories(directory);
       Files.writeString(
           directory.resolve("tokens.csv"), plane.token + ",weft-lab,weft-lab,system:masters\n");
+      Files.writeString(directory.resolve("audit-policy.yaml"), AUDIT_POLICY);
       writeKeys(directory);
       plane.run(started, directory, etcdCommand(binaries, directory, etcd, peer));
       plane.run(started, directory, apiServerCommand(binaries, directory, etcd, api));
@@ -77,12 +92,26 @@ final class KubernetesBinaries implements ControlPlane {
         "--secure-port=" + port,
         "--cert-dir=" + directory.resolve("certificates"),
         "--token-auth-file=" + directory.resolve("tokens.csv"),
+        "--audit-policy-file=" + directory.resolve("audit-policy.yaml"),
+        "--audit-log-path=" + auditLog(directory),
         "--authorization-mode=RBAC",
         "--disable-admission-plugins=ServiceAccount",
         "--service-cluster-ip-range=10.255.0.0/24",
         "--service-account-issuer=https://weft-lab",
         "--service-account-signing-key-file=" + directory.resolve("key.pem"),
         "--service-account-key-file=" + directory.resolve("key.pub.pem"));
+  }
+
+  /** One JSON object a line; outlives the lab in the folder that is named for it. */
+  private static Path auditLog(Path directory) {
+    String folder = System.getProperty(AUDIT_FOLDER);
+    return folder == null
+        ? directory.resolve("audit.jsonl")
+        : Path.of(folder, lab(directory) + ".jsonl").toAbsolutePath();
+  }
+
+  private static Path lab(Path directory) {
+    return Objects.requireNonNull(directory.getParent(), "a lab's folder").getFileName();
   }
 
   @Override

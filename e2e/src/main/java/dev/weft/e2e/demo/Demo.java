@@ -47,7 +47,7 @@ final class Demo {
 
   void run(int nodes) {
     progress.say("control plane: %s", lab.controlPlane().description());
-    lab.install(manifests.resolve("crds"));
+    lab.install(manifests);
     startPrograms(nodes);
     List<HasMetadata> samples = lab.apply(manifests.resolve("samples"));
     samples.forEach(

@@ -147,7 +147,8 @@ final class Kubelet implements AutoCloseable {
 
   private void syncAll() {
     for (Pod pod : pods.getStore().list()) {
-      if (!nodes.contains(String.valueOf(pod.getSpec().getNodeName()))) {
+      if (!nodes.contains(String.valueOf(pod.getSpec().getNodeName()))
+          || pod.getMetadata().getNamespace().equals(Names.NAMESPACE)) {
         continue;
       }
       try {

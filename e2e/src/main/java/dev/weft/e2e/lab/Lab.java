@@ -1,12 +1,11 @@
 package dev.weft.e2e.lab;
 
-import dev.weft.api.Names;
 import dev.weft.e2e.control.ControlPlane;
 import dev.weft.e2e.control.ControlPlanes;
 import dev.weft.e2e.control.Kubeconfig;
 import dev.weft.netlink.NetworkNamespace;
+import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -41,6 +40,7 @@ public final class Lab implements AutoCloseable {
   private final KubernetesClient client;
   private final Wire wire;
   private final Relay relay;
+  private final Accounts accounts;
   private final List<LabNode> nodes = new ArrayList<>();
   private @Nullable Kubelet kubelet;
   private @Nullable JavaProgram operator;
@@ -58,7 +58,7 @@ public final class Lab implements AutoCloseable {
             new InetSocketAddress(Wire.API, API_PORT),
             new InetSocketAddress(server.getHost(), server.getPort()));
     controlPlane.kubeconfig().writeTo(kubeconfig());
-    agentKubeconfig(server).writeTo(agentKubeconfigFile());
+    this.accounts = new Accounts(controlPlane, client);
   }
 
   /**
@@ -131,26 +131,36 @@ public final class Lab implements AutoCloseable {
     return state.path();
   }
 
-  /** Applies the definitions and makes Weft's namespace. */
-  public void install(Path definitions) {
-    List<HasMetadata> loaded = read(definitions);
-    loaded.forEach(definition -> client.resource(definition).createOr(each -> each.patch()));
-    client
-        .namespaces()
-        .resource(
-            new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(Names.NAMESPACE)
-                .endMetadata()
-                .build())
-        .createOr(each -> each.patch());
-    for (HasMetadata definition : loaded) {
-      client
-          .resources(CustomResourceDefinition.class)
-          .withName(definition.getMetadata().getName())
-          .waitUntilCondition(Lab::isEstablished, 30, TimeUnit.SECONDS);
-    }
+  /**
+   * Applies what {@code install.yaml} of a folder says, but for the workloads: the lab runs
+   * operator and agents itself, with the rights that the file grants them.
+   */
+  public void install(Path manifests) {
+    List<HasMetadata> loaded =
+        read(manifests.resolve("install.yaml")).stream().filter(this::isForLab).toList();
+    loaded.forEach(each -> client.resource(each).createOr(there -> there.patch()));
+    loaded.stream()
+        .filter(each -> each.getKind().equals("CustomResourceDefinition"))
+        .forEach(each ->
+            client
+                .resources(CustomResourceDefinition.class)
+                .withName(each.getMetadata().getName())
+                .waitUntilCondition(Lab::isEstablished, 30, TimeUnit.SECONDS));
     kubelet = new Kubelet(client, namespaces);
+  }
+
+  private boolean isForLab(HasMetadata object) {
+    return switch (object.getKind()) {
+      case "CustomResourceDefinition", "Namespace" -> true;
+      case "Deployment", "DaemonSet" -> false;
+      default -> controlPlane.isReal() && isServed(object);
+    };
+  }
+
+  private boolean isServed(HasMetadata object) {
+    APIResourceList served = client.getApiResources(object.getApiVersion());
+    return served != null
+        && served.getResources().stream().anyMatch(each -> each.getKind().equals(object.getKind()));
   }
 
   /** Starts the operator in this machine's own namespace. */
@@ -164,7 +174,7 @@ public final class Lab implements AutoCloseable {
                 "dev.weft.operator.OperatorMain",
                 "run",
                 "--kubeconfig",
-                kubeconfig().toString(),
+                written("operator.kubeconfig", accounts.operator()).toString(),
                 "--listen",
                 "127.0.0.1:0"));
   }
@@ -195,7 +205,7 @@ public final class Lab implements AutoCloseable {
             "--node",
             node.name(),
             "--kubeconfig",
-            agentKubeconfigFile().toString(),
+            agentKubeconfig(node).toString(),
             "--sandboxes",
             LabNode.sandboxes(state.path(), node.name()).toString(),
             "--listen",
@@ -267,16 +277,17 @@ public final class Lab implements AutoCloseable {
     return kubelet;
   }
 
-  private Path agentKubeconfigFile() {
-    return state.path().resolve("agents.kubeconfig");
+  private Path agentKubeconfig(LabNode node) {
+    URI server = controlPlane.kubeconfig().server();
+    URI onTheWire =
+        URI.create("%s://%s:%d".formatted(server.getScheme(), Wire.API.getHostAddress(), API_PORT));
+    return written(node.name() + ".kubeconfig", accounts.agent(node.name()).through(onTheWire));
   }
 
-  private Kubeconfig agentKubeconfig(URI server) {
-    return controlPlane
-        .kubeconfig()
-        .through(
-            URI.create(
-                "%s://%s:%d".formatted(server.getScheme(), Wire.API.getHostAddress(), API_PORT)));
+  private Path written(String name, Kubeconfig kubeconfig) {
+    Path file = state.path().resolve(name);
+    kubeconfig.writeTo(file);
+    return file;
   }
 
   /** The processes of operator and agents, by name. */
@@ -293,6 +304,7 @@ public final class Lab implements AutoCloseable {
   public void close() {
     if (kubelet != null) {
       if (controlPlane.outlivesLab()) {
+        accounts.close();
         kubelet.removeNodes();
       }
       kubelet.close();

@@ -69,7 +69,7 @@ final class InLab implements BeforeAllCallback, ParameterResolver {
   static Lab start(int nodes) {
     Lab lab = Lab.create(Labs.name());
     try {
-      lab.install(MANIFESTS.resolve("crds"));
+      lab.install(MANIFESTS);
       lab.startOperator();
       for (int i = 0; i < nodes; i++) {
         lab.addNode();

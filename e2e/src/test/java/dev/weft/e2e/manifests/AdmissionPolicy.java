@@ -1,0 +1,83 @@
+package dev.weft.e2e.manifests;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Evaluates a ValidatingAdmissionPolicy on AdmissionReviews as an API server does, but for its
+ * match constraints.
+ */
+final class AdmissionPolicy {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final CelCompiler COMPILER =
+      CelCompilerFactory.standardCelCompilerBuilder()
+          .addVar("request", SimpleType.DYN)
+          .addVar("object", SimpleType.DYN)
+          .addVar("oldObject", SimpleType.DYN)
+          .addVar("variables", SimpleType.DYN)
+          .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+          .build();
+  private static final CelRuntime RUNTIME = CelRuntimeFactory.standardCelRuntimeBuilder().build();
+
+  private final JsonNode spec;
+
+  AdmissionPolicy(JsonNode policy) {
+    this.spec = policy.path("spec");
+  }
+
+  /** What it says against a request; nothing if the request is none of its matter. */
+  List<String> refusals(JsonNode request) {
+    Map<String, Object> input = new HashMap<>();
+    input.put("request", plain(request));
+    input.put("object", plain(request.path("object")));
+    input.put("oldObject", plain(request.path("oldObject")));
+    for (JsonNode condition : spec.path("matchConditions")) {
+      if (!(boolean) evaluate(condition.path("expression"), input)) {
+        return List.of();
+      }
+    }
+    Map<String, Object> variables = new HashMap<>();
+    input.put("variables", variables);
+    for (JsonNode variable : spec.path("variables")) {
+      variables.put(variable.path("name").asText(), evaluate(variable.path("expression"), input));
+    }
+    List<String> refusals = new ArrayList<>();
+    for (JsonNode validation : spec.path("validations")) {
+      if (!(boolean) evaluate(validation.path("expression"), input)) {
+        refusals.add(
+            validation.has("message")
+                ? validation.path("message").asText()
+                : (String) evaluate(validation.path("messageExpression"), input));
+      }
+    }
+    return refusals;
+  }
+
+  private static Object evaluate(JsonNode expression, Map<String, Object> input) {
+    try {
+      return RUNTIME.createProgram(COMPILER.compile(expression.asText()).getAst()).eval(input);
+    } catch (CelValidationException | CelEvaluationException e) {
+      throw new AssertionError("cannot be evaluated: " + expression.asText(), e);
+    }
+  }
+
+  /** Absent is null to CEL, which its Java runtime knows by a value of its own. */
+  private static Object plain(JsonNode node) {
+    return node.isObject()
+        ? JSON.convertValue(node, new TypeReference<Map<String, Object>>() {})
+        : dev.cel.common.values.NullValue.NULL_VALUE;
+  }
+}

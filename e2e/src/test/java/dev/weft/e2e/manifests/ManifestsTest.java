@@ -1,0 +1,180 @@
+package dev.weft.e2e.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Mesh;
+import dev.weft.api.Names;
+import dev.weft.api.OverlayService;
+import dev.weft.api.validation.Problem;
+import dev.weft.api.validation.Validation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ManifestsTest {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Path KUSTOMIZE = ROOT.resolve("kustomize");
+  private static final Path INSTALL = ROOT.resolve("manifests/install.yaml");
+  private static final String BASE = "base";
+
+  static Stream<String> builds() throws IOException {
+    return Stream.of(
+            Stream.of(BASE, "examples/production"), folders("components"), folders("overlays"))
+        .flatMap(each -> each);
+  }
+
+  private static Stream<String> folders(String of) throws IOException {
+    try (Stream<Path> folders = Files.list(KUSTOMIZE.resolve(of))) {
+      return folders.map(each -> KUSTOMIZE.relativize(each).toString()).sorted().toList().stream();
+    }
+  }
+
+  @Test
+  void theInstallationIsWhatTheBaseBuilds() throws IOException {
+    String built = Kubectl.orSkip().build(KUSTOMIZE.resolve(BASE));
+
+    assertThat(Files.readString(INSTALL)).as("regenerate it with ./weft manifests").endsWith(built);
+  }
+
+  @ParameterizedTest
+  @MethodSource("builds")
+  void everyFieldIsOneThatItsTypeHas(String what, @TempDir Path scratch) throws IOException {
+    StrictModels models = new StrictModels();
+    List<JsonNode> documents = Documents.of(build(what, scratch));
+
+    assertThat(documents).isNotEmpty();
+    documents.stream()
+        .map(models::read)
+        .forEach(each -> assertThat(problems(each)).as(each.getMetadata().getName()).isEmpty());
+  }
+
+  @Test
+  void allComponentsGoTogether(@TempDir Path scratch) throws IOException {
+    assertThat(Documents.of(built(scratch, folders("components").toList()))).isNotEmpty();
+  }
+
+  @Test
+  void componentsSwitchTheNetworksThatStandBesideThem() {
+    List<JsonNode> production =
+        Documents.of(Kubectl.orSkip().build(KUSTOMIZE.resolve("examples/production")));
+
+    JsonNode backend = Documents.find(production, "ContainerNetwork", "backend");
+    JsonNode floor = Documents.find(production, "ContainerNetwork", "floor");
+    assertThat(backend.at("/spec/overlay/encrypted").asBoolean()).isTrue();
+    assertThat(floor.at("/spec/macvlan/hostAccess").asBoolean()).isTrue();
+    assertThat(floor.at("/spec/overlay").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void everythingIsInItsOwnNamespaceButTheEventsOfClusterScopedObjects() throws IOException {
+    assertThat(install())
+        .map(each -> each.at("/metadata/namespace").asText(""))
+        .containsOnly("", Names.NAMESPACE, "default");
+  }
+
+  @Test
+  void theImagesAreThoseOfThisVersion() throws IOException {
+    String version =
+        Files.readString(ROOT.resolve("pom.xml"))
+            .replaceFirst("(?s).*?<artifactId>weft</artifactId>\\s*<version>([^<]*)<.*", "$1");
+
+    assertThat(List.of(pod("Deployment"), pod("DaemonSet")))
+        .extracting(each -> each.at("/containers/0/image").asText())
+        .allMatch(image -> image.endsWith(":" + version));
+  }
+
+  @Test
+  void theOperatorsPodsKeepToTheLevelRestricted() throws IOException {
+    JsonNode pod = pod("Deployment");
+    JsonNode container = pod.at("/containers/0/securityContext");
+
+    assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+    assertThat(pod.at("/securityContext/runAsUser").asInt()).isPositive();
+    assertThat(pod.at("/securityContext/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
+    assertThat(container.at("/capabilities").toString()).isEqualTo("{\"drop\":[\"ALL\"]}");
+    assertThat(container.at("/allowPrivilegeEscalation").asBoolean(true)).isFalse();
+    assertThat(container.at("/readOnlyRootFilesystem").asBoolean()).isTrue();
+    assertThat(pod.has("hostNetwork") || pod.has("hostPID") || pod.has("hostIPC")).isFalse();
+    assertThat(pod.at("/volumes")).noneMatch(each -> each.has("hostPath"));
+  }
+
+  @Test
+  void theAgentsPodsHaveTwoCapabilitiesAndShareNothingButTheNetwork() throws IOException {
+    JsonNode pod = pod("DaemonSet");
+    JsonNode container = pod.at("/containers/0/securityContext");
+
+    assertThat(container.at("/capabilities").toString())
+        .isEqualTo("{\"add\":[\"NET_ADMIN\",\"SYS_ADMIN\"],\"drop\":[\"ALL\"]}");
+    assertThat(container.at("/allowPrivilegeEscalation").asBoolean(true)).isFalse();
+    assertThat(container.at("/readOnlyRootFilesystem").asBoolean()).isTrue();
+    assertThat(container.has("privileged") || pod.has("hostPID") || pod.has("hostIPC")).isFalse();
+    assertThat(pod.at("/securityContext/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
+    assertThat(pod.at("/volumes"))
+        .filteredOn(each -> each.has("hostPath"))
+        .extracting(each -> each.at("/hostPath/path").asText())
+        .containsExactlyInAnyOrder("/run/weft", "/run/netns", "/run/nri");
+  }
+
+  @Test
+  void noRuleNamesASecretOrAnythingAtAll() throws IOException {
+    List<JsonNode> rules = new ArrayList<>();
+    install().stream()
+        .filter(each -> each.path("kind").asText().endsWith("Role"))
+        .forEach(each -> each.path("rules").forEach(rules::add));
+
+    assertThat(rules)
+        .isNotEmpty()
+        .extracting(JsonNode::toString)
+        .noneMatch(rule ->
+            Stream.of("*", "secrets", "escalate", "impersonate", "bind").anyMatch(rule::contains));
+  }
+
+  private static List<JsonNode> install() throws IOException {
+    return Documents.of(Files.readString(INSTALL));
+  }
+
+  private static JsonNode pod(String workload) throws IOException {
+    return install().stream()
+        .filter(each -> each.path("kind").asText().equals(workload))
+        .map(each -> each.at("/spec/template/spec"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<Problem> problems(HasMetadata object) {
+    return switch (object) {
+      case ContainerNetwork network -> Validation.of(network);
+      case Mesh mesh -> Validation.of(mesh);
+      case OverlayService service -> Validation.of(service);
+      default -> List.of();
+    };
+  }
+
+  private static String build(String what, Path scratch) throws IOException {
+    return what.startsWith("components")
+        ? built(scratch, List.of(what))
+        : Kubectl.orSkip().build(KUSTOMIZE.resolve(what));
+  }
+
+  /** The base with components, as an overlay of a user would have them. */
+  private static String built(Path scratch, List<String> components) throws IOException {
+    Path folder = Files.createDirectories(scratch.toRealPath().resolve("overlay"));
+    StringBuilder text = new StringBuilder("resources:\n- ");
+    text.append(folder.relativize(KUSTOMIZE.resolve(BASE))).append("\ncomponents:\n");
+    for (String component : components) {
+      text.append("- ").append(folder.relativize(KUSTOMIZE.resolve(component))).append('\n');
+    }
+    Files.writeString(folder.resolve("kustomization.yaml"), text);
+    return Kubectl.orSkip().build(folder);
+  }
+}
