@@ -100,7 +100,7 @@ public final class Agent implements AutoCloseable {
             (network, sandbox) ->
                 loop.request(Changes.endpoint(network, sandbox))
                     .thenApply(_ -> reports.outcomes().problem(network, sandbox)),
-            new Verdicts(machine.sandboxes, events),
+            new Verdicts(machine.sandboxes, events, node),
             timer);
   }
 

@@ -1,9 +1,11 @@
 package dev.weft.agent;
 
+import dev.weft.agent.docker.DockerSandboxes;
 import dev.weft.agent.sandbox.JoinedSandboxes;
 import dev.weft.agent.sandbox.NamedNamespaces;
 import dev.weft.agent.sandbox.Sandboxes;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +24,23 @@ final class SandboxOptions {
               + "/run/weft/sandboxes.")
   @Nullable Path directory;
 
+  @Option(
+      names = "--docker",
+      paramLabel = "URI",
+      description =
+          "Docker engine whose containers with the label weft.dev/networks are sandboxes, such as"
+              + " unix:///var/run/docker.sock.")
+  @Nullable URI docker;
+
   /** The named sources, to be closed by the caller. */
   Sandboxes open() throws IOException {
     List<Sandboxes> sources = new ArrayList<>();
     try {
       if (directory != null) {
         sources.add(new NamedNamespaces(directory));
+      }
+      if (docker != null) {
+        sources.add(new DockerSandboxes(docker));
       }
       if (sources.isEmpty()) {
         sources.add(new NamedNamespaces(DIRECTORY));

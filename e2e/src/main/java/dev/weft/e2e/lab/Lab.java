@@ -179,8 +179,12 @@ public final class Lab implements AutoCloseable {
                 "127.0.0.1:0"));
   }
 
-  /** Connects a node called {@code weft-N} and starts its agent; does not wait for it. */
-  public LabNode addNode() {
+  /**
+   * Connects a node called {@code weft-N} and starts its agent; does not wait for it.
+   *
+   * @param agentOptions further options of {@code weft-agent run}
+   */
+  public LabNode addNode(String... agentOptions) {
     int number = nodes.size() + 1;
     String name = "weft-" + number;
     String what = "node-" + number;
@@ -189,27 +193,52 @@ public final class Lab implements AutoCloseable {
     LabNode node =
         new LabNode(name, namespaces.name(what), namespace, Wire.address(FIRST_STATION + number));
     kubelet().addNode(name, node.address().getHostAddress());
-    node.agent(startAgent(node));
+    node.agent(startAgent(node, List.of(agentOptions)));
     nodes.add(node);
     return node;
   }
 
-  private JavaProgram startAgent(LabNode node) {
+  /**
+   * Starts a program inside a node's network namespace; it is ended with the lab at the latest.
+   *
+   * @param log the file its output is added to
+   */
+  public Process start(LabNode node, Path log, List<String> command) {
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of("nsenter", "--net=/run/netns/" + node.namespaceName()));
+    line.addAll(command);
+    try {
+      Process started =
+          new ProcessBuilder(line)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      state.recordProcess(started);
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private JavaProgram startAgent(LabNode node, List<String> options) {
     return JavaProgram.start(
         state,
         node.namespaceName(),
         agentLog(node),
-        List.of(
-            "dev.weft.agent.AgentMain",
-            "run",
-            "--node",
-            node.name(),
-            "--kubeconfig",
-            agentKubeconfig(node).toString(),
-            "--sandboxes",
-            LabNode.sandboxes(state.path(), node.name()).toString(),
-            "--listen",
-            "127.0.0.1:9810"));
+        Stream.concat(
+                Stream.of(
+                    "dev.weft.agent.AgentMain",
+                    "run",
+                    "--node",
+                    node.name(),
+                    "--kubeconfig",
+                    agentKubeconfig(node).toString(),
+                    "--sandboxes",
+                    LabNode.sandboxes(state.path(), node.name()).toString(),
+                    "--listen",
+                    "127.0.0.1:9810"),
+                options.stream())
+            .toList());
   }
 
   /** The file of a node's agent's output. */

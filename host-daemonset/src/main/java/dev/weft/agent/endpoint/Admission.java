@@ -54,7 +54,13 @@ final class Admission {
   private static void allow(Sandbox sandbox, String name, @Nullable List<String> allowed)
       throws Refusal {
     String namespace = sandbox.namespace();
-    if (allowed != null && (namespace == null || !allowed.contains(namespace))) {
+    if (allowed != null && namespace == null) {
+      throw Refusal.until(
+          ("network %s admits pods of the namespaces in spec.allowedNamespaces only, and %s is"
+                  + " none; attach it to another network")
+              .formatted(name, sandbox));
+    }
+    if (allowed != null && !allowed.contains(namespace)) {
       throw Refusal.until(
           "network %s does not admit pods of namespace %s; add it to spec.allowedNamespaces"
               .formatted(name, namespace));

@@ -10,17 +10,22 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells users what came of attempts to attach: an Event on the pod, a line in the log. */
+/**
+ * Tells users what came of attempts to attach: an Event on the pod, or for a container without a
+ * pod on its node, and a line in the log.
+ */
 public final class Verdicts {
   private static final Logger LOG = LoggerFactory.getLogger(Verdicts.class);
 
   private final Sandboxes sandboxes;
   private final Events events;
+  private final String node;
 
-  /** Verdicts on sandboxes of {@code sandboxes}. */
-  public Verdicts(Sandboxes sandboxes, Events events) {
+  /** Verdicts on sandboxes of {@code sandboxes}, which run on {@code node}. */
+  public Verdicts(Sandboxes sandboxes, Events events, String node) {
     this.sandboxes = sandboxes;
     this.events = events;
+    this.node = node;
   }
 
   /** Tells of a verdict that differs from the one before. */
@@ -39,6 +44,8 @@ public final class Verdicts {
             .log("sandbox not attached: {}", why);
         if (sandbox.pod() != null) {
           events.warning(pod(sandbox), Reason.NETWORK_NOT_ATTACHED, why);
+        } else if (sandbox.reference().container() != null) {
+          events.warning(node(), Reason.NETWORK_NOT_ATTACHED, "%s: %s".formatted(sandbox, why));
         }
       }
     }
@@ -56,6 +63,16 @@ public final class Verdicts {
         .withNamespace(sandbox.namespace())
         .withName(sandbox.pod())
         .withUid(sandbox.podUid())
+        .build();
+  }
+
+  /** As the kubelet has it, a node's UID in Events is its name. */
+  private ObjectReference node() {
+    return new ObjectReferenceBuilder()
+        .withApiVersion("v1")
+        .withKind("Node")
+        .withName(node)
+        .withUid(node)
         .build();
   }
 }

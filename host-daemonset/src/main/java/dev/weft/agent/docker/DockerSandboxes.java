@@ -1,0 +1,188 @@
+package dev.weft.agent.docker;
+
+import dev.weft.agent.retry.Backoff;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.agent.sandbox.Verdict;
+import dev.weft.agent.sandbox.Wiring;
+import dev.weft.api.SandboxReference;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Containers of a Docker engine that carry the label {@code weft.dev/networks}. A container is
+ * wired right after its start: an engine lets nobody in between. Each of its starts is a sandbox of
+ * its own, for it has a network namespace of its own.
+ *
+ * <p>What runs is listed, and then followed by the events since just before that. When the engine
+ * goes away the same is done again, and until then everything known keeps running: an engine may be
+ * restarted and leave its containers alive.
+ */
+public final class DockerSandboxes implements Sandboxes {
+  private static final Logger LOG = LoggerFactory.getLogger(DockerSandboxes.class);
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
+
+  private final Engine engine;
+  private final Function<Container, Optional<Path>> namespaces;
+  private final Clock clock;
+  private final Map<String, Sandbox> running = new ConcurrentHashMap<>();
+  private final Map<String, String> refused = new ConcurrentHashMap<>();
+  private final Thread thread = Thread.ofVirtual().name("docker").unstarted(this::follow);
+  private volatile Wiring wiring = NOBODY;
+  private volatile boolean synced;
+  private volatile boolean closed;
+
+  private static final Wiring NOBODY =
+      new Wiring() {
+        @Override
+        public Verdict attach(Sandbox sandbox) {
+          return new Verdict.Untried();
+        }
+
+        @Override
+        public void detach(Sandbox sandbox) {}
+
+        @Override
+        public void synced() {}
+      };
+
+  /** Containers of the engine at {@code uri}, such as {@code unix:///var/run/docker.sock}. */
+  public DockerSandboxes(URI uri) {
+    this(new DockerEngine(uri), Namespaces::of, Clock.systemUTC());
+  }
+
+  DockerSandboxes(Engine engine, Function<Container, Optional<Path>> namespaces, Clock clock) {
+    this.engine = engine;
+    this.namespaces = namespaces;
+    this.clock = clock;
+  }
+
+  @Override
+  public void start(Wiring calls) {
+    wiring = calls;
+    thread.start();
+  }
+
+  @Override
+  public boolean isSynced() {
+    return synced;
+  }
+
+  @Override
+  public Collection<Sandbox> running() {
+    return List.copyOf(running.values());
+  }
+
+  @Override
+  public boolean mayRun(String idOrOwner) {
+    return running.values().stream().anyMatch(each -> each.id().equals(idOrOwner));
+  }
+
+  /** An engine has no place for it; the Event and the log tell it. */
+  @Override
+  public void report(Sandbox sandbox, Verdict verdict) {}
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    engine.close();
+  }
+
+  private void follow() {
+    int failures = 0;
+    try {
+      while (!closed) {
+        try {
+          Instant before = clock.instant();
+          listAll();
+          failures = 0;
+          listen(before);
+          LOG.atInfo().log("the Docker engine tells no more; it is asked again");
+        } catch (EngineAway e) {
+          if (failures++ == 0) {
+            LOG.atWarn().log("containers are not known, it is tried again: {}", e.getMessage());
+          }
+        }
+        Thread.sleep(BACKOFF.delay(Math.max(1, failures)));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void listAll() {
+    Set<String> ids = new TreeSet<>(engine.running());
+    ids.addAll(running.keySet());
+    ids.forEach(this::refresh);
+    synced = true;
+    wiring.synced();
+  }
+
+  private void listen(Instant since) throws InterruptedException {
+    try (Engine.Events events = engine.events(since)) {
+      for (Optional<Engine.Event> next = events.next(); next.isPresent(); next = events.next()) {
+        refresh(next.get().container());
+      }
+    }
+  }
+
+  private void refresh(String id) {
+    Optional<Sandbox> now = engine.inspect(id).flatMap(this::sandbox);
+    Sandbox before = running.get(id);
+    if (before != null && now.filter(each -> each.id().equals(before.id())).isEmpty()) {
+      running.remove(id);
+      Thread.ofVirtual().name("detach " + before).start(() -> wiring.detach(before));
+    }
+    now.filter(each -> !each.equals(running.put(id, each)))
+        .ifPresent(each ->
+            Thread.ofVirtual()
+                .name("attach " + each)
+                .start(() -> {
+                  Verdict _ = wiring.attach(each);
+                }));
+  }
+
+  private Optional<Sandbox> sandbox(Container container) {
+    if (container.sharesNetwork()) {
+      return refuse(
+          container,
+          "it shares the network of %s; put the label there".formatted(container.mode()));
+    }
+    Optional<Path> namespace = namespaces.apply(container);
+    if (namespace.isEmpty()) {
+      return refuse(
+          container,
+          "the agent sees its network namespace at none of %s; run the agent in the machine's"
+                  .formatted(container.namespaces())
+              + " process namespace, or with the engine's directory of namespaces mounted");
+    }
+    refused.remove(container.id());
+    return namespace.map(file ->
+        new Sandbox(
+            new SandboxReference(container.sandbox(), null, null, null, container.name()),
+            file,
+            container.networks()));
+  }
+
+  private Optional<Sandbox> refuse(Container container, String why) {
+    if (!why.equals(refused.put(container.id(), why))) {
+      LOG.atWarn().addKeyValue("container", container.name()).log("not attached: {}", why);
+    }
+    return Optional.empty();
+  }
+}

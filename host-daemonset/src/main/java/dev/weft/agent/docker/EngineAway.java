@@ -1,0 +1,10 @@
+package dev.weft.agent.docker;
+
+/** The engine did not answer, or not with what was asked. */
+final class EngineAway extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  EngineAway(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
