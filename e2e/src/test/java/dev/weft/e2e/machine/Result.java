@@ -1,0 +1,36 @@
+package dev.weft.e2e.machine;
+
+import org.opentest4j.TestAbortedException;
+
+/**
+ * What became of one test inside the machine.
+ *
+ * @param test its class and name
+ * @param status whether it held
+ * @param text why not, empty if it did
+ */
+record Result(String test, Status status, String text) {
+  enum Status {
+    PASSED,
+    SKIPPED,
+    FAILED
+  }
+
+  String toText() {
+    return status + "\n" + test + "\n" + text;
+  }
+
+  static Result parse(String text) {
+    String[] parts = text.split("\n", 3);
+    return new Result(parts[1], Status.valueOf(parts[0]), parts[2]);
+  }
+
+  /** Ends as the test itself did. */
+  void replay() {
+    switch (status) {
+      case PASSED -> {}
+      case SKIPPED -> throw new TestAbortedException(text);
+      case FAILED -> throw new AssertionError(text);
+    }
+  }
+}
