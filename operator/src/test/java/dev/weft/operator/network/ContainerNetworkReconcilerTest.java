@@ -44,9 +44,11 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Tag("api-server")
 class ContainerNetworkReconcilerTest {
   @RegisterExtension static final KubeCluster CLUSTER = new KubeCluster();
 
