@@ -84,4 +84,33 @@ class RoomsTest {
         .resideInAPackage("dev.weft.operator..")
         .check(CLASSES);
   }
+
+  @Test
+  void theImportKnowsOnlyDockerAndTheApi() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.weft.importer..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.weft.netlink..",
+            "dev.weft.mesh..",
+            "dev.weft.agent..",
+            "dev.weft.operator..",
+            "java.lang.foreign..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheImportsEdgeReadsAnEngine() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.weft.importer..")
+        .and()
+        .doNotHaveSimpleName("DockerApi")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.github.dockerjava..", "java.net.http..")
+        .check(CLASSES);
+  }
 }
