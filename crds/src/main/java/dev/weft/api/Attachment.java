@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One network that a pod asks for.
+ * One interface on a network that a pod asks for.
  *
  * @param network name of the ContainerNetwork
  * @param interfaceName name of the interface in the sandbox; null: the first free one

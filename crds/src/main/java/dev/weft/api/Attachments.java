@@ -18,7 +18,8 @@ public final class Attachments {
    * Reads the short form, {@code blue, lan@eth5}, or the JSON form, {@code [{"name": "blue",
    * "interface": "eth5", "ips": ["10.0.0.7"], "mac": "02:42:0a:00:00:07", "defaultRoute": true}]}.
    *
-   * @return in the order asked for, no network and no interface twice; empty for a blank text
+   * @return in the order asked for, each for an interface of its own; a network may be named
+   *     several times, an interface or an address of a network only once; empty for a blank text
    * @throws InvalidAttachments if the text is anything else, or beyond the limits
    */
   public static List<Attachment> parse(String text) throws InvalidAttachments {
@@ -43,19 +44,22 @@ public final class Attachments {
   }
 
   private static void requireDistinct(List<PlacedAttachment> found) throws InvalidAttachments {
-    Set<String> networks = new HashSet<>();
+    Set<String> addresses = new HashSet<>();
     Set<String> interfaces = new HashSet<>();
     boolean routed = false;
     for (PlacedAttachment each : found) {
       Attachment attachment = each.attachment();
-      if (!networks.add(attachment.network())) {
-        throw new InvalidAttachments(
-            "network %s is named twice; name it once".formatted(attachment.network()),
-            each.position());
+      for (IpAddress address : attachment.ips()) {
+        if (!addresses.add(attachment.network() + " " + address)) {
+          throw new InvalidAttachments(
+              "%s on network %s is asked for twice; give each interface its own"
+                  .formatted(address, attachment.network()),
+              each.position());
+        }
       }
       if (attachment.interfaceName() != null && !interfaces.add(attachment.interfaceName())) {
         throw new InvalidAttachments(
-            "interface %s is asked for twice; give each network its own"
+            "interface %s is asked for twice; give each its own name"
                 .formatted(attachment.interfaceName()),
             each.position());
       }

@@ -2,6 +2,7 @@ package dev.weft.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import java.util.Random;
@@ -20,6 +21,13 @@ class AttachmentsTest {
         .containsExactly(
             new Attachment("blue", null, List.of(), null, null),
             new Attachment("lan", "eth5", List.of(), null, null));
+  }
+
+  @Test
+  void aNetworkMayBeNamedSeveralTimes() throws InvalidAttachments {
+    assertThat(Attachments.parse("blue, blue@eth5, blue"))
+        .extracting(Attachment::network, Attachment::interfaceName)
+        .containsExactly(tuple("blue", null), tuple("blue", "eth5"), tuple("blue", null));
   }
 
   @Test
@@ -62,7 +70,8 @@ class AttachmentsTest {
         "blue@eth1@x, lan@a/b| 17 | visible ASCII",
         "blue@interface-name-x| 5 | Linux takes 15",
         "blue@lo| 5 | the sandbox's own",
-        "blue, blue@eth1| 6 | network blue is named twice",
+        "[{\"name\":\"a\",\"ips\":[\"10.0.0.7\"]},{\"name\":\"a\",\"ips\":[\"10.0.0.7\"]}]| 33 |"
+            + " 10.0.0.7 on network a is asked for twice",
         "blue@eth1, lan@eth1| 11 | interface eth1 is asked for twice",
         "{\"name\":\"blue\"}| 0 | put [ ] around it",
         "[{\"name\":\"blue\"}| 16 | not JSON",

@@ -97,9 +97,9 @@ public final class Agent implements AutoCloseable {
                 new Claims(client, cluster.endpoints()),
                 new Instructions(client, cluster)),
             machine.probe,
-            (network, sandbox) ->
-                loop.request(Changes.endpoint(network, sandbox))
-                    .thenApply(_ -> reports.outcomes().problem(network, sandbox)),
+            (network, endpoint) ->
+                loop.request(Changes.endpoint(network, endpoint))
+                    .thenApply(_ -> reports.outcomes().problem(network, endpoint)),
             new Verdicts(machine.sandboxes, events, node),
             timer);
   }

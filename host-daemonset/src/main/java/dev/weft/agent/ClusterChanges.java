@@ -3,6 +3,7 @@ package dev.weft.agent;
 import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.cluster.EndpointCaches;
 import dev.weft.agent.loop.Changes;
+import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
@@ -103,9 +104,10 @@ final class ClusterChanges implements Cluster.Listener {
     if (endpoint.getSpec() == null || endpoint.getSpec().network() == null) {
       return;
     }
-    String sandbox =
-        endpoint.getSpec().sandbox() == null ? null : endpoint.getSpec().sandbox().id();
-    String key = isMine(endpoint) && sandbox != null ? sandbox : endpoint.getMetadata().getName();
+    String key =
+        Sandbox.idOf(endpoint)
+            .filter(_ -> isMine(endpoint))
+            .orElse(endpoint.getMetadata().getName());
     agent.loop().ask(Changes.endpoint(endpoint.getSpec().network(), key));
   }
 

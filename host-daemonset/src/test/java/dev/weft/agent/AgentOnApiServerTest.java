@@ -112,7 +112,7 @@ class AgentOnApiServerTest {
     assertThat(endpoint.getSpec().sandbox().podUid()).isEqualTo("uid-one");
     assertThat(endpoint.getSpec().mac()).isEqualTo("02:42:0a:01:00:01");
     assertThat(endpoint.getSpec().interfaceName()).isEqualTo("eth0");
-    assertThat(node.kernel.wished.get("blue")).contains("one eth0 [10.1.0.1/24]");
+    assertThat(node.kernel.wished.get("blue")).contains("one:eth0 eth0 [10.1.0.1/24]");
     await()
         .untilAsserted(() -> {
           HostNetwork instruction = instruction("blue", "a");
@@ -123,6 +123,31 @@ class AgentOnApiServerTest {
           assertThat(instruction.getStatus().devices()).containsExactly("paper-blue");
           assertThat(instruction.getStatus().endpoints()).isEqualTo(1);
         });
+  }
+
+  @Test
+  void aSandboxHasSeveralInterfacesOnOneNetworkAndKeepsThem() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.sandbox("one", "blue, blue@data0, blue");
+    for (int i = 1; i <= 3; i++) {
+      ready("blue.10.1.0." + i);
+    }
+    Set<String> interfaces =
+        Set.of(
+            "one:eth0 eth0 [10.1.0.1/24]",
+            "one:data0 data0 [10.1.0.2/24]",
+            "one:eth1 eth1 [10.1.0.3/24]");
+    interfaces.forEach(each -> assertThat(node.kernel.wished.get("blue")).contains(each));
+    node.agent.close();
+
+    Node again = node("a");
+    again.agent.ready().get(20, TimeUnit.SECONDS);
+
+    interfaces.forEach(each -> assertThat(again.kernel.wished.get("blue")).contains(each));
+    assertThat(endpoints()).hasSize(3);
+    again.end("one");
+    await().until(() -> endpoints().isEmpty());
   }
 
   @Test
@@ -206,7 +231,7 @@ class AgentOnApiServerTest {
     Node again = node("a");
     again.agent.ready().get(20, TimeUnit.SECONDS);
 
-    assertThat(again.kernel.wished.get("blue")).contains("one eth0 [10.1.0.1/24]");
+    assertThat(again.kernel.wished.get("blue")).contains("one:eth0 eth0 [10.1.0.1/24]");
     assertThat(ready("blue.10.1.0.1").getMetadata().getUid()).isEqualTo(uid);
   }
 
@@ -220,7 +245,7 @@ class AgentOnApiServerTest {
     node.sandbox("one", "blue");
 
     ready("blue.10.1.0.9");
-    await().until(() -> node.kernel.wished.get("blue").contains("one eth7 [10.1.0.9/24]"));
+    await().until(() -> node.kernel.wished.get("blue").contains("one:eth7 eth7 [10.1.0.9/24]"));
     assertThat(endpoints()).containsExactly("blue.10.1.0.9");
   }
 

@@ -80,7 +80,7 @@ final class ApiServerProcess implements AutoCloseable {
 
   private void installCrds() throws IOException {
     try (Stream<Path> files = Files.list(CRDS)) {
-      for (Path file : files.toList()) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".yaml")).toList()) {
         CustomResourceDefinition crd =
             client.apiextensions().v1().customResourceDefinitions().load(file.toFile()).create();
         Awaitility.await()

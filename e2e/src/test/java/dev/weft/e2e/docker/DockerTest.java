@@ -59,7 +59,7 @@ class DockerTest {
     assumeTrue(Root.is(), Root.REASON);
     Dockerd.assumeInstalled();
     lab = Lab.create(Labs.name());
-    lab.install(Path.of("../manifests/crds"));
+    lab.install(Path.of("../manifests"));
     lab.startOperator();
     for (int i = 1; i <= 2; i++) {
       LabNode node = lab.addNode("--docker", "unix://" + Dockerd.socket(lab, i));

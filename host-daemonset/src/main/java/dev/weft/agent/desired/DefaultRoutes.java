@@ -5,31 +5,41 @@ import dev.weft.api.Driver;
 import dev.weft.api.HostNetworkSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
-/** Which of its networks leads a sandbox out. */
+/** Which of its attachments leads a sandbox out. */
 final class DefaultRoutes {
   private DefaultRoutes() {}
 
   /**
-   * The network that carries the default route: the first that asks for it, or else the first that
-   * leads out and does not refuse.
+   * The place of the attachment that carries the default route: the first that asks for it, or else
+   * the first that leads out and does not refuse.
    *
    * @param attachments what a sandbox asks for, in order
    * @param instruction the instruction for a network, if there is one
    */
-  static Optional<String> carrier(
+  static OptionalInt carrier(
       List<Attachment> attachments, Function<String, Optional<HostNetworkSpec>> instruction) {
-    return attachments.stream()
-        .filter(each -> Boolean.TRUE.equals(each.defaultRoute()))
-        .findFirst()
-        .or(() ->
-            attachments.stream()
-                .filter(each -> !Boolean.FALSE.equals(each.defaultRoute()))
-                .filter(each ->
-                    instruction.apply(each.network()).filter(DefaultRoutes::leadsOut).isPresent())
-                .findFirst())
-        .map(Attachment::network);
+    OptionalInt asked = first(attachments, each -> Boolean.TRUE.equals(each.defaultRoute()));
+    return asked.isPresent()
+        ? asked
+        : first(
+            attachments,
+            each ->
+                !Boolean.FALSE.equals(each.defaultRoute())
+                    && instruction
+                        .apply(each.network())
+                        .filter(DefaultRoutes::leadsOut)
+                        .isPresent());
+  }
+
+  private static OptionalInt first(List<Attachment> attachments, Predicate<Attachment> which) {
+    return IntStream.range(0, attachments.size())
+        .filter(i -> which.test(attachments.get(i)))
+        .findFirst();
   }
 
   private static boolean leadsOut(HostNetworkSpec spec) {

@@ -4,6 +4,7 @@ import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.dataplane.LocalEndpoint;
 import dev.weft.agent.dataplane.NetworkWish;
 import dev.weft.agent.dataplane.NodeWish;
+import dev.weft.agent.endpoint.Pairing;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
@@ -24,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +97,7 @@ public final class Desired {
       Map<String, LocalEndpoint> local = new HashMap<>();
       sandboxes
           .running()
-          .forEach(each -> local(each, name, endpoints).ifPresent(it -> local.put(it.id(), it)));
+          .forEach(each -> local(each, name, endpoints).forEach(it -> local.put(it.id(), it)));
       Map<String, RemoteEndpoint> remote =
           isOverlay(spec) ? Wishes.remotes(cluster.node(), endpoints, this::vtep) : Map.of();
       networks.put(name, new NetworkWish(uid(spec), spec, local, new HashMap<>(remote)));
@@ -112,9 +114,10 @@ public final class Desired {
     }
     Optional<LocalEndpoint> local =
         sandboxes.running().stream()
+            .filter(each -> key.startsWith(each.id()))
+            .flatMap(each -> local(each, name, cluster.endpoints().own(name)).stream())
             .filter(each -> each.id().equals(key))
-            .findFirst()
-            .flatMap(each -> local(each, name, cluster.endpoints().own(name)));
+            .findFirst();
     put(wish.local(), key, local.orElse(null));
     if (isOverlay(wish.spec())) {
       Optional<RemoteEndpoint> remote =
@@ -135,14 +138,16 @@ public final class Desired {
     }
   }
 
-  private Optional<LocalEndpoint> local(
+  private List<LocalEndpoint> local(
       Sandbox sandbox, String network, List<NetworkEndpoint> endpoints) {
-    boolean leadsOut =
-        DefaultRoutes.carrier(
-                attachments(sandbox), each -> instruction(each).map(HostNetwork::getSpec))
-            .filter(network::equals)
-            .isPresent();
-    return Wishes.local(sandbox, endpoints, leadsOut);
+    List<Attachment> wanted = attachments(sandbox);
+    OptionalInt carrier =
+        DefaultRoutes.carrier(wanted, each -> instruction(each).map(HostNetwork::getSpec));
+    if (carrier.isEmpty() || !wanted.get(carrier.getAsInt()).network().equals(network)) {
+      return Wishes.local(sandbox, endpoints, Optional.empty());
+    }
+    Pairing pairing = Pairing.of(wanted, endpoints.stream().filter(sandbox::owns).toList());
+    return Wishes.local(sandbox, endpoints, pairing.of(carrier.getAsInt()));
   }
 
   private static List<Attachment> attachments(Sandbox sandbox) {

@@ -8,11 +8,13 @@ import dev.weft.mesh.RemoteEndpoint;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,40 +29,55 @@ final class Wishes {
   private Wishes() {}
 
   /**
-   * A sandbox's interface on one network; empty if it holds no address there.
+   * A sandbox's interfaces on one network, each with the addresses that the sandbox holds for it.
    *
    * @param endpoints the network's endpoints on this node
+   * @param wayOut the interface that carries the default route, if it is one of these
    */
-  static Optional<LocalEndpoint> local(
-      Sandbox sandbox, List<NetworkEndpoint> endpoints, boolean defaultRoute) {
-    List<NetworkEndpointSpec> mine =
-        endpoints.stream()
-            .filter(each -> isOf(sandbox, each))
-            .sorted(Comparator.comparing(each -> each.getMetadata().getName()))
-            .map(NetworkEndpoint::getSpec)
-            .toList();
-    if (mine.isEmpty()) {
-      return Optional.empty();
-    }
-    NetworkEndpointSpec first = mine.getFirst();
-    if (first.mac() == null || first.interfaceName() == null) {
+  static List<LocalEndpoint> local(
+      Sandbox sandbox, List<NetworkEndpoint> endpoints, Optional<String> wayOut) {
+    Map<String, List<NetworkEndpointSpec>> byInterface = new TreeMap<>();
+    endpoints.stream()
+        .filter(each -> isOf(sandbox, each))
+        .sorted(Comparator.comparing(each -> each.getMetadata().getName()))
+        .map(NetworkEndpoint::getSpec)
+        .forEach(each -> {
+          if (each.interfaceName() != null) {
+            byInterface.computeIfAbsent(each.interfaceName(), _ -> new ArrayList<>()).add(each);
+          }
+        });
+    return byInterface.entrySet().stream()
+        .flatMap(each ->
+            local(
+                sandbox,
+                each.getKey(),
+                each.getValue(),
+                wayOut.filter(each.getKey()::equals).isPresent())
+                .stream())
+        .toList();
+  }
+
+  private static Optional<LocalEndpoint> local(
+      Sandbox sandbox, String link, List<NetworkEndpointSpec> held, boolean defaultRoute) {
+    String mac = held.getFirst().mac();
+    if (mac == null) {
       return Optional.empty();
     }
     try {
       return Optional.of(
           new LocalEndpoint(
-              sandbox.id(),
+              sandbox.endpoint(link),
               sandbox.netns(),
-              first.interfaceName(),
-              MacAddress.parse(first.mac()),
-              mine.stream()
+              link,
+              MacAddress.parse(mac),
+              held.stream()
                   .flatMap(each -> Optional.ofNullable(each.address()).stream())
                   .map(IpPrefix::parse)
                   .toList(),
               defaultRoute));
     } catch (IllegalArgumentException e) {
       LOG.atDebug()
-          .addKeyValue("network", first.network())
+          .addKeyValue("network", held.getFirst().network())
           .addKeyValue("sandbox", sandbox)
           .log("an endpoint is malformed: {}", e.getMessage());
       return Optional.empty();

@@ -80,9 +80,9 @@ public final class Attacher implements Wiring {
         .addKeyValue("pod", sandbox)
         .log("sandbox ended");
     claimant
-        .networksOf(sandbox)
-        .forEach(network -> {
-          CompletableFuture<?> _ = wirer.wire(network, sandbox.id());
+        .holdingsOf(sandbox)
+        .forEach(each -> {
+          CompletableFuture<?> _ = wirer.wire(each.network(), each.endpoint());
         });
   }
 
@@ -151,8 +151,8 @@ public final class Attacher implements Wiring {
     List<Refusal> refusals = new ArrayList<>();
     try {
       Probe.View view = wanted.isEmpty() ? new Probe.View(false, Set.of()) : probe.look(sandbox);
-      List<String> claimed = claim(sandbox, wanted, view, new Trial(deadline, refusals));
-      wire(sandbox, claimed, new Trial(deadline, refusals));
+      List<Claimant.Holding> claimed = claim(sandbox, wanted, view, new Trial(deadline, refusals));
+      wire(claimed, new Trial(deadline, refusals));
     } catch (RuntimeException e) {
       LOG.atDebug().addKeyValue("sandbox", sandbox.id()).setCause(e).log("an attempt failed");
       refusals.add(
@@ -163,23 +163,27 @@ public final class Attacher implements Wiring {
 
   private record Trial(Deadline deadline, List<Refusal> refusals) {}
 
-  private List<String> claim(
+  private List<Claimant.Holding> claim(
       Sandbox sandbox, List<Attachment> wanted, Probe.View view, Trial trial) {
-    List<String> claimed = new ArrayList<>();
+    List<Claimant.Holding> claimed = new ArrayList<>();
+    Pairing pairing = claimant.pairing(sandbox, wanted);
     Set<String> asked =
         wanted.stream()
             .flatMap(each -> Optional.ofNullable(each.interfaceName()).stream())
             .collect(Collectors.toSet());
-    for (Attachment each : wanted) {
+    for (int i = 0; i < wanted.size(); i++) {
+      Attachment each = wanted.get(i);
       Set<String> interfaces = new HashSet<>(view.interfaces());
-      interfaces.addAll(claimant.interfacesElsewhere(sandbox, each.network()));
+      interfaces.addAll(claimant.interfacesOf(sandbox));
       if (each.interfaceName() == null) {
         interfaces.addAll(asked);
       }
       try {
         claimant
-            .claim(sandbox, each, view, interfaces, trial.deadline)
-            .ifPresent(_ -> claimed.add(each.network()));
+            .claim(
+                new Claimant.Wish(sandbox, each, pairing.of(i)), view, interfaces, trial.deadline)
+            .map(link -> new Claimant.Holding(each.network(), sandbox.endpoint(link)))
+            .ifPresent(claimed::add);
       } catch (Refusal refusal) {
         trial.refusals.add(refusal);
       }
@@ -187,10 +191,11 @@ public final class Attacher implements Wiring {
     return claimed;
   }
 
-  private void wire(Sandbox sandbox, List<String> networks, Trial trial) {
-    Map<String, CompletableFuture<Optional<String>>> answers = new LinkedHashMap<>();
-    networks.forEach(each -> answers.put(each, wirer.wire(each, sandbox.id())));
-    answers.forEach((network, answer) -> {
+  private void wire(List<Claimant.Holding> claimed, Trial trial) {
+    Map<Claimant.Holding, CompletableFuture<Optional<String>>> answers = new LinkedHashMap<>();
+    claimed.forEach(each -> answers.put(each, wirer.wire(each.network(), each.endpoint())));
+    answers.forEach((holding, answer) -> {
+      String network = holding.network();
       try {
         answer
             .get(trial.deadline.left().toNanos(), TimeUnit.NANOSECONDS)

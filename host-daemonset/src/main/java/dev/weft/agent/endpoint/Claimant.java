@@ -8,26 +8,25 @@ import dev.weft.api.Driver;
 import dev.weft.api.IpAddress;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
-import dev.weft.api.NetworkEndpointSpec;
 import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.mesh.Macs;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Claims what a sandbox needs of one network: an interface's name, a MAC address, one address of
- * each family that the network has. What an earlier attempt, or an earlier sandbox of the same pod,
- * has claimed is kept.
+ * Claims what a sandbox needs for one interface on a network: its name, a MAC address, one address
+ * of each family that the network has. What an earlier attempt, or an earlier sandbox of the same
+ * pod, has claimed is kept.
  */
 public final class Claimant {
   private static final List<Integer> FAMILIES = List.of(32, 128);
@@ -43,26 +42,44 @@ public final class Claimant {
     this.instructions = instructions;
   }
 
-  /** A sandbox's wish for one network. */
+  /** A sandbox's wish for one interface. */
+  record Wish(Sandbox sandbox, Attachment attachment, Optional<String> paired) {}
+
   private record Want(Sandbox sandbox, Attachment attachment, ContainerNetwork network) {
     String name() {
       return attachment.network();
     }
   }
 
+  /** Which interfaces of earlier attempts answer which attachment. */
+  Pairing pairing(Sandbox sandbox, List<Attachment> wanted) {
+    return Pairing.of(
+        wanted,
+        cluster.endpoints().own().stream().filter(sandbox::owns).filter(this::isOf).toList());
+  }
+
+  /** Whether an endpoint is of the network of its name, and not of an earlier one. */
+  private boolean isOf(NetworkEndpoint endpoint) {
+    String network = endpoint.getSpec().network();
+    return network != null
+        && cluster
+            .networks()
+            .get(network)
+            .filter(each ->
+                Objects.equals(endpoint.getSpec().networkUid(), each.getMetadata().getUid()))
+            .isPresent();
+  }
+
   /**
    * Claims.
    *
-   * @param interfaces names of interfaces in the sandbox that are not of this network
-   * @return the name of the sandbox's interface on the network; empty if it needs none
+   * @param interfaces names that interfaces in the sandbox have, or are asked for
+   * @return the name of the sandbox's interface; empty if it needs none
    */
-  Optional<String> claim(
-      Sandbox sandbox,
-      Attachment attachment,
-      Probe.View view,
-      Set<String> interfaces,
-      Deadline deadline)
+  Optional<String> claim(Wish wish, Probe.View view, Set<String> interfaces, Deadline deadline)
       throws Refusal {
+    Sandbox sandbox = wish.sandbox;
+    Attachment attachment = wish.attachment;
     Optional<ContainerNetwork> found = cluster.networks().get(attachment.network());
     Driver driver = Admission.admit(sandbox, attachment.network(), found, view.onNode());
     if (driver == Driver.HOST) {
@@ -70,10 +87,13 @@ public final class Claimant {
     }
     Want want = new Want(sandbox, attachment, found.orElseThrow());
     AddressBook book = book(want.network);
+    for (IpAddress asked : attachment.ips()) {
+      book.check(asked);
+    }
     instructions.ensure(want.network, driver);
     await(want.name(), deadline);
-    List<NetworkEndpoint> mine = new ArrayList<>(mine(want));
-    String link = interfaceName(want, mine, interfaces);
+    String link = wish.paired.isPresent() ? wish.paired.get() : interfaceName(want, interfaces);
+    List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));
     for (int bits : FAMILIES) {
       if (book.has(bits)) {
         mine.add(claim(want, book, bits, new Held(mine, link, deadline)));
@@ -94,33 +114,35 @@ public final class Claimant {
     Optional<IpAddress> asked =
         want.attachment.ips().stream().filter(each -> each.bits() == bits).findFirst();
     if (asked.isPresent()) {
-      book.check(asked.get());
       return claims.exactly(endpoint(want, book, asked.get(), held));
     }
     return claims.any(book, bits, held.deadline, each -> endpoint(want, book, each, held));
   }
 
-  /** The endpoints that interfaces of this sandbox have by name on other networks. */
-  Set<String> interfacesElsewhere(Sandbox sandbox, String network) {
-    Set<String> names = new HashSet<>();
-    for (NetworkEndpoint each : cluster.endpoints().own()) {
-      NetworkEndpointSpec spec = each.getSpec();
-      if (sandbox.owns(each) && !network.equals(spec.network()) && spec.interfaceName() != null) {
-        names.add(spec.interfaceName());
-      }
-    }
-    return names;
+  /** Names of interfaces for which a sandbox holds addresses. */
+  Set<String> interfacesOf(Sandbox sandbox) {
+    return held(sandbox)
+        .flatMap(each -> Optional.ofNullable(each.getSpec().interfaceName()).stream())
+        .collect(Collectors.toSet());
   }
 
-  /** Networks on which a sandbox holds addresses. */
-  Set<String> networksOf(Sandbox sandbox) {
-    Set<String> networks = new TreeSet<>();
-    for (NetworkEndpoint each : cluster.endpoints().own()) {
-      if (sandbox.owns(each) && each.getSpec().network() != null) {
-        networks.add(each.getSpec().network());
-      }
-    }
-    return networks;
+  /** The endpoints that a sandbox holds, as a pass of the loop names them. */
+  Set<Holding> holdingsOf(Sandbox sandbox) {
+    return held(sandbox)
+        .flatMap(each ->
+            Sandbox.idOf(each)
+                .map(id -> new Holding(Objects.requireNonNull(each.getSpec().network()), id))
+                .stream())
+        .collect(Collectors.toSet());
+  }
+
+  /** One interface of a sandbox: its network, and the endpoint's id. */
+  record Holding(String network, String endpoint) {}
+
+  private Stream<NetworkEndpoint> held(Sandbox sandbox) {
+    return cluster.endpoints().own().stream()
+        .filter(sandbox::owns)
+        .filter(each -> each.getSpec().network() != null);
   }
 
   private static AddressBook book(ContainerNetwork network) throws Refusal {
@@ -153,22 +175,17 @@ public final class Claimant {
     }
   }
 
-  private List<NetworkEndpoint> mine(Want want) {
+  private List<NetworkEndpoint> mine(Want want, String link) {
     return cluster.endpoints().own(want.name()).stream()
         .filter(want.sandbox::owns)
+        .filter(each -> link.equals(each.getSpec().interfaceName()))
         .filter(each ->
             Objects.equals(each.getSpec().networkUid(), want.network.getMetadata().getUid()))
         .filter(each -> bits(each) != 0)
         .toList();
   }
 
-  private static String interfaceName(Want want, List<NetworkEndpoint> mine, Set<String> interfaces)
-      throws Refusal {
-    for (NetworkEndpoint each : mine) {
-      if (each.getSpec().interfaceName() != null) {
-        return each.getSpec().interfaceName();
-      }
-    }
+  private static String interfaceName(Want want, Set<String> interfaces) throws Refusal {
     String asked = want.attachment.interfaceName();
     if (asked == null) {
       String prefix =

@@ -92,7 +92,7 @@ public final class Claims {
   /** Makes an endpoint of an earlier sandbox of the same pod one of this sandbox. */
   NetworkEndpoint adopt(NetworkEndpoint endpoint, Sandbox sandbox) throws Refusal {
     NetworkEndpointSpec spec = endpoint.getSpec();
-    if (spec.sandbox() != null && sandbox.id().equals(spec.sandbox().id())) {
+    if (sandbox.reference().equals(spec.sandbox())) {
       return endpoint;
     }
     try {
@@ -152,22 +152,8 @@ public final class Claims {
 
   private Set<IpAddress> taken(String network) {
     Set<IpAddress> taken = new HashSet<>();
-    endpoints.of(network).forEach(each -> address(each).ifPresent(taken::add));
+    endpoints.of(network).forEach(each -> Addresses.of(each.getSpec()).ifPresent(taken::add));
     return taken;
-  }
-
-  private static Optional<IpAddress> address(NetworkEndpoint endpoint) {
-    String text = endpoint.getSpec() == null ? null : endpoint.getSpec().address();
-    try {
-      return text == null
-          ? Optional.empty()
-          : Optional.of(IpAddress.parse(text.substring(0, (text + "/").indexOf('/'))));
-    } catch (IllegalArgumentException e) {
-      LOG.atDebug()
-          .addKeyValue("endpoint", endpoint.getMetadata().getName())
-          .log("the endpoint has no address: {}", e.getMessage());
-      return Optional.empty();
-    }
   }
 
   private static Refusal exhausted(AddressBook book, int bits, Set<IpAddress> taken) {

@@ -7,9 +7,10 @@ import java.util.concurrent.CompletableFuture;
 @FunctionalInterface
 public interface Wirer {
   /**
-   * Wires a sandbox to a network on which it holds addresses.
+   * Wires an interface of a sandbox to a network on which it holds addresses.
    *
+   * @param endpoint id of the endpoint, {@link dev.weft.agent.sandbox.Sandbox#endpoint}
    * @return what keeps it from being wired, once that is known; empty: it is wired
    */
-  CompletableFuture<Optional<String>> wire(String network, String sandbox);
+  CompletableFuture<Optional<String>> wire(String network, String endpoint);
 }

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  * @param all anything
  * @param underlay the interface or address below the tunnels
  * @param networks anything of these networks, by name
- * @param endpoints these endpoints, by network: names of {@code NetworkEndpoint}s or ids of
- *     sandboxes
+ * @param endpoints these endpoints, by network: names of {@code NetworkEndpoint}s, or ids of
+ *     endpoints in sandboxes of this node
  */
 public record Changes(
     boolean all, boolean underlay, Set<String> networks, Map<String, Set<String>> endpoints) {

@@ -1,9 +1,11 @@
 package dev.weft.agent.sandbox;
 
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpec;
 import dev.weft.api.SandboxReference;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,25 @@ public record Sandbox(SandboxReference reference, Path netns, String networks) {
   public String owner() {
     String pod = reference.podUid();
     return pod == null ? id() : pod;
+  }
+
+  /** Tells the sandbox's endpoint behind this interface from every other of the node. */
+  public String endpoint(String interfaceName) {
+    return endpoint(id(), interfaceName);
+  }
+
+  /** {@link #endpoint(String)} of the sandbox and interface that {@code endpoint} names. */
+  public static Optional<String> idOf(NetworkEndpoint endpoint) {
+    NetworkEndpointSpec spec = endpoint.getSpec();
+    if (spec == null || spec.sandbox() == null || spec.sandbox().id() == null) {
+      return Optional.empty();
+    }
+    String link = spec.interfaceName();
+    return Optional.of(endpoint(spec.sandbox().id(), link == null ? "" : link));
+  }
+
+  private static String endpoint(String sandbox, String interfaceName) {
+    return sandbox + ":" + interfaceName;
   }
 
   /** Whether {@code endpoint} belongs to this sandbox, or to an earlier one of the same pod. */

@@ -13,16 +13,16 @@ import java.util.stream.Collectors;
 public final class Outcomes {
   private final Map<String, Last> last = new ConcurrentHashMap<>();
 
-  private record Last(List<Problem> problems, Set<String> sandboxes) {}
+  private record Last(List<Problem> problems, Set<String> endpoints) {}
 
   /**
    * Takes note.
    *
-   * @param sandboxes ids of the sandboxes that were to be wired
+   * @param endpoints ids of the endpoints in sandboxes that were to be wired
    * @return whether the problems are not what they were
    */
-  boolean note(String network, NetworkOutcome outcome, Set<String> sandboxes) {
-    Last next = new Last(outcome.problems(), Set.copyOf(sandboxes));
+  boolean note(String network, NetworkOutcome outcome, Set<String> endpoints) {
+    Last next = new Last(outcome.problems(), Set.copyOf(endpoints));
     Last before = last.put(network, next);
     return before == null || !before.problems.equals(next.problems);
   }
@@ -33,21 +33,21 @@ public final class Outcomes {
   }
 
   /**
-   * What keeps a sandbox from being wired.
+   * What keeps an endpoint from being wired.
    *
    * @param needsUser whether it will not go by itself
    */
   public record Hitch(String why, boolean needsUser) {}
 
-  /** What keeps a sandbox from being wired to a network; empty: it is wired. */
-  public Optional<Hitch> hitch(String network, String sandbox) {
+  /** What keeps an endpoint from being wired to a network; empty: it is wired. */
+  public Optional<Hitch> hitch(String network, String endpoint) {
     Last it = last.get(network);
     if (it == null) {
       return Optional.of(new Hitch("it is not built on this node yet", false));
     }
     List<Problem> problems =
         it.problems.stream()
-            .filter(each -> each.endpoint().isEmpty() || each.endpoint().equals(sandbox))
+            .filter(each -> each.endpoint().isEmpty() || each.endpoint().equals(endpoint))
             .toList();
     if (!problems.isEmpty()) {
       return Optional.of(
@@ -55,13 +55,13 @@ public final class Outcomes {
               problems.stream().map(Problem::toString).distinct().collect(Collectors.joining("; ")),
               problems.stream().anyMatch(each -> each.cure() == Problem.Cure.USER)));
     }
-    return it.sandboxes.contains(sandbox)
+    return it.endpoints.contains(endpoint)
         ? Optional.empty()
         : Optional.of(new Hitch("the sandbox holds no usable address on it", false));
   }
 
-  /** What keeps a sandbox from being wired to a network, in words; empty: it is wired. */
-  public Optional<String> problem(String network, String sandbox) {
-    return hitch(network, sandbox).map(Hitch::why);
+  /** What keeps an endpoint from being wired to a network, in words; empty: it is wired. */
+  public Optional<String> problem(String network, String endpoint) {
+    return hitch(network, endpoint).map(Hitch::why);
   }
 }

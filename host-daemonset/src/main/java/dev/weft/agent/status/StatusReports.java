@@ -5,6 +5,7 @@ import dev.weft.agent.dataplane.NetworkOutcome;
 import dev.weft.agent.dataplane.Outcome;
 import dev.weft.agent.desired.Desired;
 import dev.weft.agent.loop.Changes;
+import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.NetworkEndpoint;
@@ -96,13 +97,13 @@ public final class StatusReports {
     if (network == null || endpoint.getSpec().sandbox() == null) {
       return;
     }
-    String sandbox = endpoint.getSpec().sandbox().id();
+    String id = Sandbox.idOf(endpoint).orElse("");
     boolean wished =
-        desired.network(network).filter(each -> each.local().containsKey(sandbox)).isPresent();
+        desired.network(network).filter(each -> each.local().containsKey(id)).isPresent();
     if (!wished && EndpointReports.isOrphan(endpoint, sandboxes)) {
       sinks.endpoints.release(endpoint, cluster.endpoints(), sandboxes);
     } else {
-      sinks.endpoints.tell(endpoint, outcomes.hitch(network, sandbox == null ? "" : sandbox));
+      sinks.endpoints.tell(endpoint, outcomes.hitch(network, id));
     }
   }
 
@@ -123,9 +124,7 @@ public final class StatusReports {
       return true;
     }
     Set<String> keys = changes.endpoints().getOrDefault(network, Set.of());
-    String sandbox =
-        endpoint.getSpec().sandbox() == null ? null : endpoint.getSpec().sandbox().id();
     return keys.contains(endpoint.getMetadata().getName())
-        || (sandbox != null && keys.contains(sandbox));
+        || Sandbox.idOf(endpoint).filter(keys::contains).isPresent();
   }
 }

@@ -36,10 +36,10 @@ class WishesTest {
     NetworkEndpoint six = Given.endpoint(blue, "a", "one", "fd00::9/64");
     NetworkEndpoint others = Given.endpoint(blue, "a", "two", "10.0.0.8/24");
 
-    assertThat(Wishes.local(ONE, List.of(six, others, four), true))
-        .contains(
+    assertThat(Wishes.local(ONE, List.of(six, others, four), Optional.of("eth7")))
+        .containsExactly(
             new LocalEndpoint(
-                "one",
+                "one:eth7",
                 Path.of("/run/netns/one"),
                 "eth7",
                 MacAddress.parse("02:42:0a:00:00:09"),
@@ -55,7 +55,7 @@ class WishesTest {
             new SandboxReference("later", "default", "one", "uid-one", null),
             Path.of("/run/netns/l"),
             "blue");
-    assertThat(Wishes.local(later, List.of(endpoint), false)).isEmpty();
+    assertThat(Wishes.local(later, List.of(endpoint), Optional.empty())).isEmpty();
   }
 
   @Test
@@ -82,7 +82,9 @@ class WishesTest {
     NetworkEndpoint empty = new NetworkEndpoint();
     empty.setMetadata(good.getMetadata());
     assertThat(Wishes.remotes("a", List.of(bad, empty, good), WishesTest::vtep)).hasSize(1);
-    assertThat(Wishes.local(ONE, List.of(Given.endpoint(blue, "a", "one", "no/address")), false))
+    assertThat(
+            Wishes.local(
+                ONE, List.of(Given.endpoint(blue, "a", "one", "no/address")), Optional.empty()))
         .isEmpty();
   }
 }
