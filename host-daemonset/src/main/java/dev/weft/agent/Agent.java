@@ -1,6 +1,7 @@
 package dev.weft.agent;
 
 import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.EndpointCaches;
 import dev.weft.agent.cluster.Events;
 import dev.weft.agent.cluster.Writes;
 import dev.weft.agent.dataplane.DriftEvent;
@@ -10,6 +11,7 @@ import dev.weft.agent.endpoint.Attacher;
 import dev.weft.agent.endpoint.Claimant;
 import dev.weft.agent.endpoint.Claims;
 import dev.weft.agent.endpoint.Instructions;
+import dev.weft.agent.endpoint.NetworkStatuses;
 import dev.weft.agent.endpoint.Probe;
 import dev.weft.agent.endpoint.Verdicts;
 import dev.weft.agent.health.Metrics;
@@ -82,7 +84,19 @@ public final class Agent implements AutoCloseable {
     cluster = new Cluster(client, node, new ClusterChanges(this));
     events = new Events(client, node, writes, clock);
     instructions = new HostNetworkReports(client, writes, clock);
-    endpoints = new EndpointReports(client, writes, clock);
+    endpoints =
+        new EndpointReports(
+            client,
+            writes,
+            clock,
+            (endpoint, left) ->
+                timer.after(
+                    left,
+                    () ->
+                        loop.ask(
+                            Changes.endpoint(
+                                EndpointCaches.networkOf(endpoint),
+                                endpoint.getMetadata().getName()))));
     reports =
         new StatusReports(
             cluster,
@@ -100,7 +114,11 @@ public final class Agent implements AutoCloseable {
             (network, endpoint) ->
                 loop.request(Changes.endpoint(network, endpoint))
                     .thenApply(_ -> reports.outcomes().problem(network, endpoint)),
-            new Verdicts(machine.sandboxes, events, node),
+            new Verdicts(
+                machine.sandboxes,
+                events,
+                new NetworkStatuses(client, cluster, writes, machine.probe),
+                node),
             timer);
   }
 

@@ -22,6 +22,8 @@ import dev.weft.api.NetworkEndpointStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -148,6 +150,61 @@ class AgentOnApiServerTest {
     assertThat(endpoints()).hasSize(3);
     again.end("one");
     await().until(() -> endpoints().isEmpty());
+  }
+
+  @Test
+  void aPodKeepsItsAddressesOverSandboxesAndShowsThemToReadersOfMultus() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Pod pod = pod("kept");
+    Node node = node("a");
+    node.sandboxOf("first", pod, "blue, blue@data0");
+    String uid = ready("blue.10.1.0.1").getMetadata().getUid();
+    ready("blue.10.1.0.2");
+    await()
+        .untilAsserted(() ->
+            assertThat(networkStatus("kept"))
+                .startsWith("[{\"name\":\"cbr0\"},")
+                .contains("weft.dev/blue", "data0", "10.1.0.2", "02:42:0a:01:00:02"));
+
+    node.end("first");
+    await().until(() -> !node.kernel.wished.get("blue").contains("first"));
+    node.sandboxOf("second", pod, "blue, blue@data0");
+
+    await().until(() -> node.kernel.wished.get("blue").contains("second:eth0 eth0 [10.1.0.1/24]"));
+    assertThat(ready("blue.10.1.0.1").getMetadata().getUid()).isEqualTo(uid);
+    assertThat(endpoints()).hasSize(2);
+
+    api.resource(pod).withGracePeriod(0).delete();
+    node.end("second");
+    await().until(() -> endpoints().isEmpty());
+  }
+
+  private Pod pod(String name) {
+    return api.resource(
+            new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace("default")
+                .addToAnnotations("k8s.v1.cni.cncf.io/network-status", "[{\"name\":\"cbr0\"}]")
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("c")
+                .withImage("i")
+                .endContainer()
+                .endSpec()
+                .build())
+        .create();
+  }
+
+  private String networkStatus(String pod) {
+    return api.pods()
+        .inNamespace("default")
+        .withName(pod)
+        .get()
+        .getMetadata()
+        .getAnnotations()
+        .get("k8s.v1.cni.cncf.io/network-status");
   }
 
   @Test
@@ -469,7 +526,7 @@ class AgentOnApiServerTest {
               client,
               new Agent.Machine(
                   kernel,
-                  _ -> new Probe.View(false, Set.of("lo")),
+                  _ -> new Probe.View(false, Set.of("lo"), Set.of("eth0")),
                   new NamedNamespaces(files.directory()),
                   new Kernel("6.18", List.of())),
               new Metrics());
@@ -479,6 +536,16 @@ class AgentOnApiServerTest {
       synchronized (requests) {
         return List.copyOf(requests);
       }
+    }
+
+    void sandboxOf(String id, Pod pod, String networks) throws IOException {
+      files.write(
+          id,
+          """
+          {"id":"%s","namespace":"default","pod":"%s","podUid":"%s","netns":"/run/netns/%s","networks":"%s"}
+          """
+              .formatted(
+                  id, pod.getMetadata().getName(), pod.getMetadata().getUid(), id, networks));
     }
 
     void sandbox(String pod, String networks) throws IOException {

@@ -40,6 +40,8 @@ public final class Attacher implements Wiring {
   private static final Backoff BACKOFF =
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
 
+  private static final Probe.View NOTHING = new Probe.View(false, Set.of(), Set.of());
+
   private final Claimant claimant;
   private final Probe probe;
   private final Wirer wirer;
@@ -150,7 +152,7 @@ public final class Attacher implements Wiring {
     Deadline deadline = Deadline.in(PATIENCE);
     List<Refusal> refusals = new ArrayList<>();
     try {
-      Probe.View view = wanted.isEmpty() ? new Probe.View(false, Set.of()) : probe.look(sandbox);
+      Probe.View view = wanted.isEmpty() ? NOTHING : probe.look(sandbox);
       List<Claimant.Holding> claimed = claim(sandbox, wanted, view, new Trial(deadline, refusals));
       wire(claimed, new Trial(deadline, refusals));
     } catch (RuntimeException e) {

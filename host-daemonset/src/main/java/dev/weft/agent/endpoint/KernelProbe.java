@@ -4,6 +4,10 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.Route;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Looks into sandboxes by netlink. */
@@ -19,9 +23,16 @@ public final class KernelProbe implements Probe, AutoCloseable {
   public View look(Sandbox sandbox) {
     try (NetworkNamespace namespace = NetworkNamespace.open(sandbox.netns());
         Netlink netlink = Netlink.open(namespace)) {
+      Map<Integer, String> names =
+          netlink.links().stream().collect(Collectors.toMap(Link::index, Link::name));
       return new View(
           namespace.id().equals(node.id()),
-          netlink.links().stream().map(Link::name).collect(Collectors.toSet()));
+          Set.copyOf(names.values()),
+          netlink.routes().stream()
+              .filter(each -> each.destination().length() == 0)
+              .filter(each -> each.table() == Route.MAIN && each.type() == Route.Type.UNICAST)
+              .flatMap(each -> Optional.ofNullable(names.get(each.link())).stream())
+              .collect(Collectors.toSet()));
     }
   }
 

@@ -11,10 +11,12 @@ public interface Probe {
    *
    * @param onNode whether it is the node's own namespace
    * @param interfaces names of its interfaces
+   * @param waysOut names of interfaces that carry a default route
    */
-  record View(boolean onNode, Set<String> interfaces) {
+  record View(boolean onNode, Set<String> interfaces, Set<String> waysOut) {
     public View {
       interfaces = Set.copyOf(interfaces);
+      waysOut = Set.copyOf(waysOut);
     }
   }
 

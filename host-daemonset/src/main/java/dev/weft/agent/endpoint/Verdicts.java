@@ -19,23 +19,27 @@ public final class Verdicts {
 
   private final Sandboxes sandboxes;
   private final Events events;
+  private final NetworkStatuses statuses;
   private final String node;
 
   /** Verdicts on sandboxes of {@code sandboxes}, which run on {@code node}. */
-  public Verdicts(Sandboxes sandboxes, Events events, String node) {
+  public Verdicts(Sandboxes sandboxes, Events events, NetworkStatuses statuses, String node) {
     this.sandboxes = sandboxes;
     this.events = events;
+    this.statuses = statuses;
     this.node = node;
   }
 
   /** Tells of a verdict that differs from the one before. */
   void tell(Sandbox sandbox, Verdict verdict) {
     switch (verdict) {
-      case Verdict.Wired() ->
-          LOG.atInfo()
-              .addKeyValue("sandbox", sandbox.id())
-              .addKeyValue("pod", sandbox)
-              .log("sandbox attached");
+      case Verdict.Wired() -> {
+        LOG.atInfo()
+            .addKeyValue("sandbox", sandbox.id())
+            .addKeyValue("pod", sandbox)
+            .log("sandbox attached");
+        statuses.attached(sandbox);
+      }
       case Verdict.Untried() -> {}
       case Verdict.Refused(String why) -> {
         LOG.atWarn()

@@ -12,9 +12,14 @@ import dev.weft.api.NetworkEndpointStatus;
 import dev.weft.api.Reason;
 import dev.weft.api.SandboxReference;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +30,23 @@ public final class EndpointReports {
   private final KubernetesClient client;
   private final Writes writes;
   private final Clock clock;
+  private final Later later;
+  private final Map<String, Instant> ended = new ConcurrentHashMap<>();
   private final Told<NetworkEndpointStatus> told = new Told<>();
 
   /** Reports to the API behind {@code client}. */
-  public EndpointReports(KubernetesClient client, Writes writes, Clock clock) {
+  public EndpointReports(KubernetesClient client, Writes writes, Clock clock, Later later) {
     this.client = client;
     this.writes = writes;
     this.clock = clock;
+    this.later = later;
+  }
+
+  /** Has an endpoint looked at again after a while. */
+  @FunctionalInterface
+  public interface Later {
+    /** Looks again once {@code left} is over. */
+    void look(NetworkEndpoint endpoint, Duration left);
   }
 
   /**
@@ -81,6 +96,7 @@ public final class EndpointReports {
 
   /** Forgets an endpoint that is gone. */
   public void forget(NetworkEndpoint endpoint) {
+    ended.remove(endpoint.getMetadata().getName());
     told.forget(endpoint.getMetadata().getUid());
   }
 
@@ -115,8 +131,15 @@ public final class EndpointReports {
   private void delete(String name, Sandboxes sandboxes) {
     NetworkEndpoint current = client.resources(NetworkEndpoint.class).withName(name).get();
     if (current == null || !isOrphan(current, sandboxes)) {
+      ended.remove(name);
       return;
     }
+    Duration left = left(current);
+    if (left.isPositive()) {
+      later.look(current, left);
+      return;
+    }
+    ended.remove(name);
     client
         .resource(current)
         .lockResourceVersion(current.getMetadata().getResourceVersion())
@@ -125,6 +148,18 @@ public final class EndpointReports {
         .addKeyValue("network", EndpointCaches.networkOf(current))
         .addKeyValue("endpoint", name)
         .log("address given back");
+  }
+
+  /** How long the endpoint of an ended sandbox is kept for a pod that goes on. */
+  private Duration left(NetworkEndpoint endpoint) {
+    SandboxReference sandbox = endpoint.getSpec().sandbox();
+    if (sandbox == null || sandbox.podUid() == null || sandbox.pod() == null) {
+      return Duration.ZERO;
+    }
+    Instant now = clock.instant();
+    Instant since = ended.computeIfAbsent(endpoint.getMetadata().getName(), _ -> now);
+    Pod pod = client.pods().inNamespace(sandbox.namespace()).withName(sandbox.pod()).get();
+    return Tenure.left(pod, sandbox.podUid(), since, now);
   }
 
   private void write(String name, NetworkEndpointStatus status) {
