@@ -17,7 +17,8 @@ import org.junit.jupiter.api.TestFactory;
 class MachineTest {
   private static final Path NETLINK_TESTS = Path.of("../netlink/target/test-classes");
 
-  private static final List<String> CLASSES = List.of("dev.weft.netlink.XfrmStateTest");
+  private static final List<String> CLASSES =
+      List.of("dev.weft.netlink.XfrmStateTest", EncryptedTunnelTest.class.getName());
 
   @TestFactory
   Stream<DynamicTest> testsThatNeedEsp() {

@@ -1,0 +1,79 @@
+package dev.weft.e2e.machine;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.e2e.net.Ping;
+import dev.weft.netlink.NetworkNamespace;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An echo request each ten milliseconds, as far as the machine can, and which went unanswered. */
+final class SteadyPing implements AutoCloseable {
+  private static final Duration INTERVAL = Duration.ofMillis(10);
+  private static final Duration LAST_ANSWER = Duration.ofSeconds(10);
+
+  private final Ping ping;
+  private final AtomicInteger sent = new AtomicInteger();
+  private final Set<Integer> unanswered = ConcurrentHashMap.newKeySet();
+  private final Thread thread = Thread.ofPlatform().daemon().unstarted(this::run);
+  private volatile boolean stopping;
+
+  private SteadyPing(Ping ping) {
+    this.ping = ping;
+  }
+
+  static SteadyPing start(NetworkNamespace from, InetAddress to) {
+    SteadyPing steady = new SteadyPing(Ping.open(from, to));
+    steady.thread.start();
+    return steady;
+  }
+
+  int sent() {
+    return sent.get();
+  }
+
+  void awaitMore(int requests) {
+    int now = sent.get();
+    await("echo requests").atMost(Duration.ofMinutes(2)).until(() -> sent.get() >= now + requests);
+  }
+
+  /** Ends it. How many requests were not answered. */
+  int stop() {
+    stopping = true;
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return unanswered.size();
+  }
+
+  private void run() {
+    while (!stopping) {
+      int sequence = sent.getAndIncrement() & 0xffff;
+      unanswered.add(sequence);
+      ping.send(sequence);
+      long next = System.nanoTime() + INTERVAL.toNanos();
+      while (System.nanoTime() < next) {
+        receive(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
+      }
+    }
+    long end = System.nanoTime() + LAST_ANSWER.toNanos();
+    while (!unanswered.isEmpty() && System.nanoTime() < end) {
+      receive(INTERVAL);
+    }
+  }
+
+  private void receive(Duration timeout) {
+    ping.receive(timeout).ifPresent(unanswered::remove);
+  }
+
+  @Override
+  public void close() {
+    stop();
+    ping.close();
+  }
+}
