@@ -21,6 +21,7 @@ import java.lang.invoke.VarHandle;
  */
 final class Libc {
   static final int AF_NETLINK = 16;
+  static final int AF_PACKET = 17;
   static final int SOCK_RAW = 3;
   static final int SOCK_CLOEXEC = 0x80000;
   static final int SOL_SOCKET = 1;

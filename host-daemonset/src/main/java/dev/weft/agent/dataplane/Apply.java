@@ -1,12 +1,16 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.netlink.LanFrames;
 import dev.weft.netlink.Link;
+import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NftablesException;
 import dev.weft.netlink.Outcome.Failed;
+import dev.weft.netlink.PacketSocket;
 import dev.weft.netlink.Request;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Makes changes: stage by stage, each stage in one batch for the node and one for each sandbox. A
@@ -57,6 +62,7 @@ final class Apply implements AutoCloseable {
       }
       from = to;
     }
+    announce(changes);
     return failures;
   }
 
@@ -83,15 +89,72 @@ final class Apply implements AutoCloseable {
     }
     steps.forEach(this::execute);
     learn(changes);
-    Map<Place, List<Step>> later = new LinkedHashMap<>();
+    further(changes, change -> Requests.move(change, this::resolve, this::sandbox));
+    configure(changes);
+    further(changes, change -> Requests.inSandbox(change, this::resolve));
+  }
+
+  private void further(List<Change> changes, Function<Change, List<Step>> more) {
+    Map<Place, List<Step>> steps = new LinkedHashMap<>();
     for (Change change : changes) {
       if (!failures.containsKey(change)) {
-        attempt(
-            change,
-            () -> Requests.inSandbox(change, this::resolve).forEach(step -> add(later, step)));
+        attempt(change, () -> more.apply(change).forEach(step -> add(steps, step)));
       }
     }
-    later.forEach(this::execute);
+    steps.forEach(this::execute);
+  }
+
+  /** What is set of a new interface in its sandbox before it is up, and netlink cannot say. */
+  private void configure(List<Change> changes) {
+    for (Change change : changes) {
+      if (change instanceof Change.Create(Item.Device device)
+          && !device.inner().place().isNode()
+          && !failures.containsKey(change)) {
+        indexes.remove(Requests.cradle(device).name());
+        attempt(
+            change,
+            () ->
+                sandbox(device.inner().place().sandbox())
+                    .orElseThrow(() -> new SandboxGone(device.inner().place()))
+                    .quietIpv6(device.inner().name()));
+      }
+    }
+  }
+
+  /**
+   * Tells the neighbours of new interfaces whose addresses they have, where neighbours learn: an
+   * overlay knows its own.
+   */
+  private void announce(List<Change> changes) {
+    Map<DeviceName, Item.Device> made = new HashMap<>();
+    for (Change change : changes) {
+      if (change instanceof Change.Create(Item.Device device) && !device.inner().place().isNode()) {
+        boolean learned = device.port().map(Port::learning).orElse(true);
+        if (learned) {
+          made.put(device.inner(), device);
+        }
+      }
+    }
+    for (Change change : changes) {
+      if (change instanceof Change.Create(Item.Address address) && !failures.containsKey(change)) {
+        Item.Device device = made.get(address.device());
+        if (device != null) {
+          attempt(change, () -> announce(device, address.prefix().address()));
+        }
+      }
+    }
+  }
+
+  private void announce(Item.Device device, InetAddress address) {
+    MacAddress mac = device.kind() instanceof Kind.Veth veth ? veth.peerMac() : device.mac();
+    Optional<Kernel.Sandbox> sandbox = sandbox(device.inner().place().sandbox());
+    if (sandbox.isPresent()) {
+      try (PacketSocket socket =
+          PacketSocket.open(
+              sandbox.get().namespace(), resolve(device.inner()), LanFrames.protocol(address))) {
+        socket.send(LanFrames.announcement(mac, address));
+      }
+    }
   }
 
   private static void add(Map<Place, List<Step>> steps, Step step) {

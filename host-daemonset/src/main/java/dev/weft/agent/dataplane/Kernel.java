@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -138,6 +139,30 @@ final class Kernel implements AutoCloseable {
 
     Observation.View view() {
       return Kernel.view(netlink);
+    }
+
+    /**
+     * Has an interface take addresses and routes from nobody but us, and use its own at once: who
+     * has an address is settled before it is given.
+     */
+    void quietIpv6(String interfaceName) {
+      Path settings = Path.of("/proc/sys/net/ipv6/conf", interfaceName);
+      namespace.call(() -> {
+        for (String each : List.of("accept_ra", "accept_dad")) {
+          write(settings.resolve(each), "0");
+        }
+        return "";
+      });
+    }
+
+    private static void write(Path file, String value) {
+      try {
+        if (Files.exists(file)) {
+          Files.writeString(file, value);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane;
 import dev.weft.agent.dataplane.Apply.Step;
 import dev.weft.netlink.Address;
 import dev.weft.netlink.FdbEntry;
+import dev.weft.netlink.Ipv4Conf;
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.LinkSettings;
 import dev.weft.netlink.LinkSettings.AddressGeneration;
@@ -21,6 +22,7 @@ import java.util.function.ToIntFunction;
 /** Says changes in netlink's words. */
 final class Requests {
   private static final int LOOPBACK = 1;
+  private static final int LOOSE = 2;
 
   private final Change change;
   private final ToIntFunction<DeviceName> index;
@@ -49,6 +51,35 @@ final class Requests {
         });
   }
 
+  /**
+   * The name that a child of a device on the node has until it is moved: it is marked before, so
+   * that nothing unmarked is ever in a sandbox, whenever the agent is killed.
+   */
+  static DeviceName cradle(Item.Device device) {
+    return DeviceName.onNode("wm-" + Digest.of(device.owner().alias()).substring(0, 12));
+  }
+
+  /** The request that brings a marked child into its sandbox. */
+  static List<Step> move(
+      Change change,
+      ToIntFunction<DeviceName> index,
+      Function<String, Optional<Kernel.Sandbox>> sandboxes) {
+    if (!(change instanceof Change.Create(Item.Device device)) || device.name().place().isNode()) {
+      return List.of();
+    }
+    return List.of(
+        new Step(
+            change,
+            Place.NODE,
+            new Request.LinkChange(
+                index.applyAsInt(cradle(device)),
+                device.name().name(),
+                null,
+                LinkSettings.builder()
+                    .namespace(namespace(device.name().place(), sandboxes))
+                    .build())));
+  }
+
   /** The requests that finish a new interface in its sandbox. */
   static List<Step> inSandbox(Change change, ToIntFunction<DeviceName> index) {
     if (!(change instanceof Change.Create(Item.Device device)) || device.inner().place().isNode()) {
@@ -62,7 +93,12 @@ final class Requests {
             change,
             inner.place(),
             new Request.LinkChange(
-                link, LinkSettings.builder().alias(device.owner().alias()).build())),
+                link,
+                LinkSettings.builder()
+                    .alias(device.owner().alias())
+                    // by several interfaces answers leave by another one than questions came in
+                    .ipv4(Ipv4Conf.RP_FILTER, LOOSE)
+                    .build())),
         new Step(
             change,
             inner.place(),
@@ -94,13 +130,13 @@ final class Requests {
                   .master(index.applyAsInt(DeviceName.onNode(port.bridge())))
                   .port(port.options()));
     } else {
-      settings.namespace(namespace(device.name().place(), sandboxes));
+      settings.alias(device.owner().alias());
     }
+    DeviceName name = device.name().place().isNode() ? device.name() : cradle(device);
     return new Step(
         change,
         Place.NODE,
-        new Request.LinkAdd(
-            new LinkSpec(device.name().name(), kind(device, sandboxes), settings.build())));
+        new Request.LinkAdd(new LinkSpec(name.name(), kind(device, sandboxes), settings.build())));
   }
 
   private LinkKind kind(Item.Device device, Function<String, Optional<Kernel.Sandbox>> sandboxes) {

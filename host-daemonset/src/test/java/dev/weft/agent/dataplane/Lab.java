@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -89,6 +90,17 @@ final class Lab implements AutoCloseable {
       all.put("forwarding", sorted(netlink.fdb()));
       all.put("packet filter", ruleset());
       return all;
+    }
+
+    /** A value below {@code /proc/sys}. */
+    String setting(String path) {
+      return namespace.call(() -> {
+        try {
+          return Files.readString(Path.of("/proc/sys", path)).strip();
+        } catch (IOException e) {
+          throw new AssertionError(path, e);
+        }
+      });
     }
 
     String ruleset() {

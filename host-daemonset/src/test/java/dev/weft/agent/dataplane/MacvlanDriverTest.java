@@ -7,11 +7,15 @@ import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.api.MacvlanOptions;
 import dev.weft.api.Subnet;
 import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.Ipv4Conf;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.LinkSettings;
 import dev.weft.netlink.LinkSpec;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.Neighbour;
 import dev.weft.netlink.NetlinkException;
+import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
@@ -69,6 +73,51 @@ class MacvlanDriverTest {
     assertThat(lan.reaches(a, "10.99.0.2")).isTrue();
     assertThat(node.link("nic").address()).isEqualTo(before.address());
     assertThat(node.link("nic").isPromiscuous()).isFalse();
+  }
+
+  @Test
+  void anInterfaceObeysNoRouterAndFiltersLoosely() {
+    assertThat(make(twoSandboxes(options("nic", "Bridge"))).problems()).isEmpty();
+
+    assertThat(a.setting("net/ipv6/conf/eth0/accept_ra")).isEqualTo("0");
+    assertThat(a.setting("net/ipv6/conf/eth0/accept_dad")).isEqualTo("0");
+    assertThat(a.link("eth0").ipv4()).containsEntry(Ipv4Conf.RP_FILTER, 2);
+    assertThat(node.netlink().links()).noneMatch(each -> each.name().startsWith("wm-"));
+  }
+
+  @Test
+  void theLanLearnsAtOnceWhoHasAnAddressNow() {
+    InetAddress address = IpPrefix.parseAddress("10.99.0.2");
+    int index = lan.link("l0").index();
+    lan.netlink()
+        .neighbourSet(
+            new Neighbour(
+                index, address, MacAddress.parse("02:00:00:00:00:99"), Neighbour.State.STALE));
+
+    assertThat(make(twoSandboxes(options("nic", "Bridge"))).problems()).isEmpty();
+
+    Awaitility.await()
+        .until(() ->
+            lan.netlink().neighbours().stream()
+                .anyMatch(each ->
+                    each.address().equals(address) && a.link("eth0").address().equals(each.mac())));
+  }
+
+  @Test
+  void whatAKilledAgentLeftHalfWayIsCleanedUpAndMade() {
+    node.netlink()
+        .linkAdd(
+            new LinkSpec(
+                "wm-0123456789ab",
+                new LinkKind.Macvlan(node.link("nic").index(), LinkKind.Macvlan.Mode.BRIDGE),
+                LinkSettings.builder()
+                    .alias(Owner.endpoint(Wishes.uid(1), a.name() + ".eth0").alias())
+                    .build()));
+
+    assertThat(make(twoSandboxes(options("nic", "Bridge"))).problems()).isEmpty();
+
+    assertThat(a.reaches(lan, "10.99.0.1")).isTrue();
+    assertThat(node.netlink().links()).noneMatch(each -> each.name().startsWith("wm-"));
   }
 
   @Test
