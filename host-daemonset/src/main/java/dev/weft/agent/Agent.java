@@ -109,7 +109,8 @@ public final class Agent implements AutoCloseable {
             new Claimant(
                 cluster,
                 new Claims(client, cluster.endpoints()),
-                new Instructions(client, cluster)),
+                new Instructions(client, cluster),
+                machine.probe),
             machine.probe,
             (network, endpoint) ->
                 loop.request(Changes.endpoint(network, endpoint))

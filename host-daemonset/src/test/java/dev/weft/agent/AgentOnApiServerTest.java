@@ -10,15 +10,20 @@ import dev.weft.agent.endpoint.Probe;
 import dev.weft.agent.health.Metrics;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.NamedNamespaces;
+import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
+import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworks;
+import dev.weft.api.IpAddress;
 import dev.weft.api.Kernel;
+import dev.weft.api.MacvlanOptionsBuilder;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointStatus;
+import dev.weft.api.SubnetBuilder;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -35,7 +40,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -150,6 +158,34 @@ class AgentOnApiServerTest {
     assertThat(endpoints()).hasSize(3);
     again.end("one");
     await().until(() -> endpoints().isEmpty());
+  }
+
+  @Test
+  void anAddressThatAMachineOfTheLanHoldsIsNotTaken() throws Exception {
+    ContainerNetwork lan =
+        Given.network("lan", "macvlan", SubnetBuilder.builder().cidr("10.5.0.0/24").build());
+    lan.setSpec(
+        ContainerNetworkSpecBuilder.builder(lan.getSpec())
+            .macvlan(MacvlanOptionsBuilder.builder().parent("nic").build())
+            .build());
+    ContainerNetwork stored = network(lan);
+    api.resource(HostNetworks.of(stored, "a")).create();
+    Node node = node("a");
+    node.probe.machines.put("nic 10.5.0.1", "02:00:00:00:00:99");
+
+    node.sandbox("any", "lan");
+    ready("lan.10.5.0.2");
+    node.files.write(
+        "static",
+        """
+        {"id":"static","namespace":"default","pod":"static","podUid":"uid-static","netns":"/run/netns/s",
+         "networks":"[{\\"name\\":\\"lan\\",\\"ips\\":[\\"10.5.0.1\\"]}]"}
+        """);
+    await()
+        .untilAsserted(() ->
+            assertThat(node.error("static"))
+                .contains("10.5.0.1 on network lan", "02:00:00:00:00:99"));
+    assertThat(endpoints()).containsExactly("lan.10.5.0.2");
   }
 
   @Test
@@ -491,6 +527,7 @@ class AgentOnApiServerTest {
   /** One node: its directory of sandboxes, its agent. */
   private final class Node {
     final PaperKernel kernel = new PaperKernel();
+    final PaperProbe probe = new PaperProbe();
     final SandboxFiles files;
     final KubernetesClient client;
     final Agent agent;
@@ -526,7 +563,7 @@ class AgentOnApiServerTest {
               client,
               new Agent.Machine(
                   kernel,
-                  _ -> new Probe.View(false, Set.of("lo"), Set.of("eth0")),
+                  probe,
                   new NamedNamespaces(files.directory()),
                   new Kernel("6.18", List.of())),
               new Metrics());
@@ -558,6 +595,21 @@ class AgentOnApiServerTest {
 
     String error(String pod) throws IOException {
       return files.error(pod);
+    }
+  }
+
+  /** Sandboxes like any other, on a LAN where some addresses are held. */
+  private static final class PaperProbe implements Probe {
+    final Map<String, String> machines = new ConcurrentHashMap<>();
+
+    @Override
+    public View look(Sandbox sandbox) {
+      return new View(false, Set.of("lo"), Set.of("eth0"));
+    }
+
+    @Override
+    public Optional<String> holder(String device, IpAddress address) {
+      return Optional.ofNullable(machines.get(device + " " + address));
     }
   }
 }

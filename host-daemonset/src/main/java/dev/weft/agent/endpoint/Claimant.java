@@ -5,6 +5,7 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Attachment;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
+import dev.weft.api.HostNetwork;
 import dev.weft.api.IpAddress;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
@@ -34,12 +35,14 @@ public final class Claimant {
   private final Cluster cluster;
   private final Claims claims;
   private final Instructions instructions;
+  private final LanCheck lan;
 
   /** Claims for sandboxes of the node that {@code cluster} is about. */
-  public Claimant(Cluster cluster, Claims claims, Instructions instructions) {
+  public Claimant(Cluster cluster, Claims claims, Instructions instructions, Probe probe) {
     this.cluster = cluster;
     this.claims = claims;
     this.instructions = instructions;
+    this.lan = new LanCheck(probe);
   }
 
   /** A sandbox's wish for one interface. */
@@ -114,9 +117,32 @@ public final class Claimant {
     Optional<IpAddress> asked =
         want.attachment.ips().stream().filter(each -> each.bits() == bits).findFirst();
     if (asked.isPresent()) {
+      requireUnheld(want, asked.get());
       return claims.exactly(endpoint(want, book, asked.get(), held));
     }
-    return claims.any(book, bits, held.deadline, each -> endpoint(want, book, each, held));
+    return claims.any(
+        book,
+        bits,
+        held.deadline,
+        each -> foreignHolder(want, each),
+        each -> endpoint(want, book, each, held));
+  }
+
+  private void requireUnheld(Want want, IpAddress asked) throws Refusal {
+    Optional<String> machine = foreignHolder(want, asked);
+    if (machine.isPresent()) {
+      throw Refusal.passing(
+          ("%s on network %s is in use by a machine of the LAN with MAC address %s; ask for another"
+                  + " address, or give that machine another one")
+              .formatted(asked, want.name(), machine.get()));
+    }
+  }
+
+  private Optional<String> foreignHolder(Want want, IpAddress address) {
+    return cluster
+        .hostNetwork(want.name())
+        .map(HostNetwork::getSpec)
+        .flatMap(each -> lan.holder(each, address));
   }
 
   /** Names of interfaces for which a sandbox holds addresses. */

@@ -38,10 +38,15 @@ public final class Claims {
   /**
    * Takes any free address of a family.
    *
+   * @param foreign who beside Weft's endpoints holds an address
    * @param endpoint what to create for an address
    */
   NetworkEndpoint any(
-      AddressBook book, int bits, Deadline deadline, Function<IpAddress, NetworkEndpoint> endpoint)
+      AddressBook book,
+      int bits,
+      Deadline deadline,
+      Function<IpAddress, Optional<String>> foreign,
+      Function<IpAddress, NetworkEndpoint> endpoint)
       throws Refusal {
     Set<IpAddress> taken = taken(book.network());
     int conflicts = 0;
@@ -50,16 +55,26 @@ public final class Claims {
       Optional<IpAddress> candidate =
           book.free(bits, taken, spread == 0 ? 0 : ThreadLocalRandom.current().nextInt(spread));
       IpAddress address = candidate.orElseThrow(() -> exhausted(book, bits, taken));
-      Optional<NetworkEndpoint> mine = tryClaim(endpoint.apply(address));
-      if (mine.isPresent()) {
-        return mine.get();
+      Optional<String> machine = foreign.apply(address);
+      if (machine.isPresent()) {
+        LOG.atWarn()
+            .addKeyValue("network", book.network())
+            .log(
+                "{} is in use by a machine of the LAN ({}), the next is tried",
+                address,
+                machine.get());
+      } else {
+        Optional<NetworkEndpoint> mine = tryClaim(endpoint.apply(address));
+        if (mine.isPresent()) {
+          return mine.get();
+        }
+        conflicts++;
       }
       taken.add(address);
-      conflicts++;
       if (deadline.isOver()) {
         throw Refusal.passing(
-            "%d addresses of network %s were taken by others while asking for one; it is tried again"
-                .formatted(conflicts, book.network()));
+            "addresses of network %s were taken by others while asking for one; it is tried again"
+                .formatted(book.network()));
       }
     }
   }

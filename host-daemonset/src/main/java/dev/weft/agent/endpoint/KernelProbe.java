@@ -1,10 +1,16 @@
 package dev.weft.agent.endpoint;
 
 import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.IpAddress;
+import dev.weft.netlink.LanFrames;
 import dev.weft.netlink.Link;
+import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.PacketSocket;
 import dev.weft.netlink.Route;
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,6 +18,9 @@ import java.util.stream.Collectors;
 
 /** Looks into sandboxes by netlink. */
 public final class KernelProbe implements Probe, AutoCloseable {
+  /** A neighbour on a cable answers within one; all that wait for it are pods that start. */
+  private static final Duration PATIENCE = Duration.ofMillis(12);
+
   private final NetworkNamespace node;
 
   /** A probe that knows {@code node} for the node's own namespace, and closes it at last. */
@@ -34,6 +43,41 @@ public final class KernelProbe implements Probe, AutoCloseable {
               .flatMap(each -> Optional.ofNullable(names.get(each.link())).stream())
               .collect(Collectors.toSet()));
     }
+  }
+
+  @Override
+  public Optional<String> holder(String device, IpAddress address) {
+    InetAddress asked = address.toInetAddress();
+    try (Netlink netlink = Netlink.open(node)) {
+      Link link = netlink.link(device).filter(Link::isUp).orElse(null);
+      if (link == null || link.address() == null) {
+        return Optional.empty();
+      }
+      try (PacketSocket socket = PacketSocket.open(node, link.index(), LanFrames.protocol(asked))) {
+        socket.send(LanFrames.question(link.address(), asked));
+        return answer(socket, asked, link.address()).map(MacAddress::toString);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** A switch may send the question back: that is no answer. */
+  private static Optional<MacAddress> answer(PacketSocket socket, InetAddress asked, MacAddress own)
+      throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    for (long left = PATIENCE.toNanos(); left > 0; left = end - System.nanoTime()) {
+      Optional<MacAddress> holder =
+          socket
+              .receive(Duration.ofNanos(left))
+              .flatMap(frame -> LanFrames.holder(frame, asked))
+              .filter(mac -> !mac.equals(own));
+      if (holder.isPresent()) {
+        return holder;
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

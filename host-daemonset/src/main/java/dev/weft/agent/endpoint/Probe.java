@@ -1,9 +1,11 @@
 package dev.weft.agent.endpoint;
 
 import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.IpAddress;
+import java.util.Optional;
 import java.util.Set;
 
-/** Looks into a sandbox. */
+/** Looks into sandboxes, and around the node. */
 @FunctionalInterface
 public interface Probe {
   /**
@@ -26,4 +28,12 @@ public interface Probe {
    * @throws RuntimeException with a message for the user, if the namespace cannot be entered
    */
   View look(Sandbox sandbox);
+
+  /**
+   * The MAC address of a machine that says that it has an address, on the LAN of a device of the
+   * node; empty if none does within a few milliseconds.
+   */
+  default Optional<String> holder(String device, IpAddress address) {
+    return Optional.empty();
+  }
 }
