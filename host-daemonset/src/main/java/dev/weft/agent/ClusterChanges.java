@@ -75,7 +75,7 @@ final class ClusterChanges implements Cluster.Listener {
 
   @Override
   public void mesh() {
-    agent.loop().ask(Changes.UNDERLAY);
+    agent.loop().ask(Changes.UNDERLAY.and(Changes.networks(overlays())));
   }
 
   @Override

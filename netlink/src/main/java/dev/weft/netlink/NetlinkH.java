@@ -3,6 +3,7 @@ package dev.weft.netlink;
 /** {@code linux/netlink.h}. */
 final class NetlinkH {
   static final int NETLINK_ROUTE = 0;
+  static final int NETLINK_GENERIC = 16;
   static final int NETLINK_XFRM = 6;
   static final int SOL_NETLINK = 270;
   static final int NETLINK_ADD_MEMBERSHIP = 1;

@@ -75,6 +75,11 @@ final class NetlinkSocket implements AutoCloseable {
     return open(NetlinkH.NETLINK_XFRM, "open a netlink socket for IPsec (XFRM)");
   }
 
+  /** A {@code NETLINK_GENERIC} socket in the calling thread's namespace. */
+  static NetlinkSocket generic() {
+    return open(NetlinkH.NETLINK_GENERIC, "open a generic netlink socket");
+  }
+
   private static NetlinkSocket open(int family, String operation) {
     int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC;
     return new NetlinkSocket(check(Libc.socket(Libc.AF_NETLINK, type, family), operation));

@@ -6,6 +6,7 @@ import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.TxChecksum;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +107,15 @@ public final class Cluster implements AutoCloseable {
   /** The mesh's settings, if there are any. */
   public Optional<Mesh> mesh() {
     return meshes.get(Names.MESH);
+  }
+
+  /** Whether tunnels leave checksums to the card below: unless the mesh says Off. */
+  public boolean txChecksum() {
+    return mesh()
+        .map(Mesh::getSpec)
+        .flatMap(each -> TxChecksum.of(each.txChecksum()))
+        .filter(TxChecksum.OFF::equals)
+        .isEmpty();
   }
 
   /** Endpoints. */

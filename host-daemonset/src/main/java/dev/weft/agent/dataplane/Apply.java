@@ -91,6 +91,7 @@ final class Apply implements AutoCloseable {
     learn(changes);
     further(changes, change -> Requests.move(change, this::resolve, this::sandbox));
     configure(changes);
+    changes.forEach(this::checksums);
     further(changes, change -> Requests.inSandbox(change, this::resolve));
   }
 
@@ -102,6 +103,24 @@ final class Apply implements AutoCloseable {
       }
     }
     steps.forEach(this::execute);
+  }
+
+  private void checksums(Change change) {
+    switch (change) {
+      case Change.Create(Item.Device device)
+          when device.kind() instanceof Kind.Vxlan tunnel && !tunnel.txChecksum() ->
+          checksums(change, device, tunnel);
+      case Change.Alter(Item.Device before, Item.Device device, _)
+          when device.kind() instanceof Kind.Vxlan tunnel && !before.kind().equals(tunnel) ->
+          checksums(change, device, tunnel);
+      case Change.Create _, Change.Alter _, Change.Remove _ -> {}
+    }
+  }
+
+  private void checksums(Change change, Item.Device device, Kind.Vxlan tunnel) {
+    if (!failures.containsKey(change)) {
+      attempt(change, () -> kernel.txChecksum(resolve(device.name()), tunnel.txChecksum()));
+    }
   }
 
   /** What is set of a new interface in its sandbox before it is up, and netlink cannot say. */

@@ -6,7 +6,11 @@ import java.net.InetAddress;
 import java.util.Optional;
 
 /** What drivers build on: the node as it is, and which of it is ours. */
-record Ground(Observation observation, Observed.Ownership ownership, Optional<InetAddress> vtep) {
+record Ground(
+    Observation observation,
+    Observed.Ownership ownership,
+    Optional<InetAddress> vtep,
+    boolean txChecksum) {
 
   Optional<Link> link(String name) {
     return observation.node().link(name);

@@ -1,5 +1,8 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.netlink.Ethtool;
+import dev.weft.netlink.Link;
+import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
@@ -26,6 +29,7 @@ final class Kernel implements AutoCloseable {
   private final NetworkNamespace namespace;
   private final Netlink netlink;
   private @Nullable Nftables nftables;
+  private @Nullable Ethtool ethtool;
 
   Kernel(NetworkNamespace namespace) {
     this.namespace = namespace;
@@ -65,7 +69,42 @@ final class Kernel implements AutoCloseable {
     for (String file : Set.copyOf(sandboxes)) {
       view(file).ifPresent(view -> views.put(file, view));
     }
-    return new Observation(view(netlink), netlink.neighbours(), netlink.fdb(), views, wireless());
+    Observation.View node = view(netlink);
+    return new Observation(
+        node, netlink.neighbours(), netlink.fdb(), views, wireless(), softChecksum(node));
+  }
+
+  private Set<Integer> softChecksum(Observation.View node) {
+    Set<Integer> soft = new HashSet<>();
+    for (Link link : node.links()) {
+      if (link.kind() instanceof LinkKind.Vxlan
+          && Owner.of(link.alias()).isPresent()
+          && !txChecksum(link.index())) {
+        soft.add(link.index());
+      }
+    }
+    return soft;
+  }
+
+  /** Whether a device leaves checksums to the card; so it does where nobody can tell. */
+  boolean txChecksum(int link) {
+    try {
+      return ethtool().txChecksum(link);
+    } catch (NetlinkException gone) {
+      return true;
+    }
+  }
+
+  /** Has a device leave checksums to the card, or not. */
+  void txChecksum(int link, boolean on) {
+    ethtool().txChecksum(link, on);
+  }
+
+  private Ethtool ethtool() {
+    if (ethtool == null) {
+      ethtool = Ethtool.open(namespace);
+    }
+    return ethtool;
   }
 
   /** The sandbox as it is; empty if it can not be entered. */
@@ -120,6 +159,9 @@ final class Kernel implements AutoCloseable {
   public void close() {
     if (nftables != null) {
       nftables.close();
+    }
+    if (ethtool != null) {
+      ethtool.close();
     }
     netlink.close();
     namespace.close();

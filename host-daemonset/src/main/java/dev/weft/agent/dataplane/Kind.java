@@ -15,12 +15,24 @@ sealed interface Kind {
     }
   }
 
-  /** A VXLAN tunnel end. */
-  record Vxlan(int vni, int port, Optional<InetAddress> local) implements Kind {
+  /**
+   * A VXLAN tunnel end.
+   *
+   * @param txChecksum whether checksums are left to the card below
+   */
+  record Vxlan(int vni, int port, Optional<InetAddress> local, boolean txChecksum) implements Kind {
+    boolean isSameTunnel(Vxlan other) {
+      return vni == other.vni && port == other.port && local.equals(other.local);
+    }
+
     @Override
     public String toString() {
-      return "vxlan (VNI %d, port %d, from %s)"
-          .formatted(vni, port, local.map(InetAddress::getHostAddress).orElse("any address"));
+      return "vxlan (VNI %d, port %d, from %s%s)"
+          .formatted(
+              vni,
+              port,
+              local.map(InetAddress::getHostAddress).orElse("any address"),
+              txChecksum ? "" : ", checksums by the kernel");
     }
   }
 
@@ -61,6 +73,9 @@ sealed interface Kind {
     if (this instanceof Veth(DeviceName peer, _, _)
         && wished instanceof Veth(DeviceName other, _, _)
         && peer.equals(other)) {
+      return Optional.empty();
+    }
+    if (this instanceof Vxlan mine && wished instanceof Vxlan other && mine.isSameTunnel(other)) {
       return Optional.empty();
     }
     return equals(wished) ? Optional.empty() : Optional.of("it is a " + this + ", not a " + wished);

@@ -10,6 +10,10 @@ import java.util.Optional;
  * @param node name of the node
  * @param vtep the address that the node's tunnels start from; empty until one is chosen
  * @param networks by the network's name
+ * @param txChecksum whether tunnels leave checksums to the card below
  */
 public record NodeWish(
-    String node, Optional<InetAddress> vtep, Map<String, NetworkWish> networks) {}
+    String node,
+    Optional<InetAddress> vtep,
+    Map<String, NetworkWish> networks,
+    boolean txChecksum) {}

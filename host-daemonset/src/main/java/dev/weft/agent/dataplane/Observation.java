@@ -15,13 +15,15 @@ import java.util.Set;
  *
  * @param sandboxes by file of the namespace; one that can not be entered is missing
  * @param wireless names of wireless interfaces
+ * @param softChecksum indexes of the node's VXLAN devices that do not leave checksums to the card
  */
 record Observation(
     View node,
     List<Neighbour> neighbours,
     List<FdbEntry> fdb,
     Map<String, View> sandboxes,
-    Set<String> wireless) {
+    Set<String> wireless,
+    Set<Integer> softChecksum) {
 
   /** The view of one namespace. */
   record View(List<Link> links, List<Address> addresses, List<Route> routes) {

@@ -174,7 +174,10 @@ final class Observed {
       case LinkKind.Vxlan vxlan -> {
         Integer port = vxlan.port();
         yield new Kind.Vxlan(
-            vxlan.vni(), port == null ? 0 : port, Optional.ofNullable(vxlan.local()));
+            vxlan.vni(),
+            port == null ? 0 : port,
+            Optional.ofNullable(vxlan.local()),
+            !observation.softChecksum().contains(link.index()));
       }
       case LinkKind.Veth _ -> veth(owner);
       case LinkKind.Macvlan(int parent, LinkKind.Macvlan.Mode mode) ->

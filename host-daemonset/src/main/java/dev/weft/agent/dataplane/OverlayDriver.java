@@ -59,7 +59,7 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
     Integer wished = network.spec().mtu();
     return new OverlayDriver(
         network,
-        new Kind.Vxlan(vni, port, Optional.of(vtep)),
+        new Kind.Vxlan(vni, port, Optional.of(vtep), ground.txChecksum()),
         wished == null
             ? Mtu.overlay(underlay.mtu(), Mtu.Family.of(vtep), Encapsulation.VXLAN)
             : wished);

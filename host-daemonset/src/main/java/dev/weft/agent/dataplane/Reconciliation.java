@@ -86,7 +86,7 @@ final class Reconciliation {
     Map<Owner, String> sandboxes = sandboxes(wish);
     Observation observation = kernel.observe(sandboxes.values());
     Observed.Ownership marks = new Observed.Ownership(marksWeSet(), sandboxes, Set.of());
-    Ground ground = new Ground(observation, marks, wish.vtep());
+    Ground ground = new Ground(observation, marks, wish.vtep(), wish.txChecksum());
     Design design = Design.of(wish, ground);
     Set<Item.Key> ourAddresses = new HashSet<>(design.state().items().keySet());
     if (belief != null) {

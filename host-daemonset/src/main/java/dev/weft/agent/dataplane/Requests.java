@@ -142,7 +142,7 @@ final class Requests {
   private LinkKind kind(Item.Device device, Function<String, Optional<Kernel.Sandbox>> sandboxes) {
     return switch (device.kind()) {
       case Kind.Bridge _ -> new LinkKind.Bridge().withMulticastSnooping(false);
-      case Kind.Vxlan(int vni, int port, var local) -> {
+      case Kind.Vxlan(int vni, int port, var local, _) -> {
         LinkKind.Vxlan.Builder vxlan = LinkKind.Vxlan.vni(vni).port(port).learning(false);
         local.ifPresent(vxlan::local);
         yield vxlan.build();

@@ -47,7 +47,7 @@ public final class Desired {
 
   /** Everything, as of the last {@link #update}. */
   public NodeWish wish(Optional<InetAddress> vtep) {
-    return new NodeWish(cluster.node(), vtep, Map.copyOf(networks));
+    return new NodeWish(cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum());
   }
 
   /** One network, as of the last {@link #update}. */

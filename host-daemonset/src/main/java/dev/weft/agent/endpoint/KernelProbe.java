@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 /** Looks into sandboxes by netlink. */
 public final class KernelProbe implements Probe, AutoCloseable {
   /** A neighbour on a cable answers within one; all that wait for it are pods that start. */
-  private static final Duration PATIENCE = Duration.ofMillis(12);
+  private static final Duration PATIENCE = Duration.ofMillis(6);
 
   private final NetworkNamespace node;
 

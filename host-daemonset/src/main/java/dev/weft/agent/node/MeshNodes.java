@@ -4,6 +4,7 @@ import dev.weft.agent.dataplane.Underlay;
 import dev.weft.api.Conditions;
 import dev.weft.api.ConditionsDraft;
 import dev.weft.api.Kernel;
+import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.MeshNodeStatus;
 import dev.weft.api.Reason;
@@ -11,7 +12,6 @@ import dev.weft.netlink.IpPrefix;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What a node publishes of itself. */
 final class MeshNodes {
@@ -31,7 +31,9 @@ final class MeshNodes {
   }
 
   static MeshNodeStatus status(
-      @Nullable MeshNodeStatus old, Underlay underlay, @Nullable Long generation, Clock clock) {
+      MeshNode stored, Underlay underlay, boolean txChecksum, Clock clock) {
+    MeshNodeStatus old = stored.getStatus();
+    Long generation = stored.getMetadata().getGeneration();
     ConditionsDraft conditions =
         ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock);
     ConditionsDraft judged =
@@ -42,7 +44,13 @@ final class MeshNodes {
                       Conditions.READY,
                       Conditions.TRUE,
                       Reason.PUBLISHED,
-                      "tunnels start at %s on %s".formatted(vtep.getHostAddress(), link))
+                      "tunnels start at %s on %s, their checksums are computed by the %s"
+                          .formatted(
+                              vtep.getHostAddress(),
+                              link,
+                              txChecksum
+                                  ? "card where it can (txChecksum On)"
+                                  : "kernel (txChecksum Off)"))
                   .without(Conditions.STALLED);
           case Underlay.Missing(String why) ->
               conditions

@@ -77,9 +77,8 @@ public final class NodePublisher {
     LOG.atInfo().addKeyValue("node", cluster.node()).log("node published: {}", wanted.getSpec());
   }
 
-  private static MeshNodeStatus status(MeshNode stored, Underlay underlay) {
-    return MeshNodes.status(
-        stored.getStatus(), underlay, stored.getMetadata().getGeneration(), Clock.systemUTC());
+  private MeshNodeStatus status(MeshNode stored, Underlay underlay) {
+    return MeshNodes.status(stored, underlay, cluster.txChecksum(), Clock.systemUTC());
   }
 
   private ObjectMeta metadata() {

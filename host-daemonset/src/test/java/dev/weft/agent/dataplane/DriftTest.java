@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.netlink.Address;
+import dev.weft.netlink.Ethtool;
 import dev.weft.netlink.FdbEntry;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.LinkKind;
@@ -13,6 +14,7 @@ import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.Neighbour;
 import dev.weft.netlink.Netlink;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -192,6 +194,31 @@ class DriftTest {
 
     assertThat(plane.reconcile(wish(), Dirty.EVERYTHING).changes()).hasSize(1);
     assertThat(plane.plan(wish())).isEmpty();
+  }
+
+  @Test
+  void checksumsAreLeftToTheKernelAndStayThere() {
+    NodeWish off = new NodeWish(wish().node(), wish().vtep(), wish().networks(), false);
+    int tunnel = node.link(TUNNEL).index();
+    try (Ethtool ethtool = Ethtool.open(node.namespace())) {
+      assertThat(ethtool.txChecksum(tunnel)).isTrue();
+      plane.reconcile(off, new Dirty.Networks(Set.of("blue")));
+      assertThat(ethtool.txChecksum(tunnel)).isFalse();
+      assertThat(node.link(TUNNEL).index()).as("changed in place").isEqualTo(tunnel);
+      assertThat(plane.plan(off)).isEmpty();
+      drift.clear();
+
+      ethtool.txChecksum(tunnel, true);
+      Awaitility.await().until(() -> !drift.isEmpty());
+      assertThat(plane.reconcile(off, drift.remove().dirty()).of("blue").repaired())
+          .singleElement()
+          .asString()
+          .contains("checksums by the kernel");
+      assertThat(ethtool.txChecksum(tunnel)).isFalse();
+
+      plane.reconcile(wish(), Dirty.EVERYTHING);
+      assertThat(ethtool.txChecksum(tunnel)).isTrue();
+    }
   }
 
   @Test

@@ -54,7 +54,11 @@ class PlanTest {
     if (random.nextBoolean()) {
       String tunnel = "wv-" + bridge;
       items.add(
-          device(tunnel, new Kind.Vxlan(random.nextInt(2), 4789, Optional.empty()), port, random));
+          device(
+              tunnel,
+              new Kind.Vxlan(random.nextInt(2), 4789, Optional.empty(), random.nextBoolean()),
+              port,
+              random));
       items.add(
           new Item.Forward(
               NET,
@@ -152,7 +156,7 @@ class PlanTest {
     return new Item.Device(
         NET,
         DeviceName.onNode("wv-1"),
-        new Kind.Vxlan(vni, 4789, Optional.empty()),
+        new Kind.Vxlan(vni, 4789, Optional.empty(), true),
         MacAddress.ZERO,
         1450,
         true,
