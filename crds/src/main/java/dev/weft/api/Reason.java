@@ -60,7 +60,8 @@ public enum Reason {
 
   // of Events alone
   READY,
-  NETWORK_NOT_ATTACHED;
+  NETWORK_NOT_ATTACHED,
+  NETWORK_ATTACHED_LATE;
 
   private final String text;
 

@@ -1,6 +1,7 @@
 package dev.weft.agent;
 
 import dev.weft.agent.docker.DockerSandboxes;
+import dev.weft.agent.nri.NriSandboxes;
 import dev.weft.agent.sandbox.JoinedSandboxes;
 import dev.weft.agent.sandbox.NamedNamespaces;
 import dev.weft.agent.sandbox.Sandboxes;
@@ -25,6 +26,14 @@ final class SandboxOptions {
   @Nullable Path directory;
 
   @Option(
+      names = "--nri",
+      paramLabel = "SOCKET",
+      description =
+          "NRI socket of containerd or CRI-O, whose pods are sandboxes, such as"
+              + " /var/run/nri/nri.sock.")
+  @Nullable Path nri;
+
+  @Option(
       names = "--docker",
       paramLabel = "URI",
       description =
@@ -38,6 +47,9 @@ final class SandboxOptions {
     try {
       if (directory != null) {
         sources.add(new NamedNamespaces(directory));
+      }
+      if (nri != null) {
+        sources.add(new NriSandboxes(nri));
       }
       if (docker != null) {
         sources.add(new DockerSandboxes(docker));

@@ -66,9 +66,20 @@ public final class Attacher implements Wiring {
 
   @Override
   public Verdict attach(Sandbox sandbox) {
+    return attempt(attempts(sandbox));
+  }
+
+  @Override
+  public Verdict adopt(Sandbox sandbox) {
+    Attempts attempts = attempts(sandbox);
+    attempts.late = true;
+    return attempt(attempts);
+  }
+
+  private Attempts attempts(Sandbox sandbox) {
     Attempts attempts = known.computeIfAbsent(sandbox.id(), _ -> new Attempts(sandbox));
     attempts.sandbox = sandbox;
-    return attempt(attempts);
+    return attempts;
   }
 
   @Override
@@ -153,8 +164,11 @@ public final class Attacher implements Wiring {
     List<Refusal> refusals = new ArrayList<>();
     try {
       Probe.View view = wanted.isEmpty() ? NOTHING : probe.look(sandbox);
-      List<Claimant.Holding> claimed = claim(sandbox, wanted, view, new Trial(deadline, refusals));
-      wire(claimed, new Trial(deadline, refusals));
+      Trial trial = new Trial(deadline, refusals, new ArrayList<>());
+      wire(claim(sandbox, wanted, view, trial), trial);
+      if (attempts.late && refusals.isEmpty() && !trial.lacking.isEmpty()) {
+        verdicts.late(sandbox, trial.lacking);
+      }
     } catch (RuntimeException e) {
       LOG.atDebug().addKeyValue("sandbox", sandbox.id()).setCause(e).log("an attempt failed");
       refusals.add(
@@ -163,7 +177,8 @@ public final class Attacher implements Wiring {
     return conclude(attempts, refusals);
   }
 
-  private record Trial(Deadline deadline, List<Refusal> refusals) {}
+  /** An attempt; the sandbox came to it lacking these networks. */
+  private record Trial(Deadline deadline, List<Refusal> refusals, List<String> lacking) {}
 
   private List<Claimant.Holding> claim(
       Sandbox sandbox, List<Attachment> wanted, Probe.View view, Trial trial) {
@@ -184,8 +199,12 @@ public final class Attacher implements Wiring {
         claimant
             .claim(
                 new Claimant.Wish(sandbox, each, pairing.of(i)), view, interfaces, trial.deadline)
-            .map(link -> new Claimant.Holding(each.network(), sandbox.endpoint(link)))
-            .ifPresent(claimed::add);
+            .ifPresent(link -> {
+              claimed.add(new Claimant.Holding(each.network(), sandbox.endpoint(link)));
+              if (!view.interfaces().contains(link)) {
+                trial.lacking.add(each.network());
+              }
+            });
       } catch (Refusal refusal) {
         trial.refusals.add(refusal);
       }

@@ -19,6 +19,10 @@ final class Attempts {
   volatile Set<String> networks = Set.of();
   volatile @Nullable Verdict last;
   int failures;
+
+  /** Whether something may run in the sandbox already. */
+  volatile boolean late;
+
   volatile boolean over;
 
   Attempts(Sandbox sandbox) {

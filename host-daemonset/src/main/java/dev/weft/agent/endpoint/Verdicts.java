@@ -7,6 +7,7 @@ import dev.weft.agent.sandbox.Verdict;
 import dev.weft.api.Reason;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,21 @@ public final class Verdicts {
           events.warning(node(), Reason.NETWORK_NOT_ATTACHED, "%s: %s".formatted(sandbox, why));
         }
       }
+    }
+  }
+
+  /** Tells that what runs in a sandbox may have run without these networks until now. */
+  void late(Sandbox sandbox, List<String> networks) {
+    LOG.atWarn()
+        .addKeyValue("sandbox", sandbox.id())
+        .addKeyValue("pod", sandbox)
+        .log("attached late to {}", networks);
+    if (sandbox.pod() != null) {
+      events.warning(
+          pod(sandbox),
+          Reason.NETWORK_ATTACHED_LATE,
+          "attached to %s only after the pod had started: the agent was away"
+              .formatted(String.join(", ", networks)));
     }
   }
 

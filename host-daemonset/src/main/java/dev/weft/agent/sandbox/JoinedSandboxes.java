@@ -25,6 +25,11 @@ public final class JoinedSandboxes implements Sandboxes {
           }
 
           @Override
+          public Verdict adopt(Sandbox sandbox) {
+            return wiring.adopt(sandbox);
+          }
+
+          @Override
           public void detach(Sandbox sandbox) {
             wiring.detach(sandbox);
           }

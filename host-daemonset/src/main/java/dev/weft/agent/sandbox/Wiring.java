@@ -9,6 +9,14 @@ public interface Wiring {
    */
   Verdict attach(Sandbox sandbox);
 
+  /**
+   * Wires a sandbox in which something may run already, and tells its user if it lacked a network
+   * until now. Otherwise as {@link #attach}.
+   */
+  default Verdict adopt(Sandbox sandbox) {
+    return attach(sandbox);
+  }
+
   /** Gives up what an ended sandbox held. Returns soon; the rest is done behind it. */
   void detach(Sandbox sandbox);
 

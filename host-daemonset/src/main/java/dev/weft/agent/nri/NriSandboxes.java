@@ -1,0 +1,143 @@
+package dev.weft.agent.nri;
+
+import dev.weft.agent.retry.Backoff;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.agent.sandbox.Verdict;
+import dev.weft.agent.sandbox.Wiring;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Pods of the container runtime behind an NRI socket. A session that ends, for the runtime is
+ * restarted or has dropped the plugin, is followed by another.
+ *
+ * <p>A sandbox that is just being started may be in neither the list that opens a session nor an
+ * event of it. So a while later the runtime is asked for its list again, by a second plugin that
+ * leaves at once; only what both lists lack has ended.
+ */
+public final class NriSandboxes implements Sandboxes {
+  private static final Logger LOG = LoggerFactory.getLogger(NriSandboxes.class);
+  private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+  private static final Duration SETTLING = Duration.ofSeconds(5);
+  private static final String NAME = "weft";
+
+  private final Path socket;
+  private final Duration settling;
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Pods pods;
+  private volatile boolean closed;
+
+  /** The pods of the runtime that listens on {@code socket}. */
+  public NriSandboxes(Path socket) {
+    this(socket, SETTLING);
+  }
+
+  NriSandboxes(Path socket, Duration settling) {
+    this.socket = socket;
+    this.settling = settling;
+  }
+
+  @Override
+  public void start(Wiring wiring) {
+    Pods known = new Pods(wiring);
+    pods = known;
+    Thread.ofVirtual().name("nri").start(() -> follow(known));
+  }
+
+  @Override
+  public boolean isSynced() {
+    Pods known = pods;
+    return known != null && known.isSynced();
+  }
+
+  @Override
+  public Collection<Sandbox> running() {
+    Pods known = pods;
+    return known == null ? List.of() : known.running();
+  }
+
+  @Override
+  public boolean mayRun(String idOrOwner) {
+    Pods known = pods;
+    return known == null || known.mayRun(idOrOwner);
+  }
+
+  /** A verdict changes nothing but the answer to the runtime, and that was given. */
+  @Override
+  public void report(Sandbox sandbox, Verdict verdict) {}
+
+  @Override
+  public void close() {
+    closed = true;
+    sessions.forEach(Session::close);
+  }
+
+  private void follow(Pods known) {
+    int failures = 0;
+    while (!closed) {
+      Listener plugin = new Listener(known, () -> settle(known));
+      failures = serve(plugin, failures == 0) ? 1 : failures + 1;
+      pause(BACKOFF.delay(failures));
+    }
+  }
+
+  /** One session; whether the runtime has listed its sandboxes in it. */
+  private boolean serve(Listener plugin, boolean first) {
+    String why = "it has closed the connection";
+    try {
+      converse(plugin);
+    } catch (IOException e) {
+      why = e.toString();
+    }
+    boolean news = first || plugin.isListed();
+    LOG.atLevel(news && !closed ? Level.WARN : Level.DEBUG)
+        .addKeyValue("socket", socket)
+        .log("no NRI session with the container runtime, it is tried again: {}", why);
+    return plugin.isListed();
+  }
+
+  /** Asks for the list a second time. */
+  private void settle(Pods known) {
+    Thread.ofVirtual()
+        .name("nri settling")
+        .start(() -> {
+          pause(settling);
+          try {
+            converse(new Lister(known));
+          } catch (IOException e) {
+            LOG.atDebug().setCause(e).log("the second list did not come; the next session's will");
+          }
+        });
+  }
+
+  private void converse(Plugin plugin) throws IOException {
+    try (Session session = Session.open(socket, plugin)) {
+      sessions.add(session);
+      try {
+        if (!closed) {
+          session.serve(NAME);
+        }
+      } finally {
+        sessions.remove(session);
+      }
+    }
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

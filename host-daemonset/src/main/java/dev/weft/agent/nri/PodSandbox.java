@@ -1,0 +1,85 @@
+package dev.weft.agent.nri;
+
+import dev.weft.api.Names;
+
+/**
+ * A pod's sandbox as a runtime tells of it.
+ *
+ * @param id the runtime's
+ * @param name of its pod
+ * @param uid of its pod
+ * @param namespace of its pod
+ * @param networks text of the pod's attach annotation when the sandbox was made; empty without one
+ * @param netns file of its network namespace as the runtime names it; empty if it has none of its
+ *     own, or if it has ended
+ * @param pid id of its first process, as the runtime sees it; 0 if there is none
+ */
+record PodSandbox(
+    String id, String name, String uid, String namespace, String networks, String netns, long pid) {
+  private static final int LINUX_NAMESPACES = 5;
+
+  /** Whether its pod asks for networks. */
+  boolean asksForNetworks() {
+    return !networks.isBlank();
+  }
+
+  /** Reads a {@code PodSandbox}. */
+  static PodSandbox read(Fields fields) throws MalformedMessage {
+    String id = "";
+    String name = "";
+    String uid = "";
+    String namespace = "";
+    String networks = "";
+    String netns = "";
+    long pid = 0;
+    while (fields.next()) {
+      switch (fields.number()) {
+        case 1 -> id = fields.text();
+        case 2 -> name = fields.text();
+        case 3 -> uid = fields.text();
+        case 4 -> namespace = fields.text();
+        case 6 -> networks = annotation(fields.message(), networks);
+        case 8 -> netns = netns(fields.message(), netns);
+        case 9 -> pid = fields.scalar();
+        default -> {}
+      }
+    }
+    return new PodSandbox(id, name, uid, namespace, networks, netns, pid);
+  }
+
+  private static String annotation(Fields entry, String otherwise) throws MalformedMessage {
+    boolean ours = false;
+    String value = "";
+    while (entry.next()) {
+      switch (entry.number()) {
+        case 1 -> ours = entry.text().equals(Names.NETWORKS_ANNOTATION);
+        case 2 -> value = entry.text();
+        default -> {}
+      }
+    }
+    return ours ? value : otherwise;
+  }
+
+  private static String netns(Fields linux, String otherwise) throws MalformedMessage {
+    String found = otherwise;
+    while (linux.next()) {
+      if (linux.number() == LINUX_NAMESPACES) {
+        found = network(linux.message(), found);
+      }
+    }
+    return found;
+  }
+
+  private static String network(Fields namespace, String otherwise) throws MalformedMessage {
+    String type = "";
+    String path = "";
+    while (namespace.next()) {
+      switch (namespace.number()) {
+        case 1 -> type = namespace.text();
+        case 2 -> path = namespace.text();
+        default -> {}
+      }
+    }
+    return type.equals("network") ? path : otherwise;
+  }
+}

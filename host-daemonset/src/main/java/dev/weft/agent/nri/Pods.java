@@ -1,0 +1,193 @@
+package dev.weft.agent.nri;
+
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Verdict;
+import dev.weft.agent.sandbox.Wiring;
+import dev.weft.api.SandboxReference;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sandboxes that run and ask for networks, as the calls of a runtime say. Of all others nothing
+ * is kept.
+ */
+final class Pods {
+  private static final Logger LOG = LoggerFactory.getLogger(Pods.class);
+
+  private final Wiring wiring;
+  private final Map<String, Sandbox> running = new ConcurrentHashMap<>();
+
+  /** What the list that opened the session lacked, and no event has told the end of. */
+  private final Set<String> doubtful = ConcurrentHashMap.newKeySet();
+
+  /** What has ended since that list. */
+  private final Set<String> ended = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean synced;
+  private volatile boolean settled;
+
+  Pods(Wiring wiring) {
+    this.wiring = wiring;
+  }
+
+  Collection<Sandbox> running() {
+    return List.copyOf(running.values());
+  }
+
+  /** Whether the runtime has listed its sandboxes once. */
+  boolean isSynced() {
+    return synced;
+  }
+
+  /** Before two lists agree, any sandbox may run. */
+  boolean mayRun(String idOrOwner) {
+    return !settled
+        || running.containsKey(idOrOwner)
+        || running.values().stream().anyMatch(each -> each.owner().equals(idOrOwner));
+  }
+
+  /**
+   * A sandbox starts; it is wired when this returns, or it must not go on.
+   *
+   * @param patience how long to try
+   * @return what stands in the way
+   */
+  Optional<String> starting(PodSandbox pod, Duration patience) {
+    if (!pod.asksForNetworks()) {
+      return Optional.empty();
+    }
+    try {
+      Sandbox sandbox = sandbox(pod);
+      running.put(sandbox.id(), sandbox);
+      return switch (within(patience, sandbox)) {
+        case Verdict.Wired() -> Optional.empty();
+        case Verdict.Untried() -> Optional.empty();
+        case Verdict.Refused(String why) -> {
+          // All or nothing: what was wired of it is taken back.
+          over(sandbox.id());
+          yield Optional.of("weft: " + why);
+        }
+      };
+    } catch (IllegalArgumentException e) {
+      return Optional.of("weft: " + e.getMessage());
+    }
+  }
+
+  /** A sandbox has ended. */
+  void over(String id) {
+    if (!settled || !doubtful.isEmpty()) {
+      ended.add(id);
+    }
+    doubtful.remove(id);
+    Sandbox sandbox = running.remove(id);
+    if (sandbox != null) {
+      wiring.detach(sandbox);
+    }
+  }
+
+  /** The runtime opens a session with its sandboxes. */
+  void listed(List<PodSandbox> pods) {
+    ended.clear();
+    Set<String> ids = adopt(pods);
+    doubtful.clear();
+    running.keySet().stream().filter(each -> !ids.contains(each)).forEach(doubtful::add);
+    synced = true;
+    Thread.ofVirtual().name("nri listed").start(wiring::synced);
+  }
+
+  /** The runtime's list, a while after the one that opened the session. */
+  void listedAgain(List<PodSandbox> pods) {
+    Set<String> ids = adopt(pods);
+    List.copyOf(doubtful).stream().filter(each -> !ids.contains(each)).forEach(this::over);
+    doubtful.clear();
+    settled = true;
+    ended.clear();
+    Thread.ofVirtual().name("nri settled").start(wiring::synced);
+  }
+
+  private Set<String> adopt(List<PodSandbox> pods) {
+    Map<String, Sandbox> found = new HashMap<>();
+    for (PodSandbox pod : pods) {
+      if (pod.asksForNetworks() && NamespaceFiles.find(pod).isPresent()) {
+        try {
+          found.put(pod.id(), sandbox(pod));
+        } catch (IllegalArgumentException e) {
+          LOG.atWarn().addKeyValue("pod", pod.name()).log("left out: {}", e.getMessage());
+        }
+      }
+    }
+    found.values().stream()
+        .filter(each -> !ended.contains(each.id()))
+        .filter(each -> running.putIfAbsent(each.id(), each) == null)
+        .forEach(each -> {
+          Thread _ =
+              Thread.ofVirtual()
+                  .name("adopt " + each.id())
+                  .start(() -> {
+                    Verdict _ = wiring.adopt(each);
+                  });
+        });
+    return new HashSet<>(found.keySet());
+  }
+
+  private Verdict within(Duration patience, Sandbox sandbox) {
+    CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("attach " + sandbox.id())
+        .start(() -> {
+          try {
+            verdict.complete(wiring.attach(sandbox));
+          } catch (RuntimeException e) {
+            verdict.completeExceptionally(e);
+          }
+        });
+    try {
+      return verdict.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return new Verdict.Refused(
+          "the networks were not wired within %d ms; see the agent's log"
+              .formatted(patience.toMillis()));
+    } catch (ExecutionException e) {
+      LOG.atError().addKeyValue("sandbox", sandbox.id()).setCause(e).log("cannot attach");
+      return new Verdict.Refused("the agent failed: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Verdict.Refused("the agent ends");
+    }
+  }
+
+  /**
+   * A sandbox to wire. One without a namespace of its own is on the node's stack.
+   *
+   * @throws IllegalArgumentException with a message for the user
+   */
+  private static Sandbox sandbox(PodSandbox pod) {
+    Path netns =
+        pod.netns().isEmpty()
+            ? NamespaceFiles.own()
+            : NamespaceFiles.find(pod)
+                .orElseThrow(() ->
+                    new IllegalArgumentException(
+                        "the agent does not see the pod's network namespace %s; mount the"
+                                .formatted(pod.netns())
+                            + " host's /run/netns into the agent's pod"));
+    return new Sandbox(
+        new SandboxReference(pod.id(), pod.namespace(), pod.name(), pod.uid(), null),
+        netns,
+        pod.networks());
+  }
+}

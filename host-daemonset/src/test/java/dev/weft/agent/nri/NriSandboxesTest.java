@@ -1,0 +1,161 @@
+package dev.weft.agent.nri;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Verdict;
+import dev.weft.agent.sandbox.Wiring;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@NullUnmarked
+class NriSandboxesTest {
+  private static final String NETNS = "/proc/self/ns/net";
+
+  @TempDir Path directory;
+  private FakeRuntime runtime;
+  private NriSandboxes source;
+  private final Told told = new Told();
+
+  private static final class Told implements Wiring {
+    final List<String> calls = new CopyOnWriteArrayList<>();
+    final CountDownLatch end = new CountDownLatch(1);
+    volatile Verdict verdict = new Verdict.Wired();
+    volatile boolean hangs;
+
+    @Override
+    public Verdict attach(Sandbox sandbox) {
+      calls.add("attach " + sandbox);
+      if (hangs) {
+        try {
+          end.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+      return verdict;
+    }
+
+    @Override
+    public Verdict adopt(Sandbox sandbox) {
+      calls.add("adopt " + sandbox);
+      return verdict;
+    }
+
+    @Override
+    public void detach(Sandbox sandbox) {
+      calls.add("detach " + sandbox);
+    }
+
+    @Override
+    public void synced() {
+      calls.add("synced");
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    runtime = new FakeRuntime(directory.resolve("nri.sock"));
+    source = new NriSandboxes(directory.resolve("nri.sock"), Duration.ofMillis(200));
+    source.start(told);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    told.end.countDown();
+    source.close();
+    runtime.close();
+  }
+
+  @Test
+  void aPodIsWiredBeforeItsStartIsAnsweredAndReleasedAtItsStop() throws Exception {
+    FakeRuntime.Peer peer = runtime.next().opened();
+
+    assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "blue", NETNS))).isEmpty();
+    assertThat(told.calls).contains("attach default/a");
+    assertThat(source.running()).extracting(Sandbox::id).containsExactly("id-a");
+
+    assertThat(peer.event(Plugin.STOP_POD_SANDBOX, FakeRuntime.pod("a", "blue", ""))).isEmpty();
+    assertThat(told.calls).contains("detach default/a");
+    assertThat(source.running()).isEmpty();
+  }
+
+  @Test
+  void aPodThatAsksForNothingIsNotLookedAt() throws Exception {
+    FakeRuntime.Peer peer = runtime.next().opened();
+
+    assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "", NETNS))).isEmpty();
+    assertThat(told.calls).doesNotContain("attach default/a");
+    assertThat(source.running()).isEmpty();
+  }
+
+  @Test
+  void aPodThatCannotBeWiredIsRefusedAndTakenBack() throws Exception {
+    FakeRuntime.Peer peer = runtime.next().opened();
+    told.verdict = new Verdict.Refused("network blue is full");
+
+    assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "blue", NETNS)))
+        .isEqualTo("weft: network blue is full");
+    assertThat(told.calls).contains("detach default/a");
+    assertThat(source.running()).isEmpty();
+  }
+
+  @Test
+  void aPodThatIsNotWiredInTimeIsRefusedBeforeTheRuntimeLosesPatience() throws Exception {
+    FakeRuntime.Peer peer = runtime.next().opened();
+    told.hangs = true;
+
+    assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "blue", NETNS)))
+        .contains("not wired within");
+    assertThat(told.calls).contains("detach default/a");
+  }
+
+  @Test
+  void aPodWhoseNamespaceIsOutOfSightIsRefused() throws Exception {
+    FakeRuntime.Peer peer = runtime.next().opened();
+
+    String gone = directory.resolve("gone").toString();
+    FieldWriter pod = FakeRuntime.pod("a", "blue", gone).number(9, Integer.MAX_VALUE);
+    assertThat(peer.event(Plugin.RUN_POD_SANDBOX, pod)).contains(gone, "/run/netns");
+  }
+
+  @Test
+  void whatStartedAndEndedWhileNobodyListenedIsMadeUpFor() throws Exception {
+    FakeRuntime.Peer peer = runtime.next().opened(FakeRuntime.pod("old", "blue", NETNS));
+    runtime.next().opened(FakeRuntime.pod("old", "blue", NETNS));
+    await().untilAsserted(() -> assertThat(told.calls).contains("adopt default/old"));
+    peer.drop();
+    runtime.restart();
+
+    runtime.next().opened(FakeRuntime.pod("new", "blue", NETNS));
+    await().untilAsserted(() -> assertThat(told.calls).contains("adopt default/new"));
+    assertThat(told.calls).doesNotContain("detach default/old");
+
+    runtime.next().opened(FakeRuntime.pod("new", "blue", NETNS));
+    await().untilAsserted(() -> assertThat(told.calls).contains("detach default/old"));
+    assertThat(told.calls).doesNotContain("detach default/new");
+  }
+
+  @Test
+  void onlyASecondListSaysWhatDoesNotRun() throws Exception {
+    runtime.next().opened();
+    await().until(source::isSynced);
+    assertThat(source.mayRun("id-between")).isTrue();
+
+    FakeRuntime.Peer second = runtime.next().opened(FakeRuntime.pod("between", "blue", NETNS));
+    second.gone.get();
+    await().untilAsserted(() -> assertThat(told.calls).contains("adopt default/between"));
+    assertThat(source.mayRun("uid-between")).isTrue();
+    assertThat(source.mayRun("uid-other")).isFalse();
+  }
+}
