@@ -18,11 +18,13 @@ final class XfrmPair {
   private static final int PATIENCE_MILLIS = 300;
   private static final LinkSettings UP = LinkSettings.builder().up(true).build();
 
+  private final FreshNamespace kernel;
   private final List<NetworkNamespace> hosts;
   private final List<Xfrm> handles = new ArrayList<>();
   private final AtomicInteger number = new AtomicInteger();
 
   XfrmPair(FreshNamespace kernel) {
+    this.kernel = kernel;
     hosts = List.of(kernel.namespace(), kernel.another());
     LinkSettings there = LinkSettings.builder().namespace(hosts.get(1)).build();
     var peer = new LinkKind.Veth.Peer("wire", there);
@@ -60,6 +62,11 @@ final class XfrmPair {
         hosts.get(host).call(() -> new DatagramSocket(new InetSocketAddress(address, port)));
     socket.setSoTimeout(PATIENCE_MILLIS);
     return socket;
+  }
+
+  /** Lets a host's IPv4 address receive ESP inside UDP. */
+  EspInUdpSocket espInUdp(int host, int port) {
+    return kernel.closeLater(EspInUdpSocket.open(hosts.get(host), address(host), port));
   }
 
   /** Whether what one socket sends to another comes there. */

@@ -21,6 +21,7 @@ class XfrmStateTest {
   @RegisterExtension final FreshNamespace kernel = new FreshNamespace();
 
   private static final int PORT = 4790;
+  private static final int NAT_PORT = 4500;
   private static final long REQID = 0x77656674L;
   private static final XfrmStateId ID = XfrmStateId.esp(XfrmPair.address(1), 0xf1234567L);
   private static final XfrmStateSpec STATE =
@@ -190,6 +191,31 @@ class XfrmStateTest {
       }
       assertThat(pair.arrives(sender, receiver)).isTrue();
       assertThat(pair.xfrm(1).state(state.id()).orElseThrow().sequence().received()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void espInsideUdpArrivesWhileItsPortIsOpen() throws IOException {
+    XfrmPair pair = new XfrmPair(kernel);
+    XfrmStateSpec state =
+        XfrmStateSpec.of(ID, XfrmPair.address(0))
+            .reqid(REQID)
+            .udp(new XfrmUdp(NAT_PORT, NAT_PORT))
+            .build();
+    for (int host = 0; host < 2; host++) {
+      pair.xfrm(host).stateAdd(state, key(1));
+    }
+    xfrm.policyAdd(policy(out()));
+    try (DatagramSocket sender = pair.socket(0, 0);
+        DatagramSocket receiver = pair.socket(1, PORT)) {
+      EspInUdpSocket there = pair.espInUdp(1, NAT_PORT);
+      assertThat(pair.arrives(sender, receiver)).isTrue();
+      there.close();
+      assertThat(pair.arrives(sender, receiver)).isFalse();
+      assertThatThrownBy(() -> pair.espInUdp(1, PORT))
+          .hasMessage(
+              "cannot receive ESP in UDP at 192.0.2.2 port 4790: EADDRINUSE (Address already in"
+                  + " use)");
     }
   }
 

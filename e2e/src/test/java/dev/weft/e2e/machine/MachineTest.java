@@ -18,7 +18,10 @@ class MachineTest {
   private static final Path NETLINK_TESTS = Path.of("../netlink/target/test-classes");
 
   private static final List<String> CLASSES =
-      List.of("dev.weft.netlink.XfrmStateTest", EncryptedTunnelTest.class.getName());
+      List.of(
+          "dev.weft.netlink.XfrmStateTest",
+          EncryptedTunnelTest.class.getName(),
+          EspThroughputTest.class.getName());
 
   @TestFactory
   Stream<DynamicTest> testsThatNeedEsp() {

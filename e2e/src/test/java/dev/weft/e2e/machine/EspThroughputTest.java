@@ -1,0 +1,147 @@
+package dev.weft.e2e.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.netlink.NetworkNamespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A TCP stream through a tunnel under Weft's states, policies and filter rules beside one through a
+ * tunnel that was made by hand with {@code ip xfrm}, by turns. Only with {@code
+ * -Dweft.esp.rounds=N}, as it takes some seconds a round.
+ */
+class EspThroughputTest {
+  private static final int ROUNDS = Integer.getInteger("weft.esp.rounds", 0);
+  private static final long SLICE_NANOS = 2_000_000_000L;
+  private static final double LEAST = 0.97;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  @Test
+  void weftsTunnelIsAsFastAsOneMadeByHand() {
+    assumeTrue(ROUNDS > 0, "a benchmark: ask for it with -Dweft.esp.rounds=20");
+    assumeTrue(System.getenv("MACHINE") != null, "for the machine with ESP");
+    try (TunnelHost left = host("192.0.2.1", "10.77.0.1");
+        TunnelHost right = host("192.0.2.2", "10.77.0.2");
+        TunnelHost handLeft = host("192.0.2.1", "10.77.0.1");
+        TunnelHost handRight = host("192.0.2.2", "10.77.0.2")) {
+      left.wireTo(right);
+      Protection protection = new Protection(left, right);
+      protection.close();
+      protection.open(0);
+      handLeft.wireTo(handRight);
+      byHand(handLeft, handRight);
+      tunnels(left, right);
+      tunnels(handLeft, handRight);
+      List<Double> weft = new ArrayList<>();
+      List<Double> hand = new ArrayList<>();
+      measure(left, right);
+      measure(handLeft, handRight);
+      for (int round = 0; round < ROUNDS; round++) {
+        weft.add(measure(left, right));
+        hand.add(measure(handLeft, handRight));
+      }
+      double ratio = median(weft) / median(hand);
+      System.out.printf(
+          "ESP overlay, TCP, %d slices of 2 s each by turns: Weft %.1f Mbit/s, ip xfrm %.1f Mbit/s,"
+              + " ratio %.3f%n",
+          ROUNDS, median(weft), median(hand), ratio);
+      assertThat(ratio).isGreaterThanOrEqualTo(LEAST);
+    }
+  }
+
+  private static TunnelHost host(String underlay, String inside) {
+    return new TunnelHost(
+        NetworkNamespace.createUnnamed(),
+        InetAddress.ofLiteral(underlay),
+        InetAddress.ofLiteral(inside));
+  }
+
+  private static void tunnels(TunnelHost one, TunnelHost other) {
+    one.tunnelTo(other);
+    other.tunnelTo(one);
+  }
+
+  private static void byHand(TunnelHost one, TunnelHost other) {
+    for (TunnelHost from : List.of(one, other)) {
+      TunnelHost to = from == one ? other : one;
+      byte[] material = new byte[36];
+      RANDOM.nextBytes(material);
+      String key = "0x" + HexFormat.of().formatHex(material);
+      String source = from.underlay().getHostAddress();
+      String destination = to.underlay().getHostAddress();
+      for (TunnelHost host : List.of(from, to)) {
+        String direction = host == from ? "out" : "in";
+        host.command(
+            ("ip xfrm state add src %s dst %s proto esp spi 0x1000 reqid 7 mode transport"
+                    + " replay-window 1024 flag esn aead rfc4106(gcm(aes)) %s 128")
+                .formatted(source, destination, key)
+                .split(" "));
+        host.command(
+            ("ip xfrm policy add src %s dst %s proto udp dport %d dir %s"
+                    + " tmpl src %s dst %s proto esp reqid 7 mode transport")
+                .formatted(source, destination, TunnelHost.PORT, direction, source, destination)
+                .split(" "));
+      }
+    }
+  }
+
+  /** Megabits a second of one connection. */
+  private static double measure(TunnelHost from, TunnelHost to) {
+    try (ServerSocket server = to.namespace().call(() -> new ServerSocket(7001, 1, to.inside()));
+        Socket sender = from.namespace().call(Socket::new)) {
+      from.namespace()
+          .<Boolean, IOException>call(() -> {
+            sender.connect(new InetSocketAddress(to.inside(), 7001), 20_000);
+            return true;
+          });
+      Thread writer = Thread.ofPlatform().daemon().start(() -> write(sender));
+      try (Socket receiver = server.accept()) {
+        byte[] chunk = new byte[256 << 10];
+        long bytes = 0;
+        receiver.getInputStream().read(chunk);
+        long start = System.nanoTime();
+        long end = start + SLICE_NANOS;
+        long now = start;
+        while (now < end) {
+          bytes += receiver.getInputStream().read(chunk);
+          now = System.nanoTime();
+        }
+        return bytes * 8e3 / (now - start);
+      } finally {
+        writer.join();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Until the receiver closes the connection. */
+  private static void write(Socket sender) {
+    byte[] chunk = new byte[64 << 10];
+    try {
+      while (true) {
+        sender.getOutputStream().write(chunk);
+      }
+    } catch (IOException closed) {
+      return;
+    }
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+}
