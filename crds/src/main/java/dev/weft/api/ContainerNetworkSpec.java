@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
     value = "self.driver == oldSelf.driver",
     message = "driver cannot change; make another network and move its pods")
 @ValidationRule(
+    value =
+        "(has(self.overlay) && has(self.overlay.encrypted) && self.overlay.encrypted) =="
+            + " (has(oldSelf.overlay) && has(oldSelf.overlay.encrypted) &&"
+            + " oldSelf.overlay.encrypted)",
+    message = "overlay.encrypted cannot change; make another network and move its pods")
+@ValidationRule(
     value = "!has(self.bridge) || self.driver == 'bridge'",
     message = "bridge holds options of the bridge driver and needs driver: bridge")
 @ValidationRule(

@@ -5,10 +5,16 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/** When keys of encrypted networks change. */
+/** When keys of encrypted networks change: by whichever comes first. */
 @ApiType
 public record KeyRotation(
     @JsonPropertyDescription("How long a key is used, such as 12h or 1h30m. Absent: 12h.")
         @Pattern(Patterns.DURATION)
         @Size(min = 2, max = 32)
-        @Nullable String interval) {}
+        @Nullable String interval,
+    @JsonPropertyDescription(
+            "How many bytes one node may send to another by a key, such as 64Gi; at least 1Mi."
+                + " Absent: 256Gi.")
+        @Pattern(Patterns.QUANTITY)
+        @Size(min = 1, max = 16)
+        @Nullable String volume) {}

@@ -27,6 +27,12 @@ import io.fabric8.kubernetes.model.annotation.Version;
     jsonPath = ".status.networks",
     type = AdditionalPrinterColumn.Type.INTEGER)
 @AdditionalPrinterColumn(
+    name = "EPOCH",
+    jsonPath = ".status.keys.epoch",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(name = "PHASE", jsonPath = ".status.keys.phase")
+@AdditionalPrinterColumn(name = "ACKNOWLEDGED", jsonPath = ".status.keys.summary")
+@AdditionalPrinterColumn(
     name = "READY",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
 @AdditionalPrinterColumn(

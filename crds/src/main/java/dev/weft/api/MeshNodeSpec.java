@@ -2,6 +2,7 @@ package dev.weft.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,14 @@ public record MeshNodeSpec(
                 + "the default route and those of Weft's networks. No network may overlap "
                 + "them.")
         @Nullable List<String> routes,
-    @JsonPropertyDescription("Its kernel.") @Nullable Kernel kernel) {
+    @JsonPropertyDescription("Its kernel.") @Nullable Kernel kernel,
+    @JsonPropertyDescription(
+            "Its public keys for encrypted networks, one for each epoch in use; none while there is"
+                + " no such network.")
+        @Size(max = 3)
+        @Nullable List<NodeKey> keys) {
   public MeshNodeSpec {
     routes = Copies.list(routes);
+    keys = Copies.list(keys);
   }
 }

@@ -12,7 +12,9 @@ public record MeshNodeStatus(
         @Nullable Long observedGeneration,
     @JsonPropertyDescription(
             "The state as conditions of the usual Kubernetes form, one for each type.")
-        @Nullable List<Condition> conditions) {
+        @Nullable List<Condition> conditions,
+    @JsonPropertyDescription("How far it has followed the mesh's change of keys.")
+        @Nullable KeyProgress keys) {
   public MeshNodeStatus {
     conditions = Copies.list(conditions);
   }

@@ -14,7 +14,10 @@ public record MeshStatus(
             "The state as conditions of the usual Kubernetes form, one for each type.")
         @Nullable List<Condition> conditions,
     @JsonPropertyDescription("Nodes that can carry networks.") @Nullable Integer nodes,
-    @JsonPropertyDescription("Overlay networks.") @Nullable Integer networks) {
+    @JsonPropertyDescription("Overlay networks.") @Nullable Integer networks,
+    @JsonPropertyDescription(
+            "How far keys are changed; absent until there is an encrypted network.")
+        @Nullable MeshKeys keys) {
   public MeshStatus {
     conditions = Copies.list(conditions);
   }

@@ -30,6 +30,9 @@ public final class Names {
   /** Annotation by which a pod asks for networks; read by {@link Attachments}. */
   public static final String NETWORKS_ANNOTATION = "weft.dev/networks";
 
+  /** Annotation of the {@link Mesh}: each new value asks for new keys now. */
+  public static final String ROTATE_ANNOTATION = "weft.dev/rotate";
+
   /** Finalizer of a {@link ContainerNetwork}: every node has removed it. */
   public static final String NETWORK_FINALIZER = "weft.dev/network";
 

@@ -16,5 +16,5 @@ public record OverlayOptions(
         @Nullable Integer vni,
     @JsonPropertyDescription(
             "Whether frames between nodes are encrypted, and clear ones refused. "
-                + "Absent: false.")
+                + "Absent: false. Cannot change.")
         @Nullable Boolean encrypted) {}

@@ -1,6 +1,7 @@
 package dev.weft.api.validation;
 
 import dev.weft.api.Cidr;
+import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpec;
 import dev.weft.api.ContainerNetworkSpecBuilder;
@@ -19,8 +20,13 @@ import org.jspecify.annotations.Nullable;
  * What a network holds and cannot change while it lives; null where nothing is held yet.
  *
  * @param subnets its blocks, with the gateway where there is one
+ * @param encrypted whether frames between nodes are encrypted
  */
-record Held(@Nullable String driver, @Nullable List<Subnet> subnets, @Nullable Integer vni) {
+record Held(
+    @Nullable String driver,
+    @Nullable List<Subnet> subnets,
+    @Nullable Integer vni,
+    @Nullable Boolean encrypted) {
   private static final String REMEDY =
       "put it back, or make another network and move the pods to it";
 
@@ -32,7 +38,8 @@ record Held(@Nullable String driver, @Nullable List<Subnet> subnets, @Nullable I
     return new Held(
         spec.driver(),
         recorded.subnets == null || spec.subnets() == null ? recorded.subnets : spec.subnets(),
-        recorded.vni == null || vni == null ? recorded.vni : vni);
+        recorded.vni == null || vni == null ? recorded.vni : vni,
+        encrypted(spec));
   }
 
   /** What the status says that the network holds. */
@@ -48,7 +55,12 @@ record Held(@Nullable String driver, @Nullable List<Subnet> subnets, @Nullable I
             : held.stream()
                 .map(each -> new Subnet(each.cidr(), each.gateway(), null, null, null))
                 .toList();
-    return new Held(status.driver(), subnets, status.vni());
+    // whoever records a VNI records this condition of an encrypted network with it
+    Boolean encrypted =
+        status.vni() == null
+            ? null
+            : Conditions.find(status.conditions(), Conditions.ENCRYPTED).isPresent();
+    return new Held(status.driver(), subnets, status.vni(), encrypted);
   }
 
   /** Where {@code network} asks for something else. What it does not mention stays as it is. */
@@ -70,6 +82,13 @@ record Held(@Nullable String driver, @Nullable List<Subnet> subnets, @Nullable I
       problems.add(
           "spec.overlay.vni",
           "%d is asked for, and the network holds %d".formatted(asked, vni),
+          REMEDY);
+    }
+    if (encrypted != null && encrypted != encrypted(spec)) {
+      problems.add(
+          "spec.overlay.encrypted",
+          "%s is asked for, and the network was built as %s"
+              .formatted(!encrypted, encrypted ? "encrypted" : "clear"),
           REMEDY);
     }
     return problems.found();
@@ -115,6 +134,10 @@ record Held(@Nullable String driver, @Nullable List<Subnet> subnets, @Nullable I
   private static ContainerNetworkSpec spec(ContainerNetwork network) {
     ContainerNetworkSpec spec = network.getSpec();
     return spec == null ? ContainerNetworkSpecBuilder.builder().build() : spec;
+  }
+
+  private static boolean encrypted(ContainerNetworkSpec spec) {
+    return spec.overlay() != null && Boolean.TRUE.equals(spec.overlay().encrypted());
   }
 
   private static @Nullable Integer vni(@Nullable OverlayOptions options) {

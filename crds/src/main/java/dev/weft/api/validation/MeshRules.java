@@ -4,6 +4,7 @@ import dev.weft.api.AddressPool;
 import dev.weft.api.Cidr;
 import dev.weft.api.Defaults;
 import dev.weft.api.IpFamily;
+import dev.weft.api.KeyRotation;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshSpec;
 import dev.weft.api.Names;
@@ -11,6 +12,8 @@ import dev.weft.api.Ports;
 import dev.weft.api.TxChecksum;
 import dev.weft.api.Underlay;
 import dev.weft.api.VniRange;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class MeshRules {
   private static final Pattern DURATION =
       Pattern.compile("(?=.*[1-9])([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?");
+  private static final Pattern VOLUME =
+      Pattern.compile("[0-9]{1,12}k?|[0-9]{1,12}Ki|[0-9]{1,9}[MG]i?|[0-9]{1,6}[T]i?|[0-9]{1,3}Pi?");
+  private static final BigDecimal LEAST_VOLUME = BigDecimal.valueOf(1 << 20);
 
   private MeshRules() {}
 
@@ -48,12 +54,33 @@ final class MeshRules {
       pools(spec.addressPools(), problems);
     }
     problems.choice("spec.txChecksum", spec.txChecksum(), TxChecksum.class, TxChecksum::of);
-    String interval = spec.keyRotation() == null ? null : spec.keyRotation().interval();
+    if (spec.keyRotation() != null) {
+      keyRotation(spec.keyRotation(), problems);
+    }
+  }
+
+  private static void keyRotation(KeyRotation rotation, Problems problems) {
+    String interval = rotation.interval();
     if (interval != null && !DURATION.matcher(interval).matches()) {
       problems.add(
           "spec.keyRotation.interval",
           Problems.quote(interval) + " is not a length of time",
           "write it such as 12h or 1h30m");
+    }
+    String volume = rotation.volume();
+    if (volume == null) {
+      return;
+    }
+    if (!VOLUME.matcher(volume).matches()) {
+      problems.add(
+          "spec.keyRotation.volume",
+          Problems.quote(volume) + " is not a number of bytes",
+          "write it such as 64Gi");
+    } else if (Quantity.parse(volume).getNumericalAmount().compareTo(LEAST_VOLUME) < 0) {
+      problems.add(
+          "spec.keyRotation.volume",
+          volume + " is sent in no time, and keys would never rest",
+          "choose at least 1Mi");
     }
   }
 

@@ -42,8 +42,8 @@ public final class Validation {
   }
 
   /**
-   * What may not change between two revisions of a network, and did. The driver may never change;
-   * subnets and VNI may until the status of {@code before} records them.
+   * What may not change between two revisions of a network, and did. Driver and encryption may
+   * never change; subnets and VNI may until the status of {@code before} records them.
    */
   public static List<Problem> change(ContainerNetwork before, ContainerNetwork after) {
     return Held.wanted(before).contradictions(after);

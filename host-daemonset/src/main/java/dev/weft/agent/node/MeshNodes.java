@@ -25,8 +25,10 @@ final class MeshNodes {
               link,
               mtu,
               routes.stream().map(each -> each.network().toString()).distinct().sorted().toList(),
-              kernel);
-      case Underlay.Missing(String _) -> new MeshNodeSpec(null, null, null, List.of(), kernel);
+              kernel,
+              null);
+      case Underlay.Missing(String _) ->
+          new MeshNodeSpec(null, null, null, List.of(), kernel, null);
     };
   }
 
@@ -57,6 +59,6 @@ final class MeshNodes {
                   .with(Conditions.READY, Conditions.FALSE, Reason.NO_UNDERLAY, why)
                   .with(Conditions.STALLED, Conditions.TRUE, Reason.NO_UNDERLAY, why);
         };
-    return new MeshNodeStatus(generation, judged.list());
+    return new MeshNodeStatus(generation, judged.list(), null);
   }
 }

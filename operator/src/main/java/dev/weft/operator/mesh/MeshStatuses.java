@@ -31,7 +31,7 @@ final class MeshStatuses {
             .with(Conditions.READY, fine ? Conditions.TRUE : Conditions.FALSE, reason, message)
             .with(Conditions.STALLED, fine ? Conditions.FALSE : Conditions.TRUE, reason, message)
             .list();
-    return new MeshStatus(generation, conditions, nodes, networks);
+    return new MeshStatus(generation, conditions, nodes, networks, old == null ? null : old.keys());
   }
 
   static boolean isOverlay(ContainerNetwork network) {

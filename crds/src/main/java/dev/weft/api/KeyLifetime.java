@@ -1,0 +1,31 @@
+package dev.weft.api;
+
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a key is used: whichever of the two ends first.
+ *
+ * @param volume bytes that one node may send to another by it
+ */
+public record KeyLifetime(Duration interval, long volume) {
+  /**
+   * What counts where nothing is asked for. RFC 8446 (section 5.5) changes an AES-GCM key before
+   * 2^38 bytes in large records; ours is the same cipher.
+   */
+  public static final KeyLifetime DEFAULT = new KeyLifetime(Duration.ofHours(12), 1L << 38);
+
+  /** The lifetime that {@code mesh} asks for; it must be valid. */
+  public static KeyLifetime of(@Nullable Mesh mesh) {
+    KeyRotation asked =
+        mesh == null || mesh.getSpec() == null ? null : mesh.getSpec().keyRotation();
+    String interval = asked == null ? null : asked.interval();
+    String volume = asked == null ? null : asked.volume();
+    return new KeyLifetime(
+        interval == null ? DEFAULT.interval : Duration.parse("PT" + interval),
+        volume == null
+            ? DEFAULT.volume
+            : Quantity.parse(volume).getNumericalAmount().longValueExact());
+  }
+}

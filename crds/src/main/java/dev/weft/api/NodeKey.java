@@ -1,0 +1,26 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import org.jspecify.annotations.Nullable;
+
+/** The public half of the key that a node uses in one epoch. */
+@ApiType
+public record NodeKey(
+    @JsonPropertyDescription(
+            "The epoch. Two nodes share secrets by their keys of the same epoch only.")
+        @Required
+        @Min(1)
+        @Nullable Long epoch,
+    @JsonPropertyDescription("How often the node had to make its key of this epoch anew.")
+        @Required
+        @Min(0)
+        @Nullable Long generation,
+    @JsonPropertyDescription("X25519 public key (RFC 7748): 32 bytes in base64.")
+        @Required
+        @Size(min = 44, max = 44)
+        @Pattern(Patterns.KEY)
+        @Nullable String publicKey) {}
