@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads {@code 127.0.0.1:9810} or {@code [::1]:9810}. */
+/** Reads {@code 127.0.0.1:9810}, {@code [::1]:9810}, or {@code :9810} for every address. */
 final class ListenAddress implements ITypeConverter<InetSocketAddress> {
   private static final int LAST_PORT = 65535;
 
@@ -15,8 +15,8 @@ final class ListenAddress implements ITypeConverter<InetSocketAddress> {
     try {
       int port = Integer.parseInt(text.substring(colon + 1));
       String host = text.substring(0, Math.max(0, colon)).replaceAll("^\\[(.*)]$", "$1");
-      if (!host.isEmpty() && port >= 0 && port <= LAST_PORT) {
-        return new InetSocketAddress(host, port);
+      if (colon >= 0 && port >= 0 && port <= LAST_PORT) {
+        return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
       }
     } catch (NumberFormatException e) {
       throw malformed(text, e);
