@@ -109,12 +109,12 @@ class ManifestsTest {
   }
 
   @Test
-  void theAgentsPodsHaveTwoCapabilitiesAndShareNothingButTheNetwork() throws IOException {
+  void theAgentsPodsHaveThreeCapabilitiesAndShareNothingButTheNetwork() throws IOException {
     JsonNode pod = pod("DaemonSet");
     JsonNode container = pod.at("/containers/0/securityContext");
 
     assertThat(container.at("/capabilities").toString())
-        .isEqualTo("{\"add\":[\"NET_ADMIN\",\"SYS_ADMIN\"],\"drop\":[\"ALL\"]}");
+        .isEqualTo("{\"add\":[\"NET_ADMIN\",\"NET_RAW\",\"SYS_ADMIN\"],\"drop\":[\"ALL\"]}");
     assertThat(container.at("/allowPrivilegeEscalation").asBoolean(true)).isFalse();
     assertThat(container.at("/readOnlyRootFilesystem").asBoolean()).isTrue();
     assertThat(container.has("privileged") || pod.has("hostPID") || pod.has("hostIPC")).isFalse();
@@ -122,7 +122,7 @@ class ManifestsTest {
     assertThat(pod.at("/volumes"))
         .filteredOn(each -> each.has("hostPath"))
         .extracting(each -> each.at("/hostPath/path").asText())
-        .containsExactlyInAnyOrder("/run/weft", "/run/netns", "/run/nri");
+        .containsExactlyInAnyOrder("/run/weft", "/run/netns", "/run/nri", "/proc/sys/net");
   }
 
   @Test

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The node's kernel: reads all that matters of it, and opens the way into sandboxes. */
 final class Kernel implements AutoCloseable {
+  /** A container's own is read-only; its pod mounts the node's where the variable says. */
+  private static final Path SETTINGS =
+      Path.of(System.getenv().getOrDefault("WEFT_PROC_SYS", "/proc/sys"));
+
   /** Routes with this protocol number are ours ({@code RTA_PROTOCOL}; the letter W). */
   static final int ROUTE_PROTOCOL = 87;
 
@@ -122,13 +126,13 @@ final class Kernel implements AutoCloseable {
   }
 
   String setting(String path) {
-    return namespace.call(() -> read(Path.of("/proc/sys", path))).strip();
+    return namespace.call(() -> read(SETTINGS.resolve(path))).strip();
   }
 
   void set(String path, String value) {
     namespace.call(() -> {
       try {
-        Files.writeString(Path.of("/proc/sys", path), value);
+        Files.writeString(SETTINGS.resolve(path), value);
         return "";
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -188,7 +192,7 @@ final class Kernel implements AutoCloseable {
      * has an address is settled before it is given.
      */
     void quietIpv6(String interfaceName) {
-      Path settings = Path.of("/proc/sys/net/ipv6/conf", interfaceName);
+      Path settings = SETTINGS.resolve("net/ipv6/conf").resolve(interfaceName);
       namespace.call(() -> {
         for (String each : List.of("accept_ra", "accept_dad")) {
           write(settings.resolve(each), "0");
