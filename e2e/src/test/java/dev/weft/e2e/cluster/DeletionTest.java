@@ -45,7 +45,8 @@ class DeletionTest {
     }
   }
 
-  private static Map<String, String> states(Lab lab) throws IOException, InterruptedException {
+  /** What the kernel of each node shows, by node and command. */
+  static Map<String, String> states(Lab lab) throws IOException, InterruptedException {
     List<List<String>> commands =
         List.of(
             List.of("ip", "-d", "link"),

@@ -1,0 +1,103 @@
+package dev.weft.agent;
+
+import dev.weft.agent.dataplane.DataPlane;
+import dev.weft.agent.dataplane.Dirty;
+import dev.weft.agent.dataplane.NodeWish;
+import dev.weft.agent.dataplane.Outcome;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Takes everything of Weft off a node that is to carry no network any more; asks no API server. */
+@Command(
+    name = "clean",
+    description =
+        "Takes everything that carries Weft's mark off this node; needs no API server. Refuses"
+            + " while an agent runs, which would build it again.",
+    mixinStandardHelpOptions = true)
+final class CleanCommand implements Callable<Integer> {
+  @Option(
+      names = "--listen",
+      paramLabel = "ADDRESS:PORT",
+      defaultValue = "127.0.0.1:9810",
+      converter = ListenAddress.class,
+      description = "Where this node's agent would listen (${DEFAULT-VALUE}).")
+  private InetSocketAddress listen = new InetSocketAddress(0);
+
+  @Option(
+      names = "--stay",
+      description = "Do not end; listen, so that no agent starts and probes see that it is done.")
+  private boolean stay;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    try (ServerSocket place = takeAgentsPlace()) {
+      int status = clean();
+      if (stay && status == 0) {
+        answer(place);
+      }
+      return status;
+    }
+  }
+
+  /** One agent or one cleaner: both listen there, and the kernel lets one of them. */
+  private ServerSocket takeAgentsPlace() throws IOException {
+    ServerSocket place = new ServerSocket();
+    try {
+      place.bind(listen);
+      return place;
+    } catch (BindException taken) {
+      place.close();
+      throw new IllegalStateException(
+          "somebody listens on %s, so an agent runs on this node and would build everything again;"
+                  .formatted(listen)
+              + " delete the DaemonSet weft-agent first",
+          taken);
+    }
+  }
+
+  private int clean() {
+    PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
+    try (DataPlane dataPlane = DataPlane.open()) {
+      Outcome outcome =
+          dataPlane.reconcile(new NodeWish("", Optional.empty(), Map.of()), Dirty.EVERYTHING);
+      outcome.changes().forEach(out::println);
+      outcome
+          .leftovers()
+          .forEach((uid, problems) -> out.printf("left of network %s: %s%n", uid, problems));
+      out.printf(
+          "%d changes%s%n",
+          outcome.changes().size(), outcome.leftovers().isEmpty() ? ", the node is clean" : "");
+      out.flush();
+      return outcome.leftovers().isEmpty() ? 0 : AgentMain.FAILURE;
+    }
+  }
+
+  private static void answer(ServerSocket place) throws InterruptedException {
+    Thread.ofVirtual()
+        .start(() -> {
+          while (!place.isClosed()) {
+            try {
+              place.accept().close();
+            } catch (IOException e) {
+              return;
+            }
+          }
+        });
+    new CountDownLatch(1).await();
+  }
+}

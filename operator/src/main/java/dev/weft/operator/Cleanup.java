@@ -1,0 +1,128 @@
+package dev.weft.operator;
+
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.Mesh;
+import dev.weft.api.MeshNode;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.OverlayService;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The end of every object of Weft. First users' objects are deleted, which operator and agents
+ * answer by taking the networks down; then, what nobody lets go is let go of here. An agent that
+ * lives takes a network down also when its instruction just vanishes.
+ */
+final class Cleanup {
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final List<Class<? extends HasMetadata>> WANTED =
+      List.of(OverlayService.class, ContainerNetwork.class);
+  private static final List<Class<? extends HasMetadata>> HELD =
+      List.of(
+          OverlayService.class, ContainerNetwork.class, HostNetwork.class, NetworkEndpoint.class);
+  private static final List<Class<? extends HasMetadata>> EVERYTHING =
+      List.of(
+          OverlayService.class,
+          ContainerNetwork.class,
+          NetworkEndpoint.class,
+          HostNetwork.class,
+          MeshNode.class,
+          Mesh.class);
+
+  private final KubernetesClient client;
+  private final Consumer<String> out;
+
+  /** Ends what {@code client} reaches and tells {@code out} line by line. */
+  Cleanup(KubernetesClient client, Consumer<String> out) {
+    this.client = client;
+    this.out = out;
+  }
+
+  /**
+   * Ends everything.
+   *
+   * @param patience how long operator and agents have
+   * @param force whether what they leave is ended as well
+   * @return whether nothing is left
+   */
+  boolean run(Duration patience, boolean force) throws InterruptedException {
+    WANTED.forEach(this::delete);
+    long end = System.nanoTime() + patience.toNanos();
+    while (all(HELD).findAny().isPresent() && System.nanoTime() < end) {
+      Thread.sleep(PAUSE);
+    }
+    if (!force) {
+      all(HELD).forEach(each -> out.accept("still there: " + name(each)));
+      if (all(HELD).findAny().isPresent()) {
+        return false;
+      }
+    }
+    EVERYTHING.forEach(this::delete);
+    all(EVERYTHING).forEach(this::letGo);
+    List<String> left = all(EVERYTHING).map(Cleanup::name).toList();
+    left.forEach(each -> out.accept("still there: " + each));
+    if (left.isEmpty()) {
+      out.accept("nothing of Weft is left in the API");
+    }
+    return left.isEmpty();
+  }
+
+  private void delete(Class<? extends HasMetadata> kind) {
+    all(List.of(kind))
+        .filter(each -> !each.isMarkedForDeletion())
+        .forEach(each -> {
+          client.resource(each).delete();
+          out.accept("deleted " + name(each));
+        });
+  }
+
+  private void letGo(HasMetadata held) {
+    try {
+      client
+          .resource(held)
+          .edit(each -> {
+            each.getMetadata().setFinalizers(List.of());
+            return each;
+          });
+      out.accept("let go by force: " + name(held) + after(held));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
+  private static String after(HasMetadata held) {
+    return held instanceof HostNetwork instruction && instruction.getSpec() != null
+        ? "; see that weft-agent clean has run on node " + instruction.getSpec().node()
+        : "";
+  }
+
+  private Stream<HasMetadata> all(List<Class<? extends HasMetadata>> kinds) {
+    return kinds.stream().flatMap(this::list);
+  }
+
+  /** Nothing where the kind is not installed, or not any more. */
+  private Stream<HasMetadata> list(Class<? extends HasMetadata> kind) {
+    try {
+      return client.resources(kind).inAnyNamespace().list().getItems().stream()
+          .map(each -> (HasMetadata) each);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        return Stream.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static String name(HasMetadata object) {
+    return object.getKind() + " " + object.getMetadata().getName();
+  }
+}
