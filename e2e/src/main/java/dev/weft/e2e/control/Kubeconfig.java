@@ -37,7 +37,8 @@ public record Kubeconfig(String text) {
     return write(lab(new Cluster(), server), user);
   }
 
-  static Kubeconfig read(Path file) {
+  /** What a file says. */
+  public static Kubeconfig read(Path file) {
     try {
       return new Kubeconfig(Files.readString(file));
     } catch (IOException e) {

@@ -73,6 +73,13 @@ public final class JavaProgram {
     process = launch();
   }
 
+  /** Starts it again as another version of it, which is on this class path. */
+  public void restart(String classPath) {
+    List<String> command = builder.command();
+    command.set(command.indexOf("-cp") + 1, classPath);
+    restart();
+  }
+
   /** Whether it runs. */
   public boolean isAlive() {
     return process.isAlive();

@@ -93,6 +93,13 @@ public final class Lab implements AutoCloseable {
     return client;
   }
 
+  /** A client with the rights of a node's agent, to be closed by the caller. */
+  public KubernetesClient agentClient(LabNode node) {
+    return Kubeconfig.read(state.path().resolve(node.name() + ".kubeconfig"))
+        .through(controlPlane.kubeconfig().server())
+        .client();
+  }
+
   /** A kubeconfig with every right, for kubectl on this machine. */
   public Path kubeconfig() {
     return state.path().resolve("kubeconfig");
