@@ -92,7 +92,14 @@ public record ContainerNetworkSpec(
     @JsonPropertyDescription("Options of the overlay driver; refused with any other.")
         @Nullable OverlayOptions overlay,
     @JsonPropertyDescription("Options of the macvlan driver; refused with any other.")
-        @Nullable MacvlanOptions macvlan) {
+        @Nullable MacvlanOptions macvlan,
+    @JsonPropertyDescription(
+            "Apply (when absent): nodes are brought to this revision. Plan: a dry run; each node"
+                + " publishes in its HostNetwork's status what it would change, and changes"
+                + " nothing.")
+        @SchemaFrom(type = Mode.class)
+        @Nullable String mode,
+    @JsonPropertyDescription("How a change reaches the nodes.") @Nullable Rollout rollout) {
   public ContainerNetworkSpec {
     subnets = Copies.list(subnets);
     nodeSelector = Copies.map(nodeSelector);

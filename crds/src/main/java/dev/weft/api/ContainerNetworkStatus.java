@@ -25,7 +25,9 @@ public record ContainerNetworkStatus(
     @JsonPropertyDescription("On how many nodes it should be and is ready.")
         @Nullable NodeCounts nodes,
     @JsonPropertyDescription("How many addresses are used and free.")
-        @Nullable AddressCounts addresses) {
+        @Nullable AddressCounts addresses,
+    @JsonPropertyDescription("How far a change has come on its way to the nodes.")
+        @Nullable RolloutProgress rollout) {
   public ContainerNetworkStatus {
     conditions = Copies.list(conditions);
     subnets = Copies.list(subnets);

@@ -22,6 +22,9 @@ public final class Defaults {
   /** The highest VXLAN network identifier: 24 bits (RFC 7348 section 5). */
   public static final int LAST_VNI = 0xff_ffff;
 
+  /** How many of a network's nodes a change may take out of service at a time. */
+  public static final String MAX_UNAVAILABLE = "25%";
+
   public static final List<AddressPool> ADDRESS_POOLS =
       List.of(AddressPoolBuilder.builder().cidr("10.0.0.0/8").size(24).build());
 

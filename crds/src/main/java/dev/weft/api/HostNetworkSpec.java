@@ -29,7 +29,11 @@ public record HostNetworkSpec(
         @Nullable BridgeOptions bridge,
     @JsonPropertyDescription("The tunnel of an overlay network.") @Nullable OverlayTunnel overlay,
     @JsonPropertyDescription("Effective options of the macvlan driver.")
-        @Nullable MacvlanOptions macvlan) {
+        @Nullable MacvlanOptions macvlan,
+    @JsonPropertyDescription(
+            "Plan: nothing is built yet, the node only says what it would do. Absent: it is built.")
+        @SchemaFrom(type = Mode.class)
+        @Nullable String mode) {
   public HostNetworkSpec {
     subnets = Copies.list(subnets);
   }

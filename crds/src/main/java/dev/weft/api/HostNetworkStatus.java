@@ -15,7 +15,10 @@ public record HostNetworkStatus(
         @Nullable List<Condition> conditions,
     @JsonPropertyDescription("Network devices on the node that belong to the network.")
         @Nullable List<String> devices,
-    @JsonPropertyDescription("Endpoints of the network on the node.") @Nullable Integer endpoints) {
+    @JsonPropertyDescription("Endpoints of the network on the node.") @Nullable Integer endpoints,
+    @JsonPropertyDescription(
+            "What the node would change for a revision that is only planned. Absent: none is.")
+        @Nullable NodePlan plan) {
   public HostNetworkStatus {
     conditions = Copies.list(conditions);
     devices = Copies.list(devices);

@@ -90,7 +90,8 @@ public final class HostNetworks {
             .networkUid(network.getMetadata().getUid())
             .networkGeneration(network.getMetadata().getGeneration())
             .node(node)
-            .driver(driver.toString());
+            .driver(driver.toString())
+            .mode(Mode.isPlan(wanted.mode()) ? Mode.PLAN.toString() : null);
     if (driver == Driver.HOST) {
       return spec.build();
     }

@@ -4,7 +4,9 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpec;
 import dev.weft.api.Defaults;
 import dev.weft.api.Driver;
+import dev.weft.api.Mode;
 import dev.weft.api.OverlayOptions;
+import dev.weft.api.Rollout;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,12 @@ final class NetworkRules {
         problems.choice("spec.driver", spec.driver(), Driver.class, Driver::of);
     driver.ifPresent(known -> check(known, spec, problems));
     namespaces(spec.allowedNamespaces(), problems);
+    problems.choice("spec.mode", spec.mode(), Mode.class, Mode::of);
+    problems.read(
+        "spec.rollout.maxUnavailable",
+        Rollout.effective(spec.rollout()),
+        setting -> Rollout.resolve(setting, 1),
+        "write a number such as 1, or a share such as 25%");
   }
 
   private static void check(Driver driver, ContainerNetworkSpec spec, Problems problems) {

@@ -8,9 +8,11 @@ import dev.weft.api.ContainerNetworkStatusBuilder;
 import dev.weft.api.Driver;
 import dev.weft.api.EffectiveSubnet;
 import dev.weft.api.IpAddress;
+import dev.weft.api.Mode;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NodeCounts;
 import dev.weft.api.Reason;
+import dev.weft.api.RolloutProgress;
 import dev.weft.operator.network.AddressSpace.Fullness;
 import dev.weft.operator.network.Finding.Gravity;
 import dev.weft.operator.network.NodeReport.State;
@@ -31,15 +33,17 @@ final class Aggregation {
   private final Observed observed;
   private final List<Finding> findings;
   private final List<NodeReport> reports;
+  private final Progress progress;
   private final Clock clock;
 
   /** A condition but for what all conditions of a network share. */
   private record Said(String status, Reason reason, String message) {}
 
-  Aggregation(Observed observed, List<Finding> findings, List<NodeReport> reports, Clock clock) {
+  Aggregation(Observed observed, List<Finding> findings, Progress progress, Clock clock) {
     this.observed = observed;
     this.findings = findings;
-    this.reports = reports;
+    this.progress = progress;
+    this.reports = progress.reports();
     this.clock = clock;
   }
 
@@ -66,6 +70,7 @@ final class Aggregation {
             .observedGeneration(observed.network().getMetadata().getGeneration())
             .conditions(conditions.list())
             .nodes(counts())
+            .rollout(progress.told())
             .addresses(space.map(each -> each.count(used)).orElse(null)));
   }
 
@@ -78,10 +83,21 @@ final class Aggregation {
     if (reports.isEmpty()) {
       return unused();
     }
+    List<String> waiting = waiting();
+    if (isPlan()) {
+      return waiting.isEmpty()
+          ? new Said(Conditions.FALSE, Reason.PLANNED, planned())
+          : new Said(Conditions.UNKNOWN, Reason.NODES_IN_PROGRESS, "dry run; " + join(waiting));
+    }
+    if (progress.isHalted()) {
+      return new Said(Conditions.FALSE, Reason.ROLLOUT_HALTED, rollout(failing));
+    }
     if (!failing.isEmpty()) {
       return new Said(Conditions.FALSE, Reason.NODES_NOT_READY, progress(failing));
     }
-    List<String> waiting = waiting();
+    if (progress.isUnderWay()) {
+      return new Said(Conditions.UNKNOWN, Reason.ROLLOUT_IN_PROGRESS, rollout(waiting));
+    }
     return waiting.isEmpty()
         ? new Said(
             Conditions.TRUE,
@@ -118,11 +134,31 @@ final class Aggregation {
         .formatted(observed.spec().nodeSelector());
   }
 
+  private boolean isPlan() {
+    return Mode.isPlan(observed.spec().mode());
+  }
+
+  private String planned() {
+    return "dry run: %s; see status.plan of the HostNetworks, and set spec.mode: Apply to make it so"
+        .formatted(join(reports.stream().map(Aggregation::describe).toList()));
+  }
+
+  private String rollout(List<String> behind) {
+    RolloutProgress told = Objects.requireNonNull(progress.told());
+    return "revision %d has reached %d of %d nodes, %d at a time; %s"
+        .formatted(
+            observed.network().getMetadata().getGeneration(),
+            told.updated(),
+            reports.size(),
+            told.atOnce(),
+            join(behind));
+  }
+
   private Said reconciling(Said ready, Said stalled) {
     if (stalled.status().equals(Conditions.TRUE)) {
       return new Said(Conditions.FALSE, Reason.STALLED, "waits for a change by the user");
     }
-    return ready.status().equals(Conditions.TRUE)
+    return ready.status().equals(Conditions.TRUE) || ready.reason() == Reason.PLANNED
         ? new Said(Conditions.FALSE, Reason.DONE, "nothing is left to do")
         : new Said(Conditions.TRUE, ready.reason(), ready.message());
   }
@@ -152,6 +188,9 @@ final class Aggregation {
           Conditions.TRUE, shortcomings.getFirst().reason(), messages(each -> !each.refuses()));
     }
     List<String> failing = failing();
+    if (progress.isHalted()) {
+      return new Said(Conditions.TRUE, Reason.ROLLOUT_HALTED, rollout(failing));
+    }
     return failing.isEmpty()
         ? new Said(Conditions.FALSE, Reason.NOT_DEGRADED, "no node fails")
         : new Said(Conditions.TRUE, Reason.NODES_NOT_READY, progress(failing));
@@ -214,6 +253,7 @@ final class Aggregation {
       case State.Ready() -> report.node();
       case State.Waiting(String why) -> report.node() + ": " + why;
       case State.Failing(String why, boolean needsUser) -> report.node() + ": " + why;
+      case State.Planned(int changes) -> "%s: %d changes".formatted(report.node(), changes);
     };
   }
 

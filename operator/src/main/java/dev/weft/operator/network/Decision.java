@@ -4,10 +4,10 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkStatus;
 import dev.weft.api.ContainerNetworkStatusBuilder;
 import dev.weft.api.Driver;
-import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworks;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Reason;
+import dev.weft.api.RolloutProgress;
 import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
 import dev.weft.operator.allocation.Allocator;
@@ -21,10 +21,8 @@ import dev.weft.operator.node.NodeFacts;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -82,22 +80,10 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
   private static Decision granted(
       Observed observed, Effective effective, List<Finding> findings, Clock clock) {
     ContainerNetwork network = withStatus(observed.network(), effective);
-    Map<String, HostNetwork> wanted =
-        observed.desiredNodes().stream()
-            .collect(
-                Collectors.toMap(NodeFacts::name, node -> HostNetworks.of(network, node.name())));
-    Map<String, HostNetwork> actual =
-        observed.hostNetworks().stream()
-            .collect(Collectors.toMap(Observed::nodeOf, Function.identity(), (one, two) -> one));
-    List<NodeReport> reports =
-        observed.desiredNodes().stream()
-            .map(node ->
-                NodeReport.of(
-                    node, actual.get(node.name()), Objects.requireNonNull(wanted.get(node.name()))))
-            .toList();
+    Targets targets = Targets.of(observed, network);
     return new Decision(
-        new Aggregation(observed, findings, reports, clock).status(effective),
-        Instructions.of(observed, wanted));
+        new Aggregation(observed, findings, targets.progress(), clock).status(effective),
+        targets.instructions());
   }
 
   private static Decision refused(Observed observed, List<Finding> findings, Clock clock) {
@@ -107,8 +93,10 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
             .map(observed::node)
             .map(NodeReport::uninstructed)
             .toList();
+    ContainerNetworkStatus old = observed.network().getStatus();
+    RolloutProgress told = old == null ? null : old.rollout();
     return new Decision(
-        new Aggregation(observed, findings, reports, clock)
+        new Aggregation(observed, findings, new Progress(reports, null, told), clock)
             .status(Effective.recorded(observed.network().getStatus())),
         Instructions.NONE);
   }

@@ -2,7 +2,11 @@ package dev.weft.operator.network;
 
 import dev.weft.api.Conditions;
 import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.HostNetworkSpecBuilder;
 import dev.weft.api.HostNetworkStatus;
+import dev.weft.api.Mode;
+import dev.weft.api.NodePlan;
 import dev.weft.operator.node.NodeFacts;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.Objects;
@@ -30,6 +34,9 @@ record NodeReport(String node, State state, @Nullable String drift) {
      * @param needsUser whether it will not by itself
      */
     record Failing(String why, boolean needsUser) implements State {}
+
+    /** It has said what it would change, and changes nothing. */
+    record Planned(int changes) implements State {}
   }
 
   /** A node that cannot be told anything, because the network is refused. */
@@ -47,15 +54,76 @@ record NodeReport(String node, State state, @Nullable String drift) {
     return new NodeReport(node.name(), state(node, actual, wanted), drift(actual));
   }
 
-  private static State state(NodeFacts node, @Nullable HostNetwork actual, HostNetwork wanted) {
+  /** Judges a node by the plan it has made for a revision that is not to be built. */
+  static NodeReport ofPlan(NodeFacts node, @Nullable HostNetwork actual, @Nullable Long revision) {
+    return new NodeReport(node.name(), planned(node, actual, revision), drift(actual));
+  }
+
+  /** This, on a node that is told of a change later than others. */
+  NodeReport later() {
+    return state instanceof State.Waiting
+        ? new NodeReport(node, new State.Waiting("its turn has not come"), drift)
+        : this;
+  }
+
+  /** How a node stands to a change that leads to {@code wanted}. */
+  static Waves.Standing standing(NodeFacts node, @Nullable HostNetwork actual, HostNetwork wanted) {
+    if (actual == null
+        || actual.isMarkedForDeletion()
+        || Mode.isPlan(actual.getSpec().mode())
+        || !Objects.equals(actual.getSpec().networkUid(), wanted.getSpec().networkUid())) {
+      return Waves.Standing.AT_ONCE;
+    }
+    State own = own(node, actual);
+    if (Objects.equals(actual.getSpec(), wanted.getSpec())) {
+      return own instanceof State.Ready ? Waves.Standing.DONE : Waves.Standing.UNDER_WAY;
+    }
+    if (sameRevision(actual.getSpec(), wanted.getSpec())) {
+      return Waves.Standing.AT_ONCE;
+    }
+    if (node.downBecause().isPresent()) {
+      return Waves.Standing.DOWN;
+    }
+    return own instanceof State.Ready ? Waves.Standing.WAITING : Waves.Standing.FAILING;
+  }
+
+  /** What differs is not the user's doing, or differs in the number of the revision alone. */
+  private static boolean sameRevision(HostNetworkSpec actual, HostNetworkSpec wanted) {
+    return Objects.equals(actual.networkGeneration(), wanted.networkGeneration())
+        || HostNetworkSpecBuilder.builder(actual)
+            .networkGeneration(wanted.networkGeneration())
+            .build()
+            .equals(wanted);
+  }
+
+  private static State planned(
+      NodeFacts node, @Nullable HostNetwork actual, @Nullable Long revision) {
     Optional<String> down = node.downBecause();
     if (down.isPresent()) {
       return new State.Failing(down.get(), false);
     }
-    if (actual == null
-        || actual.isMarkedForDeletion()
-        || !Objects.equals(actual.getSpec(), wanted.getSpec())) {
+    NodePlan plan = actual == null || actual.getStatus() == null ? null : actual.getStatus().plan();
+    return plan != null && Objects.equals(plan.networkGeneration(), revision)
+        ? new State.Planned(Objects.requireNonNullElse(plan.count(), 0))
+        : new State.Waiting("it has not planned this revision yet");
+  }
+
+  private static State state(NodeFacts node, @Nullable HostNetwork actual, HostNetwork wanted) {
+    Optional<String> down = node.downBecause();
+    if (down.isEmpty()
+        && (actual == null
+            || actual.isMarkedForDeletion()
+            || !Objects.equals(actual.getSpec(), wanted.getSpec()))) {
       return new State.Waiting("it is being told");
+    }
+    return own(node, actual);
+  }
+
+  /** How far the node is with what it was told last. */
+  private static State own(NodeFacts node, @Nullable HostNetwork actual) {
+    Optional<String> down = node.downBecause();
+    if (down.isPresent() || actual == null) {
+      return new State.Failing(down.orElse("it was told nothing"), false);
     }
     HostNetworkStatus status = actual.getStatus();
     if (status == null

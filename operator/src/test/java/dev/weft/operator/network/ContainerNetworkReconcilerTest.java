@@ -11,6 +11,7 @@ import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.api.ContainerNetworkStatus;
+import dev.weft.api.ContainerNetworkStatusBuilder;
 import dev.weft.api.EffectiveSubnet;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.IpAddress;
@@ -485,7 +486,7 @@ class ContainerNetworkReconcilerTest {
   private static ContainerNetworkStatus status(@Nullable ContainerNetwork network) {
     return Optional.ofNullable(network)
         .map(ContainerNetwork::getStatus)
-        .orElse(new ContainerNetworkStatus(null, null, null, null, null, null, null, null, null));
+        .orElse(ContainerNetworkStatusBuilder.builder().build());
   }
 
   private static String nodes(String network) {

@@ -16,8 +16,10 @@ import dev.weft.api.MeshSpecBuilder;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.NodeCounts;
+import dev.weft.api.NodePlan;
 import dev.weft.api.Ports;
 import dev.weft.api.Reason;
+import dev.weft.api.RolloutProgress;
 import dev.weft.operator.allocation.Ledger;
 import dev.weft.operator.node.Agent;
 import dev.weft.operator.node.NodeFacts;
@@ -144,6 +146,82 @@ class DecisionTest {
     assertThat(summary(decide().status()))
         .contains(
             "Ready=Unknown NoAgents", "Reconciling=True NoAgents", "Stalled=False NotStalled");
+  }
+
+  @Test
+  void aChangeReachesOneNodeOfThreeAfterTheOther() {
+    live("n1", "n2", "n3");
+    change(each -> each.setSpec(network("web", "bridge", spec -> spec.mtu(1400)).getSpec()));
+
+    for (String node : List.of("n1", "n2", "n3")) {
+      Decision decision = decide();
+      assertThat(names(decision.instructions().apply())).containsExactly("web." + node);
+      assertThat(decision.status().rollout().atOnce()).isEqualTo(1);
+      carryOut(decision);
+      assertThat(decide().instructions().isEmpty()).isTrue();
+      assertThat(summary(decide().status()))
+          .contains(
+              node.equals("n3")
+                  ? "Ready=Unknown NodesInProgress"
+                  : "Ready=Unknown RolloutInProgress");
+      report(node, Conditions.READY, Conditions.TRUE);
+    }
+
+    carryOut(decide());
+    assertThat(summary(network.getStatus())).contains("Ready=True AllNodesReady");
+    assertThat(network.getStatus().rollout()).isEqualTo(new RolloutProgress("25%", 1, 3));
+  }
+
+  @Test
+  void aChangeStopsAtANodeThatFailsAndTheNextOneStartsThere() {
+    live("n1", "n2", "n3");
+    change(each -> each.setSpec(network("web", "bridge", spec -> spec.mtu(1400)).getSpec()));
+    carryOut(decide());
+    report("n1", Conditions.READY, Conditions.FALSE);
+
+    Decision halted = decide();
+    assertThat(halted.instructions().isEmpty()).isTrue();
+    assertThat(summary(halted.status()))
+        .contains("Ready=False RolloutHalted", "Degraded=True RolloutHalted");
+    assertThat(ready(halted).getMessage())
+        .isEqualTo("revision 2 has reached 1 of 3 nodes, 1 at a time; n1: said by the agent");
+
+    change(each -> each.setSpec(network("web", "bridge", spec -> spec.mtu(1300)).getSpec()));
+    assertThat(names(decide().instructions().apply())).containsExactly("web.n1");
+  }
+
+  @Test
+  void aChangeThatIsNothingToANodeIsToldToAllAtOnce() {
+    live("n1", "n2", "n3");
+    change(each ->
+        each.setSpec(
+            network("web", "bridge", spec -> spec.allowedNamespaces(List.of("shop"))).getSpec()));
+
+    assertThat(decide().instructions().apply()).hasSize(3);
+  }
+
+  @Test
+  void aDryRunLeavesWhatNodesCarryAndClaimsNotToBeReady() {
+    live("n1", "n2");
+    change(each ->
+        each.setSpec(network("web", "bridge", spec -> spec.mtu(1400).mode("Plan")).getSpec()));
+    alive("n3");
+
+    Decision decision = decide();
+    assertThat(names(decision.instructions().apply())).containsExactly("web.n3");
+    assertThat(decision.instructions().apply().getFirst().getSpec().mode()).isEqualTo("Plan");
+    assertThat(summary(decision.status())).contains("Ready=Unknown NodesInProgress");
+    carryOut(decision);
+
+    for (String node : List.of("n1", "n2", "n3")) {
+      plan(node, 2L, 3);
+    }
+    assertThat(summary(decide().status()))
+        .contains("Ready=False Planned", "Reconciling=False Done", "Stalled=False NotStalled");
+    assertThat(ready(decide()).getMessage()).contains("n1: 3 changes", "spec.mode: Apply");
+
+    change(each -> each.setSpec(network("web", "bridge", spec -> spec.mtu(1400)).getSpec()));
+    assertThat(names(decide().instructions().apply())).containsExactly("web.n1", "web.n3");
   }
 
   @Test
@@ -283,6 +361,28 @@ class DecisionTest {
                                 "said by the agent",
                                 1L,
                                 Clock.systemUTC())))
+                    .build()));
+  }
+
+  /** Nodes that carry the network. */
+  private void live(String... names) {
+    alive(names);
+    carryOut(decide());
+    for (String name : names) {
+      report(name, Conditions.READY, Conditions.TRUE);
+    }
+    carryOut(decide());
+  }
+
+  private void plan(String node, Long revision, int count) {
+    hostNetworks.stream()
+        .filter(each -> Observed.nodeOf(each).equals(node))
+        .forEach(each ->
+            each.setStatus(
+                (each.getStatus() == null
+                        ? HostNetworkStatusBuilder.builder()
+                        : HostNetworkStatusBuilder.builder(each.getStatus()))
+                    .plan(new NodePlan(revision, count, List.of()))
                     .build()));
   }
 

@@ -1,0 +1,13 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import org.jspecify.annotations.Nullable;
+
+/** How far a change has come. */
+@ApiType
+public record RolloutProgress(
+    @JsonPropertyDescription("The spec.rollout.maxUnavailable in effect.")
+        @Nullable String maxUnavailable,
+    @JsonPropertyDescription("How many nodes that is now.") @Nullable Integer atOnce,
+    @JsonPropertyDescription("Nodes that have been told the present revision.")
+        @Nullable Integer updated) {}
