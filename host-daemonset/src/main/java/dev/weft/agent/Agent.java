@@ -29,10 +29,12 @@ import dev.weft.agent.status.EndpointReports;
 import dev.weft.agent.status.HostNetworkReports;
 import dev.weft.agent.status.StatusReports;
 import dev.weft.api.Kernel;
+import dev.weft.api.NodePlan;
 import dev.weft.api.Reason;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -209,9 +211,10 @@ public final class Agent implements AutoCloseable {
               }
 
               @Override
-              public void outcome(Changes changes, Desired wished, Outcome outcome) {
+              public void outcome(
+                  Changes changes, Desired wished, Outcome outcome, Map<String, NodePlan> plans) {
                 metrics.reconciled();
-                reports.tell(changes, wished, outcome);
+                reports.tell(changes, wished, outcome, plans);
               }
             }));
   }

@@ -8,6 +8,7 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.MeshNode;
+import dev.weft.api.Mode;
 import dev.weft.api.NetworkEndpoint;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Objects;
@@ -26,6 +27,10 @@ final class ClusterChanges implements Cluster.Listener {
 
   @Override
   public void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {
+    if (isPlan(before) || isPlan(after)) {
+      ContainerNetwork either = Objects.requireNonNull(after == null ? before : after);
+      agent.loop().ask(Changes.network(either.getMetadata().getName()));
+    }
     if (after != null) {
       agent.attacher().changed(after.getMetadata().getName());
     }
@@ -130,6 +135,10 @@ final class ClusterChanges implements Cluster.Listener {
         && Objects.equals(
             before.getMetadata().getDeletionTimestamp(),
             after.getMetadata().getDeletionTimestamp());
+  }
+
+  private static boolean isPlan(@Nullable ContainerNetwork network) {
+    return network != null && network.getSpec() != null && Mode.isPlan(network.getSpec().mode());
   }
 
   private static @Nullable String vtep(@Nullable MeshNode node) {

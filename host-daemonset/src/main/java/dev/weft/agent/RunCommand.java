@@ -1,6 +1,7 @@
 package dev.weft.agent;
 
 import dev.weft.agent.cluster.Clients;
+import dev.weft.agent.dataplane.Change;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Dirty;
 import dev.weft.agent.dataplane.NodeWish;
@@ -15,6 +16,7 @@ import dev.weft.agent.node.KernelSurvey;
 import dev.weft.netlink.NetworkNamespace;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -46,6 +48,11 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Outcome reconcile(NodeWish wish, Dirty dirty) {
       return dataPlane.reconcile(wish, dirty);
+    }
+
+    @Override
+    public List<Change> plan(NodeWish wish) {
+      return dataPlane.plan(wish);
     }
 
     @Override

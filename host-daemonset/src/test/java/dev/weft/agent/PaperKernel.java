@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.agent.dataplane.Change;
 import dev.weft.agent.dataplane.Dirty;
 import dev.weft.agent.dataplane.NetworkOutcome;
 import dev.weft.agent.dataplane.NetworkWish;
@@ -45,6 +46,11 @@ final class PaperKernel implements NodeKernel {
         });
     wished = Map.copyOf(seen);
     return new Outcome(outcomes, Map.of(), List.of());
+  }
+
+  @Override
+  public List<Change> plan(NodeWish wish) {
+    return List.of();
   }
 
   @Override

@@ -34,6 +34,10 @@ final class SchemaDetails implements CRDPostProcessor {
     root.setRequired(List.of("spec"));
     Map<String, JSONSchemaProps> status = root.getProperties().get("status").getProperties();
     status.replace("conditions", conditions(status.get("conditions").getDescription()));
+    // each part of a status has one writer, who replaces or drops it as a whole
+    status.values().stream()
+        .filter(each -> each.getProperties() != null && !each.getProperties().isEmpty())
+        .forEach(each -> each.setXKubernetesMapType("atomic"));
     root.getProperties().get("spec").getProperties().computeIfPresent("template", this::opaque);
     version.getAdditionalPrinterColumns().sort(Comparator.comparingInt(c -> declared(kind, c)));
     return crd;

@@ -1,5 +1,6 @@
 package dev.weft.e2e.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -88,7 +89,10 @@ final class InLab implements BeforeAllCallback, ParameterResolver {
   }
 
   static void awaitReady(Cluster cluster, String network) {
-    await(network + " is Ready").atMost(PATIENCE).until(() -> cluster.isReady(network));
+    await(network + " is Ready")
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(cluster.isReady(network)).as(cluster.describe(network)).isTrue());
   }
 
   static void awaitRunning(Cluster cluster, String pod) {

@@ -10,13 +10,17 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.Attachment;
 import dev.weft.api.Attachments;
+import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.HostNetworks;
 import dev.weft.api.InvalidAttachments;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
+import dev.weft.api.Mode;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.validation.Validation;
 import dev.weft.mesh.RemoteEndpoint;
 import dev.weft.netlink.IpPrefix;
 import java.net.InetAddress;
@@ -37,6 +41,7 @@ public final class Desired {
   private final Cluster cluster;
   private final Sandboxes sandboxes;
   private final Map<String, NetworkWish> networks = new HashMap<>();
+  private final Map<String, NetworkWish> planned = new HashMap<>();
   private final Map<String, Long> generations = new HashMap<>();
 
   /** The wish that follows from what the cluster and the sandboxes' source know. */
@@ -48,6 +53,18 @@ public final class Desired {
   /** Everything, as of the last {@link #update}. */
   public NodeWish wish(Optional<InetAddress> vtep) {
     return new NodeWish(cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum());
+  }
+
+  /** Everything as it would be if what is only planned were to be made. */
+  public NodeWish plan(Optional<InetAddress> vtep) {
+    Map<String, NetworkWish> all = new HashMap<>(networks);
+    all.putAll(planned);
+    return new NodeWish(cluster.node(), vtep, Map.copyOf(all));
+  }
+
+  /** The networks of which another revision, or the first, is only planned. */
+  public Map<String, NetworkWish> planned() {
+    return Map.copyOf(planned);
   }
 
   /** One network, as of the last {@link #update}. */
@@ -78,6 +95,7 @@ public final class Desired {
     Set<String> whole = new HashSet<>(changes.networks());
     if (changes.all()) {
       whole.addAll(networks.keySet());
+      whole.addAll(planned.keySet());
       cluster.hostNetworks().all().forEach(each -> whole.add(Cluster.networkOf(each)));
     }
     whole.forEach(this::rebuild);
@@ -90,6 +108,7 @@ public final class Desired {
     Optional<HostNetwork> instruction = instruction(name);
     if (instruction.isEmpty()) {
       networks.remove(name);
+      planned.remove(name);
       generations.remove(name);
     } else if (cluster.endpoints().isSynced(name)) {
       HostNetworkSpec spec = instruction.get().getSpec();
@@ -100,7 +119,14 @@ public final class Desired {
           .forEach(each -> local(each, name, endpoints).forEach(it -> local.put(it.id(), it)));
       Map<String, RemoteEndpoint> remote =
           isOverlay(spec) ? Wishes.remotes(cluster.node(), endpoints, this::vtep) : Map.of();
-      networks.put(name, new NetworkWish(uid(spec), spec, local, new HashMap<>(remote)));
+      NetworkWish wish = new NetworkWish(uid(spec), spec, local, new HashMap<>(remote));
+      put(networks, name, Mode.isPlan(spec.mode()) ? null : wish);
+      put(
+          planned,
+          name,
+          candidate(name, spec)
+              .map(it -> new NetworkWish(wish.uid(), it, wish.local(), wish.remote()))
+              .orElse(null));
       Long generation = instruction.get().getMetadata().getGeneration();
       generations.put(name, generation == null ? 0L : generation);
     }
@@ -163,6 +189,18 @@ public final class Desired {
         .hostNetwork(network)
         .filter(each -> each.getMetadata().getDeletionTimestamp() == null)
         .filter(each -> each.getSpec() != null && !uid(each.getSpec()).isEmpty());
+  }
+
+  /** The revision that is only planned, if one is. */
+  private Optional<HostNetworkSpec> candidate(String name, HostNetworkSpec instructed) {
+    Optional<ContainerNetwork> network =
+        cluster
+            .networks()
+            .get(name)
+            .filter(each -> each.getSpec() != null && Mode.isPlan(each.getSpec().mode()))
+            .filter(each -> uid(instructed).equals(each.getMetadata().getUid()))
+            .filter(each -> Validation.of(each).isEmpty() && HostNetworks.isAllocated(each));
+    return network.map(each -> HostNetworks.of(each, cluster.node()).getSpec());
   }
 
   private Optional<InetAddress> vtep(String node) {

@@ -5,6 +5,7 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworks;
+import dev.weft.api.Mode;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -49,6 +50,11 @@ public final class Instructions {
       }
       requireSelected(network);
       write(network);
+    }
+    if (cluster.hostNetwork(name).filter(each -> Mode.isPlan(each.getSpec().mode())).isPresent()) {
+      throw Refusal.until(
+          "network %s is only planned on node %s; set its spec.mode to Apply"
+              .formatted(name, cluster.node()));
     }
   }
 

@@ -1,15 +1,20 @@
 package dev.weft.agent.loop;
 
+import dev.weft.agent.dataplane.Change;
 import dev.weft.agent.dataplane.Dirty;
 import dev.weft.agent.dataplane.NodeWish;
 import dev.weft.agent.dataplane.Outcome;
 import dev.weft.agent.dataplane.Underlay;
 import dev.weft.agent.dataplane.UnderlayChoice;
+import java.util.List;
 
 /** The part of the data plane that a pass uses. */
 public interface NodeKernel {
   /** Brings the kernel to a wish, as far as {@code dirty} says. */
   Outcome reconcile(NodeWish wish, Dirty dirty);
+
+  /** What bringing the kernel to a wish would change; nothing is changed. */
+  List<Change> plan(NodeWish wish);
 
   /** Chooses where the node's tunnels start. */
   Underlay underlay(UnderlayChoice choice);

@@ -4,8 +4,10 @@ import dev.weft.agent.dataplane.Outcome;
 import dev.weft.agent.dataplane.Problem;
 import dev.weft.agent.desired.Desired;
 import dev.weft.agent.node.NodeUnderlay;
+import dev.weft.api.NodePlan;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** One pass of the loop: look at what changed, bring the kernel to it, tell what came of it. */
@@ -20,8 +22,12 @@ public final class NodePass implements Loop.Work {
     /** The node's underlay was looked at. */
     void underlay(NodeUnderlay underlay);
 
-    /** A pass ended. */
-    void outcome(Changes changes, Desired desired, Outcome outcome);
+    /**
+     * A pass ended.
+     *
+     * @param plans by network, what would be changed for a revision that is only planned
+     */
+    void outcome(Changes changes, Desired desired, Outcome outcome, Map<String, NodePlan> plans);
   }
 
   /** Passes over the wish {@code desired}. */
@@ -43,7 +49,7 @@ public final class NodePass implements Loop.Work {
     }
     desired.update(changes);
     Outcome outcome = kernel.reconcile(desired.wish(underlay.vtep()), changes.dirty());
-    reports.outcome(changes, desired, outcome);
+    reports.outcome(changes, desired, outcome, Plans.of(desired, underlay.vtep(), kernel));
     return again(outcome);
   }
 

@@ -6,6 +6,7 @@ import dev.weft.agent.dataplane.NetworkOutcome;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkStatus;
 import dev.weft.api.Names;
+import dev.weft.api.NodePlan;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -36,11 +37,21 @@ public final class HostNetworkReports {
       long generation,
       NetworkOutcome outcome,
       HostNetworkStatuses.Reported reported) {
-    String name = instruction.getMetadata().getName();
     String uid = instruction.getMetadata().getUid();
     HostNetworkStatus shown = instruction.getStatus();
-    HostNetworkStatus status = statuses.of(generation, told.latest(uid, shown), outcome, reported);
-    if (told.note(uid, shown, status)) {
+    tell(instruction, statuses.of(generation, told.latest(uid, shown), outcome, reported));
+  }
+
+  /** Tells what would come of an instruction that is not to be followed yet. */
+  void tellPlan(HostNetwork instruction, NodePlan plan) {
+    HostNetworkStatus latest =
+        told.latest(instruction.getMetadata().getUid(), instruction.getStatus());
+    tell(instruction, statuses.ofPlan(instruction.getMetadata().getGeneration(), latest, plan));
+  }
+
+  private void tell(HostNetwork instruction, HostNetworkStatus status) {
+    String name = instruction.getMetadata().getName();
+    if (told.note(instruction.getMetadata().getUid(), instruction.getStatus(), status)) {
       writes.submit("status " + name, () -> write(name, status));
     }
   }

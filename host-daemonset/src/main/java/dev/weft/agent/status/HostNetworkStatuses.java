@@ -5,6 +5,7 @@ import dev.weft.agent.dataplane.Problem;
 import dev.weft.api.Conditions;
 import dev.weft.api.ConditionsDraft;
 import dev.weft.api.HostNetworkStatus;
+import dev.weft.api.NodePlan;
 import dev.weft.api.Reason;
 import java.time.Clock;
 import java.util.List;
@@ -36,8 +37,9 @@ final class HostNetworkStatuses {
    *
    * @param endpoints how many sandboxes of this node are on it
    * @param drift what was repaired, if that was not long ago
+   * @param plan what would be changed for another revision, which is only planned
    */
-  record Reported(int endpoints, Optional<String> drift) {}
+  record Reported(int endpoints, Optional<String> drift, Optional<NodePlan> plan) {}
 
   /**
    * The status to write.
@@ -55,7 +57,27 @@ final class HostNetworkStatuses {
         generation,
         drifted(built(conditions, outcome), reported.drift).list(),
         outcome.devices(),
-        reported.endpoints);
+        reported.endpoints,
+        reported.plan.orElse(null));
+  }
+
+  /** The status of an instruction that is not to be followed yet. */
+  HostNetworkStatus ofPlan(Long generation, @Nullable HostNetworkStatus old, NodePlan plan) {
+    ConditionsDraft conditions =
+        ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock)
+            .with(
+                Conditions.READY,
+                Conditions.FALSE,
+                Reason.PLANNED,
+                "nothing is built; %d changes would be made".formatted(plan.count()))
+            .without(Conditions.RECONCILING)
+            .with(
+                Conditions.STALLED,
+                Conditions.FALSE,
+                Reason.NOT_STALLED,
+                "nothing waits for the user")
+            .without(Conditions.DRIFTED);
+    return new HostNetworkStatus(generation, conditions.list(), List.of(), 0, plan);
   }
 
   private static ConditionsDraft built(ConditionsDraft conditions, NetworkOutcome outcome) {

@@ -8,8 +8,11 @@ import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.HostNetwork;
+import dev.weft.api.Mode;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NodePlan;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -59,9 +62,20 @@ public final class StatusReports {
     return outcomes;
   }
 
-  /** Tells of a pass over {@code changes}. */
-  public void tell(Changes changes, Desired desired, Outcome outcome) {
-    outcome.networks().forEach((name, it) -> network(name, desired, it));
+  /**
+   * Tells of a pass over {@code changes}.
+   *
+   * @param plans by network, what would be changed for a revision that is only planned
+   */
+  public void tell(Changes changes, Desired desired, Outcome outcome, Map<String, NodePlan> plans) {
+    outcome
+        .networks()
+        .forEach((name, it) -> network(name, desired, it, Optional.ofNullable(plans.get(name))));
+    plans.forEach((name, plan) ->
+        cluster
+            .hostNetwork(name)
+            .filter(each -> Mode.isPlan(each.getSpec().mode()))
+            .ifPresent(each -> sinks.instructions.tellPlan(each, plan)));
     outcomes.retain(desired.names());
     cluster.endpoints().own().stream()
         .filter(each -> isTouched(each, changes))
@@ -72,7 +86,8 @@ public final class StatusReports {
         .forEach(each -> deleted(each, outcome));
   }
 
-  private void network(String name, Desired desired, NetworkOutcome outcome) {
+  private void network(
+      String name, Desired desired, NetworkOutcome outcome, Optional<NodePlan> plan) {
     Set<String> local = desired.network(name).map(each -> each.local().keySet()).orElse(Set.of());
     if (outcomes.note(name, outcome, local)) {
       sinks.problems.accept(name);
@@ -88,7 +103,7 @@ public final class StatusReports {
           instruction.get(),
           desired.generation(name),
           outcome,
-          new HostNetworkStatuses.Reported(local.size(), drifts.of(name, clock.instant())));
+          new HostNetworkStatuses.Reported(local.size(), drifts.of(name, clock.instant()), plan));
     }
   }
 

@@ -22,7 +22,7 @@ class HostNetworkStatusesTest {
   private static final NetworkOutcome LIVE =
       new NetworkOutcome(List.of("wf0"), List.of(), List.of());
   private static final HostNetworkStatuses.Reported NOTHING =
-      new HostNetworkStatuses.Reported(2, Optional.empty());
+      new HostNetworkStatuses.Reported(2, Optional.empty(), Optional.empty());
 
   private final HostNetworkStatuses atNoon = at(NOON);
   private final HostNetworkStatuses later = at(NOON.plusSeconds(60));
@@ -78,7 +78,11 @@ class HostNetworkStatusesTest {
     assertThat(drifts.of("blue", NOON.plus(Drifts.MEMORY))).contains("create wf0");
     assertThat(drifts.of("blue", NOON.plus(Drifts.MEMORY).plus(Duration.ofSeconds(60)))).isEmpty();
     HostNetworkStatus status =
-        atNoon.of(7L, null, LIVE, new HostNetworkStatuses.Reported(0, Optional.of("create wf0")));
+        atNoon.of(
+            7L,
+            null,
+            LIVE,
+            new HostNetworkStatuses.Reported(0, Optional.of("create wf0"), Optional.empty()));
     assertThat(Conditions.isTrue(status.conditions(), Conditions.DRIFTED)).isTrue();
     assertThat(Conditions.isTrue(status.conditions(), Conditions.READY)).isTrue();
   }
