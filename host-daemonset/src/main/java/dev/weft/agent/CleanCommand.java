@@ -74,7 +74,7 @@ final class CleanCommand implements Callable<Integer> {
     PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     try (DataPlane dataPlane = DataPlane.open()) {
       Outcome outcome =
-          dataPlane.reconcile(new NodeWish("", Optional.empty(), Map.of()), Dirty.EVERYTHING);
+          dataPlane.reconcile(new NodeWish("", Optional.empty(), Map.of(), true), Dirty.EVERYTHING);
       outcome.changes().forEach(out::println);
       outcome
           .leftovers()

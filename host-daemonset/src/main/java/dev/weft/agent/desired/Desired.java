@@ -59,7 +59,7 @@ public final class Desired {
   public NodeWish plan(Optional<InetAddress> vtep) {
     Map<String, NetworkWish> all = new HashMap<>(networks);
     all.putAll(planned);
-    return new NodeWish(cluster.node(), vtep, Map.copyOf(all));
+    return new NodeWish(cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum());
   }
 
   /** The networks of which another revision, or the first, is only planned. */
