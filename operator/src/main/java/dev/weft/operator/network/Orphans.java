@@ -38,7 +38,11 @@ final class Orphans {
     Optional<Instant> next = Optional.empty();
     for (NetworkEndpoint endpoint : observed.endpoints()) {
       SandboxReference sandbox = endpoint.getSpec().sandbox();
-      String node = Objects.requireNonNull(endpoint.getSpec().node());
+      String node = endpoint.getSpec().node();
+      if (node == null) {
+        // A service holds it, not a node's sandbox.
+        continue;
+      }
       boolean podIsThere = sandbox != null && sources.hasPod(sandbox);
       switch (Fate.of(endpoint, observed.node(node), podIsThere, clock.instant())) {
         case Fate.Kept() -> {}

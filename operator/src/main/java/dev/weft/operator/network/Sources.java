@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -122,7 +123,9 @@ final class Sources {
     nodes.list().forEach(each -> names.add(each.getMetadata().getName()));
     meshNodes.list().forEach(each -> names.add(each.getMetadata().getName()));
     itsHostNetworks.forEach(each -> names.add(Observed.nodeOf(each)));
-    itsEndpoints.forEach(each -> names.add(Objects.requireNonNull(each.getSpec().node())));
+    itsEndpoints.stream()
+        .flatMap(each -> Optional.ofNullable(each.getSpec().node()).stream())
+        .forEach(names::add);
     return new Observed(
         network,
         meshes.get(new ResourceID(Names.MESH)).orElse(null),

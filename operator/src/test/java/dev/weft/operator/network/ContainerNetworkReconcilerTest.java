@@ -207,6 +207,27 @@ class ContainerNetworkReconcilerTest {
   }
 
   @Test
+  void anAddressThatNoNodeHoldsKeepsNoNetworkFromBeingReady() {
+    CLUSTER.agents().join("n1");
+    create(network("web", "bridge"));
+    awaitReady("web");
+    NetworkEndpoint virtual = new NetworkEndpoint();
+    virtual.setMetadata(
+        new ObjectMetaBuilder()
+            .withName("web.10.0.0.9")
+            .addToLabels(Names.NETWORK_LABEL, "web")
+            .build());
+    virtual.setSpec(
+        NetworkEndpointSpecBuilder.builder().network("web").address("10.0.0.9/24").build());
+
+    client().resource(virtual).create();
+    CLUSTER.agents().join("n2");
+
+    await().until(() -> Integer.valueOf(2).equals(status("web").nodes().desired()));
+    awaitReady("web");
+  }
+
+  @Test
   void readyIsNeverTrueForARevisionThatIsNotOnEveryNode() {
     CLUSTER.agents().join("n1", "n2");
     create(network("web", "bridge"));
