@@ -22,7 +22,7 @@ final class Calls {
 
   private final Plugin plugin;
   private final List<PodSandbox> listed = new ArrayList<>();
-  private volatile boolean complete;
+  private volatile int last;
 
   Calls(Plugin plugin) {
     this.plugin = plugin;
@@ -61,16 +61,16 @@ final class Calls {
     return code == 0 ? Optional.empty() : Optional.of(message);
   }
 
-  /** Whether the plugin wants no further call. */
-  boolean areOver() {
-    return complete && plugin.isDone();
+  /** Whether the plugin wants no call after this one. */
+  boolean endWith(Message request) {
+    return request.stream() == last && plugin.isDone();
   }
 
   /** The answer to a call. */
   Message answer(Message request) {
     FieldWriter answer;
     try {
-      answer = answer(new Fields(request.body()));
+      answer = answer(new Fields(request.body()), request.stream());
     } catch (MalformedMessage e) {
       answer = failure(UNKNOWN, "the call cannot be read: " + e.getMessage());
     } catch (RuntimeException e) {
@@ -80,7 +80,7 @@ final class Calls {
     return new Message(request.stream(), Message.RESPONSE, answer.encoded());
   }
 
-  private FieldWriter answer(Fields request) throws MalformedMessage {
+  private FieldWriter answer(Fields request, int stream) throws MalformedMessage {
     String service = "";
     String method = "";
     Fields payload = new Fields(new byte[0]);
@@ -97,7 +97,7 @@ final class Calls {
     }
     return switch (method) {
       case "Configure" -> success(configure(payload));
-      case "Synchronize" -> success(synchronize(payload));
+      case "Synchronize" -> success(synchronize(payload, stream));
       case "StateChange" -> changed(payload);
       // Nothing else is subscribed to; an empty answer to it changes nothing.
       default -> success(new FieldWriter());
@@ -127,7 +127,7 @@ final class Calls {
     return new FieldWriter().number(2, mask);
   }
 
-  private FieldWriter synchronize(Fields payload) throws MalformedMessage {
+  private FieldWriter synchronize(Fields payload, int stream) throws MalformedMessage {
     List<PodSandbox> sandboxes = new ArrayList<>();
     boolean more = false;
     while (payload.next()) {
@@ -152,7 +152,7 @@ final class Calls {
       return new FieldWriter().number(2, 1);
     }
     plugin.synchronize(whole);
-    complete = true;
+    last = stream;
     return new FieldWriter();
   }
 

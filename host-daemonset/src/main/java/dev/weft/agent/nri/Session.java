@@ -94,7 +94,7 @@ final class Session implements Trunk.Receiver, AutoCloseable {
   private void answer(Message request) {
     try {
       send(Trunk.PLUGIN, calls.answer(request));
-      if (calls.areOver()) {
+      if (calls.endWith(request)) {
         // The runtime counts the plugin in once it has the answer, and out at the end of this.
         channel.shutdownOutput();
       }
