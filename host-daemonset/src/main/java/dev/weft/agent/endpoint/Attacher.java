@@ -164,10 +164,13 @@ public final class Attacher implements Wiring {
     List<Refusal> refusals = new ArrayList<>();
     try {
       Probe.View view = wanted.isEmpty() ? NOTHING : probe.look(sandbox);
-      Trial trial = new Trial(deadline, refusals, new ArrayList<>());
+      Trial trial = new Trial(deadline, refusals, attempts.lacking);
       wire(claim(sandbox, wanted, view, trial), trial);
-      if (attempts.late && refusals.isEmpty() && !trial.lacking.isEmpty()) {
-        verdicts.late(sandbox, trial.lacking);
+      if (refusals.isEmpty() && attempts.late && !attempts.lacking.isEmpty()) {
+        verdicts.late(sandbox, attempts.lacking.stream().sorted().toList());
+      }
+      if (refusals.isEmpty()) {
+        attempts.lacking.clear();
       }
     } catch (RuntimeException e) {
       LOG.atDebug().addKeyValue("sandbox", sandbox.id()).setCause(e).log("an attempt failed");
@@ -177,8 +180,8 @@ public final class Attacher implements Wiring {
     return conclude(attempts, refusals);
   }
 
-  /** An attempt; the sandbox came to it lacking these networks. */
-  private record Trial(Deadline deadline, List<Refusal> refusals, List<String> lacking) {}
+  /** An attempt; the sandbox came lacking these networks. */
+  private record Trial(Deadline deadline, List<Refusal> refusals, Set<String> lacking) {}
 
   private List<Claimant.Holding> claim(
       Sandbox sandbox, List<Attachment> wanted, Probe.View view, Trial trial) {

@@ -3,6 +3,7 @@ package dev.weft.agent.endpoint;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Verdict;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ final class Attempts {
 
   /** Whether something may run in the sandbox already. */
   volatile boolean late;
+
+  /** Networks that it came without, and that its user has not been told of as late. */
+  final Set<String> lacking = ConcurrentHashMap.newKeySet();
 
   volatile boolean over;
 
