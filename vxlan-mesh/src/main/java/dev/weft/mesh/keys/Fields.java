@@ -1,0 +1,39 @@
+package dev.weft.mesh.keys;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Values in a row, each after its length in 4 bytes, most significant first: no two rows of values
+ * give the same bytes.
+ */
+final class Fields {
+  private final StringBuilder hex = new StringBuilder();
+
+  void text(String value) {
+    bytes(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** As 8 bytes, most significant first. */
+  void number(long value) {
+    bytes(HexFormat.of().parseHex(HexFormat.of().toHexDigits(value)));
+  }
+
+  void bytes(byte[] value) {
+    hex.append(HexFormat.of().toHexDigits(value.length)).append(HexFormat.of().formatHex(value));
+  }
+
+  byte[] toBytes() {
+    return HexFormat.of().parseHex(hex);
+  }
+
+  byte[] sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(toBytes());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
