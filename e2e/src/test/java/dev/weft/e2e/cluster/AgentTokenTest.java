@@ -118,9 +118,16 @@ class AgentTokenTest {
     String before = other.get().getSpec().vtep();
     try (KubernetesClient agent = lab.agentClient(lab.node("weft-1"))) {
       agent
-          .resources(MeshNode.class)
-          .withName("weft-2")
-          .patch(MERGE, "{\"spec\":{\"vtep\":\"192.168.77.11\"}}");
+          .resource(
+              """
+              apiVersion: weft.dev/v1alpha1
+              kind: MeshNode
+              metadata: {name: weft-2}
+              spec: {vtep: 192.168.77.11}
+              """)
+          .fieldManager("weft-agent")
+          .forceConflicts()
+          .serverSideApply();
     } catch (KubernetesClientException refused) {
       assertThat(refused.getCode()).isIn(403, 422);
       assertThat(refused.getMessage()).contains("may not write the MeshNode weft-2");
