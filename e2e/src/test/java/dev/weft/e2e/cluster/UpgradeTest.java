@@ -28,6 +28,9 @@ class UpgradeTest {
   @Test
   void losesNoPacketAndChangesNoEndpoint() throws Exception {
     assumeTrue(Root.is(), Root.REASON);
+    assumeTrue(
+        Boolean.getBoolean("weft.upgrade"),
+        "it builds the version before, which takes minutes; ask for it with -Dweft.upgrade=true");
     String before = classPathOfTheVersionBefore();
     try (Lab lab = InLab.start(2)) {
       run(lab, before);
