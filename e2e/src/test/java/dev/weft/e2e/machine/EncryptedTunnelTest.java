@@ -166,7 +166,10 @@ class EncryptedTunnelTest {
       for (int epoch = 1; epoch <= rotations; epoch++) {
         ping.awaitMore(10);
         stream.awaitMore(1 << 16);
-        protection.rotate(epoch);
+        protection.prepare(epoch);
+        protection.activate(epoch);
+        ping.awaitAnswer();
+        protection.retire(epoch - 1);
       }
       ping.awaitMore(10);
       stream.awaitMore(1 << 16);

@@ -72,7 +72,7 @@ final class Protection {
   }
 
   /** Inbound states everywhere; nothing is sent by them yet. */
-  private void prepare(int epoch) {
+  void prepare(int epoch) {
     for (TunnelHost receiver : hosts) {
       byte[] material = new byte[36];
       random.nextBytes(material);
@@ -83,7 +83,8 @@ final class Protection {
     }
   }
 
-  private void activate(int epoch) {
+  /** From now on everything is sent by these states; what is under way still comes by the old. */
+  void activate(int epoch) {
     for (TunnelHost sender : hosts) {
       TunnelHost receiver = peer(sender);
       sender
@@ -92,7 +93,8 @@ final class Protection {
     }
   }
 
-  private void retire(int epoch) {
+  /** The old states go; a packet that is still under way by them is lost. */
+  void retire(int epoch) {
     for (TunnelHost host : hosts) {
       List<XfrmRequest> gone = new ArrayList<>();
       hosts.forEach(receiver -> gone.add(new XfrmRequest.StateRemove(id(receiver, epoch))));

@@ -17,6 +17,7 @@ final class SteadyPing implements AutoCloseable {
 
   private final Ping ping;
   private final AtomicInteger sent = new AtomicInteger();
+  private final AtomicInteger lastAnswered = new AtomicInteger(-1);
   private final Set<Integer> unanswered = ConcurrentHashMap.newKeySet();
   private final Thread thread = Thread.ofPlatform().daemon().unstarted(this::run);
   private volatile boolean stopping;
@@ -38,6 +39,15 @@ final class SteadyPing implements AutoCloseable {
   void awaitMore(int requests) {
     int now = sent.get();
     await("echo requests").atMost(Duration.ofMinutes(2)).until(() -> sent.get() >= now + requests);
+  }
+
+  /**
+   * Waits until a request sent from now on is answered. Packets keep their order, so whatever was
+   * under way before has arrived by then.
+   */
+  void awaitAnswer() {
+    int next = sent.get();
+    await("an answer").atMost(Duration.ofMinutes(2)).until(() -> lastAnswered.get() >= next);
   }
 
   /** Ends it. How many requests were not answered. */
@@ -68,7 +78,11 @@ final class SteadyPing implements AutoCloseable {
   }
 
   private void receive(Duration timeout) {
-    ping.receive(timeout).ifPresent(unanswered::remove);
+    ping.receive(timeout)
+        .ifPresent(sequence -> {
+          unanswered.remove(sequence);
+          lastAnswered.set(sequence);
+        });
   }
 
   @Override

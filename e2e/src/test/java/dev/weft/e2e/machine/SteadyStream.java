@@ -16,6 +16,9 @@ final class SteadyStream implements AutoCloseable {
   private static final int PORT = 7000;
   private static final int CHUNK = 16 << 10;
 
+  /** Fewer packets than the kernel queues for one processor: none is dropped for want of room. */
+  private static final int UNDER_WAY = 64 << 10;
+
   private final Socket sender;
   private final Socket receiver;
   private final AtomicLong received = new AtomicLong();
@@ -39,6 +42,7 @@ final class SteadyStream implements AutoCloseable {
           from.namespace()
               .call(() -> {
                 Socket socket = new Socket();
+                socket.setSendBufferSize(UNDER_WAY);
                 socket.connect(new InetSocketAddress(to.inside(), PORT), 20_000);
                 return socket;
               });
