@@ -82,6 +82,24 @@ class RolloutTest {
         .hasSameSizeAs(lab.nodes())
         .allSatisfy((node, changes) -> assertThat(changes).anyMatch(it -> it.contains("weft-dry")));
     assertThat(lab.nodes()).allSatisfy(each -> assertThat(device(each, "weft-dry")).isEmpty());
+
+    change("dry", "driver: bridge\nmode: Apply");
+    InLab.awaitReady(cluster, "dry");
+    assertThat(lab.nodes()).allSatisfy(each -> assertThat(mtu(each)).isEqualTo(1500));
+
+    change("dry", "driver: bridge\nmode: Plan\nmtu: 1400");
+    awaitReason("dry", Reason.PLANNED);
+    assertThat(plans("dry"))
+        .hasSameSizeAs(lab.nodes())
+        .allSatisfy(
+            (node, changes) -> assertThat(changes).anyMatch(it -> it.contains("MTU was 1500")));
+    made.runningPod("dry-pod", "weft-1", "dry");
+    assertThat(lab.nodes()).allSatisfy(each -> assertThat(mtu(each)).isEqualTo(1500));
+
+    change("dry", "driver: bridge\nmode: Apply\nmtu: 1400");
+    InLab.awaitReady(cluster, "dry");
+    assertThat(lab.nodes()).allSatisfy(each -> assertThat(mtu(each)).isEqualTo(1400));
+    await().atMost(InLab.PATIENCE).until(() -> plans("dry").isEmpty());
   }
 
   private void change(String name, String spec) {
@@ -146,6 +164,10 @@ class RolloutTest {
         .withLabel(Names.NETWORK_LABEL, name)
         .list()
         .getItems();
+  }
+
+  private static int mtu(LabNode node) {
+    return device(node, "weft-dry").orElseThrow().mtu();
   }
 
   private static Optional<Link> device(LabNode node, String name) {
