@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * What a network holds and cannot change while it lives; null where nothing is held yet.
  *
  * @param subnets its blocks, with the gateway where there is one
- * @param encrypted whether frames between nodes are encrypted
+ * @param encrypted whether frames between nodes are encrypted; only such a network has the
+ *     condition Encrypted
  */
 record Held(
     @Nullable String driver,
@@ -55,11 +56,8 @@ record Held(
             : held.stream()
                 .map(each -> new Subnet(each.cidr(), each.gateway(), null, null, null))
                 .toList();
-    // whoever records a VNI records this condition of an encrypted network with it
     Boolean encrypted =
-        status.vni() == null
-            ? null
-            : Conditions.find(status.conditions(), Conditions.ENCRYPTED).isPresent();
+        Conditions.find(status.conditions(), Conditions.ENCRYPTED).isPresent() ? true : null;
     return new Held(status.driver(), subnets, status.vni(), encrypted);
   }
 

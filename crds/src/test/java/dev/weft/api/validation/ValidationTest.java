@@ -47,6 +47,19 @@ class ValidationTest {
   }
 
   @Test
+  void anEncryptedNetworkThatHoldsItsVniMayStayAsItIs() {
+    ContainerNetwork network = new ContainerNetwork();
+    network.setMetadata(new ObjectMetaBuilder().withName("secret").build());
+    network.setSpec(
+        ContainerNetworkSpecBuilder.builder()
+            .driver("overlay")
+            .overlay(new OverlayOptions(null, true))
+            .build());
+    network.setStatus(ContainerNetworkStatusBuilder.builder().vni(4096).port(4790).build());
+    assertThat(Validation.drifted(network)).isEmpty();
+  }
+
+  @Test
   void aNetworkWithoutAnythingLacksADriver() {
     assertThat(Validation.of(new ContainerNetwork()))
         .extracting(Problem::field)
