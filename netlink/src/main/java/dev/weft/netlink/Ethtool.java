@@ -3,7 +3,7 @@ package dev.weft.netlink;
 import static dev.weft.netlink.NetlinkH.NLM_F_ACK;
 import static dev.weft.netlink.NetlinkH.NLM_F_REQUEST;
 
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +34,13 @@ public final class Ethtool implements AutoCloseable {
   /** Checksums of any protocol, which tunnels leave to the card below ({@code NETIF_F_HW_CSUM}). */
   private static final String TX_CHECKSUM = "tx-checksum-ip-generic";
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final NetlinkSocket socket;
+  private final Exclusive socket;
   private final int family;
 
   private Ethtool(NetlinkSocket socket) {
-    this.socket = socket;
+    this.socket = new Exclusive(socket, "ethtool");
     try {
-      family = findFamily();
+      family = this.socket.call(Ethtool::findFamily);
     } catch (NetlinkException e) {
       socket.close();
       throw e;
@@ -55,22 +54,18 @@ public final class Ethtool implements AutoCloseable {
 
   /** Whether checksums of what a link sends are left to the card. */
   public boolean txChecksum(int link) {
-    lock.lock();
-    try {
-      MessageWriter out = begin(family, FEATURES_GET, 0);
+    return socket.call(handle -> {
+      MessageWriter out = begin(handle, family, FEATURES_GET, 0);
       header(out, link, 0);
-      Payload answer = ask(out, "read the features of link " + link);
+      Payload answer = ask(handle, "read the features of link " + link);
       return answer != null && isActive(answer);
-    } finally {
-      lock.unlock();
-    }
+    });
   }
 
   /** Has checksums of what a link sends left to the card, or computed before. */
   public void txChecksum(int link, boolean on) {
-    lock.lock();
-    try {
-      MessageWriter out = begin(family, FEATURES_SET, NLM_F_ACK);
+    socket.call(handle -> {
+      MessageWriter out = begin(handle, family, FEATURES_SET, NLM_F_ACK);
       header(out, link, FLAG_OMIT_REPLY);
       long wanted = out.beginNested(FEATURES_WANTED);
       long bits = out.beginNested(BITSET_BITS);
@@ -82,25 +77,23 @@ public final class Ethtool implements AutoCloseable {
       out.endNested(bit);
       out.endNested(bits);
       out.endNested(wanted);
-      ask(out, "set %s of link %d %s".formatted(TX_CHECKSUM, link, on ? "on" : "off"));
-    } finally {
-      lock.unlock();
-    }
+      return Optional.ofNullable(
+          ask(handle, "set %s of link %d %s".formatted(TX_CHECKSUM, link, on ? "on" : "off")));
+    });
   }
 
-  private int findFamily() {
-    MessageWriter out = begin(CONTROLLER, CTRL_CMD_GETFAMILY, 0);
+  private static int findFamily(NetlinkSocket socket) {
+    MessageWriter out = begin(socket, CONTROLLER, CTRL_CMD_GETFAMILY, 0);
     out.attribute(CTRL_ATTR_FAMILY_NAME, "ethtool");
-    Payload answer = ask(out, "find the kernel's ethtool");
+    Payload answer = ask(socket, "find the kernel's ethtool");
     if (answer == null) {
       throw Malformed.because("the kernel says nothing of its ethtool");
     }
     return Attributes.in(answer.after(GENL_HDRLEN)).require(CTRL_ATTR_FAMILY_ID).u16(0);
   }
 
-  private MessageWriter begin(int type, int command, int flags) {
+  private static MessageWriter begin(NetlinkSocket socket, int type, int command, int flags) {
     MessageWriter out = socket.writer();
-    out.clear();
     out.begin(type, NLM_F_REQUEST | flags, socket.sequence(1));
     out.u8(command);
     out.u8(1);
@@ -118,8 +111,8 @@ public final class Ethtool implements AutoCloseable {
   }
 
   /** The answer; {@code null} if it is a mere acknowledgement. */
-  private @Nullable Payload ask(MessageWriter out, String operation) {
-    out.end();
+  private static @Nullable Payload ask(NetlinkSocket socket, String operation) {
+    socket.writer().end();
     int sequence = socket.sequence(0) - 1;
     socket.send(1);
     var reader = new MessageReader();
@@ -166,11 +159,6 @@ public final class Ethtool implements AutoCloseable {
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      socket.close();
-    } finally {
-      lock.unlock();
-    }
+    socket.close();
   }
 }

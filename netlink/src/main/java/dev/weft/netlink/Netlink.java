@@ -3,21 +3,17 @@ package dev.weft.netlink;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 
 /**
  * A handle for reading and changing the network of one namespace ({@code NETLINK_ROUTE}). It stays
  * in its namespace whichever thread uses it, and may be shared: calls wait for each other.
  */
 public final class Netlink implements AutoCloseable {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final NetlinkSocket socket;
+  private final Exclusive socket;
   private final Batch batch;
-  private boolean closed;
 
   private Netlink(NetlinkSocket socket) {
-    this.socket = socket;
+    this.socket = new Exclusive(socket, "netlink");
     this.batch = new Batch(socket);
   }
 
@@ -43,52 +39,52 @@ public final class Netlink implements AutoCloseable {
 
   /** All links. */
   public List<Link> links() {
-    return alone(Dumps.LINKS::run);
+    return socket.call(Dumps.LINKS::run);
   }
 
   /** The link with this name. */
   public Optional<Link> link(String name) {
-    return alone(handle -> Query.link(handle, name));
+    return socket.call(handle -> Query.link(handle, name));
   }
 
   /** The link with this index. */
   public Optional<Link> link(int index) {
-    return alone(handle -> Query.link(handle, index));
+    return socket.call(handle -> Query.link(handle, index));
   }
 
   /** All addresses, IPv4 and IPv6. */
   public List<Address> addresses() {
-    return alone(Dumps.ADDRESSES::run);
+    return socket.call(Dumps.ADDRESSES::run);
   }
 
   /** All routes of all tables, IPv4 and IPv6. */
   public List<Route> routes() {
-    return alone(Dumps.ROUTES::run);
+    return socket.call(Dumps.ROUTES::run);
   }
 
   /** The route the kernel chooses for a packet to this destination; an error if it has none. */
   public Route routeTo(InetAddress destination) {
-    return alone(handle -> Query.route(handle, destination));
+    return socket.call(handle -> Query.route(handle, destination));
   }
 
   /** All neighbour entries, IPv4 and IPv6. */
   public List<Neighbour> neighbours() {
-    return alone(Dumps.NEIGHBOURS::run);
+    return socket.call(Dumps.NEIGHBOURS::run);
   }
 
   /** All forwarding entries of all bridges and VXLAN devices. */
   public List<FdbEntry> fdb() {
-    return alone(Dumps.fdb(0, 0)::run);
+    return socket.call(Dumps.fdb(0, 0)::run);
   }
 
   /** The forwarding entries of one link: its own table, and its bridge's entries that use it. */
   public List<FdbEntry> fdb(int link) {
-    return alone(Dumps.fdb(link, 0)::run);
+    return socket.call(Dumps.fdb(link, 0)::run);
   }
 
   /** The forwarding entries of a bridge and of the tables its ports have themselves. */
   public List<FdbEntry> fdbOfBridge(int bridge) {
-    return alone(Dumps.fdb(0, bridge)::run);
+    return socket.call(Dumps.fdb(0, bridge)::run);
   }
 
   /**
@@ -98,7 +94,7 @@ public final class Netlink implements AutoCloseable {
    * @return the outcome of each request, in the requests' order
    */
   public List<Outcome> execute(List<? extends Request> requests) {
-    return alone(_ -> batch.execute(requests));
+    return socket.call(_ -> batch.execute(requests));
   }
 
   /** Makes one change or throws {@link NetlinkException}. */
@@ -174,27 +170,6 @@ public final class Netlink implements AutoCloseable {
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      if (!closed) {
-        closed = true;
-        socket.close();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private <T> T alone(Function<NetlinkSocket, T> work) {
-    lock.lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("this netlink handle is closed");
-      }
-      socket.writer().clear();
-      return work.apply(socket);
-    } finally {
-      lock.unlock();
-    }
+    socket.close();
   }
 }

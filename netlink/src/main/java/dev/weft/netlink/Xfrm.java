@@ -3,7 +3,6 @@ package dev.weft.netlink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
@@ -13,13 +12,11 @@ import java.util.function.Function;
  * too.
  */
 public final class Xfrm implements AutoCloseable {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final NetlinkSocket socket;
+  private final Exclusive socket;
   private final Calls<XfrmRequest> calls;
-  private boolean closed;
 
   private Xfrm(NetlinkSocket socket) {
-    this.socket = socket;
+    this.socket = new Exclusive(socket, "IPsec");
     this.calls = new Calls<>(socket, XfrmRequestWriter::write, XfrmRequest::inWords);
   }
 
@@ -104,30 +101,17 @@ public final class Xfrm implements AutoCloseable {
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      if (!closed) {
-        closed = true;
-        socket.close();
-      }
-    } finally {
-      lock.unlock();
-    }
+    socket.close();
   }
 
+  /** What was received may hold keys, and stays no longer than the call. */
   private <T> T alone(Function<NetlinkSocket, T> work) {
-    lock.lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("this IPsec handle is closed");
+    return socket.call(handle -> {
+      try {
+        return work.apply(handle);
+      } finally {
+        handle.wipe();
       }
-      socket.writer().clear();
-      return work.apply(socket);
-    } finally {
-      if (!closed) {
-        socket.wipe();
-      }
-      lock.unlock();
-    }
+    });
   }
 }

@@ -7,6 +7,7 @@ import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.JavaProgram;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
+import dev.weft.e2e.net.SteadyPing;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.Netlink;
@@ -39,7 +40,7 @@ class FaultsTest {
 
   @Test
   void aKilledAndRestartedAgentLosesNoPacket() {
-    try (RunningPing ping = RunningPing.start(sandboxes, "a", "b", "blue")) {
+    try (SteadyPing ping = sandboxes.steadyPing("a", "b", "blue")) {
       for (String name : new String[] {"weft-1", "weft-2"}) {
         JavaProgram agent = lab.node(name).agent();
         agent.kill();
@@ -55,7 +56,7 @@ class FaultsTest {
   @Test
   void aKilledAndRestartedOperatorLosesNoPacketAndKeepsItsAllocations() {
     Integer vni = cluster.network("blue").orElseThrow().getStatus().vni();
-    try (RunningPing ping = RunningPing.start(sandboxes, "a", "b", "blue")) {
+    try (SteadyPing ping = sandboxes.steadyPing("a", "b", "blue")) {
       lab.operator().kill();
       lab.operator().restart();
       made.network("afterwards", "driver: overlay");
@@ -70,7 +71,7 @@ class FaultsTest {
   @Test
   void anApiOutageOfTenSecondsLosesNoPacketAndDriftIsRepairedMeanwhile() {
     Duration outage = Duration.ofSeconds(10);
-    try (RunningPing ping = RunningPing.start(sandboxes, "a", "b", "blue")) {
+    try (SteadyPing ping = sandboxes.steadyPing("a", "b", "blue")) {
       long start = System.nanoTime();
       lab.nodes().forEach(node -> lab.relay().cut(node.address()));
       try (Netlink node = Netlink.open(lab.node("weft-3").namespace())) {

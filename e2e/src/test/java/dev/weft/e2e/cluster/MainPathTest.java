@@ -2,7 +2,6 @@ package dev.weft.e2e.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
@@ -14,9 +13,7 @@ import dev.weft.e2e.net.VxlanFrame;
 import dev.weft.netlink.Neighbour;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -114,28 +111,16 @@ class MainPathTest {
   }
 
   @Test
-  void kubectlWaitsForReadyAndPrintsTheNetworks() throws IOException, InterruptedException {
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(":"))
-            .anyMatch(folder ->
-                java.nio.file.Files.isExecutable(java.nio.file.Path.of(folder, "kubectl"))),
-        "kubectl is not installed");
-
+  void kubectlWaitsForReadyAndPrintsTheNetworks() {
     assertThat(kubectl("wait", "--for=condition=Ready", "containernetwork/blue", "--timeout=30s"))
         .contains("condition met");
     assertThat(kubectl("get", "cnet")).contains("DRIVER", "blue", "overlay", "3/3", "True");
   }
 
-  private String kubectl(String... arguments) throws IOException, InterruptedException {
-    List<String> command =
-        Stream.concat(
-                Stream.of("kubectl", "--kubeconfig", lab.kubeconfig().toString()),
-                Stream.of(arguments))
-            .toList();
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    return output;
+  private String kubectl(String... arguments) {
+    Kubectl.Answer answer = new Kubectl(lab.kubeconfig()).run(arguments);
+    assertThat(answer.status()).as(answer.output()).isZero();
+    return answer.output();
   }
 
   private List<VxlanFrame> overlayFramesDuring(Runnable action) {

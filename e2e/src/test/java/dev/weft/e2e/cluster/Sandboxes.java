@@ -3,6 +3,7 @@ package dev.weft.e2e.cluster;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.net.Ping;
+import dev.weft.e2e.net.SteadyPing;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.NetworkNamespace;
 import java.net.InetAddress;
@@ -25,5 +26,9 @@ record Sandboxes(Lab lab) {
 
   boolean reaches(String from, String to, String network) {
     return Ping.once(of(from), address(to, network), Duration.ofSeconds(5)).isPresent();
+  }
+
+  SteadyPing steadyPing(String from, String to, String network) {
+    return SteadyPing.start(of(from), address(to, network), Duration.ofSeconds(3));
   }
 }

@@ -10,6 +10,7 @@ import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
 import dev.weft.e2e.lab.Root;
+import dev.weft.e2e.net.SteadyPing;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.io.IOException;
 import java.time.ZoneOffset;
@@ -43,7 +44,7 @@ class UpgradeTest {
       Map<String, String> endpoints = endpoints(lab);
       assertThat(endpoints).hasSize(4);
 
-      try (RunningPing ping = RunningPing.start(sandboxes, "a", "b", "blue")) {
+      try (SteadyPing ping = sandboxes.steadyPing("a", "b", "blue")) {
         run(lab, NOW);
         made.runningPod("c", "weft-1", "blue");
         InLab.awaitReady(new Cluster(lab.client()), "blue");

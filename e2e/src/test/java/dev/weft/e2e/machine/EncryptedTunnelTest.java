@@ -7,6 +7,7 @@ import dev.weft.e2e.lab.Root;
 import dev.weft.e2e.net.Capture;
 import dev.weft.e2e.net.FrameSender;
 import dev.weft.e2e.net.Ping;
+import dev.weft.e2e.net.SteadyPing;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
 import java.net.InetAddress;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * seen clear frames before.
  */
 class EncryptedTunnelTest {
+  private static final Duration LAST_ANSWER = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration NOTHING = Duration.ofMillis(400);
   private static final String FORGED = "forged by somebody on the wire";
@@ -160,7 +162,7 @@ class EncryptedTunnelTest {
     Map<String, Long> here = left.errors();
     Map<String, Long> there = right.errors();
     int rotations = Integer.getInteger("weft.rotations", 20);
-    try (SteadyPing ping = SteadyPing.start(left.namespace(), right.inside());
+    try (SteadyPing ping = SteadyPing.start(left.namespace(), right.inside(), LAST_ANSWER);
         SteadyStream stream = SteadyStream.start(left, right);
         Capture wire = right.captureWire()) {
       for (int epoch = 1; epoch <= rotations; epoch++) {

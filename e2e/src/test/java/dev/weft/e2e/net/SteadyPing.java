@@ -1,8 +1,7 @@
-package dev.weft.e2e.machine;
+package dev.weft.e2e.net;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.e2e.net.Ping;
 import dev.weft.netlink.NetworkNamespace;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -11,32 +10,40 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An echo request each ten milliseconds, as far as the machine can, and which went unanswered. */
-final class SteadyPing implements AutoCloseable {
+public final class SteadyPing implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofMillis(10);
-  private static final Duration LAST_ANSWER = Duration.ofSeconds(10);
 
   private final Ping ping;
+  private final Duration patience;
   private final AtomicInteger sent = new AtomicInteger();
   private final AtomicInteger lastAnswered = new AtomicInteger(-1);
   private final Set<Integer> unanswered = ConcurrentHashMap.newKeySet();
   private final Thread thread = Thread.ofPlatform().daemon().unstarted(this::run);
   private volatile boolean stopping;
 
-  private SteadyPing(Ping ping) {
+  private SteadyPing(Ping ping, Duration patience) {
     this.ping = ping;
+    this.patience = patience;
   }
 
-  static SteadyPing start(NetworkNamespace from, InetAddress to) {
-    SteadyPing steady = new SteadyPing(Ping.open(from, to));
+  /**
+   * Begins.
+   *
+   * @param patience how long the last answers may take
+   */
+  public static SteadyPing start(NetworkNamespace from, InetAddress to, Duration patience) {
+    SteadyPing steady = new SteadyPing(Ping.open(from, to), patience);
     steady.thread.start();
     return steady;
   }
 
-  int sent() {
+  /** How many requests so far. */
+  public int sent() {
     return sent.get();
   }
 
-  void awaitMore(int requests) {
+  /** Waits until so many more have been sent. */
+  public void awaitMore(int requests) {
     int now = sent.get();
     await("echo requests").atMost(Duration.ofMinutes(2)).until(() -> sent.get() >= now + requests);
   }
@@ -45,13 +52,13 @@ final class SteadyPing implements AutoCloseable {
    * Waits until a request sent from now on is answered. Packets keep their order, so whatever was
    * under way before has arrived by then.
    */
-  void awaitAnswer() {
+  public void awaitAnswer() {
     int next = sent.get();
     await("an answer").atMost(Duration.ofMinutes(2)).until(() -> lastAnswered.get() >= next);
   }
 
   /** Ends it. How many requests were not answered. */
-  int stop() {
+  public int stop() {
     stopping = true;
     try {
       thread.join();
@@ -71,7 +78,7 @@ final class SteadyPing implements AutoCloseable {
         receive(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
       }
     }
-    long end = System.nanoTime() + LAST_ANSWER.toNanos();
+    long end = System.nanoTime() + patience.toNanos();
     while (!unanswered.isEmpty() && System.nanoTime() < end) {
       receive(INTERVAL);
     }
