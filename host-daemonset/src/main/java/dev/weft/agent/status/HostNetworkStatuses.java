@@ -71,13 +71,8 @@ final class HostNetworkStatuses {
                 Reason.PLANNED,
                 "nothing is built; %d changes would be made".formatted(plan.count()))
             .without(Conditions.RECONCILING)
-            .with(
-                Conditions.STALLED,
-                Conditions.FALSE,
-                Reason.NOT_STALLED,
-                "nothing waits for the user")
             .without(Conditions.DRIFTED);
-    return new HostNetworkStatus(generation, conditions.list(), List.of(), 0, plan);
+    return new HostNetworkStatus(generation, notStalled(conditions).list(), List.of(), 0, plan);
   }
 
   private static ConditionsDraft built(ConditionsDraft conditions, NetworkOutcome outcome) {
@@ -85,30 +80,30 @@ final class HostNetworkStatuses {
         outcome.problems().stream().filter(each -> each.cure() == Problem.Cure.USER).toList();
     String all = text(outcome.problems());
     if (outcome.problems().isEmpty()) {
-      return conditions
-          .with(
-              Conditions.READY, Conditions.TRUE, Reason.LIVE, "the node's kernel is as instructed")
-          .without(Conditions.RECONCILING)
-          .with(
-              Conditions.STALLED,
-              Conditions.FALSE,
-              Reason.NOT_STALLED,
-              "nothing waits for the user");
+      return notStalled(
+          conditions
+              .with(
+                  Conditions.READY,
+                  Conditions.TRUE,
+                  Reason.LIVE,
+                  "the node's kernel is as instructed")
+              .without(Conditions.RECONCILING));
     }
     if (mend.isEmpty()) {
-      return conditions
-          .with(Conditions.READY, Conditions.FALSE, Reason.RETRYING, all)
-          .with(Conditions.RECONCILING, Conditions.TRUE, Reason.RETRYING, all)
-          .with(
-              Conditions.STALLED,
-              Conditions.FALSE,
-              Reason.NOT_STALLED,
-              "nothing waits for the user");
+      return notStalled(
+          conditions
+              .with(Conditions.READY, Conditions.FALSE, Reason.RETRYING, all)
+              .with(Conditions.RECONCILING, Conditions.TRUE, Reason.RETRYING, all));
     }
     return conditions
         .with(Conditions.READY, Conditions.FALSE, Reason.NEEDS_CHANGE, all)
         .without(Conditions.RECONCILING)
         .with(Conditions.STALLED, Conditions.TRUE, Reason.NEEDS_CHANGE, text(mend));
+  }
+
+  private static ConditionsDraft notStalled(ConditionsDraft conditions) {
+    return conditions.with(
+        Conditions.STALLED, Conditions.FALSE, Reason.NOT_STALLED, "nothing waits for the user");
   }
 
   private static ConditionsDraft drifted(ConditionsDraft conditions, Optional<String> drift) {
