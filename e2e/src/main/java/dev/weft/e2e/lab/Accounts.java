@@ -76,9 +76,12 @@ final class Accounts implements AutoCloseable {
         .withNewSpec()
         .withNodeName(node)
         .withServiceAccountName(AGENT)
+        .withHostNetwork(true)
         .addNewContainer()
         .withName("agent")
-        .withImage("runs-in-the-lab")
+        .withImage(KubeletLab.IMAGE)
+        .withImagePullPolicy("Never")
+        .withCommand("sleep", "1000000")
         .endContainer()
         .endSpec()
         .build();

@@ -34,17 +34,14 @@ public final class JavaProgram {
   /**
    * Starts a program.
    *
-   * @param namespace name of the network namespace it lives in, empty for this JVM's
+   * @param entrance the command that brings it to where it lives, such as {@link #inside}; empty:
+   *     where this JVM does
    * @param log the file its output is added to
    * @param command its main class and arguments
    */
-  static JavaProgram start(StateDirectory state, String namespace, Path log, List<String> command) {
-    List<String> line = new ArrayList<>();
-    if (!namespace.isEmpty()) {
-      // A child of a thread inside the namespace would do as well, but the JDK's thread that waits
-      // for the child would keep the namespace beyond its name.
-      line.addAll(List.of("nsenter", "--net=/run/netns/" + namespace));
-    }
+  static JavaProgram start(
+      StateDirectory state, List<String> entrance, Path log, List<String> command) {
+    List<String> line = new ArrayList<>(entrance);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(JVM);
     line.addAll(List.of("-cp", System.getProperty("java.class.path")));
@@ -54,6 +51,14 @@ public final class JavaProgram {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())),
         state);
+  }
+
+  /**
+   * The way into a network namespace that has a name. A child of a thread inside would do as well,
+   * but the JDK's thread that waits for the child would keep the namespace beyond its name.
+   */
+  static List<String> inside(String namespace) {
+    return List.of("nsenter", "--net=/run/netns/" + namespace);
   }
 
   /** Kills it without warning (SIGKILL) and waits until it is gone. */

@@ -4,24 +4,19 @@ import dev.weft.e2e.control.ControlPlane;
 import dev.weft.e2e.control.ControlPlanes;
 import dev.weft.e2e.control.Kubeconfig;
 import dev.weft.netlink.NetworkNamespace;
-import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +36,7 @@ public final class Lab implements AutoCloseable {
   private final Wire wire;
   private final Relay relay;
   private final Accounts accounts;
+  private final Manifests manifests;
   private final List<LabNode> nodes = new ArrayList<>();
   private @Nullable Kubelet kubelet;
   private @Nullable JavaProgram operator;
@@ -59,6 +55,7 @@ public final class Lab implements AutoCloseable {
             new InetSocketAddress(server.getHost(), server.getPort()));
     controlPlane.kubeconfig().writeTo(kubeconfig());
     this.accounts = new Accounts(controlPlane, client);
+    this.manifests = new Manifests(client, controlPlane.isReal());
   }
 
   /**
@@ -138,36 +135,10 @@ public final class Lab implements AutoCloseable {
     return state.path();
   }
 
-  /**
-   * Applies what {@code install.yaml} of a folder says, but for the workloads: the lab runs
-   * operator and agents itself, with the rights that the file grants them.
-   */
-  public void install(Path manifests) {
-    List<HasMetadata> loaded =
-        read(manifests.resolve("install.yaml")).stream().filter(this::isForLab).toList();
-    loaded.forEach(each -> client.resource(each).createOr(there -> there.patch()));
-    loaded.stream()
-        .filter(each -> each.getKind().equals("CustomResourceDefinition"))
-        .forEach(each ->
-            client
-                .resources(CustomResourceDefinition.class)
-                .withName(each.getMetadata().getName())
-                .waitUntilCondition(Lab::isEstablished, 30, TimeUnit.SECONDS));
+  /** {@link Manifests#install}. */
+  public void install(Path folder) {
+    manifests.install(folder);
     kubelet = new Kubelet(client, namespaces);
-  }
-
-  private boolean isForLab(HasMetadata object) {
-    return switch (object.getKind()) {
-      case "CustomResourceDefinition", "Namespace" -> true;
-      case "Deployment", "DaemonSet" -> false;
-      default -> controlPlane.isReal() && isServed(object);
-    };
-  }
-
-  private boolean isServed(HasMetadata object) {
-    APIResourceList served = client.getApiResources(object.getApiVersion());
-    return served != null
-        && served.getResources().stream().anyMatch(each -> each.getKind().equals(object.getKind()));
   }
 
   /** Starts the operator in this machine's own namespace. */
@@ -175,7 +146,7 @@ public final class Lab implements AutoCloseable {
     operator =
         JavaProgram.start(
             state,
-            "",
+            List.of(),
             state.path().resolve("operator.log"),
             List.of(
                 "dev.weft.operator.OperatorMain",
@@ -211,8 +182,7 @@ public final class Lab implements AutoCloseable {
    * @param log the file its output is added to
    */
   public Process start(LabNode node, Path log, List<String> command) {
-    List<String> line = new ArrayList<>();
-    line.addAll(List.of("nsenter", "--net=/run/netns/" + node.namespaceName()));
+    List<String> line = new ArrayList<>(JavaProgram.inside(node.namespaceName()));
     line.addAll(command);
     try {
       Process started =
@@ -230,7 +200,7 @@ public final class Lab implements AutoCloseable {
   private JavaProgram startAgent(LabNode node, List<String> options) {
     return JavaProgram.start(
         state,
-        node.namespaceName(),
+        JavaProgram.inside(node.namespaceName()),
         agentLog(node),
         Stream.concat(
                 Stream.of(
@@ -269,41 +239,9 @@ public final class Lab implements AutoCloseable {
         "pod-%s-%s".formatted(pod.getMetadata().getNamespace(), pod.getMetadata().getName()));
   }
 
-  /** Applies every document of a YAML file, or of the YAML files of a folder in their order. */
+  /** {@link Manifests#apply}. */
   public List<HasMetadata> apply(Path source) {
-    List<HasMetadata> objects = read(source);
-    for (HasMetadata object : objects) {
-      client.resource(object).createOr(each -> each.patch());
-    }
-    return objects;
-  }
-
-  private List<HasMetadata> read(Path source) {
-    try (Stream<Path> tree = Files.walk(source)) {
-      return tree.filter(file -> file.toString().endsWith(".yaml"))
-          .sorted()
-          .map(this::readFile)
-          .flatMap(Collection::stream)
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private List<HasMetadata> readFile(Path file) {
-    try (var stream = Files.newInputStream(file)) {
-      return client.load(stream).items();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static boolean isEstablished(@Nullable CustomResourceDefinition definition) {
-    return definition != null
-        && definition.getStatus() != null
-        && definition.getStatus().getConditions().stream()
-            .anyMatch(condition ->
-                condition.getType().equals("Established") && condition.getStatus().equals("True"));
+    return manifests.apply(source);
   }
 
   private Kubelet kubelet() {

@@ -36,6 +36,7 @@ final class StateDirectory implements AutoCloseable {
       Path fresh = Files.createTempDirectory(ROOT, ".new-");
       copyScript("sweep", fresh);
       copyScript("reap", fresh);
+      copyScript("kubelets", fresh);
       Files.writeString(fresh.resolve("owner"), identity(ProcessHandle.current()) + "\n");
       run("sh", fresh.resolve("sweep").toString());
       Files.createDirectories(ROOT);

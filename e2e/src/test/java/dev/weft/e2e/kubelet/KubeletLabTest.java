@@ -1,0 +1,35 @@
+package dev.weft.e2e.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.e2e.lab.KubeletLab;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the ground itself promises. */
+@Tag("kubelet")
+@ExtendWith(InKubeletLab.class)
+class KubeletLabTest {
+  private final Pods pods;
+
+  KubeletLabTest(KubeletLab lab) {
+    pods = new Pods(lab);
+  }
+
+  @AfterEach
+  void removePods() {
+    pods.close();
+  }
+
+  @Test
+  void aPodRunsOnTheNodeThatItNamesAndCommandsRunInIt() {
+    pods.run("plain", "node2", "", "hostname; sleep 100000");
+    pods.awaitRunning("plain");
+
+    assertThat(pods.log("plain")).isEqualTo("plain\n");
+    assertThat(pods.exec("plain", "ip", "-o", "link").orFail()).contains("eth0");
+    assertThat(pods.exec("plain", "false").status()).isEqualTo(1);
+  }
+}
