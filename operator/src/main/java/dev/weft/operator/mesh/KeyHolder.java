@@ -1,0 +1,55 @@
+package dev.weft.operator.mesh;
+
+import dev.weft.api.KeyPhase;
+import dev.weft.api.KeyProgress;
+import dev.weft.api.MeshNode;
+import dev.weft.api.NodeKey;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A live node that can encrypt.
+ *
+ * @param epochs those of which it publishes a key
+ */
+record KeyHolder(String node, Set<Long> epochs, KeyProgress progress) {
+  private static final KeyProgress NONE = new KeyProgress(null, null, null, null);
+
+  KeyHolder {
+    epochs = Set.copyOf(epochs);
+  }
+
+  static KeyHolder of(MeshNode node) {
+    List<NodeKey> keys = node.getSpec() == null ? null : node.getSpec().keys();
+    KeyProgress progress = node.getStatus() == null ? null : node.getStatus().keys();
+    return new KeyHolder(
+        node.getMetadata().getName(),
+        Objects.requireNonNullElse(keys, List.<NodeKey>of()).stream()
+            .map(key -> Objects.requireNonNull(key.epoch(), "the schema requires epoch"))
+            .collect(Collectors.toSet()),
+        Objects.requireNonNullElse(progress, NONE));
+  }
+
+  /**
+   * Whether it has done what {@code phase} of {@code epoch} asks.
+   *
+   * @param digest names the keys of the epoch that all nodes publish
+   */
+  boolean acknowledges(KeyPhase phase, long epoch, String digest) {
+    return switch (phase) {
+      case PREPARE ->
+          Objects.equals(progress.prepared(), epoch)
+              && epochs.contains(epoch)
+              && digest.equals(progress.peers());
+      case ACTIVATE -> Objects.equals(progress.active(), epoch) && epochs.contains(epoch);
+      case RETIRE, IDLE -> epochs.equals(Set.of(epoch));
+    };
+  }
+
+  boolean hasExhausted(long epoch) {
+    Long exhausted = progress.exhausted();
+    return exhausted != null && exhausted >= epoch;
+  }
+}

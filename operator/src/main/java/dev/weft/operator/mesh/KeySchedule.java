@@ -1,0 +1,94 @@
+package dev.weft.operator.mesh;
+
+import dev.weft.api.KeyPhase;
+import dev.weft.api.MeshKeys;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When the mesh changes its keys, and when every live node is ready for the next phase. All state
+ * is in {@link MeshKeys}, so another operator goes on where this one stopped.
+ *
+ * @param interval how long an epoch lasts
+ * @param request value of the annotation that asks for new keys; null: absent
+ */
+record KeySchedule(Duration interval, @Nullable String request) {
+
+  /**
+   * The state that follows from {@code now}; the same when nothing is to be done.
+   *
+   * @param now null: there never was an encrypted network
+   * @param live live nodes that can encrypt; others are not waited for
+   * @param digest names the keys of the present epoch that all nodes publish
+   */
+  MeshKeys next(@Nullable MeshKeys now, Collection<KeyHolder> live, String digest, Instant time) {
+    if (now == null || now.epoch() == null) {
+      return begin(1, live, time);
+    }
+    long epoch = now.epoch();
+    KeyPhase phase = phase(now);
+    boolean all = !live.isEmpty() && acknowledged(live, phase, epoch, digest) == live.size();
+    return switch (phase) {
+      case IDLE ->
+          isDue(now, live, time) ? begin(epoch + 1, live, time) : at(now, phase, live, digest);
+      case PREPARE -> at(now, all ? KeyPhase.ACTIVATE : phase, live, digest);
+      case ACTIVATE -> at(now, all ? KeyPhase.RETIRE : phase, live, digest);
+      case RETIRE -> at(now, all ? KeyPhase.IDLE : phase, live, digest);
+    };
+  }
+
+  /** When the epoch of {@code now} is over by its age. */
+  Instant end(MeshKeys now) {
+    return Instant.parse(Objects.requireNonNull(now.since(), "written with the epoch"))
+        .plus(interval);
+  }
+
+  private boolean isDue(MeshKeys now, Collection<KeyHolder> live, Instant time) {
+    long epoch = Objects.requireNonNull(now.epoch());
+    return (request != null && !request.equals(now.rotate()))
+        || live.stream().anyMatch(each -> each.hasExhausted(epoch))
+        || !time.isBefore(end(now));
+  }
+
+  private MeshKeys begin(long epoch, Collection<KeyHolder> live, Instant time) {
+    String since = time.truncatedTo(ChronoUnit.SECONDS).toString();
+    return keys(epoch, KeyPhase.PREPARE, 0, live.size(), since, request);
+  }
+
+  private static MeshKeys at(
+      MeshKeys now, KeyPhase phase, Collection<KeyHolder> live, String digest) {
+    long epoch = Objects.requireNonNull(now.epoch());
+    return keys(
+        epoch,
+        phase,
+        acknowledged(live, phase, epoch, digest),
+        live.size(),
+        now.since(),
+        now.rotate());
+  }
+
+  private static MeshKeys keys(
+      long epoch,
+      KeyPhase phase,
+      int acknowledged,
+      int nodes,
+      @Nullable String since,
+      @Nullable String rotate) {
+    return new MeshKeys(
+        epoch, phase.toString(), acknowledged, nodes, acknowledged + "/" + nodes, since, rotate);
+  }
+
+  /** A phase that cannot be read is begun anew: preparing again does no harm. */
+  private static KeyPhase phase(MeshKeys now) {
+    return KeyPhase.of(now.phase()).orElse(KeyPhase.PREPARE);
+  }
+
+  private static int acknowledged(
+      Collection<KeyHolder> live, KeyPhase phase, long epoch, String digest) {
+    return (int) live.stream().filter(each -> each.acknowledges(phase, epoch, digest)).count();
+  }
+}
