@@ -86,6 +86,7 @@ final class RunCommand implements Callable<Integer> {
             HealthServer.start(
                 listen, operator::isHealthy, operator::isStarted, registry::scrape)) {
       gc.bindTo(registry);
+      operator.bindTo(registry);
       operator.start();
       Runtime.getRuntime().addShutdownHook(onSignal);
       log.atInfo()

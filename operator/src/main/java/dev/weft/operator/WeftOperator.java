@@ -2,6 +2,7 @@ package dev.weft.operator;
 
 import static dev.weft.api.Names.OPERATOR_LEASE;
 
+import dev.weft.operator.mesh.KeyMetrics;
 import dev.weft.operator.mesh.MeshNodeReconciler;
 import dev.weft.operator.mesh.MeshReconciler;
 import dev.weft.operator.network.ContainerNetworkReconciler;
@@ -11,19 +12,22 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The reconcilers together, on one client. */
-public final class WeftOperator implements AutoCloseable {
+public final class WeftOperator implements MeterBinder, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WeftOperator.class);
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
   private static final long LONGEST_RETRY = Duration.ofSeconds(30).toMillis();
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
   private final Operator operator;
+  private final KeyMetrics keyMetrics = new KeyMetrics();
   private volatile boolean closing;
 
   /**
@@ -48,7 +52,8 @@ public final class WeftOperator implements AutoCloseable {
     operator.register(
         new ContainerNetworkReconciler(client, namespace, clock),
         each -> each.withRetry(untilItWorks()));
-    operator.register(new MeshReconciler(clock), each -> each.withRetry(untilItWorks()));
+    operator.register(
+        new MeshReconciler(namespace, keyMetrics, clock), each -> each.withRetry(untilItWorks()));
     operator.register(new MeshNodeReconciler(client), each -> each.withRetry(untilItWorks()));
   }
 
@@ -65,6 +70,11 @@ public final class WeftOperator implements AutoCloseable {
 
   public boolean isStarted() {
     return operator.getRuntimeInfo().isStarted();
+  }
+
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    keyMetrics.bindTo(registry);
   }
 
   @Override

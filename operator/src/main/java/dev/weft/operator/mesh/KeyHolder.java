@@ -1,8 +1,10 @@
 package dev.weft.operator.mesh;
 
+import dev.weft.api.Kernel;
 import dev.weft.api.KeyPhase;
 import dev.weft.api.KeyProgress;
 import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.NodeKey;
 import java.util.List;
 import java.util.Objects;
@@ -30,6 +32,14 @@ record KeyHolder(String node, Set<Long> epochs, KeyProgress progress) {
             .map(key -> Objects.requireNonNull(key.epoch(), "the schema requires epoch"))
             .collect(Collectors.toSet()),
         Objects.requireNonNullElse(progress, NONE));
+  }
+
+  /** Whether a node's kernel has what it takes and the node has an address. */
+  static boolean canEncrypt(MeshNode node) {
+    MeshNodeSpec spec = node.getSpec();
+    return spec != null
+        && spec.vtep() != null
+        && Kernel.lacksForEncryption(spec.kernel()).isEmpty();
   }
 
   /**

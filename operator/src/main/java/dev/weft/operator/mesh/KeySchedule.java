@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,17 +20,22 @@ import org.jspecify.annotations.Nullable;
 record KeySchedule(Duration interval, @Nullable String request) {
 
   /**
+   * The state with the first encrypted network, or when what was written is lost.
+   *
+   * @param epoch the newest that any node knows of; to prepare it once more does no harm
+   */
+  MeshKeys first(long epoch, Collection<KeyHolder> live, Instant time) {
+    return begin(epoch, live, time);
+  }
+
+  /**
    * The state that follows from {@code now}; the same when nothing is to be done.
    *
-   * @param now null: there never was an encrypted network
    * @param live live nodes that can encrypt; others are not waited for
    * @param digest names the keys of the present epoch that all nodes publish
    */
-  MeshKeys next(@Nullable MeshKeys now, Collection<KeyHolder> live, String digest, Instant time) {
-    if (now == null || now.epoch() == null) {
-      return begin(1, live, time);
-    }
-    long epoch = now.epoch();
+  MeshKeys next(MeshKeys now, Collection<KeyHolder> live, String digest, Instant time) {
+    long epoch = epoch(now);
     KeyPhase phase = phase(now);
     boolean all = !live.isEmpty() && acknowledged(live, phase, epoch, digest) == live.size();
     return switch (phase) {
@@ -48,7 +54,7 @@ record KeySchedule(Duration interval, @Nullable String request) {
   }
 
   private boolean isDue(MeshKeys now, Collection<KeyHolder> live, Instant time) {
-    long epoch = Objects.requireNonNull(now.epoch());
+    long epoch = epoch(now);
     return (request != null && !request.equals(now.rotate()))
         || live.stream().anyMatch(each -> each.hasExhausted(epoch))
         || !time.isBefore(end(now));
@@ -61,7 +67,7 @@ record KeySchedule(Duration interval, @Nullable String request) {
 
   private static MeshKeys at(
       MeshKeys now, KeyPhase phase, Collection<KeyHolder> live, String digest) {
-    long epoch = Objects.requireNonNull(now.epoch());
+    long epoch = epoch(now);
     return keys(
         epoch,
         phase,
@@ -80,6 +86,19 @@ record KeySchedule(Duration interval, @Nullable String request) {
       @Nullable String rotate) {
     return new MeshKeys(
         epoch, phase.toString(), acknowledged, nodes, acknowledged + "/" + nodes, since, rotate);
+  }
+
+  private static long epoch(MeshKeys keys) {
+    return Objects.requireNonNull(keys.epoch(), "written with every state");
+  }
+
+  /** Names of those that have not done yet what the phase of {@code keys} asks. */
+  static List<String> waiting(MeshKeys keys, Collection<KeyHolder> live, String digest) {
+    return live.stream()
+        .filter(each -> !each.acknowledges(phase(keys), epoch(keys), digest))
+        .map(KeyHolder::node)
+        .sorted()
+        .toList();
   }
 
   /** A phase that cannot be read is begun anew: preparing again does no harm. */

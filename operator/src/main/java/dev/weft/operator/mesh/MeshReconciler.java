@@ -1,82 +1,124 @@
 package dev.weft.operator.mesh;
 
 import dev.weft.api.ContainerNetwork;
+import dev.weft.api.KeyPhase;
 import dev.weft.api.Mesh;
+import dev.weft.api.MeshKeys;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshStatus;
-import dev.weft.api.Names;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says whether the Mesh is valid and counts its nodes and networks. */
-@ControllerConfiguration(name = "mesh", fieldManager = "weft-operator")
+/**
+ * Says whether the Mesh is valid, counts its nodes and networks, and leads its nodes from one epoch
+ * of keys to the next. Every agent sees every status, so acknowledgements of many nodes are told
+ * together.
+ */
+// an annotation asks for new keys, and changes no generation
+@ControllerConfiguration(
+    name = "mesh",
+    fieldManager = "weft-operator",
+    generationAwareEventProcessing = false)
+@RateLimited(maxReconciliations = 5, within = 1)
 public final class MeshReconciler implements Reconciler<Mesh> {
   private static final Logger log = LoggerFactory.getLogger(MeshReconciler.class);
-  private static final ResourceID MESH = new ResourceID(Names.MESH);
 
+  private final String leaseNamespace;
+  private final KeyMetrics metrics;
   private final Clock clock;
-  private @Nullable InformerEventSource<MeshNode, Mesh> nodes;
-  private @Nullable InformerEventSource<ContainerNetwork, Mesh> networks;
+  private @Nullable MeshSources sources;
 
-  public MeshReconciler(Clock clock) {
+  /**
+   * A reconciler of the mesh.
+   *
+   * @param leaseNamespace where agents renew their leases
+   */
+  public MeshReconciler(String leaseNamespace, KeyMetrics metrics, Clock clock) {
+    this.leaseNamespace = leaseNamespace;
+    this.metrics = metrics;
     this.clock = clock;
   }
 
   @Override
   public List<EventSource<?, Mesh>> prepareEventSources(EventSourceContext<Mesh> context) {
-    InformerEventSource<MeshNode, Mesh> meshNodes = counted(MeshNode.class, context);
-    InformerEventSource<ContainerNetwork, Mesh> all = counted(ContainerNetwork.class, context);
-    nodes = meshNodes;
-    networks = all;
-    return List.of(meshNodes, all);
+    MeshSources made = new MeshSources(context, leaseNamespace, clock);
+    sources = made;
+    return made.all();
   }
 
   @Override
   public UpdateControl<Mesh> reconcile(Mesh mesh, Context<Mesh> context) {
-    int nodeCount = (int) Objects.requireNonNull(nodes).list().count();
-    int overlays =
-        (int) Objects.requireNonNull(networks).list().filter(MeshStatuses::isOverlay).count();
-    MeshStatus status = MeshStatuses.of(mesh, nodeCount, overlays, clock);
+    List<MeshNode> nodes = sources().nodes();
+    List<ContainerNetwork> overlays = sources().overlays();
+    boolean encrypted = overlays.stream().anyMatch(OwnMesh::isNeededBy);
+    if (!encrypted && OwnMesh.is(mesh)) {
+      new OwnMesh(context.getClient()).remove(mesh);
+      metrics.show(null);
+      return UpdateControl.noUpdate();
+    }
+    Keys keys =
+        encrypted
+            ? Keys.of(mesh, new KeyHolders(nodes, sources().alive(nodes)), clock.instant())
+            : Keys.NONE;
+    metrics.show(keys.state());
+    MeshStatus status =
+        MeshStatuses.of(mesh, new MeshStatuses.Counts(nodes.size(), overlays.size()), keys, clock);
+    return again(write(mesh, status), keys);
+  }
+
+  private UpdateControl<Mesh> write(Mesh mesh, MeshStatus status) {
     if (status.equals(mesh.getStatus())) {
       return UpdateControl.noUpdate();
     }
     Mesh fresh = new Mesh();
-    fresh.setMetadata(new ObjectMetaBuilder().withName(mesh.getMetadata().getName()).build());
+    fresh.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(mesh.getMetadata().getName())
+            // an epoch and its phases never go back, whatever a cache shows
+            .withResourceVersion(mesh.getMetadata().getResourceVersion())
+            .build());
     fresh.setStatus(status);
+    MeshKeys keys = status.keys();
     log.atInfo()
         .addKeyValue("mesh", mesh.getMetadata().getName())
-        .addKeyValue("nodes", nodeCount)
-        .addKeyValue("networks", overlays)
+        .addKeyValue("nodes", status.nodes())
+        .addKeyValue("networks", status.networks())
+        .addKeyValue("epoch", keys == null ? null : keys.epoch())
+        .addKeyValue("phase", keys == null ? null : keys.phase())
+        .addKeyValue("acknowledged", keys == null ? null : keys.summary())
         .log("mesh changed");
     return UpdateControl.patchStatus(fresh);
   }
 
-  private static <R extends HasMetadata> InformerEventSource<R, Mesh> counted(
-      Class<R> type, EventSourceContext<Mesh> context) {
-    return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(type, Mesh.class)
-            .withName("mesh-" + type.getSimpleName())
-            .withSecondaryToPrimaryMapper(any -> Set.of(MESH))
-            .withPrimaryToSecondaryMapper((Mesh mesh) -> Set.of())
-            // only how many there are is told
-            .withOnUpdateFilter((now, before) -> false)
-            .build(),
-        context);
+  /** Once more when keys are old, or when a change of them has taken too long. */
+  private UpdateControl<Mesh> again(UpdateControl<Mesh> done, Keys keys) {
+    MeshKeys state = keys.state();
+    if (state == null) {
+      return done;
+    }
+    Instant then =
+        KeyPhase.IDLE.toString().equals(state.phase())
+            ? Objects.requireNonNull(keys.end())
+            : KeyConditions.stuckFrom(state);
+    Duration left = Duration.between(clock.instant(), then).plusMillis(1);
+    return left.isPositive() ? done.rescheduleAfter(left) : done;
+  }
+
+  private MeshSources sources() {
+    return Objects.requireNonNull(sources, "event sources are prepared before the first reconcile");
   }
 }

@@ -19,19 +19,23 @@ import java.util.stream.Collectors;
 final class MeshStatuses {
   private MeshStatuses() {}
 
-  static MeshStatus of(Mesh mesh, int nodes, int networks, Clock clock) {
+  /** How many nodes the mesh has, and overlay networks. */
+  record Counts(int nodes, int networks) {}
+
+  static MeshStatus of(Mesh mesh, Counts counts, Keys keys, Clock clock) {
     String problem = problem(mesh);
     boolean fine = problem.isEmpty();
     Reason reason = fine ? Reason.VALID : Reason.INVALID;
     String message = fine ? "in effect" : problem;
     Long generation = mesh.getMetadata().getGeneration();
     MeshStatus old = mesh.getStatus();
-    List<Condition> conditions =
+    ConditionsDraft conditions =
         ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock)
             .with(Conditions.READY, fine ? Conditions.TRUE : Conditions.FALSE, reason, message)
-            .with(Conditions.STALLED, fine ? Conditions.FALSE : Conditions.TRUE, reason, message)
-            .list();
-    return new MeshStatus(generation, conditions, nodes, networks, old == null ? null : old.keys());
+            .with(Conditions.STALLED, fine ? Conditions.FALSE : Conditions.TRUE, reason, message);
+    List<Condition> all =
+        KeyConditions.add(conditions, keys.state(), keys.waiting(), keys.refused()).list();
+    return new MeshStatus(generation, all, counts.nodes(), counts.networks(), keys.state());
   }
 
   static boolean isOverlay(ContainerNetwork network) {

@@ -14,8 +14,8 @@ import dev.weft.api.NodeCounts;
 import dev.weft.api.Reason;
 import dev.weft.api.RolloutProgress;
 import dev.weft.operator.network.AddressSpace.Fullness;
-import dev.weft.operator.network.Finding.Gravity;
 import dev.weft.operator.network.NodeReport.State;
+import dev.weft.operator.node.NodeTexts;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,8 +28,6 @@ import java.util.stream.Stream;
 
 /** Sums up a network: the one place where its conditions and counts are made. */
 final class Aggregation {
-  private static final int NAMED_NODES = 3;
-
   private final Observed observed;
   private final List<Finding> findings;
   private final List<NodeReport> reports;
@@ -65,6 +63,7 @@ final class Aggregation {
       Said exhausted = exhausted(space.get().fullness(used), space.get().count(used));
       conditions = put(conditions, Conditions.ADDRESSES_EXHAUSTED, exhausted);
     }
+    conditions = encrypted(conditions);
     return effective.onTo(
         ContainerNetworkStatusBuilder.builder()
             .observedGeneration(observed.network().getMetadata().getGeneration())
@@ -87,7 +86,8 @@ final class Aggregation {
     if (isPlan()) {
       return waiting.isEmpty()
           ? new Said(Conditions.FALSE, Reason.PLANNED, planned())
-          : new Said(Conditions.UNKNOWN, Reason.NODES_IN_PROGRESS, "dry run; " + join(waiting));
+          : new Said(
+              Conditions.UNKNOWN, Reason.NODES_IN_PROGRESS, "dry run; " + NodeTexts.join(waiting));
     }
     if (progress.isHalted()) {
       return new Said(Conditions.FALSE, Reason.ROLLOUT_HALTED, rollout(failing));
@@ -140,7 +140,7 @@ final class Aggregation {
 
   private String planned() {
     return "dry run: %s; see status.plan of the HostNetworks, and set spec.mode: Apply to make it so"
-        .formatted(join(reports.stream().map(Aggregation::describe).toList()));
+        .formatted(NodeTexts.join(reports.stream().map(Aggregation::describe).toList()));
   }
 
   private String rollout(List<String> behind) {
@@ -151,7 +151,7 @@ final class Aggregation {
             told.updated(),
             reports.size(),
             told.atOnce(),
-            join(behind));
+            NodeTexts.join(behind));
   }
 
   private Said reconciling(Said ready, Said stalled) {
@@ -178,7 +178,7 @@ final class Aggregation {
             .toList();
     return stuck.isEmpty()
         ? new Said(Conditions.FALSE, Reason.NOT_STALLED, "nothing waits for the user")
-        : new Said(Conditions.TRUE, Reason.NODE_STALLED, join(stuck));
+        : new Said(Conditions.TRUE, Reason.NODE_STALLED, NodeTexts.join(stuck));
   }
 
   private Said degraded() {
@@ -204,7 +204,16 @@ final class Aggregation {
             .toList();
     return drifts.isEmpty()
         ? new Said(Conditions.FALSE, Reason.IN_SYNC, "nodes are as Weft built them")
-        : new Said(Conditions.TRUE, Reason.CHANGED_ON_NODE, join(drifts));
+        : new Said(Conditions.TRUE, Reason.CHANGED_ON_NODE, NodeTexts.join(drifts));
+  }
+
+  private ConditionsDraft encrypted(ConditionsDraft conditions) {
+    return isRefused()
+        ? conditions
+        : Encryption.of(observed)
+            .map(each ->
+                conditions.with(Conditions.ENCRYPTED, each.status(), each.reason(), each.message()))
+            .orElseGet(() -> conditions.without(Conditions.ENCRYPTED));
   }
 
   private static Said exhausted(Fullness fullness, AddressCounts counts) {
@@ -258,14 +267,8 @@ final class Aggregation {
   }
 
   private String progress(List<String> behind) {
-    return "%d of %d nodes carry it; %s".formatted(ready(reports), reports.size(), join(behind));
-  }
-
-  private static String join(List<String> items) {
-    String named = String.join("; ", items.subList(0, Math.min(NAMED_NODES, items.size())));
-    return items.size() <= NAMED_NODES
-        ? named
-        : "%s; and %d more".formatted(named, items.size() - NAMED_NODES);
+    return "%d of %d nodes carry it; %s"
+        .formatted(ready(reports), reports.size(), NodeTexts.join(behind));
   }
 
   private NodeCounts counts() {
@@ -279,10 +282,13 @@ final class Aggregation {
 
   private Optional<AddressSpace> space(Effective effective) {
     List<EffectiveSubnet> held = effective.subnets();
-    boolean refused = findings.stream().anyMatch(each -> each.gravity() == Gravity.REFUSES);
-    return held == null || refused
+    return held == null || isRefused()
         ? Optional.empty()
         : Optional.of(AddressSpace.of(held, observed.spec().subnets()));
+  }
+
+  private boolean isRefused() {
+    return findings.stream().anyMatch(Finding::refuses);
   }
 
   private ConditionsDraft draft() {

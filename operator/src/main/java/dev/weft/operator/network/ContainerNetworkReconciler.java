@@ -4,6 +4,7 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Names;
 import dev.weft.api.Reason;
 import dev.weft.operator.allocation.Ledger;
+import dev.weft.operator.mesh.OwnMesh;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -34,6 +35,7 @@ public final class ContainerNetworkReconciler
   private final StatusWriter statuses;
   private final NodeInstructor instructor;
   private final Orphans orphans;
+  private final OwnMesh ownMesh;
   private @Nullable Sources sources;
 
   /**
@@ -47,6 +49,7 @@ public final class ContainerNetworkReconciler
     this.statuses = new StatusWriter(new NetworkEvents(client, clock));
     this.instructor = new NodeInstructor(client);
     this.orphans = new Orphans(client, clock);
+    this.ownMesh = new OwnMesh(client);
   }
 
   @Override
@@ -64,6 +67,9 @@ public final class ContainerNetworkReconciler
         Decision.of(
             observed, (each, ground) -> ledger.allocate(each, sources()::networks, ground), clock);
     statuses.write(network, decision.status(), context);
+    if (observed.mesh() == null && OwnMesh.isNeededBy(network)) {
+      ownMesh.make();
+    }
     instructor.carryOut(decision.instructions());
     UpdateControl<ContainerNetwork> done = UpdateControl.noUpdate();
     untilOrphans(observed).ifPresent(done::rescheduleAfter);

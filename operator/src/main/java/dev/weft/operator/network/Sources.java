@@ -7,6 +7,8 @@ import dev.weft.api.HostNetwork;
 import dev.weft.api.InvalidAttachments;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpec;
+import dev.weft.api.MeshNodeSpecBuilder;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.SandboxReference;
@@ -51,7 +53,7 @@ final class Sources {
   private final InformerEventSource<Node, ContainerNetwork> nodes;
   private final InformerEventSource<MeshNode, ContainerNetwork> meshNodes;
   private final InformerEventSource<Mesh, ContainerNetwork> meshes;
-  private final AgentSource agents;
+  private final AgentSource<ContainerNetwork> agents;
   private final RefusedNetworks refused;
 
   Sources(EventSourceContext<ContainerNetwork> context, String leaseNamespace, Clock clock) {
@@ -85,12 +87,12 @@ final class Sources {
     meshNodes =
         ofAllNetworks(
             MeshNode.class,
-            (now, before) -> !Objects.equals(now.getSpec(), before.getSpec()),
+            (now, before) -> !Objects.equals(withoutKeys(now), withoutKeys(before)),
             context);
     meshes =
         ofAllNetworks(
             Mesh.class, (now, before) -> !Objects.equals(now.getSpec(), before.getSpec()), context);
-    agents = new AgentSource(context.getClient(), leaseNamespace, clock, this::networksOn);
+    agents = new AgentSource<>(context.getClient(), leaseNamespace, clock, this::networksOn);
     refused = new RefusedNetworks(networks);
   }
 
@@ -169,6 +171,16 @@ final class Sources {
     return hostNetworks.byIndex(BY_NODE, node).stream()
         .flatMap(each -> id(each.getSpec().network()).stream())
         .collect(Collectors.toSet());
+  }
+
+  /** What networks depend on: whether the node has keys, but not which. */
+  private static @Nullable MeshNodeSpec withoutKeys(MeshNode node) {
+    MeshNodeSpec spec = node.getSpec();
+    return spec == null
+        ? null
+        : MeshNodeSpecBuilder.builder(spec)
+            .keys(Encryption.hasKeys(spec) ? null : List.of())
+            .build();
   }
 
   private static boolean differ(Node now, Node before) {

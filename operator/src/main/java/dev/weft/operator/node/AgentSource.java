@@ -1,6 +1,6 @@
 package dev.weft.operator.node;
 
-import dev.weft.api.ContainerNetwork;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -21,16 +21,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes a node's networks when its agent dies or returns, and only then: a renewed lease moves one
- * timer and costs nothing else.
+ * Wakes what depends on a node when its agent dies or returns, and only then: a renewed lease moves
+ * one timer and costs nothing else.
+ *
+ * @param <P> what is woken
  */
-public final class AgentSource extends AbstractEventSource<Lease, ContainerNetwork>
+public final class AgentSource<P extends HasMetadata> extends AbstractEventSource<Lease, P>
     implements ResourceEventHandler<Lease> {
   private final KubernetesClient client;
   private final String namespace;
   private final Clock clock;
   private final AgentLeases leases;
-  private final Function<String, Set<ResourceID>> networksOn;
+  private final Function<String, Set<ResourceID>> dependents;
   private final ScheduledExecutorService timers =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("agent-leases").factory());
@@ -41,19 +43,19 @@ public final class AgentSource extends AbstractEventSource<Lease, ContainerNetwo
    * A source over the leases of agents.
    *
    * @param namespace where the leases are
-   * @param networksOn networks that a node carries
+   * @param dependents what depends on a node
    */
   public AgentSource(
       KubernetesClient client,
       String namespace,
       Clock clock,
-      Function<String, Set<ResourceID>> networksOn) {
+      Function<String, Set<ResourceID>> dependents) {
     super(Lease.class, "agents");
     this.client = client;
     this.namespace = namespace;
     this.clock = clock;
     this.leases = new AgentLeases(clock);
-    this.networksOn = networksOn;
+    this.dependents = dependents;
   }
 
   public Agent agent(String node) {
@@ -81,7 +83,7 @@ public final class AgentSource extends AbstractEventSource<Lease, ContainerNetwo
   }
 
   @Override
-  public Set<Lease> getSecondaryResources(ContainerNetwork network) {
+  public Set<Lease> getSecondaryResources(P any) {
     return Set.of();
   }
 
@@ -134,6 +136,6 @@ public final class AgentSource extends AbstractEventSource<Lease, ContainerNetwo
   }
 
   private void wake(String node) {
-    networksOn.apply(node).forEach(network -> getEventHandler().handleEvent(new Event(network)));
+    dependents.apply(node).forEach(each -> getEventHandler().handleEvent(new Event(each)));
   }
 }

@@ -1,0 +1,92 @@
+package dev.weft.operator.mesh;
+
+import dev.weft.api.Conditions;
+import dev.weft.api.ConditionsDraft;
+import dev.weft.api.KeyPhase;
+import dev.weft.api.MeshKeys;
+import dev.weft.api.Reason;
+import dev.weft.operator.node.NodeTexts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What a Mesh says of a change of keys in words. */
+final class KeyConditions {
+  /** How long a change may take before nodes that hold it up are a shortcoming. */
+  static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private KeyConditions() {}
+
+  /**
+   * Adds them to {@code conditions}.
+   *
+   * @param keys null: no network is encrypted
+   * @param waiting names of nodes that have not done yet what the phase asks
+   * @param refused why a node's key is none, by the node's name
+   */
+  static ConditionsDraft add(
+      ConditionsDraft conditions,
+      @Nullable MeshKeys keys,
+      List<String> waiting,
+      Map<String, String> refused) {
+    if (keys == null) {
+      return conditions.without(Conditions.KEY_ROTATION_IN_PROGRESS).without(Conditions.DEGRADED);
+    }
+    KeyPhase phase = KeyPhase.of(keys.phase()).orElse(KeyPhase.PREPARE);
+    String message = message(keys, phase, waiting);
+    ConditionsDraft told =
+        phase == KeyPhase.IDLE
+            ? conditions.with(
+                Conditions.KEY_ROTATION_IN_PROGRESS, Conditions.FALSE, Reason.KEYS_CURRENT, message)
+            : conditions.with(
+                Conditions.KEY_ROTATION_IN_PROGRESS, Conditions.TRUE, reason(phase), message);
+    if (!refused.isEmpty()) {
+      return told.with(Conditions.DEGRADED, Conditions.TRUE, Reason.KEY_REFUSED, describe(refused));
+    }
+    boolean stuck = !stuckFrom(keys).isAfter(conditions.clock().instant());
+    return stuck && phase != KeyPhase.IDLE
+        ? told.with(Conditions.DEGRADED, Conditions.TRUE, Reason.KEY_ROTATION_STUCK, message)
+        : told.with(
+            Conditions.DEGRADED,
+            Conditions.FALSE,
+            Reason.NOT_DEGRADED,
+            "keys change as they should");
+  }
+
+  /** When a change that is not over by then is stuck. */
+  static Instant stuckFrom(MeshKeys keys) {
+    return Instant.parse(Objects.requireNonNull(keys.since(), "written with the epoch"))
+        .plus(PATIENCE);
+  }
+
+  private static String message(MeshKeys keys, KeyPhase phase, List<String> waiting) {
+    String done =
+        switch (phase) {
+          case IDLE -> "keys of epoch %d are the only ones on %s nodes";
+          case PREPARE -> "%2$s nodes take frames by the keys of epoch %1$d";
+          case ACTIVATE -> "%2$s nodes send by the keys of epoch %1$d";
+          case RETIRE -> "%2$s nodes have forgotten keys older than of epoch %1$d";
+        };
+    String told = done.formatted(keys.epoch(), keys.summary());
+    return waiting.isEmpty() ? told : told + "; waiting for " + NodeTexts.join(waiting);
+  }
+
+  private static Reason reason(KeyPhase phase) {
+    return switch (phase) {
+      case IDLE -> Reason.KEYS_CURRENT;
+      case PREPARE -> Reason.PREPARING_KEYS;
+      case ACTIVATE -> Reason.ACTIVATING_KEYS;
+      case RETIRE -> Reason.RETIRING_KEYS;
+    };
+  }
+
+  private static String describe(Map<String, String> refused) {
+    List<String> each = new ArrayList<>();
+    refused.forEach((node, why) -> each.add(node + ": " + why));
+    return "nodes whose key counts as none, so nobody sends to them: " + NodeTexts.join(each);
+  }
+}

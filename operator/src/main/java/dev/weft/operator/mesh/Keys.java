@@ -1,0 +1,58 @@
+package dev.weft.operator.mesh;
+
+import dev.weft.api.KeyLifetime;
+import dev.weft.api.Mesh;
+import dev.weft.api.MeshKeys;
+import dev.weft.api.Names;
+import dev.weft.api.validation.Validation;
+import dev.weft.mesh.keys.KeyDirectory;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the mesh's keys are changed, and whom that is due to.
+ *
+ * @param state null: no network is encrypted, so there are no keys
+ * @param waiting names of nodes that have not done yet what the phase asks
+ * @param refused why a node's key is none, by the node's name
+ * @param end when the epoch ends by its age; null: there is none
+ */
+record Keys(
+    @Nullable MeshKeys state,
+    List<String> waiting,
+    Map<String, String> refused,
+    @Nullable Instant end) {
+  static final Keys NONE = new Keys(null, List.of(), Map.of(), null);
+
+  /** What follows from what {@code mesh} says and from what its nodes say. */
+  static Keys of(Mesh mesh, KeyHolders holders, Instant time) {
+    KeySchedule schedule = schedule(mesh);
+    List<KeyHolder> live = holders.live();
+    MeshKeys before = null;
+    MeshKeys keys = mesh.getStatus() == null ? null : mesh.getStatus().keys();
+    if (keys == null || keys.epoch() == null || keys.since() == null) {
+      keys = schedule.first(Math.max(1, holders.newestEpoch()), live, time);
+    }
+    KeyDirectory directory;
+    do { // nobody will wake us for what nodes have done already
+      before = keys;
+      directory = holders.directory(Objects.requireNonNull(before.epoch()));
+      keys = schedule.next(before, live, directory.digest(), time);
+    } while (!Objects.equals(keys.phase(), before.phase()));
+    return new Keys(
+        keys,
+        KeySchedule.waiting(keys, live, directory.digest()),
+        directory.refused(),
+        schedule.end(keys));
+  }
+
+  private static KeySchedule schedule(Mesh mesh) {
+    Map<String, String> annotations = mesh.getMetadata().getAnnotations();
+    return new KeySchedule(
+        KeyLifetime.of(Validation.of(mesh).isEmpty() ? mesh : null).interval(),
+        annotations == null ? null : annotations.get(Names.ROTATE_ANNOTATION));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.weft.operator.mesh;
+
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.KeyProgress;
+import dev.weft.api.Mesh;
+import dev.weft.api.MeshNode;
+import dev.weft.api.Names;
+import dev.weft.operator.node.AgentSource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What the operator watches for the sake of the mesh. */
+final class MeshSources {
+  private static final ResourceID MESH = new ResourceID(Names.MESH);
+
+  private final InformerEventSource<MeshNode, Mesh> nodes;
+  private final InformerEventSource<ContainerNetwork, Mesh> networks;
+  private final AgentSource<Mesh> agents;
+
+  MeshSources(EventSourceContext<Mesh> context, String leaseNamespace, Clock clock) {
+    nodes =
+        ofMesh(
+            MeshNode.class,
+            (now, before) ->
+                !Objects.equals(now.getSpec(), before.getSpec())
+                    || !Objects.equals(progress(now), progress(before)),
+            context);
+    networks =
+        ofMesh(
+            ContainerNetwork.class,
+            (now, before) -> !Objects.equals(now.getSpec(), before.getSpec()),
+            context);
+    agents = new AgentSource<>(context.getClient(), leaseNamespace, clock, node -> Set.of(MESH));
+  }
+
+  List<EventSource<?, Mesh>> all() {
+    return List.of(nodes, networks, agents);
+  }
+
+  List<MeshNode> nodes() {
+    return nodes.list().toList();
+  }
+
+  List<ContainerNetwork> overlays() {
+    return networks.list().filter(MeshStatuses::isOverlay).toList();
+  }
+
+  /** Names of those whose agents renew their leases. */
+  Set<String> alive(Collection<MeshNode> some) {
+    return some.stream()
+        .map(node -> node.getMetadata().getName())
+        .filter(name -> agents.agent(name).isAlive())
+        .collect(Collectors.toSet());
+  }
+
+  private static @Nullable KeyProgress progress(MeshNode node) {
+    return node.getStatus() == null ? null : node.getStatus().keys();
+  }
+
+  private static <R extends HasMetadata> InformerEventSource<R, Mesh> ofMesh(
+      Class<R> type, OnUpdateFilter<R> matters, EventSourceContext<Mesh> context) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(type, Mesh.class)
+            .withName("mesh-" + type.getSimpleName())
+            .withSecondaryToPrimaryMapper(any -> Set.of(MESH))
+            .withPrimaryToSecondaryMapper((Mesh mesh) -> Set.of())
+            .withOnUpdateFilter(matters)
+            .build(),
+        context);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.weft.operator.mesh;
+
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Mesh;
+import dev.weft.api.MeshSpec;
+import dev.weft.api.MeshSpecBuilder;
+import dev.weft.api.Names;
+import dev.weft.api.OverlayOptions;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Mesh that the operator makes where there are encrypted networks and the user has none: its
+ * status says how keys change. Its spec is empty, and the user's as soon as the user writes it.
+ */
+public final class OwnMesh {
+  private static final Logger log = LoggerFactory.getLogger(OwnMesh.class);
+  private static final Map<String, String> MARK =
+      Map.of("app.kubernetes.io/managed-by", "weft-operator");
+  private static final MeshSpec NOTHING = MeshSpecBuilder.builder().build();
+
+  private final KubernetesClient client;
+
+  public OwnMesh(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Whether the nodes of {@code network} need keys. */
+  public static boolean isNeededBy(ContainerNetwork network) {
+    OverlayOptions options = network.getSpec() == null ? null : network.getSpec().overlay();
+    return MeshStatuses.isOverlay(network)
+        && options != null
+        && Boolean.TRUE.equals(options.encrypted());
+  }
+
+  /** Makes it, unless there is a Mesh by now. */
+  public void make() {
+    Mesh mesh = new Mesh();
+    mesh.setMetadata(new ObjectMetaBuilder().withName(Names.MESH).withLabels(MARK).build());
+    mesh.setSpec(NOTHING);
+    try {
+      client.resource(mesh).create();
+      log.atInfo().addKeyValue("mesh", Names.MESH).log("made the mesh that keys are told in");
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+    }
+  }
+
+  /** Whether the operator made {@code mesh} and nobody has written anything into it. */
+  static boolean is(Mesh mesh) {
+    Map<String, String> labels = mesh.getMetadata().getLabels();
+    return labels != null
+        && labels.entrySet().containsAll(MARK.entrySet())
+        && (mesh.getSpec() == null || Objects.equals(mesh.getSpec(), NOTHING));
+  }
+
+  /** Removes {@code mesh}, unless somebody has changed it by now. */
+  void remove(Mesh mesh) {
+    client.resource(mesh).lockResourceVersion(mesh.getMetadata().getResourceVersion()).delete();
+    log.atInfo().addKeyValue("mesh", Names.MESH).log("removed the mesh: no network is encrypted");
+  }
+}

@@ -1,0 +1,66 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.Conditions;
+import dev.weft.api.Kernel;
+import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpec;
+import dev.weft.api.Reason;
+import dev.weft.operator.node.NodeFacts;
+import dev.weft.operator.node.NodeTexts;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Whether every node that should carry an encrypted network can encrypt. */
+record Encryption(String status, Reason reason, String message) {
+
+  /** Empty for a network that is not encrypted. */
+  static Optional<Encryption> of(Observed observed) {
+    return Effective.isEncrypted(observed.spec())
+        ? Optional.of(of(observed.desiredNodes()))
+        : Optional.empty();
+  }
+
+  static boolean hasKeys(@Nullable MeshNodeSpec spec) {
+    return spec != null && spec.keys() != null && !spec.keys().isEmpty();
+  }
+
+  private static Encryption of(List<NodeFacts> nodes) {
+    List<String> unable = nodes.stream().flatMap(node -> lacking(node).stream()).toList();
+    if (!unable.isEmpty()) {
+      return new Encryption(
+          Conditions.FALSE,
+          Reason.NODE_CANNOT_ENCRYPT,
+          NodeTexts.join(unable)
+              + "; give the kernel these features (modules esp4, esp6, gcm), or keep the network"
+              + " off by spec.nodeSelector. Nothing is sent in clear");
+    }
+    List<String> without =
+        nodes.stream().filter(node -> !hasKeys(spec(node))).map(NodeFacts::name).toList();
+    if (!without.isEmpty()) {
+      return new Encryption(
+          Conditions.UNKNOWN,
+          Reason.NODES_WITHOUT_KEYS,
+          "no key of its own yet: %s. Nothing is sent in clear".formatted(NodeTexts.join(without)));
+    }
+    return nodes.isEmpty()
+        ? new Encryption(Conditions.TRUE, Reason.NO_NODES, "no node carries the network")
+        : new Encryption(
+            Conditions.TRUE,
+            Reason.ALL_NODES_ENCRYPT,
+            "all %d nodes have keys".formatted(nodes.size()));
+  }
+
+  private static Optional<String> lacking(NodeFacts node) {
+    MeshNodeSpec spec = spec(node);
+    List<String> lacks = Kernel.lacksForEncryption(spec == null ? null : spec.kernel());
+    return lacks.isEmpty()
+        ? Optional.empty()
+        : Optional.of("%s lacks %s".formatted(node.name(), String.join(", ", lacks)));
+  }
+
+  private static @Nullable MeshNodeSpec spec(NodeFacts node) {
+    MeshNode meshNode = node.meshNode();
+    return meshNode == null ? null : meshNode.getSpec();
+  }
+}

@@ -1,0 +1,167 @@
+package dev.weft.operator.mesh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.api.Kernel;
+import dev.weft.api.KeyProgress;
+import dev.weft.api.Mesh;
+import dev.weft.api.MeshKeys;
+import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpecBuilder;
+import dev.weft.api.MeshNodeStatus;
+import dev.weft.api.MeshStatus;
+import dev.weft.api.NodeKey;
+import dev.weft.mesh.keys.NodeKeyPair;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class KeysTest {
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final NodeKeyPair PAIR = NodeKeyPair.fresh(new SecureRandom());
+
+  @Test
+  void aMeshWithoutKeysGetsTheFirstEpoch() {
+    Keys keys = Keys.of(mesh(null), holders(node("n1")), START);
+
+    assertThat(keys.state())
+        .isEqualTo(new MeshKeys(1L, "Prepare", 0, 1, "0/1", START.toString(), null));
+    assertThat(keys.waiting()).containsExactly("n1");
+    assertThat(keys.end()).isEqualTo(START.plus(Duration.ofHours(12)));
+  }
+
+  @Test
+  void aMeshThatWasMadeAnewGoesOnFromTheNewestEpochThatAnyNodeKnows() {
+    MeshNode away = node("away", key(7));
+    Keys keys = Keys.of(mesh(null), new KeyHolders(List.of(away, node("n1")), Set.of("n1")), START);
+
+    assertThat(Objects.requireNonNull(keys.state()).epoch()).isEqualTo(7);
+    assertThat(keys.waiting()).containsExactly("n1");
+  }
+
+  @Test
+  void whatNodesHaveDoneAlreadyIsNotWaitedForAgain() {
+    MeshNode node = node("n1", key(2));
+    String digest = holders(node).directory(2).digest();
+    progress(node, new KeyProgress(2L, digest, 2L, null));
+
+    Keys keys = Keys.of(mesh(state("Prepare")), holders(node), START);
+
+    assertThat(keys.state())
+        .isEqualTo(new MeshKeys(2L, "Idle", 1, 1, "1/1", START.toString(), null));
+  }
+
+  @Test
+  void nodesThatCannotEncryptOrAreAwayAreNotWaitedFor() {
+    MeshNode unable = node("unable");
+    unable.setSpec(
+        MeshNodeSpecBuilder.builder(unable.getSpec())
+            .kernel(new Kernel("6.1", List.of("vlan", "aes-gcm")))
+            .build());
+    KeyHolders holders = new KeyHolders(List.of(unable, node("away"), node("n1")), Set.of("n1"));
+
+    assertThat(holders.live()).extracting(KeyHolder::node).containsExactly("n1");
+  }
+
+  @Test
+  void aChangeThatTakesTooLongNamesTheNodesThatItWaitsFor() {
+    Keys keys = Keys.of(mesh(state("Prepare")), holders(node("n1"), node("n2")), START);
+
+    assertThat(summary(conditions(keys, START)))
+        .containsExactly("KeyRotationInProgress=True PreparingKeys", "Degraded=False NotDegraded");
+    List<Condition> late = conditions(keys, START.plus(KeyConditions.PATIENCE));
+    assertThat(summary(late)).contains("Degraded=True KeyRotationStuck");
+    assertThat(late.getLast().getMessage())
+        .isEqualTo("0/2 nodes take frames by the keys of epoch 2; waiting for n1; n2");
+  }
+
+  @Test
+  void aNodeWhoseKeyCannotBeUsedIsNamed() {
+    Keys keys =
+        Keys.of(mesh(state("Prepare")), holders(node("n1", key(2)), node("n2", key(2))), START);
+
+    List<Condition> conditions = conditions(keys, START);
+    assertThat(summary(conditions)).contains("Degraded=True KeyRefused");
+    assertThat(conditions.getLast().getMessage()).contains("n1: another node publishes the same");
+  }
+
+  @Test
+  void aMeshWithoutEncryptedNetworksSaysNothingOfKeys() {
+    List<Condition> before = conditions(Keys.of(mesh(null), holders(node("n1")), START), START);
+    List<Condition> after =
+        KeyConditions.add(
+                new dev.weft.api.ConditionsDraft(before, 1L, at(START)),
+                null,
+                List.of(),
+                java.util.Map.of())
+            .list();
+    assertThat(after).isEmpty();
+  }
+
+  private static List<Condition> conditions(Keys keys, Instant time) {
+    return KeyConditions.add(
+            new dev.weft.api.ConditionsDraft(List.of(), 1L, at(time)),
+            keys.state(),
+            keys.waiting(),
+            keys.refused())
+        .list();
+  }
+
+  private static List<String> summary(List<Condition> conditions) {
+    return conditions.stream()
+        .map(each -> "%s=%s %s".formatted(each.getType(), each.getStatus(), each.getReason()))
+        .toList();
+  }
+
+  private static Clock at(Instant time) {
+    return Clock.fixed(time, ZoneOffset.UTC);
+  }
+
+  private static MeshKeys state(String phase) {
+    return new MeshKeys(2L, phase, 0, 0, "0/0", START.toString(), null);
+  }
+
+  private static Mesh mesh(@Nullable MeshKeys keys) {
+    Mesh mesh = new Mesh();
+    mesh.setMetadata(new ObjectMetaBuilder().withName("default").build());
+    mesh.setStatus(new MeshStatus(1L, List.of(), 0, 0, keys));
+    return mesh;
+  }
+
+  private static KeyHolders holders(MeshNode... nodes) {
+    return new KeyHolders(
+        List.of(nodes),
+        Arrays.stream(nodes)
+            .map(each -> each.getMetadata().getName())
+            .collect(java.util.stream.Collectors.toSet()));
+  }
+
+  private static NodeKey key(long epoch) {
+    return new NodeKey(epoch, 0L, PAIR.publicKey());
+  }
+
+  private static MeshNode node(String name, NodeKey... keys) {
+    MeshNode node = new MeshNode();
+    node.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    node.setSpec(
+        MeshNodeSpecBuilder.builder()
+            .vtep("192.0.2." + (1 + Math.floorMod(name.hashCode(), 250)))
+            .keys(List.of(keys))
+            .build());
+    return node;
+  }
+
+  private static void progress(MeshNode node, KeyProgress progress) {
+    node.setStatus(new MeshNodeStatus(1L, List.of(), progress));
+  }
+}
