@@ -21,11 +21,13 @@ final class Acknowledgement {
 
   /** The error as an exception about an operation. */
   static NetlinkException error(Payload payload, int flags, String operation) {
+    Counters.ERRORS.increment();
     return new NetlinkException(operation, errno(payload), words(payload, flags));
   }
 
   /** The error that ended a dump ({@code NLMSG_DONE}), which repeats no request. */
   static NetlinkException dumpError(Payload payload, int flags, String operation) {
+    Counters.ERRORS.increment();
     String words = (flags & NLM_F_ACK_TLVS) == 0 ? null : words(payload.after(ERROR));
     return new NetlinkException(operation, errno(payload), words);
   }

@@ -47,6 +47,7 @@ final class Libc {
 
   private static final MethodHandle SOCKET = function("socket", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle BIND = function("bind", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle CONNECT = function("connect", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle SETSOCKOPT =
       function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle GETSOCKOPT =
@@ -85,6 +86,11 @@ final class Libc {
   static int bind(int fd, MemorySegment address) {
     int size = (int) address.byteSize();
     return (int) call((state, _) -> (int) BIND.invokeExact(state, fd, address, size));
+  }
+
+  static int connect(int fd, MemorySegment address) {
+    int size = (int) address.byteSize();
+    return (int) call((state, _) -> (int) CONNECT.invokeExact(state, fd, address, size));
   }
 
   static int setsockopt(int fd, int level, int option, int value) {

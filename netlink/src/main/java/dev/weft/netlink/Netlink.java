@@ -32,6 +32,14 @@ public final class Netlink implements AutoCloseable {
     return Counters.MESSAGES.sum();
   }
 
+  /**
+   * How often the kernel has refused what this process asked for through any handle so far; that of
+   * something that has just gone included.
+   */
+  public static long refusals() {
+    return Counters.ERRORS.sum();
+  }
+
   /** Dumps this process has made through any handle so far, repeated ones included. */
   public static long dumpsMade() {
     return Counters.DUMPS.sum();
