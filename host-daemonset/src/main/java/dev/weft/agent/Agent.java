@@ -22,6 +22,7 @@ import dev.weft.agent.loop.NodePass;
 import dev.weft.agent.node.Heartbeat;
 import dev.weft.agent.node.NodePublisher;
 import dev.weft.agent.node.NodeUnderlay;
+import dev.weft.agent.reach.PeerProbe;
 import dev.weft.agent.retry.Timer;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.agent.status.Drifts;
@@ -66,6 +67,7 @@ public final class Agent implements AutoCloseable {
   private final EndpointReports endpoints;
   private final StatusReports reports;
   private final Attacher attacher;
+  private final PeerProbe peers;
 
   /**
    * What an agent needs of its machine.
@@ -84,6 +86,14 @@ public final class Agent implements AutoCloseable {
     this.machine = machine;
     this.metrics = metrics;
     cluster = new Cluster(client, node, new ClusterChanges(this));
+    peers = new PeerProbe(cluster);
+    metrics.gauge("mesh.peers", "Nodes that tunnels lead to", () -> peers.reach().peers());
+    metrics.gauge(
+        "mesh.peers.reachable", "Those that answer an echo", () -> peers.reach().reached());
+    metrics.gauge(
+        "mesh.peers.narrow",
+        "Those that answer small packets and not full ones",
+        () -> peers.reach().narrow().size());
     events = new Events(client, node, writes, clock);
     instructions = new HostNetworkReports(client, writes, clock);
     endpoints =
@@ -198,8 +208,9 @@ public final class Agent implements AutoCloseable {
               metrics.ready();
               ready.complete(null);
               LOG.atInfo().addKeyValue("node", node).log("ready");
+              peers.start(timer);
             });
-    loop.start(
+    NodePass pass =
         new NodePass(
             desired,
             underlay,
@@ -213,10 +224,10 @@ public final class Agent implements AutoCloseable {
               @Override
               public void outcome(
                   Changes changes, Desired wished, Outcome outcome, Map<String, NodePlan> plans) {
-                metrics.reconciled();
                 reports.tell(changes, wished, outcome, plans);
               }
-            }));
+            });
+    loop.start(changes -> metrics.pass(() -> pass.run(changes)));
   }
 
   private void repaired(StatusReports.Repair repair) {

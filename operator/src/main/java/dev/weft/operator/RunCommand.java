@@ -81,12 +81,17 @@ final class RunCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     Thread onSignal = new Thread(() -> await(stop, stopped), "stop");
     try (JvmGcMetrics gc = new JvmGcMetrics();
-        WeftOperator operator = new WeftOperator(client, namespace, !alone);
+        WeftOperator operator = new WeftOperator(client, namespace, !alone, registry);
         HealthServer health =
             HealthServer.start(
-                listen, operator::isHealthy, operator::isStarted, registry::scrape)) {
+                listen,
+                operator::isHealthy,
+                operator::isStarted,
+                () -> {
+                  operator.count();
+                  return registry.scrape();
+                })) {
       gc.bindTo(registry);
-      operator.bindTo(registry);
       operator.start();
       Runtime.getRuntime().addShutdownHook(onSignal);
       log.atInfo()

@@ -5,29 +5,31 @@ import static dev.weft.api.Names.OPERATOR_LEASE;
 import dev.weft.operator.mesh.KeyMetrics;
 import dev.weft.operator.mesh.MeshNodeReconciler;
 import dev.weft.operator.mesh.MeshReconciler;
+import dev.weft.operator.metrics.NetworkGauges;
+import dev.weft.operator.metrics.ReconcileMetrics;
 import dev.weft.operator.network.ContainerNetworkReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The reconcilers together, on one client. */
-public final class WeftOperator implements MeterBinder, AutoCloseable {
+public final class WeftOperator implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WeftOperator.class);
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
   private static final long LONGEST_RETRY = Duration.ofSeconds(30).toMillis();
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
   private final Operator operator;
-  private final KeyMetrics keyMetrics = new KeyMetrics();
+  private final Leadership leadership;
+  private final ContainerNetworkReconciler networks;
+  private final NetworkGauges gauges;
+  private volatile boolean leads;
   private volatile boolean closing;
 
   /**
@@ -35,25 +37,36 @@ public final class WeftOperator implements MeterBinder, AutoCloseable {
    *
    * @param namespace where the leases of agents and of the operator are
    * @param electLeader whether it waits until it is the only one
+   * @param registry where it counts
    */
-  public WeftOperator(KubernetesClient client, String namespace, boolean electLeader) {
+  public WeftOperator(
+      KubernetesClient client, String namespace, boolean electLeader, MeterRegistry registry) {
     Clock clock = Clock.systemUTC();
+    leads = !electLeader;
+    leadership = new Leadership(client, namespace);
+    gauges = new NetworkGauges(registry);
+    Gauge.builder("weft.operator.leading", () -> leads ? 1 : 0)
+        .description("1 if this operator leads; one that does not lead waits to")
+        .register(registry);
     operator =
         new Operator(settings -> {
           settings
               .withKubernetesClient(client)
               .withCloseClientOnStop(false)
+              .withMetrics(new ReconcileMetrics(registry))
               .withReconciliationTerminationTimeout(SHUTDOWN)
               .withUseSSAToPatchPrimaryResource(true);
           if (electLeader) {
-            settings.withLeaderElectionConfiguration(leaderElection(namespace));
+            settings.withLeaderElectionConfiguration(
+                leadership.election(() -> leads = true, this::stoppedLeading));
           }
         });
+    KeyMetrics keys = new KeyMetrics();
+    keys.bindTo(registry);
+    networks = new ContainerNetworkReconciler(client, namespace, clock);
+    operator.register(networks, each -> each.withRetry(untilItWorks()));
     operator.register(
-        new ContainerNetworkReconciler(client, namespace, clock),
-        each -> each.withRetry(untilItWorks()));
-    operator.register(
-        new MeshReconciler(namespace, keyMetrics, clock), each -> each.withRetry(untilItWorks()));
+        new MeshReconciler(namespace, keys, clock), each -> each.withRetry(untilItWorks()));
     operator.register(new MeshNodeReconciler(client), each -> each.withRetry(untilItWorks()));
   }
 
@@ -72,23 +85,18 @@ public final class WeftOperator implements MeterBinder, AutoCloseable {
     return operator.getRuntimeInfo().isStarted();
   }
 
-  @Override
-  public void bindTo(MeterRegistry registry) {
-    keyMetrics.bindTo(registry);
+  /** Brings what is counted of networks up to date; only the leader knows. */
+  public void count() {
+    if (leads) {
+      gauges.show(networks.networks());
+    }
   }
 
   @Override
   public void close() {
     closing = true;
     operator.stop();
-  }
-
-  private LeaderElectionConfiguration leaderElection(String namespace) {
-    return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(OPERATOR_LEASE)
-        .withLeaseNamespace(namespace)
-        .withExitOnStopLeading(false)
-        .withLeaderCallbacks(new LeaderCallbacks(() -> {}, this::stoppedLeading, leader -> {}))
-        .build();
+    leadership.release();
   }
 
   /** Another one leads now: not one more write may leave this process. */

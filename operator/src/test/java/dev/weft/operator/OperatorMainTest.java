@@ -9,6 +9,7 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Names;
 import dev.weft.operator.kube.ApiServerProcess;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -81,19 +82,37 @@ class OperatorMainTest {
 
     client().resource(network("blue", "overlay")).create();
     await().atMost(LONG).until(() -> isReady("blue"));
-    assertThat(
-            client()
-                .leases()
-                .inNamespace(Names.NAMESPACE)
-                .withName(Names.OPERATOR_LEASE)
-                .get()
-                .getSpec()
-                .getHolderIdentity())
-        .isNotBlank();
+    assertThat(leader()).isNotBlank();
 
     operator.destroy();
     assertThat(operator.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(log()).contains("the operator runs", "network=\"blue\"");
+  }
+
+  @Test
+  void oneThatEndsHandsTheLeaseOverAtOnce() throws Exception {
+    int port = freePort();
+    Process first =
+        start("run", "--kubeconfig", kubeconfig().toString(), "--listen", "127.0.0.1:0");
+    await().atMost(LONG).until(() -> leader() != null);
+    String leading = leader();
+    start("run", "--kubeconfig", kubeconfig().toString(), "--listen", "127.0.0.1:" + port);
+    await().atMost(LONG).until(() -> status(port, "/readyz") == 200);
+    assertThat(leader()).as("while the first one runs").isEqualTo(leading);
+
+    first.destroy();
+    assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(leader()).as("once the first one has ended").isNotEqualTo(leading);
+    client().resource(network("handed-over", "overlay")).create();
+    await().atMost(LONG).until(() -> isReady("handed-over"));
+  }
+
+  /** Who leads; null if nobody does. */
+  private static @Nullable String leader() {
+    Lease lease =
+        client().leases().inNamespace(Names.NAMESPACE).withName(Names.OPERATOR_LEASE).get();
+    return lease == null ? null : lease.getSpec().getHolderIdentity();
   }
 
   @Test

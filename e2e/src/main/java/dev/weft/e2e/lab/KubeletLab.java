@@ -137,7 +137,7 @@ public final class KubeletLab implements AutoCloseable {
                   "--nri",
                   node.nri().toString(),
                   "--listen",
-                  "127.0.0.1:" + AgentMetrics.PORT));
+                  "127.0.0.1:" + Metrics.AGENT_PORT));
       command.addAll(List.of(agentOptions));
       node.agent(JavaProgram.start(state, node.entrance(), agentLog(node), command));
     }

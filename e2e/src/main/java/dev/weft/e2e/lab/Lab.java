@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class Lab implements AutoCloseable {
   private final List<LabNode> nodes = new ArrayList<>();
   private @Nullable Kubelet kubelet;
   private @Nullable JavaProgram operator;
+  private int operatorPort;
 
   private Lab(StateDirectory state, Namespaces namespaces, ControlPlane controlPlane) {
     this.state = state;
@@ -143,6 +145,7 @@ public final class Lab implements AutoCloseable {
 
   /** Starts the operator in this machine's own namespace. */
   public void startOperator() {
+    operatorPort = freePort();
     operator =
         JavaProgram.start(
             state,
@@ -154,7 +157,21 @@ public final class Lab implements AutoCloseable {
                 "--kubeconfig",
                 written("operator.kubeconfig", accounts.operator()).toString(),
                 "--listen",
-                "127.0.0.1:0"));
+                "127.0.0.1:" + operatorPort));
+  }
+
+  /** What the operator counts. */
+  public Metrics operatorMetrics() {
+    return Metrics.ofOperator(operatorPort);
+  }
+
+  /** Somebody else may take it in between, though the kernel gives out others first. */
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

@@ -3,8 +3,8 @@ package dev.weft.e2e.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.e2e.lab.AgentMetrics;
 import dev.weft.e2e.lab.Lab;
+import dev.weft.e2e.lab.Metrics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,7 +66,7 @@ class AtRestTest {
     Map<String, Double> counts = new TreeMap<>();
     lab.nodes()
         .forEach(node ->
-            AgentMetrics.of(node)
+            Metrics.of(node)
                 .values()
                 .forEach((name, value) -> {
                   if (name.contains("_total") && !name.contains("resource=\"leases\"")) {

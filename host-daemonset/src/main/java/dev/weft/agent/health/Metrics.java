@@ -2,23 +2,31 @@ package dev.weft.agent.health;
 
 import dev.weft.netlink.Netlink;
 import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the agent counts. */
 public final class Metrics {
   private static final double MILLIS = 1e3;
+  private static final Duration[] BOUNDS =
+      Stream.of(1, 5, 25, 100, 500, 2_500, 10_000).map(Duration::ofMillis).toArray(Duration[]::new);
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final Counter repaired;
+  private final Timer passes;
   private final AtomicReference<@Nullable Duration> startToReady = new AtomicReference<>();
 
   /** Counters at zero. */
@@ -26,27 +34,42 @@ public final class Metrics {
     FunctionCounter.builder("weft.agent.netlink.messages", this, _ -> Netlink.messagesSent())
         .description("Messages sent to the kernel")
         .register(registry);
-    registry.counter("weft.agent.reconciles");
-    registry.counter("weft.agent.drift.repaired");
+    FunctionCounter.builder("weft.agent.netlink.errors", this, _ -> Netlink.refusals())
+        .description("Refusals of the kernel, of what had just gone included")
+        .register(registry);
+    repaired =
+        Counter.builder("weft.agent.drift.repaired")
+            .description("Things that others had changed and that are as they were again")
+            .register(registry);
+    passes =
+        Timer.builder("weft.agent.reconcile.duration")
+            .description("Passes over the node")
+            .serviceLevelObjectives(BOUNDS)
+            .register(registry);
+  }
+
+  /** A value that is asked for when it is read. */
+  public void gauge(String name, String description, Supplier<Number> value) {
+    Gauge.builder("weft.agent." + name, value).description(description).register(registry);
   }
 
   /** A request goes to the API server. */
   public void apiRequest(HttpRequest request) {
-    registry
-        .counter(
-            "weft.agent.api.requests",
-            List.of(Tag.of("method", request.method()), Tag.of("resource", resource(request))))
+    Counter.builder("weft.agent.api.requests")
+        .description("Requests to the API server")
+        .tags(List.of(Tag.of("method", request.method()), Tag.of("resource", resource(request))))
+        .register(registry)
         .increment();
   }
 
-  /** A pass over the node was made. */
-  public void reconciled() {
-    registry.counter("weft.agent.reconciles").increment();
+  /** Makes a pass over the node. */
+  public <T> T pass(Supplier<T> pass) {
+    return passes.record(pass);
   }
 
   /** Others had changed so many things, which are as they were. */
   public void driftRepaired(int count) {
-    registry.counter("weft.agent.drift.repaired").increment(count);
+    repaired.increment(count);
   }
 
   /** The first pass is done; only the first call counts. */

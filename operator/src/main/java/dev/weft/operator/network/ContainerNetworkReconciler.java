@@ -17,6 +17,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -98,6 +99,11 @@ public final class ContainerNetworkReconciler
               ? DeleteControl.defaultDelete()
               : DeleteControl.noFinalizerRemoval();
     };
+  }
+
+  /** All networks that are known. */
+  public Collection<ContainerNetwork> networks() {
+    return sources == null ? List.of() : sources.networks();
   }
 
   private void say(

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.Objects;
 import org.awaitility.Awaitility;
@@ -51,7 +52,8 @@ public final class KubeCluster
   }
 
   public void startOperator() {
-    WeftOperator started = new WeftOperator(client(), Names.NAMESPACE, false);
+    WeftOperator started =
+        new WeftOperator(client(), Names.NAMESPACE, false, new SimpleMeterRegistry());
     operator = started;
     started.start();
   }

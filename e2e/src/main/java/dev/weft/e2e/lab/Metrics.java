@@ -1,0 +1,63 @@
+package dev.weft.e2e.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a program counts, as it says at {@code /metrics}.
+ *
+ * @param text in Prometheus' text format
+ */
+public record Metrics(String text) {
+  static final int AGENT_PORT = 9810;
+
+  private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
+  /** Asks the agent of a node, which listens on its node's loopback interface only. */
+  public static Metrics of(LabNode node) {
+    InetSocketAddress address = new InetSocketAddress(LOOPBACK, AGENT_PORT);
+    try (SocketChannel channel =
+        node.namespace().<SocketChannel, IOException>call(() -> SocketChannel.open(address))) {
+      return read(channel);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the agent of %s does not answer".formatted(node.name()), e);
+    }
+  }
+
+  static Metrics ofOperator(int port) {
+    try (SocketChannel channel = SocketChannel.open(new InetSocketAddress(LOOPBACK, port))) {
+      return read(channel);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the operator does not answer", e);
+    }
+  }
+
+  private static Metrics read(SocketChannel channel) throws IOException {
+    channel
+        .socket()
+        .getOutputStream()
+        .write("GET /metrics HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    String answer =
+        new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+    return new Metrics(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+  }
+
+  /** By name and labels, such as {@code weft_agent_api_requests_total{method="GET"}}. */
+  public Map<String, Double> values() {
+    Map<String, Double> values = new TreeMap<>();
+    text.lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .forEach(line -> {
+          int space = line.lastIndexOf(' ');
+          values.put(line.substring(0, space), Double.valueOf(line.substring(space + 1)));
+        });
+    return values;
+  }
+}
