@@ -72,6 +72,7 @@ public enum Reason {
 
   // of Events alone
   READY,
+  FOREIGN_WRITE,
   NETWORK_NOT_ATTACHED,
   NETWORK_ATTACHED_LATE;
 

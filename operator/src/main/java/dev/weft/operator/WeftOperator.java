@@ -67,7 +67,8 @@ public final class WeftOperator implements AutoCloseable {
     operator.register(networks, each -> each.withRetry(untilItWorks()));
     operator.register(
         new MeshReconciler(namespace, keys, clock), each -> each.withRetry(untilItWorks()));
-    operator.register(new MeshNodeReconciler(client), each -> each.withRetry(untilItWorks()));
+    operator.register(
+        new MeshNodeReconciler(client, clock), each -> each.withRetry(untilItWorks()));
   }
 
   public void start() {

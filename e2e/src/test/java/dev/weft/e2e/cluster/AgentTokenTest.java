@@ -9,6 +9,7 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.MeshNode;
+import dev.weft.api.NetworkEndpoint;
 import dev.weft.e2e.lab.Lab;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -17,6 +18,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -134,6 +136,45 @@ class AgentTokenTest {
     }
     await()
         .atMost(InLab.PATIENCE)
-        .untilAsserted(() -> assertThat(other.get().getSpec().vtep()).isEqualTo(before));
+        .untilAsserted(() ->
+            assertThat(Optional.ofNullable(other.get()).map(each -> each.getSpec().vtep()))
+                .hasValue(before));
+  }
+
+  @Test
+  void whatItTakesInTheNameOfAnotherNodesPodIsRemovedAndTold() {
+    String pod = lab.client().pods().withName("b").get().getMetadata().getUid();
+    try (KubernetesClient agent = lab.agentClient(lab.node("weft-1"))) {
+      agent
+          .resource(
+              """
+              apiVersion: weft.dev/v1alpha1
+              kind: NetworkEndpoint
+              metadata: {name: blue.10.10.0.99}
+              spec:
+                network: blue
+                node: weft-1
+                address: 10.10.0.99/24
+                mac: 02:42:0a:0a:00:63
+                interface: eth9
+                sandbox: {id: stolen, namespace: default, pod: b, podUid: "%s"}
+              """
+                  .formatted(pod))
+          .create();
+    }
+    await()
+        .atMost(InLab.PATIENCE)
+        .until(() ->
+            lab.client().resources(NetworkEndpoint.class).withName("blue.10.10.0.99").get()
+                == null);
+    await()
+        .atMost(InLab.PATIENCE)
+        .untilAsserted(() ->
+            assertThat(lab.client().v1().events().inNamespace("default").list().getItems())
+                .anySatisfy(event -> {
+                  assertThat(event.getReason()).isEqualTo("ForeignWrite");
+                  assertThat(event.getMessage())
+                      .contains("says node weft-1, but its pod default/b is on weft-2");
+                }));
   }
 }

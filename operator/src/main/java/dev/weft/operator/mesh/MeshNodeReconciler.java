@@ -1,9 +1,14 @@
 package dev.weft.operator.mesh;
 
 import dev.weft.api.MeshNode;
+import dev.weft.api.Reason;
+import dev.weft.operator.network.Contradiction;
+import dev.weft.operator.network.NetworkEvents;
+import dev.weft.operator.network.Transition;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -13,29 +18,37 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.net.HttpURLConnection;
+import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes a MeshNode whose Node is gone. Kubernetes' own garbage collector does the same where it
- * runs; a MeshNode without an owner has no Node to lose and stays.
+ * Removes a MeshNode whose Node is gone, and one that another node's agent wrote, whose own agent
+ * writes it anew. Kubernetes' own garbage collector does the former where it runs; a MeshNode
+ * without an owner has no Node to lose and stays.
  */
 @ControllerConfiguration(name = "meshnode", fieldManager = "weft-operator")
 public final class MeshNodeReconciler implements Reconciler<MeshNode> {
   private static final Logger log = LoggerFactory.getLogger(MeshNodeReconciler.class);
 
   private final KubernetesClient client;
+  private final NetworkEvents events;
+  private @Nullable InformerEventSource<Node, MeshNode> nodes;
 
-  public MeshNodeReconciler(KubernetesClient client) {
+  public MeshNodeReconciler(KubernetesClient client, Clock clock) {
     this.client = client;
+    this.events = new NetworkEvents(client, clock);
   }
 
   @Override
   public List<EventSource<?, MeshNode>> prepareEventSources(EventSourceContext<MeshNode> context) {
-    return List.of(
+    InformerEventSource<Node, MeshNode> owners =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(Node.class, MeshNode.class)
                 .withName("owners")
@@ -43,7 +56,9 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
                     node -> Set.of(new ResourceID(node.getMetadata().getName())))
                 .withOnUpdateFilter((now, before) -> false)
                 .build(),
-            context));
+            context);
+    nodes = owners;
+    return List.of(owners);
   }
 
   @Override
@@ -54,15 +69,34 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
             .findFirst();
     boolean cached = context.getSecondaryResource(Node.class).isPresent();
     if (owner.isPresent() && !cached && isGone(owner.get())) {
+      remove(meshNode);
+      log.atInfo()
+          .addKeyValue("node", meshNode.getMetadata().getName())
+          .log("left the mesh: the node is gone");
+      return UpdateControl.noUpdate();
+    }
+    Contradiction.of(meshNode, Objects.requireNonNull(nodes).list().toList())
+        .ifPresent(wrong -> {
+          String why = wrong + "; it is removed, see who has an agent's token";
+          events.record(meshNode, Transition.warning(Reason.FOREIGN_WRITE, why));
+          remove(meshNode);
+          log.atWarn().addKeyValue("node", meshNode.getMetadata().getName()).log(why);
+        });
+    return UpdateControl.noUpdate();
+  }
+
+  private void remove(MeshNode meshNode) {
+    try {
       client
           .resource(meshNode)
           .lockResourceVersion(meshNode.getMetadata().getResourceVersion())
           .delete();
-      log.atInfo()
-          .addKeyValue("node", meshNode.getMetadata().getName())
-          .log("left the mesh: the node is gone");
+    } catch (KubernetesClientException e) {
+      // one that has changed meanwhile wakes us again
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
     }
-    return UpdateControl.noUpdate();
   }
 
   private boolean isGone(OwnerReference owner) {

@@ -47,9 +47,10 @@ public final class ContainerNetworkReconciler
   public ContainerNetworkReconciler(KubernetesClient client, String leaseNamespace, Clock clock) {
     this.leaseNamespace = leaseNamespace;
     this.clock = clock;
-    this.statuses = new StatusWriter(new NetworkEvents(client, clock));
+    NetworkEvents events = new NetworkEvents(client, clock);
+    this.statuses = new StatusWriter(events);
     this.instructor = new NodeInstructor(client);
-    this.orphans = new Orphans(client, clock);
+    this.orphans = new Orphans(client, events, clock);
     this.ownMesh = new OwnMesh(client);
   }
 

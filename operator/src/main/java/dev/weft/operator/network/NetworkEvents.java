@@ -1,8 +1,8 @@
 package dev.weft.operator.network;
 
-import dev.weft.api.ContainerNetwork;
 import dev.weft.api.event.EventBook;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -11,33 +11,35 @@ import java.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes Events about networks, where {@code kubectl describe} finds them. */
-final class NetworkEvents {
+/** Writes Events about networks and nodes, where {@code kubectl describe} finds them. */
+public final class NetworkEvents {
   private static final Logger log = LoggerFactory.getLogger(NetworkEvents.class);
 
   private final KubernetesClient client;
   private final EventBook book;
 
-  NetworkEvents(KubernetesClient client, Clock clock) {
+  /** Writes by {@code client}. */
+  public NetworkEvents(KubernetesClient client, Clock clock) {
     this.client = client;
     this.book = new EventBook(NodeInstructor.FIELD_MANAGER, NodeInstructor.FIELD_MANAGER, clock);
   }
 
-  void record(ContainerNetwork network, Transition transition) {
+  /** Tells of a change of an object that has no namespace. */
+  public void record(HasMetadata object, Transition transition) {
     ObjectReference about =
         new ObjectReferenceBuilder()
-            .withApiVersion(network.getApiVersion())
-            .withKind(network.getKind())
-            .withName(network.getMetadata().getName())
-            .withUid(network.getMetadata().getUid())
+            .withApiVersion(object.getApiVersion())
+            .withKind(object.getKind())
+            .withName(object.getMetadata().getName())
+            .withUid(object.getMetadata().getUid())
             .build();
     (transition.warning()
             ? book.warning(about, transition.reason(), transition.message())
             : book.normal(about, transition.reason(), transition.message()))
-        .ifPresent(event -> write(network, event));
+        .ifPresent(event -> write(object, event));
   }
 
-  private void write(ContainerNetwork network, Event event) {
+  private void write(HasMetadata object, Event event) {
     try {
       client
           .resource(event)
@@ -47,7 +49,7 @@ final class NetworkEvents {
     } catch (KubernetesClientException e) {
       // an Event is news, not state: the conditions say the same, and work must go on
       log.atWarn()
-          .addKeyValue("network", network.getMetadata().getName())
+          .addKeyValue("object", object.getKind() + " " + object.getMetadata().getName())
           .setCause(e)
           .log("could not write an event");
     }

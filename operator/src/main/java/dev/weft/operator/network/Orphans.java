@@ -2,6 +2,7 @@ package dev.weft.operator.network;
 
 import dev.weft.api.MeshNode;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.Reason;
 import dev.weft.api.SandboxReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -15,17 +16,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frees addresses that no agent will ever release. What a cache says is asked of the API server
- * again before an endpoint goes: another cache may just not show the pod yet.
+ * Frees addresses that no agent will ever release, and those that another node's agent took. What a
+ * cache says is asked of the API server again before an endpoint goes: another cache may just not
+ * show the pod yet.
  */
 final class Orphans {
   private static final Logger log = LoggerFactory.getLogger(Orphans.class);
 
   private final KubernetesClient client;
+  private final NetworkEvents events;
   private final Clock clock;
 
-  Orphans(KubernetesClient client, Clock clock) {
+  Orphans(KubernetesClient client, NetworkEvents events, Clock clock) {
     this.client = client;
+    this.events = events;
     this.clock = clock;
   }
 
@@ -43,7 +47,15 @@ final class Orphans {
         // A service holds it, not a node's sandbox.
         continue;
       }
-      boolean podIsThere = sandbox != null && sources.hasPod(sandbox);
+      Optional<Pod> pod = sandbox == null ? Optional.empty() : sources.pod(sandbox);
+      Optional<String> wrong = pod.flatMap(each -> Contradiction.of(endpoint, each));
+      if (wrong.isPresent()) {
+        String why = wrong.get() + "; it is removed, see who has an agent's token";
+        events.record(observed.network(), Transition.warning(Reason.FOREIGN_WRITE, why));
+        remove(endpoint, why);
+        continue;
+      }
+      boolean podIsThere = pod.isPresent();
       switch (Fate.of(endpoint, observed.node(node), podIsThere, clock.instant())) {
         case Fate.Kept() -> {}
         case Fate.KeptUntil(Instant time) ->

@@ -145,11 +145,12 @@ final class Sources {
         agents.agent(name));
   }
 
-  boolean hasPod(SandboxReference sandbox) {
-    return sandbox.pod() != null
-        && pods.get(new ResourceID(sandbox.pod(), sandbox.namespace()))
-            .filter(pod -> Objects.equals(pod.getMetadata().getUid(), sandbox.podUid()))
-            .isPresent();
+  /** The pod of a sandbox, of the same UID. */
+  Optional<Pod> pod(SandboxReference sandbox) {
+    return sandbox.pod() == null
+        ? Optional.empty()
+        : pods.get(new ResourceID(sandbox.pod(), sandbox.namespace()))
+            .filter(pod -> Objects.equals(pod.getMetadata().getUid(), sandbox.podUid()));
   }
 
   private <R extends HasMetadata> InformerEventSource<R, ContainerNetwork> ofAllNetworks(

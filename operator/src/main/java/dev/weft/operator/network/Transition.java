@@ -12,8 +12,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A change of a network's state that is worth an Event. */
-record Transition(boolean warning, Reason reason, String message) {
+public record Transition(boolean warning, Reason reason, String message) {
   private static final Set<Reason> FULL = Set.of(Reason.NEARLY_EXHAUSTED, Reason.EXHAUSTED);
+
+  /** Something that somebody must look at. */
+  public static Transition warning(Reason reason, String message) {
+    return new Transition(true, reason, message);
+  }
 
   static List<Transition> between(
       @Nullable ContainerNetworkStatus before, ContainerNetworkStatus after) {
