@@ -67,9 +67,9 @@ public final class Ethtool implements AutoCloseable {
     socket.call(handle -> {
       MessageWriter out = begin(handle, family, FEATURES_SET, NLM_F_ACK);
       header(out, link, FLAG_OMIT_REPLY);
-      long wanted = out.beginNested(FEATURES_WANTED);
-      long bits = out.beginNested(BITSET_BITS);
-      long bit = out.beginNested(BITS_BIT);
+      int wanted = out.beginNested(FEATURES_WANTED);
+      int bits = out.beginNested(BITSET_BITS);
+      int bit = out.beginNested(BITS_BIT);
       out.attribute(BIT_NAME, TX_CHECKSUM);
       if (on) {
         out.attribute(BIT_VALUE, new byte[0]);
@@ -102,7 +102,7 @@ public final class Ethtool implements AutoCloseable {
   }
 
   private static void header(MessageWriter out, int link, int flags) {
-    long header = out.beginNested(FEATURES_HEADER);
+    int header = out.beginNested(FEATURES_HEADER);
     out.attributeU32(HEADER_DEV_INDEX, link);
     if (flags != 0) {
       out.attributeU32(HEADER_FLAGS, flags);

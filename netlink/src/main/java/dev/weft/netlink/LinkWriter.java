@@ -126,16 +126,16 @@ final class LinkWriter {
   }
 
   private static void writeFamilies(MessageWriter out, LinkSettings settings) {
-    long families = out.beginNested(IFLA_AF_SPEC);
+    int families = out.beginNested(IFLA_AF_SPEC);
     if (!settings.ipv4().isEmpty()) {
-      long family = out.beginNested(AF_INET);
-      long conf = out.beginNested(IFLA_INET_CONF);
+      int family = out.beginNested(AF_INET);
+      int conf = out.beginNested(IFLA_INET_CONF);
       settings.ipv4().forEach((setting, value) -> out.attributeU32(setting.code, value));
       out.endNested(conf);
       out.endNested(family);
     }
     if (settings.addressGeneration() != null) {
-      long family = out.beginNested(AF_INET6);
+      int family = out.beginNested(AF_INET6);
       out.attributeU8(IFLA_INET6_ADDR_GEN_MODE, settings.addressGeneration().code);
       out.endNested(family);
     }
@@ -146,7 +146,7 @@ final class LinkWriter {
       MessageWriter out, int index, BridgePort port, int flags, int sequence) {
     out.begin(RTM_SETLINK, flags, sequence);
     header(out, AF_BRIDGE, index, null);
-    long options = out.beginNested(IFLA_PROTINFO);
+    int options = out.beginNested(IFLA_PROTINFO);
     write(out, IFLA_BRPORT_LEARNING, port.learning());
     write(out, IFLA_BRPORT_UNICAST_FLOOD, port.unicastFlood());
     write(out, IFLA_BRPORT_MCAST_FLOOD, port.multicastFlood());
@@ -171,9 +171,9 @@ final class LinkWriter {
   }
 
   private static void writeKind(MessageWriter out, LinkKind kind) {
-    long info = out.beginNested(IFLA_LINKINFO);
+    int info = out.beginNested(IFLA_LINKINFO);
     out.attribute(IFLA_INFO_KIND, kind.name());
-    long data = out.beginNested(IFLA_INFO_DATA);
+    int data = out.beginNested(IFLA_INFO_DATA);
     switch (kind) {
       case LinkKind.Bridge bridge -> writeBridge(out, bridge);
       case LinkKind.Vxlan vxlan -> writeVxlan(out, vxlan);
@@ -222,7 +222,7 @@ final class LinkWriter {
   }
 
   private static void writePeer(MessageWriter out, LinkKind.Veth.Peer peer) {
-    long start = out.beginNested(VETH_INFO_PEER);
+    int start = out.beginNested(VETH_INFO_PEER);
     header(out, AF_UNSPEC, 0, peer.settings().up());
     out.attribute(IFLA_IFNAME, peer.name());
     writeAtOnce(out, peer.settings());

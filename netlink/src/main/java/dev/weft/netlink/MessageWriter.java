@@ -2,137 +2,136 @@ package dev.weft.netlink;
 
 import static dev.weft.netlink.NetlinkH.NLA_F_NESTED;
 import static dev.weft.netlink.NetlinkH.NLA_HDRLEN;
-import static dev.weft.netlink.NetlinkH.NLMSG_HDRLEN;
-import static dev.weft.netlink.NetlinkH.align;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * Writes netlink messages one after the other into a buffer. Numbers are in native byte order
- * unless a method says otherwise. The kernel expects padding to be zero.
+ * Writes netlink messages one after the other into an array: without the optimising compiler, which
+ * small programs do without, that takes half the time of writing through a memory segment.
+ * Numbers are in native byte order unless a method says otherwise. What is not written yet is zero,
+ * as the kernel expects of padding.
  */
 final class MessageWriter {
-  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-  private static final ValueLayout.OfShort BE_SHORT = SHORT.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfInt BE_INT = INT.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final boolean BIG_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
 
-  private final MemorySegment buffer;
-  private long position;
-  private long message;
+  /** Zero from {@link #position} on. */
+  private final byte[] buffer;
 
-  MessageWriter(MemorySegment buffer) {
-    this.buffer = buffer;
+  private int position;
+  private int message;
+
+  MessageWriter(int capacity) {
+    this.buffer = new byte[capacity];
   }
 
+  /** Starts anew, and overwrites what was written: it may hold keys. */
   void clear() {
+    Arrays.fill(buffer, 0, position, (byte) 0);
     position = 0;
   }
 
   /** Bytes written so far. */
-  long length() {
+  int length() {
     return position;
   }
 
-  long remaining() {
-    return buffer.byteSize() - position;
+  void copyTo(MemorySegment segment) {
+    MemorySegment.copy(buffer, 0, segment, ValueLayout.JAVA_BYTE, 0, position);
+  }
+
+  int remaining() {
+    return buffer.length - position;
   }
 
   /** Starts a message ({@code struct nlmsghdr}). */
   void begin(int type, int flags, int sequence) {
     message = position;
-    buffer.set(SHORT, position + 4, (short) type);
-    buffer.set(SHORT, position + 6, (short) flags);
-    buffer.set(INT, position + 8, sequence);
-    buffer.set(INT, position + 12, 0);
-    position += NLMSG_HDRLEN;
+    position += 4;
+    u16(type);
+    u16(flags);
+    u32(sequence);
+    u32(0);
   }
 
   /** Ends the message begun last. */
   void end() {
-    buffer.set(INT, message, (int) (position - message));
+    put32(message, position - message);
   }
 
   /** Has the kernel answer the message begun last even if it succeeds. */
   void acknowledgeLast() {
-    long flags = message + 6;
-    buffer.set(SHORT, flags, (short) (buffer.get(SHORT, flags) | NetlinkH.NLM_F_ACK));
+    int low = message + 6 + (BIG_ENDIAN ? 1 : 0);
+    buffer[low] |= NetlinkH.NLM_F_ACK;
   }
 
   void u8(int value) {
-    buffer.set(BYTE, position, (byte) value);
-    position += 1;
+    buffer[position++] = (byte) value;
   }
 
   void u16(int value) {
-    buffer.set(SHORT, position, (short) value);
+    put16(position, value);
     position += 2;
   }
 
   void u32(int value) {
-    buffer.set(INT, position, value);
+    put32(position, value);
     position += 4;
   }
 
   void u64(long value) {
-    buffer.set(LONG, position, value);
-    position += 8;
+    int high = (int) (value >>> 32);
+    u32(BIG_ENDIAN ? high : (int) value);
+    u32(BIG_ENDIAN ? (int) value : high);
   }
 
   /** In network byte order. */
   void be16(int value) {
-    buffer.set(BE_SHORT, position, (short) value);
-    position += 2;
+    u8(value >>> 8);
+    u8(value);
   }
 
   /** In network byte order. */
   void be32(int value) {
-    buffer.set(BE_INT, position, value);
-    position += 4;
+    be16(value >>> 16);
+    be16(value);
   }
 
   void bytes(byte[] value) {
-    MemorySegment.copy(value, 0, buffer, BYTE, position, value.length);
+    System.arraycopy(value, 0, buffer, position, value.length);
     position += value.length;
   }
 
   void zeros(int count) {
-    buffer.asSlice(position, count).fill((byte) 0);
     position += count;
   }
 
   void attributeU8(int type, int value) {
     header(type, 1);
-    buffer.set(INT, position, 0);
-    buffer.set(BYTE, position, (byte) value);
-    position += 4;
+    u8(value);
+    pad();
   }
 
   void attributeU16(int type, int value) {
     header(type, 2);
-    buffer.set(INT, position, 0);
-    buffer.set(SHORT, position, (short) value);
-    position += 4;
+    u16(value);
+    pad();
   }
 
   /** In network byte order. */
   void attributeBe16(int type, int value) {
     header(type, 2);
-    buffer.set(INT, position, 0);
-    buffer.set(BE_SHORT, position, (short) value);
-    position += 4;
+    be16(value);
+    pad();
   }
 
   void attributeU32(int type, int value) {
     header(type, 4);
-    buffer.set(INT, position, value);
-    position += 4;
+    u32(value);
   }
 
   void attribute(int type, boolean value) {
@@ -141,18 +140,17 @@ final class MessageWriter {
 
   void attribute(int type, byte[] value) {
     header(type, value.length);
-    pad(value.length);
-    MemorySegment.copy(value, 0, buffer, BYTE, position, value.length);
-    position += align(value.length);
+    bytes(value);
+    pad();
   }
 
   /** UTF-8 with a zero at the end. */
   void attribute(int type, String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     header(type, bytes.length + 1);
-    pad(bytes.length + 1);
-    MemorySegment.copy(bytes, 0, buffer, BYTE, position, bytes.length);
-    position += align(bytes.length + 1);
+    bytes(bytes);
+    u8(0);
+    pad();
   }
 
   void attribute(int type, InetAddress value) {
@@ -161,43 +159,49 @@ final class MessageWriter {
 
   void attribute(int type, MacAddress value) {
     header(type, MacAddress.LENGTH);
-    buffer.set(BE_INT, position, (int) (value.bits() >>> 16));
-    buffer.set(INT, position + 4, 0);
-    buffer.set(BE_SHORT, position + 4, (short) value.bits());
-    position += 8;
+    be32((int) (value.bits() >>> 16));
+    be16((int) value.bits());
+    pad();
   }
 
   /** Starts an attribute that holds attributes; its result goes to {@link #endNested}. */
-  long beginNested(int type) {
+  int beginNested(int type) {
     return beginAttribute(type | NLA_F_NESTED);
   }
 
-  void endNested(long start) {
+  void endNested(int start) {
     endAttribute(start);
   }
 
   /** Starts an attribute that holds a structure; its result goes to {@link #endAttribute}. */
-  long beginAttribute(int type) {
-    long start = position;
+  int beginAttribute(int type) {
+    int start = position;
     header(type, 0);
     return start;
   }
 
-  void endAttribute(long start) {
-    long length = position - start;
-    buffer.set(SHORT, start, (short) length);
-    zeros((int) (align(length) - length));
+  void endAttribute(int start) {
+    put16(start, position - start);
+    pad();
   }
 
   private void header(int type, int length) {
-    buffer.set(SHORT, position, (short) (NLA_HDRLEN + length));
-    buffer.set(SHORT, position + 2, (short) type);
-    position += NLA_HDRLEN;
+    u16(NLA_HDRLEN + length);
+    u16(type);
   }
 
-  private void pad(int length) {
-    if (length > 0) {
-      buffer.set(INT, position + align(length) - 4, 0);
-    }
+  /** Attributes and messages start at multiples of 4. */
+  private void pad() {
+    position = position + 3 & ~3;
+  }
+
+  private void put16(int at, int value) {
+    buffer[at] = (byte) (BIG_ENDIAN ? value >>> 8 : value);
+    buffer[at + 1] = (byte) (BIG_ENDIAN ? value : value >>> 8);
+  }
+
+  private void put32(int at, int value) {
+    put16(at, BIG_ENDIAN ? value >>> 16 : value);
+    put16(at + 2, BIG_ENDIAN ? value : value >>> 16);
   }
 }

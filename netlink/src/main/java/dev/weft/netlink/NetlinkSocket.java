@@ -34,8 +34,8 @@ final class NetlinkSocket implements AutoCloseable {
   private final MemorySegment buffer = arena.allocate(BUFFER);
   private final MemorySegment slots = arena.allocate((long) SLOTS * SLOT, 8);
   private final MemorySegment headers = arena.allocate((long) SLOTS * MMSGHDR, 8);
+  private final MessageWriter writer = new MessageWriter(BATCH);
   private final MemorySegment batch = arena.allocate(BATCH);
-  private final MessageWriter writer = new MessageWriter(batch);
   private final int fd;
   private final int receiveBuffer;
   private int sequence;
@@ -126,12 +126,14 @@ final class NetlinkSocket implements AutoCloseable {
    * acted on it when this returns.
    */
   void send(int messages) {
+    int length = writer.length();
+    writer.copyTo(batch);
+    writer.clear();
     int sent;
     do {
-      sent = Libc.send(fd, batch, writer.length());
+      sent = Libc.send(fd, batch, length);
     } while (sent == -Errno.EINTR);
-    batch.asSlice(0, writer.length()).fill((byte) 0);
-    writer.clear();
+    batch.asSlice(0, length).fill((byte) 0);
     check(sent, "send to the kernel");
     Counters.MESSAGES.add(messages);
   }

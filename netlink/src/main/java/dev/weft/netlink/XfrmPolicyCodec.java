@@ -25,7 +25,7 @@ final class XfrmPolicyCodec {
     out.u8(policy.action() == XfrmPolicySpec.Action.BLOCK ? XFRM_POLICY_BLOCK : XFRM_POLICY_ALLOW);
     out.zeros(6);
     if (!policy.templates().isEmpty()) {
-      long start = out.beginAttribute(XFRMA_TMPL);
+      int start = out.beginAttribute(XFRMA_TMPL);
       for (XfrmTemplate template : policy.templates()) {
         template(out, template);
       }

@@ -66,7 +66,7 @@ final class XfrmStateCodec {
       throw new IllegalArgumentException("a state to be made has an algorithm");
     }
     byte[] name = aead.name().getBytes(StandardCharsets.UTF_8);
-    long start = out.beginAttribute(XFRMA_ALG_AEAD);
+    int start = out.beginAttribute(XFRMA_ALG_AEAD);
     out.bytes(name);
     out.zeros(ALG_NAME - name.length);
     out.u32(aead.keyBits());
@@ -82,7 +82,7 @@ final class XfrmStateCodec {
   /** {@code struct xfrm_replay_state_esn}, with nothing sent or received yet. */
   private static void bitmap(MessageWriter out, XfrmReplay replay) {
     int words = (replay.window() + WORD - 1) / WORD;
-    long start = out.beginAttribute(XFRMA_REPLAY_ESN_VAL);
+    int start = out.beginAttribute(XFRMA_REPLAY_ESN_VAL);
     out.u32(words);
     out.zeros(16);
     out.u32(replay.window());
@@ -92,7 +92,7 @@ final class XfrmStateCodec {
 
   /** {@code struct xfrm_encap_tmpl}. */
   private static void udp(MessageWriter out, XfrmUdp udp) {
-    long start = out.beginAttribute(XFRMA_ENCAP);
+    int start = out.beginAttribute(XFRMA_ENCAP);
     out.u16(UDP_ENCAP_ESPINUDP);
     out.be16(udp.sourcePort());
     out.be16(udp.destinationPort());

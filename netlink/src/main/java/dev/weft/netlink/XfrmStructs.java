@@ -144,7 +144,7 @@ final class XfrmStructs {
 
   static void writeMark(MessageWriter out, XfrmMark mark) {
     if (!mark.isNone()) {
-      long start = out.beginAttribute(XFRMA_MARK);
+      int start = out.beginAttribute(XFRMA_MARK);
       out.u32(mark.value());
       out.u32(mark.mask());
       out.endAttribute(start);

@@ -158,10 +158,11 @@ class CodecFuzzTest {
   }
 
   private static byte[] encode(Consumer<MessageWriter> request) {
-    byte[] bytes = new byte[RequestWriter.LARGEST];
-    var out = new MessageWriter(MemorySegment.ofArray(bytes));
+    var out = new MessageWriter(RequestWriter.LARGEST);
     request.accept(out);
-    return Arrays.copyOf(bytes, (int) out.length());
+    byte[] bytes = new byte[out.length()];
+    out.copyTo(MemorySegment.ofArray(bytes));
+    return bytes;
   }
 
   private static byte[] header(int length, int size) {

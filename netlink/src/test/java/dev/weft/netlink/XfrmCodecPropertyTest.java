@@ -190,12 +190,15 @@ class XfrmCodecPropertyTest {
     return Arbitraries.longs().between(0, U32);
   }
 
-  /** The payload of the one message that was written, over memory that was not zero. */
+  /** The payload of the one message that was written, with a writer that was used before. */
   private Payload written(XfrmRequest request) {
+    MessageWriter out = new MessageWriter(bytes.length);
     Arrays.fill(bytes, (byte) 0xa5);
-    MessageWriter out = new MessageWriter(MemorySegment.ofArray(bytes));
+    out.bytes(bytes);
+    out.clear();
     assertThat(XfrmRequestWriter.write(out, request, 1)).isOne();
     var reader = new MessageReader();
+    out.copyTo(MemorySegment.ofArray(bytes));
     reader.reset(MemorySegment.ofArray(bytes), out.length());
     assertThat(reader.next()).isTrue();
     Payload payload = reader.payload();
