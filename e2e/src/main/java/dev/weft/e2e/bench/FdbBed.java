@@ -34,15 +34,7 @@ final class FdbBed implements Closeable {
   private @Nullable BufferedReader answers;
   private int device;
 
-  FdbBed() throws IOException {}
-
-  /** Replaces the device by an empty one. */
-  void makeDevice() throws IOException {
-    if (device != 0) {
-      netlink.linkDelete(device);
-    }
-    LinkKind vxlan = LinkKind.Vxlan.vni(4096).port(4789).learning(false).build();
-    device = netlink.linkAdd(LinkSpec.of("vx", vxlan)).index();
+  FdbBed() throws IOException {
     Files.write(
         commands,
         macs()
@@ -50,6 +42,15 @@ final class FdbBed implements Closeable {
                 "fdb replace %s dev vx dst %s self permanent"
                     .formatted(new MacAddress(mac), PEER.getHostAddress()))
             .toList());
+  }
+
+  /** Replaces the device by an empty one. */
+  void makeDevice() {
+    if (device != 0) {
+      netlink.linkDelete(device);
+    }
+    LinkKind vxlan = LinkKind.Vxlan.vni(4096).port(4789).learning(false).build();
+    device = netlink.linkAdd(LinkSpec.of("vx", vxlan)).index();
   }
 
   Netlink netlink() {

@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 8)
-@Measurement(iterations = 12)
+@Warmup(iterations = 1)
+@Measurement(iterations = 6)
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 @SuppressWarnings("NullAway.Init")
 public class FdbBenchmark {
@@ -38,13 +38,14 @@ public class FdbBenchmark {
 
   /** An empty device for each iteration, and what is to be in it. */
   @Setup(Level.Iteration)
-  public void makeDevice() throws IOException {
+  public void makeDevice() {
     bed.makeDevice();
     requests = bed.requests();
   }
 
   /** This project's module, in this process. */
   @Benchmark
+  @Warmup(iterations = 8)
   public List<Outcome> java() {
     List<Outcome> outcomes = bed.netlink().execute(requests);
     for (Outcome outcome : outcomes) {
