@@ -12,9 +12,9 @@ import java.util.Arrays;
 
 /**
  * Writes netlink messages one after the other into an array: without the optimising compiler, which
- * small programs do without, that takes half the time of writing through a memory segment.
- * Numbers are in native byte order unless a method says otherwise. What is not written yet is zero,
- * as the kernel expects of padding.
+ * small programs do without, that takes half the time of writing through a memory segment. Numbers
+ * are in native byte order unless a method says otherwise. What is not written yet is zero, as the
+ * kernel expects of padding.
  */
 final class MessageWriter {
   private static final boolean BIG_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
