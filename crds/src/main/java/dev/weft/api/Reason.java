@@ -70,6 +70,13 @@ public enum Reason {
   WIRED,
   NOT_WIRED,
 
+  // of an OverlayService
+  TASKS_READY,
+  TASKS_IN_PROGRESS,
+  TASK_FAILING,
+  NETWORK_UNUSABLE,
+  NAME_TAKEN,
+
   // of Events alone
   READY,
   FOREIGN_WRITE,

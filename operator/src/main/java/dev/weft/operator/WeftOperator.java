@@ -8,6 +8,8 @@ import dev.weft.operator.mesh.MeshReconciler;
 import dev.weft.operator.metrics.NetworkGauges;
 import dev.weft.operator.metrics.ReconcileMetrics;
 import dev.weft.operator.network.ContainerNetworkReconciler;
+import dev.weft.operator.service.OverlayServiceReconciler;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
@@ -69,6 +71,12 @@ public final class WeftOperator implements AutoCloseable {
         new MeshReconciler(namespace, keys, clock), each -> each.withRetry(untilItWorks()));
     operator.register(
         new MeshNodeReconciler(client, clock), each -> each.withRetry(untilItWorks()));
+    if (client.supports(EndpointSlice.class)) {
+      operator.register(
+          new OverlayServiceReconciler(client, clock), each -> each.withRetry(untilItWorks()));
+    } else {
+      log.warn("this API server has no discovery.k8s.io/v1, so OverlayServices are left alone");
+    }
   }
 
   public void start() {

@@ -18,11 +18,16 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A kube-apiserver and an etcd of its own, on free ports of the loopback interface. */
 final class KubernetesBinaries implements ControlPlane {
   /** Names a folder for the logs of what operators and agents ask of API servers. */
   private static final String AUDIT_FOLDER = "weft.audit";
+
+  private static final int FIRST_WITH_ENDPOINT_SLICES = 21;
+  private static final Pattern MINOR = Pattern.compile("v1\\.(\\d+)\\.");
 
   private static final Duration START = Duration.ofSeconds(60);
   private static final String AUDIT_POLICY =
@@ -84,9 +89,30 @@ final class KubernetesBinaries implements ControlPlane {
         "--initial-cluster=lab=" + self);
   }
 
-  private static List<String> apiServerCommand(Path binaries, Path directory, int etcd, int port) {
+  private static List<String> apiServerCommand(Path binaries, Path directory, int etcd, int port)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(binaries.resolve("kube-apiserver").toString());
+    if (minor(binaries) < FIRST_WITH_ENDPOINT_SLICES) {
+      // else the group would hide the CRD that stands in for them
+      command.add("--runtime-config=discovery.k8s.io/v1beta1=false");
+    }
+    command.addAll(arguments(directory, etcd, port));
+    return command;
+  }
+
+  /** The second number of the API server's version. */
+  private static int minor(Path binaries) throws IOException {
+    Process asked =
+        new ProcessBuilder(binaries.resolve("kube-apiserver").toString(), "--version").start();
+    try (var output = asked.inputReader()) {
+      Matcher version = MINOR.matcher(Objects.requireNonNullElse(output.readLine(), ""));
+      return version.find() ? Integer.parseInt(version.group(1)) : FIRST_WITH_ENDPOINT_SLICES;
+    }
+  }
+
+  private static List<String> arguments(Path directory, int etcd, int port) {
     return List.of(
-        binaries.resolve("kube-apiserver").toString(),
         "--etcd-servers=http://127.0.0.1:" + etcd,
         "--bind-address=127.0.0.1",
         "--secure-port=" + port,

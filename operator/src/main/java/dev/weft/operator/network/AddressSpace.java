@@ -12,11 +12,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The addresses that a network hands out, as ranges that are apart and in order. */
-record AddressSpace(List<IpRange> ranges) {
+public record AddressSpace(List<IpRange> ranges) {
   private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
   /** How full a space is: one of these for each address family, the fuller one counts. */
@@ -26,7 +28,7 @@ record AddressSpace(List<IpRange> ranges) {
     FULL
   }
 
-  AddressSpace {
+  public AddressSpace {
     ranges = List.copyOf(ranges);
   }
 
@@ -35,7 +37,7 @@ record AddressSpace(List<IpRange> ranges) {
    *
    * @param asked the subnets in the spec
    */
-  static AddressSpace of(List<EffectiveSubnet> held, @Nullable List<Subnet> asked) {
+  public static AddressSpace of(List<EffectiveSubnet> held, @Nullable List<Subnet> asked) {
     List<IpRange> ranges = new ArrayList<>();
     for (EffectiveSubnet each : held) {
       Cidr cidr = Cidr.parse(Objects.requireNonNull(each.cidr()));
@@ -47,6 +49,24 @@ record AddressSpace(List<IpRange> ranges) {
       ranges.addAll(handedOut(cidr, each.gateway(), subnet));
     }
     return new AddressSpace(ranges);
+  }
+
+  /** The highest address of a family that is not taken. */
+  public Optional<IpAddress> last(boolean ipv4, Set<IpAddress> taken) {
+    return ranges.stream()
+        .filter(range -> range.first().isIpv4() == ipv4)
+        .sorted(Comparator.comparing(IpRange::first).reversed())
+        .flatMap(range ->
+            Stream.iterate(range.last(), range::contains, AddressSpace::before)
+                .filter(each -> !taken.contains(each))
+                .limit(1))
+        .findFirst();
+  }
+
+  private static IpAddress before(IpAddress address) {
+    return address.value().signum() == 0
+        ? new IpAddress(address.bits(), BigInteger.TWO.pow(address.bits()).subtract(BigInteger.ONE))
+        : address.plus(-1);
   }
 
   boolean contains(IpAddress address) {

@@ -2,8 +2,10 @@ package dev.weft.operator.network;
 
 import dev.weft.api.MeshNode;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.OverlayService;
 import dev.weft.api.Reason;
 import dev.weft.api.SandboxReference;
+import dev.weft.api.ServiceReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -43,8 +45,11 @@ final class Orphans {
     for (NetworkEndpoint endpoint : observed.endpoints()) {
       SandboxReference sandbox = endpoint.getSpec().sandbox();
       String node = endpoint.getSpec().node();
+      ServiceReference service = endpoint.getSpec().service();
+      if (service != null && !sources.hasService(service) && isGone(service)) {
+        remove(endpoint, "its service is gone");
+      }
       if (node == null) {
-        // A service holds it, not a node's sandbox.
         continue;
       }
       Optional<Pod> pod = sandbox == null ? Optional.empty() : sources.pod(sandbox);
@@ -83,6 +88,15 @@ final class Orphans {
   private boolean isGone(SandboxReference sandbox) {
     Pod pod = client.pods().inNamespace(sandbox.namespace()).withName(sandbox.pod()).get();
     return pod == null || !Objects.equals(pod.getMetadata().getUid(), sandbox.podUid());
+  }
+
+  private boolean isGone(ServiceReference service) {
+    return client
+            .resources(OverlayService.class)
+            .inNamespace(service.namespace())
+            .withName(service.name())
+            .get()
+        == null;
   }
 
   private void remove(NetworkEndpoint endpoint, String why) {

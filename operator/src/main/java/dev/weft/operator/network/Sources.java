@@ -11,7 +11,9 @@ import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.MeshNodeSpecBuilder;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.OverlayService;
 import dev.weft.api.SandboxReference;
+import dev.weft.api.ServiceReference;
 import dev.weft.operator.node.AgentSource;
 import dev.weft.operator.node.NodeFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -53,6 +55,7 @@ final class Sources {
   private final InformerEventSource<Node, ContainerNetwork> nodes;
   private final InformerEventSource<MeshNode, ContainerNetwork> meshNodes;
   private final InformerEventSource<Mesh, ContainerNetwork> meshes;
+  private final InformerEventSource<OverlayService, ContainerNetwork> services;
   private final AgentSource<ContainerNetwork> agents;
   private final RefusedNetworks refused;
 
@@ -92,12 +95,21 @@ final class Sources {
     meshes =
         ofAllNetworks(
             Mesh.class, (now, before) -> !Objects.equals(now.getSpec(), before.getSpec()), context);
+    services =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(OverlayService.class, ContainerNetwork.class)
+                .withName("overlayservices")
+                .withSecondaryToPrimaryMapper(each -> id(each.getSpec().network()))
+                .withOnUpdateFilter((_, _) -> false)
+                .build(),
+            context);
     agents = new AgentSource<>(context.getClient(), leaseNamespace, clock, this::networksOn);
     refused = new RefusedNetworks(networks);
   }
 
   List<EventSource<?, ContainerNetwork>> all() {
-    return List.of(hostNetworks, endpoints, pods, nodes, meshNodes, meshes, agents, refused);
+    return List.of(
+        hostNetworks, endpoints, pods, nodes, meshNodes, meshes, services, agents, refused);
   }
 
   Collection<ContainerNetwork> networks() {
@@ -151,6 +163,10 @@ final class Sources {
         ? Optional.empty()
         : pods.get(new ResourceID(sandbox.pod(), sandbox.namespace()))
             .filter(pod -> Objects.equals(pod.getMetadata().getUid(), sandbox.podUid()));
+  }
+
+  boolean hasService(ServiceReference service) {
+    return services.get(new ResourceID(service.name(), service.namespace())).isPresent();
   }
 
   private <R extends HasMetadata> InformerEventSource<R, ContainerNetwork> ofAllNetworks(

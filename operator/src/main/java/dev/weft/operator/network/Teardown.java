@@ -1,11 +1,12 @@
 package dev.weft.operator.network;
 
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpec;
 import dev.weft.api.SandboxReference;
+import dev.weft.api.ServiceReference;
 import dev.weft.operator.node.NodeFacts;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** How far the deletion of a network has come. */
 sealed interface Teardown {
@@ -33,15 +34,20 @@ sealed interface Teardown {
   private static String endpoints(List<NetworkEndpoint> endpoints) {
     List<String> pods =
         endpoints.stream()
-            .map(each -> pod(each.getSpec().sandbox(), each.getMetadata().getName()))
+            .map(each -> holder(each.getSpec(), each.getMetadata().getName()))
             .distinct()
             .sorted()
             .toList();
-    return "deletion waits for pods that are attached: %s; delete them"
+    return "deletion waits for what is attached: %s; delete it"
         .formatted(String.join(", ", limited(pods)));
   }
 
-  private static String pod(@Nullable SandboxReference sandbox, String endpoint) {
+  private static String holder(NetworkEndpointSpec spec, String endpoint) {
+    ServiceReference service = spec.service();
+    if (service != null) {
+      return "OverlayService %s/%s".formatted(service.namespace(), service.name());
+    }
+    SandboxReference sandbox = spec.sandbox();
     return sandbox == null || sandbox.pod() == null
         ? "endpoint " + endpoint
         : sandbox.namespace() + "/" + sandbox.pod();

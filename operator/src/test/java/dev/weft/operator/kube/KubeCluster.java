@@ -29,6 +29,7 @@ public final class KubeCluster
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
   private static final List<Class<? extends HasMetadata>> KINDS =
       List.of(
+          dev.weft.api.OverlayService.class,
           ContainerNetwork.class,
           HostNetwork.class,
           NetworkEndpoint.class,

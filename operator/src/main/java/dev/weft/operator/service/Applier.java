@@ -1,0 +1,115 @@
+package dev.weft.operator.service;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes children where they are not as they should be, and not otherwise. Of a workload, whose
+ * template an API server writes in its own way, counts that nobody has changed it since we wrote
+ * it; of everything else, that all we say of it is so.
+ */
+final class Applier {
+  private static final Logger log = LoggerFactory.getLogger(Applier.class);
+
+  private final KubernetesClient client;
+  private final Map<String, Written> written = new ConcurrentHashMap<>();
+
+  /** What was asked for last, and the generation that it became. */
+  private record Written(JsonNode asked, String uid, long generation) {}
+
+  Applier(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Whether an object of this kind and name is there, whoever's it is. */
+  Optional<HasMetadata> find(HasMetadata wanted) {
+    return Optional.ofNullable(client.resource(wanted).get());
+  }
+
+  void apply(HasMetadata wanted, Optional<? extends HasMetadata> actual) {
+    JsonNode asked = tree(wanted);
+    if (actual.isPresent() && isAsAsked(wanted, asked, actual.get())) {
+      return;
+    }
+    HasMetadata result =
+        client
+            .resource(wanted)
+            .fieldManager(Children.FIELD_MANAGER)
+            .forceConflicts()
+            .serverSideApply();
+    written.put(key(wanted), new Written(asked, result.getMetadata().getUid(), generation(result)));
+    log(wanted, "applied");
+  }
+
+  void delete(HasMetadata unwanted) {
+    client.resource(unwanted).delete();
+    written.remove(key(unwanted));
+    log(unwanted, "deleted");
+  }
+
+  private boolean isAsAsked(HasMetadata wanted, JsonNode asked, HasMetadata actual) {
+    if (wanted.getKind().equals("Deployment") || wanted.getKind().equals("DaemonSet")) {
+      Written last = written.get(key(wanted));
+      return last != null
+          && last.asked.equals(asked)
+          && last.uid.equals(actual.getMetadata().getUid())
+          && last.generation >= generation(actual)
+          && says(tree(actual).get("metadata"), asked.get("metadata"));
+    }
+    return says(tree(actual), asked);
+  }
+
+  /** Whether {@code actual} says all that {@code asked} does; lists are compared whole. */
+  static boolean says(@Nullable JsonNode actual, JsonNode asked) {
+    if (actual == null) {
+      return asked.isEmpty() && asked.isContainerNode();
+    }
+    if (asked.isObject()) {
+      return asked.properties().stream()
+          .allMatch(each -> says(actual.get(each.getKey()), each.getValue()));
+    }
+    if (asked.isArray()) {
+      if (actual.size() != asked.size()) {
+        return false;
+      }
+      for (int i = 0; i < asked.size(); i++) {
+        if (!says(actual.get(i), asked.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+    return Objects.equals(actual, asked);
+  }
+
+  private JsonNode tree(HasMetadata object) {
+    return client.getKubernetesSerialization().convertValue(object, JsonNode.class);
+  }
+
+  private static long generation(HasMetadata object) {
+    Long generation = object.getMetadata().getGeneration();
+    return generation == null ? 0 : generation;
+  }
+
+  private static String key(HasMetadata object) {
+    return "%s %s/%s"
+        .formatted(
+            object.getKind(), object.getMetadata().getNamespace(), object.getMetadata().getName());
+  }
+
+  private static void log(HasMetadata object, String what) {
+    log.atInfo()
+        .addKeyValue("kind", object.getKind())
+        .addKeyValue("namespace", object.getMetadata().getNamespace())
+        .addKeyValue("name", object.getMetadata().getName())
+        .log(what);
+  }
+}

@@ -1,0 +1,158 @@
+package dev.weft.operator.service;
+
+import dev.weft.api.IpAddress;
+import dev.weft.api.OverlayService;
+import dev.weft.api.OverlayServiceStatus;
+import dev.weft.api.Reason;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a service's workload and its names in cluster DNS, keeps them so, and says how it is. What
+ * it makes goes with the service by ownerReferences, so it holds no finalizer.
+ */
+@ControllerConfiguration(name = "overlayservice", fieldManager = Children.FIELD_MANAGER)
+public final class OverlayServiceReconciler implements Reconciler<OverlayService> {
+  private static final int UNPROCESSABLE = 422;
+  private static final Duration UNTIL_ONE_IS_FREE = Duration.ofSeconds(10);
+
+  private final Clock clock;
+  private final Applier applier;
+  private final VirtualAddresses virtualAddresses;
+  private @Nullable Sources sources;
+
+  /** A reconciler of services. */
+  public OverlayServiceReconciler(KubernetesClient client, Clock clock) {
+    this.clock = clock;
+    this.applier = new Applier(client);
+    this.virtualAddresses = new VirtualAddresses(client);
+  }
+
+  @Override
+  public List<EventSource<?, OverlayService>> prepareEventSources(
+      EventSourceContext<OverlayService> context) {
+    sources = new Sources(context);
+    return sources.all();
+  }
+
+  @Override
+  public UpdateControl<OverlayService> reconcile(
+      OverlayService service, Context<OverlayService> context) {
+    Observed observed =
+        Objects.requireNonNull(sources, "event sources are prepared before the first reconcile")
+            .observe(service);
+    Statuses statuses = new Statuses(observed, clock);
+    Optional<Observed.Obstacle> obstacle = observed.obstacle();
+    if (obstacle.isPresent()) {
+      List<IpAddress> kept =
+          observed.virtual().stream()
+              .flatMap(each -> Task.address(each.getSpec()).stream())
+              .toList();
+      write(service, statuses.stalled(obstacle.get(), kept), context);
+      return UpdateControl.noUpdate();
+    }
+    VirtualAddresses.Held held = virtualAddresses.hold(observed, observed.isVirtual());
+    obstacle = held.obstacle().or(() -> carryOut(observed, held.addresses()));
+    write(
+        service,
+        obstacle
+            .map(each -> statuses.stalled(each, held.addresses()))
+            .orElseGet(() -> statuses.running(held.addresses())),
+        context);
+    UpdateControl<OverlayService> done = UpdateControl.noUpdate();
+    return held.obstacle().isPresent() ? done.rescheduleAfter(UNTIL_ONE_IS_FREE) : done;
+  }
+
+  /** Applies and removes children; what the API server refuses is the user's to mend. */
+  private Optional<Observed.Obstacle> carryOut(Observed observed, List<IpAddress> virtual) {
+    List<HasMetadata> wanted = wanted(observed, virtual);
+    for (HasMetadata each : wanted) {
+      Optional<HasMetadata> actual = actual(observed, each);
+      if (actual.isEmpty()) {
+        actual = applier.find(each);
+        if (actual.filter(it -> !observed.isOurs(it)).isPresent()) {
+          return Optional.of(taken(each));
+        }
+      }
+      try {
+        applier.apply(each, actual);
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != UNPROCESSABLE) {
+          throw e;
+        }
+        return Optional.of(
+            new Observed.Obstacle(
+                Reason.INVALID,
+                "the API server refuses the %s: %s".formatted(each.getKind(), e.getMessage())));
+      }
+    }
+    observed.children().stream()
+        .filter(observed::isOurs)
+        .filter(each -> wanted.stream().noneMatch(it -> isSame(it, each)))
+        .forEach(applier::delete);
+    return Optional.empty();
+  }
+
+  private static Observed.Obstacle taken(HasMetadata child) {
+    return new Observed.Obstacle(
+        Reason.NAME_TAKEN,
+        "there is a %s '%s' that is not this service's; remove it, or rename the service"
+            .formatted(child.getKind(), child.getMetadata().getName()));
+  }
+
+  private static List<HasMetadata> wanted(Observed observed, List<IpAddress> virtual) {
+    OverlayService service = observed.service();
+    List<HasMetadata> wanted = new ArrayList<>(Children.services(service));
+    List<EndpointSlice> slices = observed.children(EndpointSlice.class);
+    String name = service.getMetadata().getName();
+    wanted.addAll(
+        observed.isVirtual()
+            ? Slices.virtual(service, name, virtual)
+            : Slices.of(service, name, false, observed.tasks(), slices));
+    wanted.addAll(Slices.of(service, Children.tasks(service), true, observed.tasks(), slices));
+    wanted.add(Children.workload(service));
+    return wanted;
+  }
+
+  private static Optional<HasMetadata> actual(Observed observed, HasMetadata wanted) {
+    return observed.children().stream().filter(each -> isSame(each, wanted)).findFirst();
+  }
+
+  private static boolean isSame(HasMetadata one, HasMetadata other) {
+    return one.getKind().equals(other.getKind())
+        && one.getMetadata().getName().equals(other.getMetadata().getName());
+  }
+
+  private static void write(
+      OverlayService service, OverlayServiceStatus status, Context<OverlayService> context) {
+    if (status.equals(service.getStatus())) {
+      return;
+    }
+    OverlayService fresh = new OverlayService();
+    fresh.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(service.getMetadata().getName())
+            .withNamespace(service.getMetadata().getNamespace())
+            .withUid(service.getMetadata().getUid())
+            .build());
+    fresh.setStatus(status);
+    PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(service, fresh, context);
+  }
+}

@@ -1,0 +1,179 @@
+package dev.weft.operator.service;
+
+import dev.weft.api.IpAddress;
+import dev.weft.api.Names;
+import dev.weft.api.OverlayService;
+import dev.weft.api.ServicePort;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPortBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks as EndpointSlices. A task stays in the slice it is in, so that one that comes or goes
+ * changes one slice, and no slice is longer than {@link #LONGEST}.
+ */
+final class Slices {
+  static final int LONGEST = 100;
+  static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
+  static final String SERVICE_NAME = "kubernetes.io/service-name";
+
+  private Slices() {}
+
+  /**
+   * The slices of one Service.
+   *
+   * @param name of the Service
+   * @param all whether tasks that are not ready are answered as well
+   * @param existing slices of the Service as they are
+   */
+  static List<EndpointSlice> of(
+      OverlayService service,
+      String name,
+      boolean all,
+      List<Task> tasks,
+      List<EndpointSlice> existing) {
+    List<EndpointSlice> slices = new ArrayList<>();
+    for (boolean ipv4 : List.of(true, false)) {
+      Map<String, Endpoint> wanted = new LinkedHashMap<>();
+      for (Task task : tasks) {
+        for (IpAddress address : task.addresses()) {
+          if (address.isIpv4() == ipv4 && !task.isFinished() && (all || task.isReady())) {
+            wanted.put(address.toString(), endpoint(task, address.toString(), all));
+          }
+        }
+      }
+      share(name, ipv4, wanted, existing)
+          .forEach((slice, endpoints) ->
+              slices.add(slice(service, name, slice, new Kind(ipv4, endpoints))));
+    }
+    return slices;
+  }
+
+  /** The slices of a Service that stands for virtual addresses: they are always ready. */
+  static List<EndpointSlice> virtual(
+      OverlayService service, String name, List<IpAddress> addresses) {
+    return addresses.stream()
+        .map(each ->
+            slice(
+                service,
+                name,
+                prefix(name, each.isIpv4()) + "0",
+                new Kind(
+                    each.isIpv4(),
+                    List.of(
+                        new EndpointBuilder()
+                            .withAddresses(each.toString())
+                            .withNewConditions()
+                            .withReady(true)
+                            .endConditions()
+                            .build()))))
+        .map(each -> {
+          each.setPorts(ports(service, ServicePort::port));
+          return each;
+        })
+        .toList();
+  }
+
+  private record Kind(boolean ipv4, List<Endpoint> endpoints) {}
+
+  private static String prefix(String name, boolean ipv4) {
+    return "%s-ipv%d-".formatted(name, ipv4 ? 4 : 6);
+  }
+
+  /** Who is in which slice: where it was, or else in the first with room. */
+  private static Map<String, List<Endpoint>> share(
+      String name, boolean ipv4, Map<String, Endpoint> wanted, List<EndpointSlice> existing) {
+    String prefix = prefix(name, ipv4);
+    Map<Integer, List<Endpoint>> shared = new TreeMap<>();
+    Map<String, Endpoint> left = new LinkedHashMap<>(wanted);
+    for (EndpointSlice slice : existing) {
+      String at = slice.getMetadata().getName();
+      if (at.startsWith(prefix) && at.substring(prefix.length()).matches("\\d{1,6}")) {
+        int number = Integer.parseInt(at.substring(prefix.length()));
+        for (Endpoint old : slice.getEndpoints()) {
+          Endpoint kept = left.remove(old.getAddresses().getFirst());
+          if (kept != null) {
+            shared.computeIfAbsent(number, _ -> new ArrayList<>()).add(kept);
+          }
+        }
+      }
+    }
+    int number = 0;
+    for (Endpoint each : left.values()) {
+      while (shared.getOrDefault(number, List.of()).size() >= LONGEST) {
+        number++;
+      }
+      shared.computeIfAbsent(number, _ -> new ArrayList<>()).add(each);
+    }
+    Map<String, List<Endpoint>> named = new HashMap<>();
+    shared.forEach((each, endpoints) -> named.put(prefix + each, endpoints));
+    return new TreeMap<>(named);
+  }
+
+  private static Endpoint endpoint(Task task, String address, boolean all) {
+    return new EndpointBuilder()
+        .withAddresses(address)
+        .withNewConditions()
+        .withReady(all || task.isReady())
+        .withServing(task.isServing())
+        .withTerminating(task.isTerminating())
+        .endConditions()
+        .withNodeName(task.pod().getSpec().getNodeName())
+        .withNewTargetRef()
+        .withKind("Pod")
+        .withNamespace(task.pod().getMetadata().getNamespace())
+        .withName(task.name())
+        .withUid(task.pod().getMetadata().getUid())
+        .endTargetRef()
+        .build();
+  }
+
+  private static EndpointSlice slice(OverlayService service, String name, String slice, Kind kind) {
+    EndpointSliceBuilder builder =
+        new EndpointSliceBuilder()
+            .withMetadata(Children.metadata(service, slice))
+            .editMetadata()
+            .addToLabels(SERVICE_NAME, name)
+            .addToLabels(MANAGED_BY, Children.FIELD_MANAGER + ".weft.dev")
+            .endMetadata();
+    if (name.equals(Children.tasks(service))) {
+      // what the agents of the network's nodes follow
+      builder
+          .editMetadata()
+          .addToLabels(Names.NETWORK_LABEL, service.getSpec().network())
+          .endMetadata();
+    }
+    return builder
+        .withAddressType(kind.ipv4 ? "IPv4" : "IPv6")
+        .withEndpoints(kind.endpoints)
+        .withPorts(ports(service, Children::targetPort))
+        .build();
+  }
+
+  private static List<EndpointPort> ports(
+      OverlayService service, Function<ServicePort, @Nullable Integer> port) {
+    List<ServicePort> ports = service.getSpec().ports();
+    return ports == null
+        ? List.of()
+        : ports.stream()
+            .map(each ->
+                new EndpointPortBuilder()
+                    .withName(Objects.requireNonNullElse(each.name(), ""))
+                    .withPort(port.apply(each))
+                    .withProtocol(Children.protocol(each))
+                    .build())
+            .toList();
+  }
+}

@@ -1,0 +1,206 @@
+package dev.weft.operator.service;
+
+import static java.net.HttpURLConnection.HTTP_CONFLICT;
+
+import dev.weft.api.Cidr;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.EffectiveSubnet;
+import dev.weft.api.IpAddress;
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpec;
+import dev.weft.api.NetworkEndpointSpecBuilder;
+import dev.weft.api.OverlayService;
+import dev.weft.api.Reason;
+import dev.weft.api.ServiceReference;
+import dev.weft.operator.network.AddressSpace;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the virtual addresses of services, one of each family of the network, by the lock of every
+ * address: whoever created the {@link NetworkEndpoint} of its name holds it. They come from the
+ * upper end of a network's subnets, as agents take from the lower: so the two rarely meet.
+ */
+final class VirtualAddresses {
+  private static final Logger log = LoggerFactory.getLogger(VirtualAddresses.class);
+
+  private final KubernetesClient client;
+
+  VirtualAddresses(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** What a service holds now, or why it cannot have it. */
+  record Held(List<IpAddress> addresses, Optional<Observed.Obstacle> obstacle) {
+    Held {
+      addresses = List.copyOf(addresses);
+    }
+  }
+
+  /**
+   * Takes what the service lacks, and lets go of what it needs no more.
+   *
+   * @param virtual whether it is to have any
+   */
+  Held hold(Observed observed, boolean virtual) {
+    ContainerNetwork network = observed.network();
+    List<NetworkEndpoint> left = new ArrayList<>(observed.virtual());
+    List<IpAddress> held = new ArrayList<>();
+    Optional<Observed.Obstacle> obstacle = Optional.empty();
+    for (boolean ipv4 : List.of(true, false)) {
+      if (virtual && network != null && subnets(network).anyMatch(each -> is(each, ipv4))) {
+        Optional<IpAddress> address =
+            left.stream()
+                .filter(each -> isUsable(each, network, ipv4))
+                .findFirst()
+                .map(each -> keep(each, observed, left))
+                .or(() -> claim(observed, network, ipv4));
+        address.ifPresent(held::add);
+        if (address.isEmpty()) {
+          obstacle = Optional.of(exhausted(network, ipv4));
+        }
+      }
+    }
+    left.forEach(this::release);
+    return new Held(held, obstacle);
+  }
+
+  private static java.util.stream.Stream<Cidr> subnets(ContainerNetwork network) {
+    return effective(network).stream().map(each -> Cidr.parse(Objects.requireNonNull(each.cidr())));
+  }
+
+  private static List<EffectiveSubnet> effective(ContainerNetwork network) {
+    return network.getStatus() == null || network.getStatus().subnets() == null
+        ? List.of()
+        : network.getStatus().subnets();
+  }
+
+  private static boolean is(Cidr subnet, boolean ipv4) {
+    return subnet.network().isIpv4() == ipv4;
+  }
+
+  private static boolean isUsable(
+      NetworkEndpoint endpoint, ContainerNetwork network, boolean ipv4) {
+    NetworkEndpointSpec spec = endpoint.getSpec();
+    return network.getMetadata().getUid().equals(spec.networkUid())
+        && Task.address(spec)
+            .filter(each -> each.isIpv4() == ipv4)
+            .filter(each -> subnets(network).anyMatch(subnet -> subnet.contains(each)))
+            .isPresent();
+  }
+
+  private IpAddress keep(NetworkEndpoint mine, Observed observed, List<NetworkEndpoint> left) {
+    left.remove(mine);
+    ServiceReference wanted = reference(observed.service());
+    if (!wanted.equals(mine.getSpec().service())) {
+      client
+          .resource(mine)
+          .edit(each -> {
+            each.setSpec(
+                NetworkEndpointSpecBuilder.builder(each.getSpec()).service(wanted).build());
+            return each;
+          });
+    }
+    return Task.address(mine.getSpec()).orElseThrow();
+  }
+
+  private Optional<IpAddress> claim(Observed observed, ContainerNetwork network, boolean ipv4) {
+    Set<IpAddress> taken = new HashSet<>(observed.taken().get());
+    AddressSpace space = AddressSpace.of(effective(network), network.getSpec().subnets());
+    while (true) {
+      Optional<IpAddress> candidate = space.last(ipv4, taken);
+      if (candidate.isEmpty() || tryClaim(observed.service(), network, candidate.get())) {
+        return candidate;
+      }
+      taken.add(candidate.get());
+    }
+  }
+
+  private boolean tryClaim(OverlayService service, ContainerNetwork network, IpAddress address) {
+    NetworkEndpoint wanted = endpoint(service, network, address);
+    try {
+      client.resource(wanted).create();
+      log.atInfo()
+          .addKeyValue("network", network.getMetadata().getName())
+          .addKeyValue("endpoint", wanted.getMetadata().getName())
+          .addKeyValue("namespace", service.getMetadata().getNamespace())
+          .addKeyValue("name", service.getMetadata().getName())
+          .log("virtual address taken");
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HTTP_CONFLICT) {
+        throw e;
+      }
+    }
+    // The cache may not show yet what this operator took a moment ago.
+    NetworkEndpoint present = client.resource(wanted).get();
+    return present != null
+        && Objects.equals(wanted.getSpec().service(), present.getSpec().service())
+        && Objects.equals(wanted.getSpec().networkUid(), present.getSpec().networkUid());
+  }
+
+  private void release(NetworkEndpoint endpoint) {
+    client.resource(endpoint).delete();
+    log.atInfo()
+        .addKeyValue("endpoint", endpoint.getMetadata().getName())
+        .log("virtual address released");
+  }
+
+  private static NetworkEndpoint endpoint(
+      OverlayService service, ContainerNetwork network, IpAddress address) {
+    String name = network.getMetadata().getName();
+    NetworkEndpoint endpoint = new NetworkEndpoint();
+    endpoint.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(Names.endpoint(name, address))
+            .withLabels(
+                Map.of(
+                    Names.NETWORK_LABEL,
+                    name,
+                    Names.SERVICE_LABEL,
+                    service.getMetadata().getName()))
+            .addNewOwnerReference()
+            .withApiVersion(network.getApiVersion())
+            .withKind(network.getKind())
+            .withName(name)
+            .withUid(network.getMetadata().getUid())
+            .endOwnerReference()
+            .build());
+    int prefix =
+        subnets(network).filter(each -> each.contains(address)).findFirst().orElseThrow().prefix();
+    endpoint.setSpec(
+        NetworkEndpointSpecBuilder.builder()
+            .network(name)
+            .networkUid(network.getMetadata().getUid())
+            .service(reference(service))
+            .address(address + "/" + prefix)
+            .build());
+    return endpoint;
+  }
+
+  private static ServiceReference reference(OverlayService service) {
+    return new ServiceReference(
+        service.getMetadata().getNamespace(),
+        service.getMetadata().getName(),
+        service.getSpec().ports(),
+        service.getSpec().sessionAffinity());
+  }
+
+  private static Observed.Obstacle exhausted(ContainerNetwork network, boolean ipv4) {
+    return new Observed.Obstacle(
+        Reason.EXHAUSTED,
+        "network %s has no free IPv%d address left for the service; remove pods, or give the network a larger subnet"
+            .formatted(network.getMetadata().getName(), ipv4 ? 4 : 6));
+  }
+}
