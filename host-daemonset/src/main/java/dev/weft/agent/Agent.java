@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.agent.balance.Balancer;
 import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.cluster.EndpointCaches;
 import dev.weft.agent.cluster.Events;
@@ -59,6 +60,7 @@ public final class Agent implements AutoCloseable {
   private final Timer timer = new Timer();
   private final Writes writes = new Writes(timer);
   private final Loop loop = new Loop(timer);
+  private final Loop balancing = new Loop(timer);
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final Cluster cluster;
@@ -68,6 +70,7 @@ public final class Agent implements AutoCloseable {
   private final StatusReports reports;
   private final Attacher attacher;
   private final PeerProbe peers;
+  private final Balancer balancer;
 
   /**
    * What an agent needs of its machine.
@@ -116,6 +119,7 @@ public final class Agent implements AutoCloseable {
             new StatusReports.Sinks(
                 instructions, endpoints, this::repaired, network -> attacher().changed(network)),
             clock);
+    balancer = new Balancer(cluster, machine.sandboxes, machine.kernel::filter);
     attacher =
         new Attacher(
             new Claimant(
@@ -126,7 +130,10 @@ public final class Agent implements AutoCloseable {
             machine.probe,
             (network, endpoint) ->
                 loop.request(Changes.endpoint(network, endpoint))
-                    .thenApply(_ -> reports.outcomes().problem(network, endpoint)),
+                    .thenApply(_ -> reports.outcomes().problem(network, endpoint))
+                    .thenCombine(
+                        balancer.wire(balancing, network, endpoint),
+                        (one, other) -> one.or(() -> other)),
             new Verdicts(
                 machine.sandboxes,
                 events,
@@ -168,6 +175,7 @@ public final class Agent implements AutoCloseable {
   public void close() {
     machine.sandboxes.close();
     loop.close();
+    balancing.close();
     cluster.close();
     writes.close();
     timer.close();
@@ -179,6 +187,10 @@ public final class Agent implements AutoCloseable {
 
   Loop loop() {
     return loop;
+  }
+
+  Loop balancing() {
+    return balancing;
   }
 
   Attacher attacher() {
@@ -196,6 +208,7 @@ public final class Agent implements AutoCloseable {
   private void begin() {
     if (!begun.compareAndSet(false, true)) {
       loop.ask(Changes.ALL);
+      balancing.ask(Changes.ALL);
       return;
     }
     Desired desired = new Desired(cluster, machine.sandboxes);
@@ -203,13 +216,14 @@ public final class Agent implements AutoCloseable {
     NodeUnderlay underlay =
         new NodeUnderlay(cluster, client.getMasterUrl(), machine.kernel::underlay);
     CompletableFuture<Void> _ =
-        loop.request(Changes.ALL)
+        CompletableFuture.allOf(loop.request(Changes.ALL), balancing.request(Changes.ALL))
             .thenRun(() -> {
               metrics.ready();
               ready.complete(null);
               LOG.atInfo().addKeyValue("node", node).log("ready");
               peers.start(timer);
             });
+    balancing.start(balancer);
     NodePass pass =
         new NodePass(
             desired,

@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.agent.cluster.Cache;
 import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.cluster.EndpointCaches;
 import dev.weft.agent.loop.Changes;
@@ -9,8 +10,10 @@ import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Mode;
+import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +46,8 @@ final class ClusterChanges implements Cluster.Listener {
     } else if (before != null) {
       String network = Cluster.networkOf(before);
       agent.cluster().endpoints().unfollow(network);
+      agent.cluster().slices().unfollow(network);
+      agent.balancing().ask(Changes.network(network));
       agent.loop().ask(Changes.network(network));
       agent.attacher().changed(network);
     }
@@ -104,9 +109,34 @@ final class ClusterChanges implements Cluster.Listener {
     }
   }
 
+  @Override
+  public void slice(@Nullable EndpointSlice before, @Nullable EndpointSlice after) {
+    EndpointSlice either = Objects.requireNonNull(after == null ? before : after);
+    String network = either.getMetadata().getLabels().get(Names.NETWORK_LABEL);
+    if (network != null) {
+      agent.balancing().ask(Changes.endpoint(network, Cache.key(either)));
+    }
+  }
+
+  /** A virtual address came, changed or went. */
+  private void balance(NetworkEndpoint endpoint) {
+    String network = EndpointCaches.networkOf(endpoint);
+    CompletableFuture<Void> _ =
+        agent
+            .cluster()
+            .slices()
+            .follow(network)
+            .thenRun(() ->
+                agent.balancing().ask(Changes.endpoint(network, endpoint.getMetadata().getName())));
+  }
+
   /** An endpoint is one of a sandbox here, or one of another node, or malformed. */
   private void look(NetworkEndpoint endpoint) {
     if (endpoint.getSpec() == null || endpoint.getSpec().network() == null) {
+      return;
+    }
+    if (endpoint.getSpec().service() != null) {
+      balance(endpoint);
       return;
     }
     String key =

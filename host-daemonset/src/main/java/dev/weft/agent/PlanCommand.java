@@ -15,6 +15,7 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.MeshNode;
 import dev.weft.api.NetworkEndpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
 import java.util.List;
@@ -111,5 +112,8 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {}
+
+    @Override
+    public void slice(@Nullable EndpointSlice before, @Nullable EndpointSlice after) {}
   }
 }

@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.agent.balance.Filters;
 import dev.weft.agent.cluster.Clients;
 import dev.weft.agent.dataplane.Change;
 import dev.weft.agent.dataplane.DataPlane;
@@ -14,8 +15,10 @@ import dev.weft.agent.health.Metrics;
 import dev.weft.agent.loop.NodeKernel;
 import dev.weft.agent.node.KernelSurvey;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.Nftables;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -58,6 +61,24 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Underlay underlay(UnderlayChoice choice) {
       return dataPlane.underlay(choice);
+    }
+
+    @Override
+    public Filters.Filter filter(Path sandbox) {
+      try (NetworkNamespace namespace = NetworkNamespace.open(sandbox)) {
+        Nftables nftables = Nftables.open(namespace);
+        return new Filters.Filter() {
+          @Override
+          public String run(String commands) {
+            return nftables.runPlain(commands);
+          }
+
+          @Override
+          public void close() {
+            nftables.close();
+          }
+        };
+      }
     }
   }
 

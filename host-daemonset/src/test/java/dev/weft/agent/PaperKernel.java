@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.agent.balance.Filters;
 import dev.weft.agent.dataplane.Change;
 import dev.weft.agent.dataplane.Dirty;
 import dev.weft.agent.dataplane.NetworkOutcome;
@@ -11,6 +12,7 @@ import dev.weft.agent.dataplane.Underlay;
 import dev.weft.agent.dataplane.UnderlayChoice;
 import dev.weft.agent.loop.NodeKernel;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,11 @@ final class PaperKernel implements NodeKernel {
   @Override
   public Underlay underlay(UnderlayChoice choice) {
     return underlay;
+  }
+
+  @Override
+  public Filters.Filter filter(Path sandbox) {
+    throw new IllegalStateException("no packet filter on paper");
   }
 
   private static String text(NetworkWish network) {

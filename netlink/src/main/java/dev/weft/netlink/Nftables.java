@@ -1,6 +1,7 @@
 package dev.weft.netlink;
 
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The packet filter of a namespace through {@code libnftables.so.1}. One command text is one
@@ -11,13 +12,12 @@ public final class Nftables implements AutoCloseable {
   private static final ReentrantLock LIBRARY = new ReentrantLock();
 
   private final NetworkNamespace namespace;
-  private final NftContext json;
   private final NftContext plain;
+  private @Nullable NftContext json;
   private boolean closed;
 
   private Nftables(NetworkNamespace namespace) {
     this.namespace = namespace;
-    this.json = NftContext.open(true);
     this.plain = NftContext.open(false);
   }
 
@@ -59,25 +59,32 @@ public final class Nftables implements AutoCloseable {
    * @throws NftablesException with libnftables' own words
    */
   public String run(String commands) {
-    return run(json, commands);
+    return run(commands, true);
   }
 
   /** The same in nft's own language only, printed in it as well. */
   public String runPlain(String commands) {
-    return run(plain, commands);
+    return run(commands, false);
   }
 
   /** The library opens further sockets while it runs, so it has to run inside the namespace. */
-  private String run(NftContext context, String commands) {
+  private String run(String commands, boolean asJson) {
     LIBRARY.lock();
     try {
       if (closed) {
         throw new IllegalStateException("this nftables handle is closed");
       }
-      return namespace.call(() -> context.run(commands));
+      return namespace.call(() -> (asJson ? json() : plain).run(commands));
     } finally {
       LIBRARY.unlock();
     }
+  }
+
+  private NftContext json() {
+    if (json == null) {
+      json = NftContext.open(true);
+    }
+    return json;
   }
 
   @Override
@@ -86,7 +93,9 @@ public final class Nftables implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
-        json.close();
+        if (json != null) {
+          json.close();
+        }
         plain.close();
         namespace.close();
       }

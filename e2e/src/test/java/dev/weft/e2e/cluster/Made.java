@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -55,7 +56,13 @@ final class Made implements AutoCloseable {
     InLab.awaitRunning(new Cluster(lab.client()), name);
   }
 
-  private void apply(String yaml) {
+  Pod pod(Pod pod) {
+    Pod created = lab.client().resource(pod).create();
+    objects.addFirst(created);
+    return created;
+  }
+
+  void apply(String yaml) {
     for (HasMetadata object :
         lab.client()
             .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))

@@ -18,6 +18,7 @@ record Sandboxes(Lab lab) {
   InetAddress address(String pod, String network) {
     return new Cluster(lab.client())
         .endpoints(network).stream()
+            .filter(each -> each.getSpec().sandbox() != null)
             .filter(each -> pod.equals(each.getSpec().sandbox().pod()))
             .map(each -> IpPrefix.parse(each.getSpec().address()).address())
             .findFirst()

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Cluster-scoped resources of one kind, kept current by a watch, by name. What it holds stays when
- * the API server cannot be reached. The {@code managedFields} of objects, often their larger half,
- * are not kept.
+ * Resources of one kind, kept current by a watch, by name (of namespaced ones, {@link #key}). What
+ * it holds stays when the API server cannot be reached. The {@code managedFields} of objects, often
+ * their larger half, are not kept.
  *
  * <p>An object that this agent has just created may be {@link #put} in, so that it counts before
  * the watch brings it.
@@ -54,7 +54,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
   private static final class Lean<T extends HasMetadata> extends BasicItemStore<T> {
     Lean() {
-      super(object -> object.getMetadata().getName());
+      super(Cache::key);
     }
 
     @Override
@@ -88,6 +88,13 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
         });
   }
 
+  /** The name that a cache knows an object by: {@code namespace/name}, or only its name. */
+  public static String key(HasMetadata object) {
+    String namespace = object.getMetadata().getNamespace();
+    String name = object.getMetadata().getName();
+    return namespace == null ? name : namespace + "/" + name;
+  }
+
   /** Begins to list and watch, for as long as it takes; completes with the first list. */
   public CompletionStage<Void> start() {
     return informer.start();
@@ -102,7 +109,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   public List<T> all() {
     confirm();
     Map<String, T> all = new LinkedHashMap<>();
-    informer.getStore().list().forEach(each -> all.put(each.getMetadata().getName(), each));
+    informer.getStore().list().forEach(each -> all.put(key(each), each));
     own.forEach((name, each) -> all.put(name, each.object));
     return new ArrayList<>(all.values());
   }
@@ -116,7 +123,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
   /** Has an object that we created or changed count from now on. */
   public void put(T object) {
-    String name = object.getMetadata().getName();
+    String name = key(object);
     own.put(name, new Own<>(object, version(name), System.nanoTime() + GRACE.toNanos()));
   }
 

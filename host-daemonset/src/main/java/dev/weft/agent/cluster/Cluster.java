@@ -7,6 +7,7 @@ import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.TxChecksum;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,7 @@ public final class Cluster implements AutoCloseable {
   private final Cache<MeshNode> meshNodes;
   private final Cache<Mesh> meshes;
   private final EndpointCaches endpoints;
+  private final SliceCaches slices;
 
   /** Is told what changed; never on a thread that may wait. */
   public interface Listener {
@@ -37,6 +39,9 @@ public final class Cluster implements AutoCloseable {
 
     /** An endpoint of this node or of a network that it carries. */
     void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after);
+
+    /** Tasks of a service on a network that this node carries. */
+    void slice(@Nullable EndpointSlice before, @Nullable EndpointSlice after);
   }
 
   /** Caches for {@code node}; nothing is asked of the API before {@link #start}. */
@@ -50,6 +55,7 @@ public final class Cluster implements AutoCloseable {
     this.meshNodes = new Cache<>(client.resources(MeshNode.class), listener::meshNode);
     this.meshes = new Cache<>(client.resources(Mesh.class), (before, after) -> listener.mesh());
     this.endpoints = new EndpointCaches(client, node, listener::endpoint);
+    this.slices = new SliceCaches(client, listener::slice);
   }
 
   /**
@@ -123,6 +129,11 @@ public final class Cluster implements AutoCloseable {
     return endpoints;
   }
 
+  /** Tasks of services. */
+  public SliceCaches slices() {
+    return slices;
+  }
+
   @Override
   public void close() {
     networks.close();
@@ -130,6 +141,7 @@ public final class Cluster implements AutoCloseable {
     meshNodes.close();
     meshes.close();
     endpoints.close();
+    slices.close();
   }
 
   /** The network that an instruction is about: its name says it even where its spec does not. */

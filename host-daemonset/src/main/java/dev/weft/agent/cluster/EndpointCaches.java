@@ -82,6 +82,14 @@ public final class EndpointCaches implements AutoCloseable {
     return new ArrayList<>(byName.values());
   }
 
+  /** Whether a service holds a virtual address on a network. */
+  public boolean hasVirtual(String network) {
+    Followed it = followed.get(network);
+    return it != null
+        && it.cache.all().stream()
+            .anyMatch(each -> each.getSpec() != null && each.getSpec().service() != null);
+  }
+
   /** The endpoint of this name on a network. */
   public Optional<NetworkEndpoint> get(String network, String name) {
     Followed it = followed.get(network);

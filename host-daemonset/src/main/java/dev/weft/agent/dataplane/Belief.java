@@ -13,6 +13,7 @@ final class Belief {
   private final Map<Item.Key, Item> items = new HashMap<>();
   private final Map<Owner, Set<Item.Key>> byEndpoint = new HashMap<>();
   private final Map<String, Set<Item.Key>> bySandbox = new HashMap<>();
+  private final Map<String, Set<Item.Key>> devices = new HashMap<>();
 
   static Belief of(State state) {
     Belief belief = new Belief();
@@ -38,6 +39,14 @@ final class Belief {
     return list(bySandbox.get(sandbox));
   }
 
+  /** Names of a network's own devices, in order. */
+  List<String> devices(String uid) {
+    return list(devices.get(uid)).stream()
+        .map(item -> ((Item.Device) item).name().name())
+        .sorted()
+        .toList();
+  }
+
   Set<String> sandboxes() {
     return bySandbox.keySet();
   }
@@ -58,6 +67,9 @@ final class Belief {
     if (!item.owner().endpoint().isEmpty()) {
       byEndpoint.computeIfAbsent(item.owner(), _ -> new HashSet<>()).add(item.key());
     }
+    if (isNetworks(item)) {
+      devices.computeIfAbsent(item.owner().uid(), _ -> new HashSet<>()).add(item.key());
+    }
     String sandbox = sandboxOf(item);
     if (!sandbox.isEmpty()) {
       bySandbox.computeIfAbsent(sandbox, _ -> new HashSet<>()).add(item.key());
@@ -68,12 +80,17 @@ final class Belief {
     Item old = items.remove(item.key());
     if (old != null) {
       forget(byEndpoint, old.owner(), old.key());
+      forget(devices, old.owner().uid(), old.key());
       forget(bySandbox, sandboxOf(old), old.key());
     }
   }
 
   private static <K> void forget(Map<K, Set<Item.Key>> index, K at, Item.Key key) {
     index.computeIfPresent(at, (_, keys) -> keys.remove(key) && keys.isEmpty() ? null : keys);
+  }
+
+  private static boolean isNetworks(Item item) {
+    return item instanceof Item.Device && item.owner().endpoint().isEmpty();
   }
 
   private static String sandboxOf(Item item) {

@@ -351,7 +351,8 @@ final class Reconciliation {
         if (uses(name)) {
           repaired.addAll(made.repaired().getOrDefault("", List.of()));
         }
-        networks.put(name, new NetworkOutcome(devices(network.uid()), all, repaired));
+        List<String> devices = belief == null ? List.of() : belief.devices(network.uid());
+        networks.put(name, new NetworkOutcome(devices, all, repaired));
       }
     }
     Set<String> wished =
@@ -367,20 +368,6 @@ final class Reconciliation {
   private boolean uses(String name) {
     Driver driver = drivers.get(name);
     return driver != null && driver.rules().isPresent();
-  }
-
-  private List<String> devices(String uid) {
-    Belief known = belief;
-    return known == null
-        ? List.of()
-        : known.items().stream()
-            .filter(item ->
-                item instanceof Item.Device
-                    && item.owner().uid().equals(uid)
-                    && item.owner().endpoint().isEmpty())
-            .map(item -> ((Item.Device) item).name().name())
-            .sorted()
-            .toList();
   }
 
   /** Whether a notification tells of drift, and of what. */

@@ -1,14 +1,16 @@
 package dev.weft.agent.loop;
 
+import dev.weft.agent.balance.Filters;
 import dev.weft.agent.dataplane.Change;
 import dev.weft.agent.dataplane.Dirty;
 import dev.weft.agent.dataplane.NodeWish;
 import dev.weft.agent.dataplane.Outcome;
 import dev.weft.agent.dataplane.Underlay;
 import dev.weft.agent.dataplane.UnderlayChoice;
+import java.nio.file.Path;
 import java.util.List;
 
-/** The part of the data plane that a pass uses. */
+/** The part of the node's kernel that the agent's loops use. */
 public interface NodeKernel {
   /** Brings the kernel to a wish, as far as {@code dirty} says. */
   Outcome reconcile(NodeWish wish, Dirty dirty);
@@ -18,4 +20,11 @@ public interface NodeKernel {
 
   /** Chooses where the node's tunnels start. */
   Underlay underlay(UnderlayChoice choice);
+
+  /**
+   * The packet filter of a sandbox.
+   *
+   * @param sandbox file of its network namespace
+   */
+  Filters.Filter filter(Path sandbox);
 }

@@ -1,0 +1,79 @@
+package dev.weft.agent.cluster;
+
+import dev.weft.api.Names;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The tasks of services on networks that this node carries, as the EndpointSlices that the operator
+ * labels with the network. One watch for each network that has a virtual address, none else.
+ */
+public final class SliceCaches implements AutoCloseable {
+  private final KubernetesClient client;
+  private final Cache.Listener<EndpointSlice> listener;
+  private final Map<String, Followed> followed = new ConcurrentHashMap<>();
+
+  private record Followed(Cache<EndpointSlice> cache, CompletableFuture<Void> synced) {}
+
+  SliceCaches(KubernetesClient client, Cache.Listener<EndpointSlice> listener) {
+    this.client = client;
+    this.listener = listener;
+  }
+
+  /** Follows the tasks on a network; completes when all are known. */
+  public CompletableFuture<Void> follow(String network) {
+    return followed.computeIfAbsent(network, this::open).synced;
+  }
+
+  /** Follows the tasks on a network no more. */
+  public void unfollow(String network) {
+    Followed former = followed.remove(network);
+    if (former != null) {
+      former.cache.close();
+    }
+  }
+
+  /** Whether all tasks on a network are known. */
+  public boolean isSynced(String network) {
+    Followed it = followed.get(network);
+    return it != null && it.synced.isDone();
+  }
+
+  /** Names of the networks that are followed. */
+  public List<String> networks() {
+    return List.copyOf(followed.keySet());
+  }
+
+  /** All slices of a network. */
+  public List<EndpointSlice> of(String network) {
+    Followed it = followed.get(network);
+    return it == null ? List.of() : it.cache.all();
+  }
+
+  /** The slice of a network that is known by {@link Cache#key}. */
+  public Optional<EndpointSlice> get(String network, String key) {
+    Followed it = followed.get(network);
+    return it == null ? Optional.empty() : it.cache.get(key);
+  }
+
+  @Override
+  public void close() {
+    followed.keySet().forEach(this::unfollow);
+  }
+
+  private Followed open(String network) {
+    Cache<EndpointSlice> cache =
+        new Cache<>(
+            client
+                .resources(EndpointSlice.class)
+                .inAnyNamespace()
+                .withLabel(Names.NETWORK_LABEL, network),
+            listener);
+    return new Followed(cache, cache.start().toCompletableFuture());
+  }
+}
