@@ -9,6 +9,7 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkStatus;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkStatusBuilder;
+import dev.weft.api.Kernel;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpecBuilder;
@@ -16,7 +17,9 @@ import dev.weft.api.MeshSpecBuilder;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.NodeCounts;
+import dev.weft.api.NodeKey;
 import dev.weft.api.NodePlan;
+import dev.weft.api.OverlayOptions;
 import dev.weft.api.Ports;
 import dev.weft.api.Reason;
 import dev.weft.api.RolloutProgress;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -337,6 +341,43 @@ class DecisionTest {
     changed.setStatus(network.getStatus());
     change.accept(changed);
     network = changed;
+  }
+
+  @Test
+  void anEncryptedNetworkNamesNodesThatCannotEncryptBeforeThoseWithoutKeys() {
+    network =
+        stored(
+            network("red", "overlay", spec -> spec.overlay(new OverlayOptions(null, true))),
+            "uid-red",
+            NOW.toString());
+    assertThat(summary(decide().status())).contains("Encrypted=True NoNodes");
+    alive("n1", "n2", "elsewhere");
+    podNodes.addAll(List.of("n1", "n2"));
+
+    assertThat(summary(decide().status())).contains("Encrypted=Unknown NodesWithoutKeys");
+    change("n1", spec -> spec.keys(List.of(new NodeKey(1L, 0L, "key"))));
+    change("n2", spec -> spec.kernel(new Kernel("6.1", List.of("vlan", "aes-gcm"))));
+    change("elsewhere", spec -> spec.kernel(new Kernel("6.1", List.of("esp"))));
+
+    assertThat(summary(decide().status())).contains("Encrypted=False NodeCannotEncrypt");
+    assertThat(condition(decide(), Conditions.ENCRYPTED).getMessage())
+        .startsWith("n2 lacks aes-gcm; ");
+    change("n2", spec -> spec.kernel(null).keys(List.of(new NodeKey(1L, 0L, "other"))));
+    assertThat(summary(decide().status())).contains("Encrypted=True AllNodesEncrypt");
+  }
+
+  private void change(String node, UnaryOperator<MeshNodeSpecBuilder> change) {
+    MeshNode meshNode =
+        nodes.stream()
+            .filter(each -> each.name().equals(node))
+            .map(NodeFacts::meshNode)
+            .findFirst()
+            .orElseThrow();
+    meshNode.setSpec(change.apply(MeshNodeSpecBuilder.builder(meshNode.getSpec())).build());
+  }
+
+  private static Condition condition(Decision decision, String type) {
+    return Conditions.find(decision.status().conditions(), type).orElseThrow();
   }
 
   private void alive(String... names) {
