@@ -99,6 +99,15 @@ public final class Lab implements AutoCloseable {
         .client();
   }
 
+  /**
+   * Who the agent of a node is that the lab does not run: its node is to be registered before.
+   *
+   * @param server where that agent finds the API server
+   */
+  public Kubeconfig agentElsewhere(String node, URI server) {
+    return accounts.agent(node).through(server);
+  }
+
   /** A kubeconfig with every right, for kubectl on this machine. */
   public Path kubeconfig() {
     return state.path().resolve("kubeconfig");

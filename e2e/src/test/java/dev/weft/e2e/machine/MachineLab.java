@@ -1,0 +1,268 @@
+package dev.weft.e2e.machine;
+
+import dev.weft.api.Conditions;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Mesh;
+import dev.weft.api.MeshKeys;
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.e2e.lab.Lab;
+import dev.weft.e2e.lab.Labs;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lab whose nodes are namespaces of the {@linkplain Guest machine with ESP}, each with the real
+ * agent in a JVM of its own; the control plane and the real operator are outside, where a JVM is
+ * fast. The machine's one network card and the nodes are on one bridge, {@code wire}.
+ */
+final class MachineLab implements AutoCloseable {
+  private static final Duration AGENT_STARTS = Duration.ofMinutes(4);
+  private static final Path MANIFESTS = Path.of("../manifests");
+
+  private final Lab lab;
+  private final Guest guest;
+  private final URI server;
+  private final AgentJvm jvm;
+  private int nodes;
+
+  private MachineLab(Lab lab, Guest guest, AgentJvm jvm) {
+    this.lab = lab;
+    this.guest = guest;
+    this.jvm = jvm;
+    URI outside = lab.controlPlane().kubeconfig().server();
+    this.server =
+        URI.create("%s://%s:%d".formatted(outside.getScheme(), Guest.HOST, outside.getPort()));
+  }
+
+  /**
+   * Starts everything but the nodes.
+   *
+   * @param limit when the machine is ended at the latest
+   */
+  static MachineLab start(Duration limit) {
+    Lab lab = Lab.create(Labs.name());
+    try {
+      Guest guest = Guest.boot(limit, lab.controlPlane().kubeconfig().server().getPort());
+      lab.install(MANIFESTS);
+      lab.startOperator();
+      AgentJvm jvm = AgentJvm.prepare(lab);
+      guest.run(
+          """
+          modprobe aesni_intel || true
+          ip address flush dev eth0
+          ip link add wire type bridge
+          ip link set eth0 master wire
+          ip link set wire up
+          """);
+      return new MachineLab(lab, guest, jvm);
+    } catch (RuntimeException e) {
+      lab.close();
+      throw e;
+    }
+  }
+
+  Guest guest() {
+    return guest;
+  }
+
+  Lab lab() {
+    return lab;
+  }
+
+  /** Connects {@code inside-N}, starts its agent and waits until it has introduced its node. */
+  void addNode() {
+    int number = ++nodes;
+    String name = name(number);
+    lab.client()
+        .resource(new NodeBuilder().withNewMetadata().withName(name).endMetadata().build())
+        .create();
+    station("node-" + number, address(number));
+    lab.agentElsewhere(name, server).writeTo(guest.share().resolve(name + ".kubeconfig"));
+    guest.run("mkdir -p /run/weft-%d/sandboxes".formatted(number));
+    startAgent(number);
+  }
+
+  /** Makes a namespace on the wire. */
+  void station(String namespace, String address) {
+    guest.run(
+        """
+        ip netns add %1$s
+        ip link add %1$s type veth peer name eth0 netns %1$s
+        ip link set %1$s master wire up
+        ip -n %1$s link set lo up
+        ip -n %1$s address add %2$s/24 dev eth0
+        ip -n %1$s link set eth0 up
+        """
+            .formatted(namespace, address));
+  }
+
+  static String name(int number) {
+    return "inside-" + number;
+  }
+
+  static String address(int number) {
+    return "10.0.2." + (20 + number);
+  }
+
+  /** Starts the agent of a node and waits until it is ready. */
+  void startAgent(int number) {
+    long start = System.nanoTime();
+    guest.run(
+        """
+        nsenter --net=/run/netns/node-%1$d %2$s dev.weft.agent.AgentMain run \
+          --node %3$s --kubeconfig %4$s/%3$s.kubeconfig --sandboxes /run/weft-%1$d/sandboxes \
+          --listen 127.0.0.1:9810 --keys /run/weft-%1$d/keys </dev/null >>%4$s/%3$s.log 2>&1 &
+        echo $! >/run/weft-%1$d/pid
+        """
+            .formatted(number, String.join(" ", jvm.line()), name(number), guest.share()));
+    Awaitility.await("the agent of " + name(number))
+        .atMost(AGENT_STARTS)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() ->
+            guest
+                .run(
+                    "nsenter --net=/run/netns/node-%d busybox wget -qO- http://127.0.0.1:9810/readyz || true"
+                        .formatted(number))
+                .contains("ok"));
+    System.out.printf(
+        "the agent of %s was ready after %.1f s%n",
+        name(number), (System.nanoTime() - start) / 1e9);
+  }
+
+  /** Freezes the agent of a node, which the operator takes for gone. */
+  void leave(int number) {
+    signal(number, "STOP");
+    lab.client()
+        .leases()
+        .inNamespace(Names.NAMESPACE)
+        .withName(Names.agentLease(name(number)))
+        .delete();
+  }
+
+  /** Sends a signal to the agent of a node. */
+  void signal(int number, String signal) {
+    guest.run("kill -%s $(cat /run/weft-%d/pid)".formatted(signal, number));
+  }
+
+  /** Runs a command in a namespace. */
+  String in(String namespace, String command) {
+    return guest.run("ip netns exec %s %s".formatted(namespace, command));
+  }
+
+  void apply(ContainerNetwork network) {
+    lab.client().resource(network).create();
+  }
+
+  /**
+   * Makes a Pod on a node and its sandbox {@code pod-NAME}, and waits until it is on its network.
+   */
+  void addPod(String name, int node, String network) {
+    Pod pod =
+        lab.client()
+            .resource(
+                new PodBuilder()
+                    .withNewMetadata()
+                    .withName(name)
+                    .withNamespace("default")
+                    .addToAnnotations(Names.NETWORKS_ANNOTATION, network)
+                    .endMetadata()
+                    .withNewSpec()
+                    .withNodeName(name(node))
+                    .addNewContainer()
+                    .withName("none")
+                    .withImage("runs-in-the-lab")
+                    .endContainer()
+                    .endSpec()
+                    .build())
+            .create();
+    String uid = pod.getMetadata().getUid();
+    guest.run(
+        """
+        ip netns add pod-%1$s
+        ip -n pod-%1$s link set lo up
+        cat >/run/weft-%2$d/sandboxes/.new <<'END'
+        {"id": "%3$s", "namespace": "default", "pod": "%1$s", "podUid": "%3$s", "netns": "/run/netns/pod-%1$s", "networks": "%4$s"}
+        END
+        mv /run/weft-%2$d/sandboxes/.new /run/weft-%2$d/sandboxes/%3$s.json
+        """
+            .formatted(name, node, uid, network));
+    try {
+      Awaitility.await(name + " on " + network)
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> addressOf(name, network).isPresent());
+    } catch (ConditionTimeoutException e) {
+      throw new IllegalStateException(
+          guest.run("cat /run/weft-%d/sandboxes/%s.error || true".formatted(node, uid))
+              + guest.run("tail -n 40 %s/%s.log".formatted(guest.share(), name(node))),
+          e);
+    }
+  }
+
+  /** The address of a Pod on a network, once it is wired. */
+  Optional<String> addressOf(String pod, String network) {
+    return lab.client().resources(NetworkEndpoint.class).list().getItems().stream()
+        .filter(each -> network.equals(each.getSpec().network()))
+        .filter(each -> each.getSpec().sandbox() != null)
+        .filter(each -> pod.equals(each.getSpec().sandbox().pod()))
+        .filter(each ->
+            each.getStatus() != null
+                && Conditions.isTrue(each.getStatus().conditions(), Conditions.READY))
+        .map(each -> Objects.requireNonNull(each.getSpec().address()).split("/", -1)[0])
+        .findFirst();
+  }
+
+  /** What the mesh says of keys. */
+  @Nullable MeshKeys keys() {
+    Mesh mesh = lab.client().resources(Mesh.class).withName(Names.MESH).get();
+    return mesh == null || mesh.getStatus() == null ? null : mesh.getStatus().keys();
+  }
+
+  /** Asks for new keys, as {@code kubectl annotate} does. */
+  void rotate(String value) {
+    lab.client()
+        .resources(Mesh.class)
+        .withName(Names.MESH)
+        .edit(mesh -> {
+          mesh.getMetadata().setAnnotations(Map.of(Names.ROTATE_ANNOTATION, value));
+          return mesh;
+        });
+  }
+
+  /** The phases that are seen until keys of an epoch are the only ones. */
+  List<String> awaitRest(long epoch, Duration patience) {
+    List<String> phases = new ArrayList<>();
+    Awaitility.await("epoch " + epoch)
+        .atMost(patience)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> {
+          MeshKeys keys = keys();
+          if (keys == null || !Objects.equals(keys.epoch(), epoch)) {
+            return false;
+          }
+          if (phases.isEmpty() || !phases.getLast().equals(keys.phase())) {
+            phases.add(String.valueOf(keys.phase()));
+          }
+          return "Idle".equals(keys.phase());
+        });
+    return phases;
+  }
+
+  @Override
+  public void close() {
+    guest.close();
+    lab.close();
+  }
+}
