@@ -1,13 +1,14 @@
 package dev.weft.mesh.keys;
 
 import dev.weft.netlink.IpPrefix;
-import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The keys of all nodes of one epoch, of which only those that may be used count.
@@ -19,18 +20,29 @@ public record KeyDirectory(
     NavigableMap<String, PublishedKey> usable, NavigableMap<String, String> refused) {
   /**
    * Sorts out what must not be used: a key that is no X25519 public key or is one of the few whose
-   * secrets are known to all, a key that several nodes publish, and a node without an address.
+   * secrets are known to all, a key or an address that several nodes publish, and a node without an
+   * address.
    *
    * @param published the keys of one epoch, at most one of a node
    */
   public static KeyDirectory of(Collection<PublishedKey> published) {
+    return of(published, PublicKeys::flaw);
+  }
+
+  /**
+   * The same.
+   *
+   * @param flaws what is wrong with a key by itself, empty for nothing
+   */
+  static KeyDirectory of(Collection<PublishedKey> published, UnaryOperator<String> flaws) {
     Map<String, Long> holders =
         published.stream()
-            .collect(Collectors.groupingBy(PublishedKey::publicKey, Collectors.counting()));
+            .flatMap(each -> Stream.of(each.publicKey(), address(each)).distinct())
+            .collect(Collectors.groupingBy(claim -> claim, Collectors.counting()));
     var usable = new TreeMap<String, PublishedKey>();
     var refused = new TreeMap<String, String>();
     for (PublishedKey key : published) {
-      String flaw = flaw(key, holders);
+      String flaw = flaw(key, holders, flaws);
       if (flaw.isEmpty()) {
         usable.put(key.node(), key);
       } else {
@@ -40,16 +52,31 @@ public record KeyDirectory(
     return new KeyDirectory(usable, refused);
   }
 
-  private static String flaw(PublishedKey key, Map<String, Long> holders) {
-    if (holders.getOrDefault(key.publicKey(), 0L) > 1) {
+  private static String flaw(
+      PublishedKey key, Map<String, Long> holders, UnaryOperator<String> flaws) {
+    if (isShared(key.publicKey(), holders)) {
       return "another node publishes the same key";
     }
-    try {
-      InetAddress _ = IpPrefix.parseAddress(key.vtep());
-    } catch (IllegalArgumentException e) {
+    if (address(key).isEmpty()) {
       return "'%s' is no address of its tunnels".formatted(key.vtep());
     }
-    return PublicKeys.flaw(key.publicKey());
+    if (isShared(address(key), holders)) {
+      return "another node publishes the same address, %s".formatted(key.vtep());
+    }
+    return flaws.apply(key.publicKey());
+  }
+
+  private static boolean isShared(String claim, Map<String, Long> holders) {
+    return holders.getOrDefault(claim, 0L) > 1;
+  }
+
+  /** The address in the one form of each; empty if it is none. */
+  private static String address(PublishedKey key) {
+    try {
+      return IpPrefix.parseAddress(key.vtep()).getHostAddress();
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
   }
 
   /** These nodes' keys alone. */

@@ -15,6 +15,14 @@ class KeyDirectoryTest {
   private static final PublishedKey B = key("b", "192.0.2.2");
 
   @Test
+  void anAddressThatTwoNodesPublishIsNobodys() {
+    PublishedKey thief = key("c", "192.0.2.1");
+    KeyDirectory directory = KeyDirectory.of(List.of(A, B, thief));
+    assertThat(directory.usable()).containsOnlyKeys("b");
+    assertThat(directory.refused().get("a")).contains("the same address, 192.0.2.1");
+  }
+
+  @Test
   void namesASetOfKeysWhateverTheirOrder() {
     assertThat(KeyDirectory.of(List.of(A, B)).digest())
         .isEqualTo(KeyDirectory.of(List.of(B, A)).digest())

@@ -1,0 +1,62 @@
+package dev.weft.mesh.keys;
+
+import dev.weft.netlink.XfrmStateId;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Remembers what follows from pairs of keys, which costs some tenths of a millisecond each to work
+ * out. It holds no secret. Not thread-safe.
+ */
+public final class Derivations {
+  private final Map<Pairing, Link> known = new HashMap<>();
+  private final Set<Pairing> asked = new HashSet<>();
+  private final Map<String, String> flaws = new HashMap<>();
+  private final Set<String> askedFlaws = new HashSet<>();
+
+  private record Pairing(long epoch, PublishedKey sender, PublishedKey receiver) {}
+
+  /** An association without its key. */
+  record Link(String id, XfrmStateId state, InetAddress source) {
+    static Link of(Association association) {
+      return new Link(
+          association.id(),
+          XfrmStateId.esp(association.destination(), association.spi()),
+          association.source());
+    }
+  }
+
+  Link link(long epoch, NodeKeyPair own, PublishedKey sender, PublishedKey receiver) {
+    Pairing pairing = new Pairing(epoch, sender, receiver);
+    asked.add(pairing);
+    return known.computeIfAbsent(
+        pairing,
+        _ -> {
+          Association association = Association.between(epoch, own, sender, receiver);
+          association.key().destroy();
+          return Link.of(association);
+        });
+  }
+
+  /** {@link KeyDirectory#of(Collection)} of these. */
+  KeyDirectory directory(Collection<PublishedKey> published) {
+    return KeyDirectory.of(
+        published,
+        key -> {
+          askedFlaws.add(key);
+          return flaws.computeIfAbsent(key, PublicKeys::flaw);
+        });
+  }
+
+  /** Forgets what was not asked for since the last call. */
+  void forgetOthers() {
+    known.keySet().retainAll(asked);
+    asked.clear();
+    flaws.keySet().retainAll(askedFlaws);
+    askedFlaws.clear();
+  }
+}

@@ -1,0 +1,211 @@
+package dev.weft.mesh.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.netlink.XfrmStateId;
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A node on paper: an agent that works in single steps and may be killed after each, a kernel, and
+ * a file of keys.
+ */
+final class ModelNode {
+  private final ModelApi api;
+  private final String name;
+  private final InetAddress vtep;
+  private final Derivations derivations = new Derivations();
+  private final Deque<Runnable> steps = new ArrayDeque<>();
+  private final Map<XfrmStateId, String> kernel = new LinkedHashMap<>();
+  private final Map<XfrmStateId, InetAddress> sources = new HashMap<>();
+  private final Map<InetAddress, Long> policies = new HashMap<>();
+  private ModelApi.View view;
+  private KeyRing file = KeyRing.EMPTY;
+  private Optional<KeyReport> unpublished = Optional.empty();
+  private Set<XfrmStateId> busy = Set.of();
+  private boolean alive = true;
+  private boolean cutOff;
+
+  ModelNode(ModelApi api, int number) {
+    this.api = api;
+    name = "n" + number;
+    vtep = InetAddress.ofLiteral("192.0.2." + number);
+    view = api.view();
+  }
+
+  String name() {
+    return name;
+  }
+
+  InetAddress vtep() {
+    return vtep;
+  }
+
+  boolean isLive() {
+    return alive && !cutOff;
+  }
+
+  /** Whether there is nothing left of what was decided last. */
+  boolean isIdle() {
+    return steps.isEmpty() && unpublished.isEmpty();
+  }
+
+  /** Does the next thing: a step of what was decided, or else a decision. */
+  void step() {
+    if (!alive) {
+      return;
+    }
+    if (!steps.isEmpty()) {
+      steps.remove().run();
+    } else if (unpublished.isPresent() && !cutOff) {
+      api.publish(name, unpublished.get());
+      unpublished = Optional.empty();
+    } else {
+      decide();
+    }
+  }
+
+  /** Hears what the API holds. */
+  void hear() {
+    if (isLive()) {
+      view = api.view();
+    }
+  }
+
+  /** Hears an older word of the mesh than it had. */
+  void hearAgain(KeyTarget older) {
+    view = new ModelApi.View(view.reports(), older);
+  }
+
+  private void decide() {
+    KeyDecision decision =
+        KeyDecision.of(
+            file,
+            new KeySituation(
+                new KeySituation.Self(name, vtep),
+                view.target(),
+                api.published(view),
+                new KeySituation.InKernel(sources, Set.of(), busy, Set.of())),
+            derivations,
+            () -> NodeKeyPair.fresh(new SecureRandom()));
+    if (!decision.ring().equals(file)) {
+      steps.add(() -> file = KeyRing.parse(decision.ring().toSecretText()));
+    }
+    decision.make().forEach((id, association) -> steps.add(() -> make(id, association)));
+    decision
+        .outbound()
+        .forEach((peer, spi) -> {
+          if (!spi.equals(policies.get(peer))) {
+            steps.add(() -> policies.put(peer, spi));
+          }
+        });
+    for (InetAddress peer : Set.copyOf(policies.keySet())) {
+      if (!decision.outbound().containsKey(peer)) {
+        steps.add(() -> policies.remove(peer));
+      }
+    }
+    for (XfrmStateId id : Set.copyOf(kernel.keySet())) {
+      if (!decision.states().containsKey(id)) {
+        steps.add(() -> remove(id));
+      }
+    }
+    steps.add(() -> {
+      boolean told = decision.report().equals(view.reports().get(name));
+      unpublished = told ? Optional.empty() : Optional.of(decision.report());
+    });
+  }
+
+  private void make(XfrmStateId id, Association association) {
+    boolean sends = association.source().equals(vtep);
+    api.noteMade((sends ? "sends by " : "receives by ") + association.id());
+    assertThat(kernel).doesNotContainKey(id);
+    kernel.put(id, association.id());
+    sources.put(id, association.source());
+  }
+
+  private void remove(XfrmStateId id) {
+    kernel.remove(id);
+    sources.remove(id);
+  }
+
+  /** The agent ends, wherever it is. */
+  void kill() {
+    alive = false;
+    steps.clear();
+    unpublished = Optional.empty();
+  }
+
+  /** An agent begins; it knows the cluster before it does anything. */
+  void start() {
+    if (!cutOff) {
+      alive = true;
+      view = api.view();
+    }
+  }
+
+  /** The node's kernel and all that is in memory are new. */
+  void reboot() {
+    kill();
+    flushStates();
+    policies.clear();
+    file = KeyRing.EMPTY;
+  }
+
+  void loseFile() {
+    kill();
+    file = KeyRing.EMPTY;
+  }
+
+  void flushStates() {
+    kernel.clear();
+    sources.clear();
+  }
+
+  void flushPolicies() {
+    policies.clear();
+  }
+
+  void loseState(int which) {
+    if (!kernel.isEmpty()) {
+      List<XfrmStateId> ids = List.copyOf(kernel.keySet());
+      remove(ids.get(which % ids.size()));
+    }
+  }
+
+  void cutOff(boolean now) {
+    cutOff = now;
+  }
+
+  void busy(boolean now) {
+    busy = now ? new HashSet<>(kernel.keySet()) : Set.of();
+  }
+
+  /** Whether what it sends to a peer is taken there; empty if it sends nothing. */
+  Optional<Boolean> reaches(ModelNode peer) {
+    Long spi = policies.get(peer.vtep);
+    if (spi == null) {
+      return Optional.empty();
+    }
+    XfrmStateId id = XfrmStateId.esp(peer.vtep, spi);
+    String here = kernel.get(id);
+    return Optional.of(here != null && here.equals(peer.kernel.get(id)));
+  }
+
+  /** All that it has of keys belongs to this epoch. */
+  void assertOnly(long epoch) {
+    assertThat(file.keys().keySet()).containsExactly(epoch);
+    EpochKey key = file.keys().get(epoch);
+    Set<String> notes = new HashSet<>(key.used());
+    notes.addAll(key.received());
+    assertThat(notes).containsAll(kernel.values());
+  }
+}
