@@ -33,10 +33,12 @@ import dev.weft.agent.status.StatusReports;
 import dev.weft.api.Kernel;
 import dev.weft.api.NodePlan;
 import dev.weft.api.Reason;
+import dev.weft.mesh.keys.KeyReport;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -211,7 +213,7 @@ public final class Agent implements AutoCloseable {
       balancing.ask(Changes.ALL);
       return;
     }
-    Desired desired = new Desired(cluster, machine.sandboxes);
+    Desired desired = new Desired(cluster, machine.sandboxes, machine.features);
     NodePublisher publisher = new NodePublisher(client, cluster, writes, machine.features);
     NodeUnderlay underlay =
         new NodeUnderlay(cluster, client.getMasterUrl(), machine.kernel::underlay);
@@ -231,8 +233,8 @@ public final class Agent implements AutoCloseable {
             machine.kernel,
             new NodePass.Reports() {
               @Override
-              public void underlay(NodeUnderlay found) {
-                publisher.publish(found.current());
+              public void node(NodeUnderlay found, Optional<KeyReport> keys) {
+                publisher.publish(found.current(), keys);
               }
 
               @Override

@@ -1,8 +1,10 @@
 package dev.weft.agent;
 
 import dev.weft.agent.cluster.Clients;
+import dev.weft.agent.dataplane.KeyFile;
 import io.fabric8.kubernetes.client.Config;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -25,7 +27,19 @@ final class AgentOptions {
       description = "How to reach the API server (or KUBECONFIG); without it as a pod does.")
   @Nullable File kubeconfig;
 
+  @Option(
+      names = "--keys",
+      paramLabel = "FILE",
+      defaultValue = KeyFile.DEFAULT,
+      description =
+          "Where the private keys of encrypted networks are; on tmpfs (${DEFAULT-VALUE}).")
+  Path keys = Path.of(KeyFile.DEFAULT);
+
   @Mixin SandboxOptions sandboxes = new SandboxOptions();
+
+  KeyFile keyFile() {
+    return new KeyFile(keys);
+  }
 
   Config config() {
     if (kubeconfig != null && !kubeconfig.canRead()) {

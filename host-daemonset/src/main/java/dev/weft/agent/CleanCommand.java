@@ -2,6 +2,7 @@ package dev.weft.agent;
 
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Dirty;
+import dev.weft.agent.dataplane.KeyFile;
 import dev.weft.agent.dataplane.NodeWish;
 import dev.weft.agent.dataplane.Outcome;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +37,13 @@ final class CleanCommand implements Callable<Integer> {
       converter = ListenAddress.class,
       description = "Where this node's agent would listen (${DEFAULT-VALUE}).")
   private InetSocketAddress listen = new InetSocketAddress(0);
+
+  @Option(
+      names = "--keys",
+      paramLabel = "FILE",
+      defaultValue = KeyFile.DEFAULT,
+      description = "Where the private keys of encrypted networks are (${DEFAULT-VALUE}).")
+  private Path keys = Path.of(KeyFile.DEFAULT);
 
   @Option(
       names = "--stay",
@@ -72,9 +81,11 @@ final class CleanCommand implements Callable<Integer> {
 
   private int clean() {
     PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
-    try (DataPlane dataPlane = DataPlane.open()) {
+    try (DataPlane dataPlane = DataPlane.open(new KeyFile(keys))) {
       Outcome outcome =
-          dataPlane.reconcile(new NodeWish("", Optional.empty(), Map.of(), true), Dirty.EVERYTHING);
+          dataPlane.reconcile(
+              new NodeWish("", Optional.empty(), Map.of(), true, Optional.empty()),
+              Dirty.EVERYTHING);
       outcome.changes().forEach(out::println);
       outcome
           .leftovers()

@@ -3,17 +3,21 @@ package dev.weft.agent;
 import dev.weft.agent.cluster.Cache;
 import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.cluster.EndpointCaches;
+import dev.weft.agent.desired.KeyWishes;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
+import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Mode;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NodeKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +38,9 @@ final class ClusterChanges implements Cluster.Listener {
       ContainerNetwork either = Objects.requireNonNull(after == null ? before : after);
       agent.loop().ask(Changes.network(either.getMetadata().getName()));
     }
+    if (isEncrypted(before) != isEncrypted(after)) {
+      agent.loop().ask(Changes.KEYS);
+    }
     if (after != null) {
       agent.attacher().changed(after.getMetadata().getName());
     }
@@ -41,6 +48,9 @@ final class ClusterChanges implements Cluster.Listener {
 
   @Override
   public void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {
+    if (isEncrypted(before) != isEncrypted(after)) {
+      agent.loop().ask(Changes.KEYS);
+    }
     if (after != null) {
       instructed(before, after);
     } else if (before != null) {
@@ -79,13 +89,19 @@ final class ClusterChanges implements Cluster.Listener {
     if (mine && before != null && (after == null || !sameGeneration(before, after))) {
       agent.loop().ask(Changes.UNDERLAY);
     } else if (!mine && !Objects.equals(vtep(before), vtep(after))) {
-      agent.loop().ask(Changes.networks(overlays()));
+      agent.loop().ask(Changes.networks(overlays()).and(Changes.KEYS));
+    } else if (!mine && !Objects.equals(keys(before), keys(after))) {
+      agent.loop().ask(Changes.KEYS);
     }
   }
 
   @Override
-  public void mesh() {
-    agent.loop().ask(Changes.UNDERLAY.and(Changes.networks(overlays())));
+  public void mesh(@Nullable Mesh before, @Nullable Mesh after) {
+    if (before == null || after == null || !sameGeneration(before, after)) {
+      agent.loop().ask(Changes.UNDERLAY.and(Changes.KEYS).and(Changes.networks(overlays())));
+    } else if (!Objects.equals(before.getStatus(), after.getStatus())) {
+      agent.loop().ask(Changes.KEYS);
+    }
   }
 
   @Override
@@ -169,6 +185,18 @@ final class ClusterChanges implements Cluster.Listener {
 
   private static boolean isPlan(@Nullable ContainerNetwork network) {
     return network != null && network.getSpec() != null && Mode.isPlan(network.getSpec().mode());
+  }
+
+  private static boolean isEncrypted(@Nullable ContainerNetwork network) {
+    return network != null && KeyWishes.isEncrypted(network);
+  }
+
+  private static boolean isEncrypted(@Nullable HostNetwork instruction) {
+    return instruction != null && KeyWishes.isEncrypted(instruction);
+  }
+
+  private static @Nullable List<NodeKey> keys(@Nullable MeshNode node) {
+    return node == null || node.getSpec() == null ? null : node.getSpec().keys();
   }
 
   private static @Nullable String vtep(@Nullable MeshNode node) {

@@ -6,6 +6,7 @@ import dev.weft.agent.dataplane.Change;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.desired.Desired;
 import dev.weft.agent.loop.Changes;
+import dev.weft.agent.node.KernelSurvey;
 import dev.weft.agent.node.NodeUnderlay;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
@@ -13,6 +14,7 @@ import dev.weft.agent.sandbox.Verdict;
 import dev.weft.agent.sandbox.Wiring;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
+import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
 import dev.weft.api.NetworkEndpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -46,7 +48,7 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (KubernetesClient client = Clients.open(options.config(), _ -> {});
-        DataPlane dataPlane = DataPlane.open();
+        DataPlane dataPlane = DataPlane.open(options.keyFile());
         Cluster cluster = new Cluster(client, options.node, new Deaf());
         Sandboxes sandboxes = options.sandboxes.open()) {
       await(cluster.start(), "the API server at " + client.getMasterUrl());
@@ -55,7 +57,7 @@ final class PlanCommand implements Callable<Integer> {
       await(untouched.synced, "a source of sandboxes");
       NodeUnderlay underlay = new NodeUnderlay(cluster, client.getMasterUrl(), dataPlane::underlay);
       boolean _ = underlay.look();
-      Desired desired = new Desired(cluster, sandboxes);
+      Desired desired = new Desired(cluster, sandboxes, KernelSurvey.kernel());
       desired.update(Changes.ALL);
       return print(dataPlane.plan(desired.wish(underlay.vtep())), desired);
     }
@@ -108,7 +110,7 @@ final class PlanCommand implements Callable<Integer> {
     public void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {}
 
     @Override
-    public void mesh() {}
+    public void mesh(@Nullable Mesh before, @Nullable Mesh after) {}
 
     @Override
     public void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {}

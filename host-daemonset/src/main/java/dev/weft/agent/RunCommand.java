@@ -88,7 +88,7 @@ final class RunCommand implements Callable<Integer> {
     CountDownLatch end = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
     try (KubernetesClient client = Clients.open(options.config(), metrics::apiRequest);
-        DataPlane dataPlane = DataPlane.open();
+        DataPlane dataPlane = DataPlane.open(options.keyFile());
         KernelProbe probe = new KernelProbe(NetworkNamespace.current());
         Agent agent =
             new Agent(

@@ -47,7 +47,7 @@ final class PaperKernel implements NodeKernel {
                   repaired == null ? List.of() : repaired));
         });
     wished = Map.copyOf(seen);
-    return new Outcome(outcomes, Map.of(), List.of());
+    return new Outcome(outcomes, Map.of(), List.of(), Outcome.Keys.NONE);
   }
 
   @Override

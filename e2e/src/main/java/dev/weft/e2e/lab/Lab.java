@@ -238,6 +238,8 @@ public final class Lab implements AutoCloseable {
                     agentKubeconfig(node).toString(),
                     "--sandboxes",
                     LabNode.sandboxes(state.path(), node.name()).toString(),
+                    "--keys",
+                    state.path().resolve(node.name() + ".keys").toString(),
                     "--listen",
                     "127.0.0.1:9810"),
                 options.stream())

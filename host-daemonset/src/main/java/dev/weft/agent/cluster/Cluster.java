@@ -35,7 +35,7 @@ public final class Cluster implements AutoCloseable {
     void meshNode(@Nullable MeshNode before, @Nullable MeshNode after);
 
     /** The mesh's settings. */
-    void mesh();
+    void mesh(@Nullable Mesh before, @Nullable Mesh after);
 
     /** An endpoint of this node or of a network that it carries. */
     void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after);
@@ -53,7 +53,7 @@ public final class Cluster implements AutoCloseable {
             client.resources(HostNetwork.class).withLabel(Names.NODE_LABEL, node),
             listener::hostNetwork);
     this.meshNodes = new Cache<>(client.resources(MeshNode.class), listener::meshNode);
-    this.meshes = new Cache<>(client.resources(Mesh.class), (before, after) -> listener.mesh());
+    this.meshes = new Cache<>(client.resources(Mesh.class), listener::mesh);
     this.endpoints = new EndpointCaches(client, node, listener::endpoint);
     this.slices = new SliceCaches(client, listener::slice);
   }

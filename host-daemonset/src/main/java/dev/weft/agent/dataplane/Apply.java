@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.mesh.keys.Association;
 import dev.weft.netlink.LanFrames;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.MacAddress;
@@ -9,6 +10,8 @@ import dev.weft.netlink.NftablesException;
 import dev.weft.netlink.Outcome.Failed;
 import dev.weft.netlink.PacketSocket;
 import dev.weft.netlink.Request;
+import dev.weft.netlink.XfrmRequest;
+import dev.weft.netlink.XfrmStateId;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -35,16 +38,34 @@ final class Apply implements AutoCloseable {
 
   private final Kernel kernel;
   private final Indexes indexes;
+  private final Secrets secrets;
   private final Map<String, Optional<Kernel.Sandbox>> sandboxes = new HashMap<>();
   private final Map<DeviceName, Integer> inside = new HashMap<>();
   private final Map<Change, RuntimeException> failures = new LinkedHashMap<>();
 
   /**
+   * What encryption adds.
+   *
+   * @param ports by which nothing may pass in clear
+   * @param associations with their keys, of the states that are to be made
+   * @param volume bytes after which the kernel tells that a state has carried enough
+   */
+  record Secrets(Set<Integer> ports, Map<XfrmStateId, Association> associations, long volume) {
+    static final Secrets NONE = new Secrets(Set.of(), Map.of(), Long.MAX_VALUE);
+  }
+
+  /**
    * @param indexes the node's devices by name; kept up to date
    */
-  Apply(Kernel kernel, Indexes indexes) {
+  Apply(Kernel kernel, Indexes indexes, Secrets secrets) {
     this.kernel = kernel;
     this.indexes = indexes;
+    this.secrets = secrets;
+  }
+
+  /** Counts a change as failed before any is made. */
+  void refuse(Change change, RuntimeException why) {
+    failures.put(change, why);
   }
 
   /** Makes the changes, which are in the order of {@link Plan}; returns those that failed. */
@@ -74,10 +95,96 @@ final class Apply implements AutoCloseable {
   }
 
   private void stage(Stage stage, List<Change> changes) {
-    if (stage == Stage.SHARED) {
-      changes.forEach(this::shared);
+    keepShut(changes);
+    switch (stage) {
+      case SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
+      case STATES, POLICIES, REMOVE_POLICIES, REMOVE_STATES ->
+          secure(changes.stream().filter(this::isOpen).toList());
+      case REMOVE_ENTRIES,
+          REMOVE_TOP_DEVICES,
+          REMOVE_BASE_DEVICES,
+          BASE_DEVICES,
+          TOP_DEVICES,
+          ADDRESSES,
+          ENTRIES ->
+          links(changes);
+    }
+  }
+
+  private boolean isOpen(Change change) {
+    return !failures.containsKey(change);
+  }
+
+  /**
+   * Lets no tunnel be made whose port is not shut to clear text, and no port be opened while a
+   * tunnel of it may still be there.
+   */
+  private void keepShut(List<Change> changes) {
+    boolean tunnelStays =
+        failures.keySet().stream()
+            .anyMatch(failed ->
+                failed instanceof Change.Remove(Item.Device device, _)
+                    && device.kind() instanceof Kind.Vxlan);
+    for (Change change : changes) {
+      switch (change) {
+        case Change.Create(Item.Device device)
+            when device.kind() instanceof Kind.Vxlan tunnel && !isShut(tunnel.port()) ->
+            fail(change, new NotShut(tunnel.port()));
+        case Change.Alter(_, Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
+        case Change.Remove(Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
+        case Change.Remove(Item.SecurityPolicy _, _) when tunnelStays ->
+            fail(change, new TunnelStays());
+        case Change.Create _, Change.Alter _, Change.Remove _ -> {}
+      }
+    }
+  }
+
+  private boolean isShut(int port) {
+    return !secrets.ports().contains(port)
+        || failures.keySet().stream()
+            .noneMatch(failed ->
+                switch (failed) {
+                  case Change.Create(Item item) -> shuts(item, port);
+                  case Change.Alter(_, Item item, _) -> shuts(item, port);
+                  case Change.Remove _ -> false;
+                });
+  }
+
+  private static boolean shuts(Item item, int port) {
+    return item instanceof Item.Filter
+        || (item instanceof Item.SecurityPolicy policy
+            && policy.spec().id().selector().destinationPort().value() == port);
+  }
+
+  /** Makes changes to the IPsec tables. */
+  private void secure(List<Change> changes) {
+    List<XfrmRequest> requests = new ArrayList<>();
+    List<Integer> numbers =
+        changes.stream().anyMatch(each -> each instanceof Change.Create(Item.SecurityPolicy _))
+            ? kernel.ipsec().freeNumbers(changes.size())
+            : List.of();
+    for (Change change : changes) {
+      requests.add(SecurityRequests.of(change, secrets, numbers, requests.size()));
+    }
+    if (requests.isEmpty()) {
       return;
     }
+    try {
+      var outcomes = kernel.xfrm().execute(requests);
+      for (int i = 0; i < requests.size(); i++) {
+        if (outcomes.get(i) instanceof Failed(NetlinkException error)
+            && !(changes.get(i) instanceof Change.Remove
+                && ALREADY_GONE.contains(error.errnoName()))) {
+          fail(changes.get(i), error);
+        }
+      }
+    } catch (NetlinkException e) {
+      changes.forEach(change -> fail(change, e));
+    }
+  }
+
+  private void links(List<Change> all) {
+    List<Change> changes = all.stream().filter(this::isOpen).toList();
     Map<Place, List<Step>> steps = new LinkedHashMap<>();
     for (Change change : changes) {
       attempt(
@@ -292,7 +399,13 @@ final class Apply implements AutoCloseable {
     switch (item) {
       case Item.Filter filter -> PacketFilter.install(kernel.nftables(), filter);
       case Item.Setting(String path, String value) -> kernel.set(path, value);
-      case Item.Device _, Item.Address _, Item.Route _, Item.Forward _, Item.Neighbour _ ->
+      case Item.Device _,
+          Item.Address _,
+          Item.Route _,
+          Item.Forward _,
+          Item.Neighbour _,
+          Item.SecurityState _,
+          Item.SecurityPolicy _ ->
           throw new IllegalArgumentException(item + " is not shared");
     }
   }
@@ -338,6 +451,24 @@ final class Apply implements AutoCloseable {
 
     DeviceMissing(DeviceName name) {
       super("there is no device " + name);
+    }
+  }
+
+  /** Clear text could pass, because what is to keep it away could not be made. */
+  static final class NotShut extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NotShut(int port) {
+      super("UDP port %d is not shut to clear text".formatted(port));
+    }
+  }
+
+  /** What keeps clear text off the wire stays as long as a tunnel that could not be removed. */
+  static final class TunnelStays extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TunnelStays() {
+      super("a tunnel could not be removed before");
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.Set;
 /** What the last reconcile left in the kernel, with a way to find what belongs to an endpoint. */
 final class Belief {
   private final Map<Item.Key, Item> items = new HashMap<>();
-  private final Map<Owner, Set<Item.Key>> byEndpoint = new HashMap<>();
+  private final Map<Owner, Set<Item.Key>> byOwner = new HashMap<>();
   private final Map<String, Set<Item.Key>> bySandbox = new HashMap<>();
   private final Map<String, Set<Item.Key>> devices = new HashMap<>();
 
@@ -29,9 +29,9 @@ final class Belief {
     return items.values();
   }
 
-  /** The items of an endpoint. */
-  List<Item> of(Owner endpoint) {
-    return list(byEndpoint.get(endpoint));
+  /** The items of an endpoint, or of encryption. */
+  List<Item> of(Owner owner) {
+    return list(byOwner.get(owner));
   }
 
   /** The items in a sandbox. */
@@ -64,8 +64,8 @@ final class Belief {
   private void put(Item item) {
     remove(item);
     items.put(item.key(), item);
-    if (!item.owner().endpoint().isEmpty()) {
-      byEndpoint.computeIfAbsent(item.owner(), _ -> new HashSet<>()).add(item.key());
+    if (!item.owner().endpoint().isEmpty() || item.owner().equals(Owner.ENCRYPTION)) {
+      byOwner.computeIfAbsent(item.owner(), _ -> new HashSet<>()).add(item.key());
     }
     if (isNetworks(item)) {
       devices.computeIfAbsent(item.owner().uid(), _ -> new HashSet<>()).add(item.key());
@@ -79,7 +79,7 @@ final class Belief {
   private void remove(Item item) {
     Item old = items.remove(item.key());
     if (old != null) {
-      forget(byEndpoint, old.owner(), old.key());
+      forget(byOwner, old.owner(), old.key());
       forget(devices, old.owner().uid(), old.key());
       forget(bySandbox, sandboxOf(old), old.key());
     }
@@ -98,7 +98,13 @@ final class Belief {
       case Item.Device device -> device.inner().place().sandbox();
       case Item.Address address -> address.device().place().sandbox();
       case Item.Route route -> route.device().place().sandbox();
-      case Item.Forward _, Item.Neighbour _, Item.Setting _, Item.Filter _ -> "";
+      case Item.Forward _,
+          Item.Neighbour _,
+          Item.Setting _,
+          Item.Filter _,
+          Item.SecurityState _,
+          Item.SecurityPolicy _ ->
+          "";
     };
   }
 }

@@ -2,6 +2,8 @@ package dev.weft.agent.dataplane;
 
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.Notification;
+import dev.weft.netlink.XfrmNotification;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,22 +23,35 @@ public final class DataPlane implements AutoCloseable {
   private final Reconciliation reconciliation;
   private @Nullable DriftWatch watch;
 
-  private DataPlane(NetworkNamespace node) {
+  private DataPlane(NetworkNamespace node, Optional<KeyFile> keys) {
     kernel = new Kernel(node);
-    reconciliation = new Reconciliation(kernel);
+    reconciliation = new Reconciliation(kernel, new Encryption(keys));
   }
 
-  /** The data plane of the calling thread's network namespace. */
-  public static DataPlane open() {
-    return new DataPlane(NetworkNamespace.current());
+  /**
+   * The data plane of the calling thread's network namespace.
+   *
+   * @param keys where the keys of encrypted networks are
+   */
+  public static DataPlane open(KeyFile keys) {
+    return new DataPlane(NetworkNamespace.current(), Optional.of(keys));
+  }
+
+  /**
+   * The data plane of a node that is the network namespace behind {@code node}.
+   *
+   * @param keys where the keys of encrypted networks are
+   */
+  public static DataPlane open(Path node, KeyFile keys) {
+    return new DataPlane(NetworkNamespace.open(node), Optional.of(keys));
   }
 
   /**
    * The data plane of a node that is the network namespace behind {@code node}, such as {@code
-   * /run/netns/a}.
+   * /run/netns/a}, which can not encrypt.
    */
   public static DataPlane open(Path node) {
-    return new DataPlane(NetworkNamespace.open(node));
+    return new DataPlane(NetworkNamespace.open(node), Optional.empty());
   }
 
   /**
@@ -83,9 +98,21 @@ public final class DataPlane implements AutoCloseable {
       if (watch != null) {
         throw new IllegalStateException("drift is already listened to");
       }
-      watch = new DriftWatch(kernel, event -> locked(() -> reconciliation.judge(event)), listener);
+      watch = new DriftWatch(kernel, new LockedJudge(), listener);
       return watch;
     });
+  }
+
+  private final class LockedJudge implements DriftWatch.Judge {
+    @Override
+    public Optional<DriftEvent> judge(Notification notification) {
+      return locked(() -> reconciliation.judge(notification));
+    }
+
+    @Override
+    public Optional<DriftEvent> judge(XfrmNotification notification) {
+      return locked(() -> reconciliation.judge(notification));
+    }
   }
 
   private <T> T locked(Supplier<T> action) {

@@ -173,7 +173,9 @@ record Design(
     }
 
     Design finish() {
-      Rules.table(drivers.values().stream().flatMap(driver -> driver.rules().stream()).toList())
+      Rules.table(
+              drivers.values().stream().flatMap(driver -> driver.rules().stream()).toList(),
+              ground.secrecy().ports())
           .ifPresent(filter -> items.put(filter.key(), filter));
       return new Design(new State(items), drivers, problems, held);
     }

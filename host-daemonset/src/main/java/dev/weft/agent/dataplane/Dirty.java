@@ -10,6 +10,12 @@ public sealed interface Dirty {
    */
   Dirty EVERYTHING = new Everything();
 
+  /** Only what encryption shares: keys, states and policies. */
+  Dirty KEYS = new Keys();
+
+  /** Only what encryption shares. */
+  record Keys() implements Dirty {}
+
   /** Anything. */
   record Everything() implements Dirty {}
 

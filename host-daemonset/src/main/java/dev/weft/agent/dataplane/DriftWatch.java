@@ -1,29 +1,52 @@
 package dev.weft.agent.dataplane;
 
 import dev.weft.netlink.Monitor;
+import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.Notification;
+import dev.weft.netlink.XfrmMonitor;
+import dev.weft.netlink.XfrmNotification;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Listens to the kernel and tells of drift, once for each thing until it is reconciled. */
 final class DriftWatch implements AutoCloseable {
-  private final Monitor monitor;
-  private final Function<Notification, Optional<DriftEvent>> judge;
+  private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
+
+  /** Not what packets ask for: the kernel would keep note of each. */
+  private static final Set<XfrmMonitor.Group> IPSEC =
+      EnumSet.of(XfrmMonitor.Group.EXPIRE, XfrmMonitor.Group.STATES, XfrmMonitor.Group.POLICIES);
+
   private final Consumer<DriftEvent> listener;
   private final Set<Dirty> told = ConcurrentHashMap.newKeySet();
-  private final Thread thread;
+  private final List<AutoCloseable> monitors = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
 
-  DriftWatch(
-      Kernel kernel,
-      Function<Notification, Optional<DriftEvent>> judge,
-      Consumer<DriftEvent> listener) {
-    monitor = Monitor.open(kernel.namespace());
-    this.judge = judge;
+  /** Says what of a notification is drift. */
+  interface Judge {
+    Optional<DriftEvent> judge(Notification notification);
+
+    Optional<DriftEvent> judge(XfrmNotification notification);
+  }
+
+  DriftWatch(Kernel kernel, Judge judge, Consumer<DriftEvent> listener) {
     this.listener = listener;
-    thread = Thread.ofPlatform().daemon().name("weft-drift").start(this::listen);
+    Monitor links = Monitor.open(kernel.namespace());
+    listen("weft-drift", links, links::next, judge::judge);
+    try {
+      XfrmMonitor ipsec = XfrmMonitor.open(kernel.namespace(), IPSEC);
+      listen("weft-drift-ipsec", ipsec, ipsec::next, judge::judge);
+    } catch (NetlinkException e) {
+      LOG.atDebug().setCause(e).log("this kernel has no IPsec, of which nothing is to be heard");
+    }
   }
 
   /** What has been told may be told again: a reconcile looks at it from now on. */
@@ -31,19 +54,47 @@ final class DriftWatch implements AutoCloseable {
     told.clear();
   }
 
-  private void listen() {
-    for (Optional<Notification> next = monitor.next(); next.isPresent(); next = monitor.next()) {
-      judge.apply(next.get()).filter(event -> told.add(event.dirty())).ifPresent(listener);
+  /**
+   * Listens on a thread of its own.
+   *
+   * @param next waits for what is told next; empty when the monitor is closed
+   */
+  private <N> void listen(
+      String name,
+      AutoCloseable monitor,
+      Supplier<Optional<N>> next,
+      Function<N, Optional<DriftEvent>> judge) {
+    monitors.add(monitor);
+    threads.add(
+        Thread.ofPlatform()
+            .daemon()
+            .name(name)
+            .start(() -> {
+              for (Optional<N> told = next.get(); told.isPresent(); told = next.get()) {
+                told.flatMap(judge).ifPresent(this::tell);
+              }
+            }));
+  }
+
+  private void tell(DriftEvent event) {
+    if (told.add(event.dirty())) {
+      listener.accept(event);
     }
   }
 
   @Override
   public void close() {
-    monitor.close();
     try {
-      thread.join();
+      for (AutoCloseable monitor : monitors) {
+        monitor.close();
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      throw new IllegalStateException("a monitor cannot be closed", e);
     }
   }
 }

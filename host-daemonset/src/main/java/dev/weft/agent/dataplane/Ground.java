@@ -4,13 +4,27 @@ import dev.weft.netlink.Address;
 import dev.weft.netlink.Link;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.Set;
 
 /** What drivers build on: the node as it is, and which of it is ours. */
 record Ground(
-    Observation observation,
-    Observed.Ownership ownership,
-    Optional<InetAddress> vtep,
-    boolean txChecksum) {
+    Observation observation, Observed.Ownership ownership, NodeWish wish, Secrecy secrecy) {
+
+  /**
+   * What holds of encrypted networks.
+   *
+   * @param ports whatever goes to one of these is encrypted or dropped
+   * @param hindrance why nothing can be encrypted
+   */
+  record Secrecy(Set<Integer> ports, Optional<Problem> hindrance) {}
+
+  Optional<InetAddress> vtep() {
+    return wish.vtep();
+  }
+
+  boolean txChecksum() {
+    return wish.txChecksum();
+  }
 
   Optional<Link> link(String name) {
     return observation.node().link(name);

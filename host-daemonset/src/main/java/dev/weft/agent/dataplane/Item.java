@@ -2,6 +2,9 @@ package dev.weft.agent.dataplane;
 
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.XfrmPolicyId;
+import dev.weft.netlink.XfrmPolicySpec;
+import dev.weft.netlink.XfrmStateId;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -23,7 +26,7 @@ sealed interface Item {
    */
   default boolean isAsWished(Item wished) {
     return switch (this) {
-      case Device _, Setting _, Filter _ -> equals(wished);
+      case Device _, Setting _, Filter _, SecurityState _, SecurityPolicy _ -> equals(wished);
       case Address address ->
           new Address(wished.owner(), address.device, address.prefix).equals(wished);
       case Route route ->
@@ -54,6 +57,10 @@ sealed interface Item {
     record OfSetting(String path) implements Key {}
 
     record OfFilter() implements Key {}
+
+    record OfSecurityState(XfrmStateId id) implements Key {}
+
+    record OfSecurityPolicy(XfrmPolicyId id) implements Key {}
   }
 
   /** A device. */
@@ -231,6 +238,67 @@ sealed interface Item {
     @Override
     public String toString() {
       return "packet filter, table inet weft";
+    }
+  }
+
+  /**
+   * One direction of encryption between two nodes. Its key is nowhere but in the kernel.
+   *
+   * @param source where its packets come from
+   */
+  record SecurityState(XfrmStateId id, InetAddress source) implements Item {
+    @Override
+    public Owner owner() {
+      return Owner.ENCRYPTION;
+    }
+
+    @Override
+    public Key key() {
+      return new Key.OfSecurityState(id);
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+      return "state %s from %s".formatted(id, source.getHostAddress());
+    }
+  }
+
+  /**
+   * What is done with some packets of an encrypted port.
+   *
+   * @param spec without the kernel's number
+   */
+  record SecurityPolicy(XfrmPolicySpec spec) implements Item {
+    @Override
+    public Owner owner() {
+      return Owner.ENCRYPTION;
+    }
+
+    @Override
+    public Key key() {
+      return new Key.OfSecurityPolicy(spec.id());
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+      return "policy %s: %s"
+          .formatted(
+              spec.id(),
+              spec.templates().isEmpty()
+                  ? "drop"
+                  : spec.templates().getFirst().spi() == 0
+                      ? "only by states of Weft"
+                      : "by SPI 0x%08x".formatted(spec.templates().getFirst().spi()));
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.Nftables;
 import dev.weft.netlink.NftablesException;
+import dev.weft.netlink.Xfrm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ final class Kernel implements AutoCloseable {
   private final Netlink netlink;
   private @Nullable Nftables nftables;
   private @Nullable Ethtool ethtool;
+  private @Nullable Xfrm xfrm;
 
   Kernel(NetworkNamespace namespace) {
     this.namespace = namespace;
@@ -66,6 +68,29 @@ final class Kernel implements AutoCloseable {
       nftables = Nftables.open(namespace);
     }
     return nftables;
+  }
+
+  /**
+   * The IPsec tables.
+   *
+   * @throws NetlinkException if the kernel has none
+   */
+  Xfrm xfrm() {
+    if (xfrm == null) {
+      xfrm = Xfrm.open(namespace);
+    }
+    return xfrm;
+  }
+
+  /** The IPsec tables as they are; empty also where the kernel has none. */
+  Ipsec ipsec() {
+    Xfrm tables;
+    try {
+      tables = xfrm();
+    } catch (NetlinkException absent) {
+      return Ipsec.EMPTY;
+    }
+    return new Ipsec(tables.states(), tables.policies());
   }
 
   Observation observe(Collection<String> sandboxes) {
@@ -166,6 +191,9 @@ final class Kernel implements AutoCloseable {
     }
     if (ethtool != null) {
       ethtool.close();
+    }
+    if (xfrm != null) {
+      xfrm.close();
     }
     netlink.close();
     namespace.close();

@@ -18,4 +18,10 @@ public record NetworkWish(
     String uid,
     HostNetworkSpec spec,
     Map<String, LocalEndpoint> local,
-    Map<String, RemoteEndpoint> remote) {}
+    Map<String, RemoteEndpoint> remote) {
+
+  /** Whether frames between nodes are to be encrypted. */
+  boolean isEncrypted() {
+    return spec.overlay() != null && Boolean.TRUE.equals(spec.overlay().encrypted());
+  }
+}

@@ -1,8 +1,12 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.api.OverlayTunnel;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Everything a node is to carry. A network that is not in it has no device on the node.
@@ -11,9 +15,33 @@ import java.util.Optional;
  * @param vtep the address that the node's tunnels start from; empty until one is chosen
  * @param networks by the network's name
  * @param txChecksum whether tunnels leave checksums to the card below
+ * @param keys of encrypted networks; empty while the cluster has none
  */
 public record NodeWish(
     String node,
     Optional<InetAddress> vtep,
     Map<String, NetworkWish> networks,
-    boolean txChecksum) {}
+    boolean txChecksum,
+    Optional<KeyWish> keys) {
+
+  /** The ports of the encrypted networks, whether or not they can be made. */
+  Set<Integer> encryptedPorts() {
+    Set<Integer> ports = new TreeSet<>();
+    for (NetworkWish network : networks.values()) {
+      OverlayTunnel tunnel = network.spec().overlay();
+      Integer port = tunnel == null ? null : tunnel.port();
+      if (network.isEncrypted() && port != null) {
+        ports.add(port);
+      }
+    }
+    return ports;
+  }
+
+  /** The names of the encrypted networks. */
+  Set<String> encrypted() {
+    return networks.entrySet().stream()
+        .filter(each -> each.getValue().isEncrypted())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+}

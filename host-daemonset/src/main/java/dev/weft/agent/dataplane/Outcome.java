@@ -1,8 +1,10 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.mesh.keys.KeyReport;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * What came of a reconcile.
@@ -11,11 +13,24 @@ import java.util.NoSuchElementException;
  * @param leftovers by network UID, what keeps networks that are wished no more from being gone; a
  *     network that is in neither map and not wished has left nothing on the node
  * @param changes what was changed, in this order
+ * @param keys what became of the keys of encrypted networks
  */
 public record Outcome(
     Map<String, NetworkOutcome> networks,
     Map<String, List<Problem>> leftovers,
-    List<Change> changes) {
+    List<Change> changes,
+    Keys keys) {
+
+  /**
+   * The keys of encrypted networks.
+   *
+   * @param report what to tell of them, empty if there are none
+   * @param lingering whether to look at them again soon, as some are about to go
+   */
+  public record Keys(Optional<KeyReport> report, boolean lingering) {
+    /** There are none. */
+    public static final Keys NONE = new Keys(Optional.empty(), false);
+  }
 
   public Outcome {
     networks = Map.copyOf(networks);

@@ -27,13 +27,8 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
           Problem.retry(
               "spec.overlay", "no VNI and port are allocated yet", "wait for the operator"));
     }
-    if (Boolean.TRUE.equals(tunnel.encrypted())) {
-      throw new Unbuildable(
-          Problem.user(
-              "spec.overlay.encrypted",
-              "this agent can not encrypt, and never sends in clear what is to be encrypted",
-              "set encrypted: false, or wait for a version that encrypts"));
-    }
+    boolean encrypted = Boolean.TRUE.equals(tunnel.encrypted());
+    refuseClearAmongEncrypted(ground, encrypted, port);
     InetAddress vtep =
         ground
             .vtep()
@@ -61,8 +56,28 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
         network,
         new Kind.Vxlan(vni, port, Optional.of(vtep), ground.txChecksum()),
         wished == null
-            ? Mtu.overlay(underlay.mtu(), Mtu.Family.of(vtep), Encapsulation.VXLAN)
+            ? Mtu.overlay(
+                underlay.mtu(),
+                Mtu.Family.of(vtep),
+                encrypted ? Encapsulation.VXLAN_IN_ESP : Encapsulation.VXLAN)
             : wished);
+  }
+
+  private static void refuseClearAmongEncrypted(Ground ground, boolean encrypted, int port)
+      throws Unbuildable {
+    Optional<Problem> hindrance = ground.secrecy().hindrance();
+    if (encrypted && hindrance.isPresent()) {
+      throw new Unbuildable(hindrance.get());
+    }
+    if (!encrypted && ground.secrecy().ports().contains(port)) {
+      throw new Unbuildable(
+          Problem.user(
+              "spec.overlay.port",
+              "UDP port %d is that of encrypted networks of the node, by which nothing passes in"
+                      .formatted(port)
+                  + " clear",
+              "let the Mesh use another port for networks that are not encrypted"));
+    }
   }
 
   private static void refuseForeignVni(Ground ground, int vni, int port) throws Unbuildable {

@@ -12,6 +12,9 @@ import java.util.Optional;
 record Owner(String uid, String part) {
   static final Owner NODE = new Owner("", "");
 
+  /** What all encrypted networks of the node share. */
+  static final Owner ENCRYPTION = new Owner("encryption", "");
+
   private static final String PREFIX = "weft.dev/";
   private static final String ENDPOINT = "endpoint/";
 

@@ -4,6 +4,8 @@ import dev.weft.mesh.ForwardingTable;
 import dev.weft.mesh.RemoteEndpoint;
 import dev.weft.netlink.NftablesException;
 import dev.weft.netlink.Notification;
+import dev.weft.netlink.XfrmNotification;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reconciliation {
   private final Kernel kernel;
+  private final Encryption encryption;
   private final Indexes indexes = new Indexes();
   private @Nullable Belief belief;
   private Map<String, Driver> drivers = Map.of();
@@ -29,18 +32,26 @@ final class Reconciliation {
   private final Map<String, ForwardingTable<String>> tables = new HashMap<>();
   private final Map<String, List<Problem>> problems = new HashMap<>();
   private Foundations foundations = Foundations.NONE;
+  private Set<Integer> shut = Set.of();
 
-  Reconciliation(Kernel kernel) {
+  Reconciliation(Kernel kernel, Encryption encryption) {
     this.kernel = kernel;
+    this.encryption = encryption;
   }
 
   /** All that is known before anything is changed. */
   private record Draft(
       Observation observation,
       Design design,
+      Encryption.Draft encryption,
       State observed,
       List<Change> changes,
-      Foundations foundations) {}
+      Foundations foundations) {
+    /** All that is wished. */
+    State wished() {
+      return design.state().with(encryption.items());
+    }
+  }
 
   Outcome reconcile(NodeWish wish, Dirty dirty) {
     return switch (dirty) {
@@ -48,6 +59,7 @@ final class Reconciliation {
       case Dirty.Networks(Set<String> names) ->
           whole(wish, belief == null ? wish.networks().keySet() : names);
       case Dirty.Endpoints(Map<String, Set<String>> keys) -> endpoints(wish, keys);
+      case Dirty.Keys _ -> keys(wish);
     };
   }
 
@@ -64,8 +76,10 @@ final class Reconciliation {
   private Outcome whole(NodeWish wish, Set<String> names) {
     Draft draft = draft(wish);
     List<Change> changes = draft.changes();
-    Map<String, List<String>> repaired = repaired(changes, draft.design());
-    Map<Change, RuntimeException> failures = apply(changes, draft.observation());
+    Map<String, List<String>> repaired = repaired(changes, draft.wished());
+    repairedStates(draft.observed(), repaired);
+    indexes.replace(draft.observation().node().links());
+    Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes);
     remember(wish, draft, changes, failures);
     return outcome(wish, concerned(wish, names, changes), new Made(changes, failures, repaired));
   }
@@ -73,10 +87,12 @@ final class Reconciliation {
   /** The networks {@code names}, and those that the changes are about. */
   private static Set<String> concerned(NodeWish wish, Set<String> names, List<Change> changes) {
     Set<String> changed = changes.stream().map(Change::uid).collect(Collectors.toSet());
+    boolean secrets = changed.contains(Owner.ENCRYPTION.uid());
     return wish.networks().entrySet().stream()
         .filter(entry ->
             names.contains(entry.getKey())
                 || changed.contains(entry.getValue().uid())
+                || (secrets && entry.getValue().isEncrypted())
                 || changed.contains(""))
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
@@ -86,8 +102,12 @@ final class Reconciliation {
     Map<Owner, String> sandboxes = sandboxes(wish);
     Observation observation = kernel.observe(sandboxes.values());
     Observed.Ownership marks = new Observed.Ownership(marksWeSet(), sandboxes, Set.of());
-    Ground ground = new Ground(observation, marks, wish.vtep(), wish.txChecksum());
+    Set<Integer> ports = wish.encryptedPorts();
+    Optional<Problem> hindrance = ports.isEmpty() ? Optional.empty() : encryption.hindrance(wish);
+    Ground ground = new Ground(observation, marks, wish, new Ground.Secrecy(ports, hindrance));
     Design design = Design.of(wish, ground);
+    Ipsec ipsec = concernsIpsec(wish) ? kernel.ipsec() : Ipsec.EMPTY;
+    Encryption.Draft protection = encryption.draft(wish, ports, ipsec);
     Set<Item.Key> ourAddresses = new HashSet<>(design.state().items().keySet());
     if (belief != null) {
       belief.items().forEach(item -> ourAddresses.add(item.key()));
@@ -95,12 +115,21 @@ final class Reconciliation {
     State found =
         Observed.in(
             observation, new Observed.Ownership(marks.lostMarks(), sandboxes, ourAddresses));
-    State observed = withShared(found, design.state());
+    State observed = withShared(found, design.state()).with(ipsec.items());
     List<Change> changes =
-        Plan.between(design.state(), observed).stream()
+        Plan.between(design.state().with(protection.items()), observed).stream()
             .filter(change -> !isHeld(change, design))
             .toList();
-    return new Draft(observation, design, observed, changes, Foundations.of(wish, ground, design));
+    return new Draft(
+        observation, design, protection, observed, changes, Foundations.of(wish, ground, design));
+  }
+
+  /** Whether anything of ours may be, or is to be, in the IPsec tables. */
+  private boolean concernsIpsec(NodeWish wish) {
+    return belief == null
+        || wish.keys().isPresent()
+        || !wish.encryptedPorts().isEmpty()
+        || belief.items().stream().anyMatch(item -> item.owner().equals(Owner.ENCRYPTION));
   }
 
   private static boolean isHeld(Change change, Design design) {
@@ -159,15 +188,31 @@ final class Reconciliation {
     return State.of(items);
   }
 
-  private Map<Change, RuntimeException> apply(List<Change> changes, Observation observation) {
-    indexes.replace(observation.node().links());
-    return apply(changes);
+  /** Stores what the changes need to be known of later, and makes them. */
+  private Map<Change, RuntimeException> apply(
+      NodeWish wish, Encryption.Draft protection, List<Change> changes) {
+    Apply.Secrets secrets =
+        new Apply.Secrets(
+            wish.encryptedPorts(),
+            protection.secrets(),
+            wish.keys().map(KeyWish::volume).orElse(Long.MAX_VALUE));
+    try (Apply apply = new Apply(kernel, indexes, secrets)) {
+      try {
+        encryption.store(wish, protection);
+      } catch (UncheckedIOException e) {
+        changes.stream()
+            .filter(Reconciliation::isOfIpsec)
+            .forEach(change -> apply.refuse(change, e));
+      }
+      Map<Change, RuntimeException> failures = apply.run(changes);
+      encryption.made(
+          wish, protection, failures.keySet().stream().noneMatch(Reconciliation::isOfIpsec));
+      return failures;
+    }
   }
 
-  private Map<Change, RuntimeException> apply(List<Change> changes) {
-    try (Apply apply = new Apply(kernel, indexes)) {
-      return apply.run(changes);
-    }
+  private static boolean isOfIpsec(Change change) {
+    return change.uid().equals(Owner.ENCRYPTION.uid());
   }
 
   private void remember(
@@ -176,7 +221,8 @@ final class Reconciliation {
         draft
             .observed()
             .after(changes.stream().filter(change -> !failures.containsKey(change)).toList());
-    State wished = draft.design().state();
+    State wished = draft.wished();
+    shut = wish.encryptedPorts();
     belief =
         Belief.of(
             State.of(
@@ -209,7 +255,7 @@ final class Reconciliation {
   }
 
   /** What was as wished when we left it, and no longer is. */
-  private Map<String, List<String>> repaired(List<Change> changes, Design design) {
+  private Map<String, List<String>> repaired(List<Change> changes, State wished) {
     Map<String, List<String>> repaired = new HashMap<>();
     if (belief == null) {
       return repaired;
@@ -221,13 +267,51 @@ final class Reconciliation {
             case Change.Alter(_, Item item, _) -> belief.get(item.key()).equals(Optional.of(item));
             case Change.Remove(Item item, _) ->
                 belief.get(item.key()).isEmpty()
-                    || belief.get(item.key()).equals(design.state().get(item.key()));
+                    || belief.get(item.key()).equals(wished.get(item.key()));
           };
       if (drifted) {
         repaired.computeIfAbsent(change.uid(), _ -> new ArrayList<>()).add(change.toString());
       }
     }
     return repaired;
+  }
+
+  /** States that are gone: they come back by other keys, and so as other things. */
+  private void repairedStates(State observed, Map<String, List<String>> repaired) {
+    Belief known = belief;
+    if (known == null) {
+      return;
+    }
+    for (Item item : known.items()) {
+      if (item instanceof Item.SecurityState && observed.get(item.key()).isEmpty()) {
+        repaired
+            .computeIfAbsent(item.owner().uid(), _ -> new ArrayList<>())
+            .add("make keys anew, as it was removed: " + item);
+      }
+    }
+  }
+
+  /** Looks at the IPsec tables alone, and puts them right. */
+  private Outcome keys(NodeWish wish) {
+    Belief known = belief;
+    Set<String> names = wish.encrypted();
+    if (known == null || !shut.equals(wish.encryptedPorts())) {
+      return whole(wish, names);
+    }
+    Ipsec ipsec = kernel.ipsec();
+    Encryption.Draft protection = encryption.draft(wish, shut, ipsec);
+    State wished = State.of(protection.items());
+    State observed = State.of(ipsec.items());
+    List<Change> changes = Plan.between(wished, observed);
+    Map<String, List<String>> repaired = repaired(changes, wished);
+    repairedStates(observed, repaired);
+    Map<Change, RuntimeException> failures = apply(wish, protection, changes);
+    if (!failures.isEmpty()) {
+      return whole(wish, names);
+    }
+    known.replace(known.of(Owner.ENCRYPTION), wished);
+    return outcome(
+        wish, changes.isEmpty() ? Set.of() : names, new Made(changes, failures, repaired));
   }
 
   /** What a reconcile did. */
@@ -255,7 +339,7 @@ final class Reconciliation {
     Map<Change, RuntimeException> failures;
     List<Change> changes;
     Turn turn = new Turn(known, new ArrayList<>(), new ArrayList<>());
-    try (Apply apply = new Apply(kernel, indexes)) {
+    try (Apply apply = new Apply(kernel, indexes, Apply.Secrets.NONE)) {
       keys.forEach((name, ids) -> {
         NetworkWish network = wish.networks().get(name);
         Driver driver = drivers.get(name);
@@ -342,14 +426,10 @@ final class Reconciliation {
       NetworkWish network = wish.networks().get(name);
       if (network != null) {
         List<Problem> all = problems.computeIfAbsent(name, _ -> new ArrayList<>());
-        all.addAll(failed.getOrDefault(network.uid(), List.of()));
-        if (uses(name)) {
-          all.addAll(failed.getOrDefault("", List.of()));
-        }
-        List<String> repaired =
-            new ArrayList<>(made.repaired().getOrDefault(network.uid(), List.of()));
-        if (uses(name)) {
-          repaired.addAll(made.repaired().getOrDefault("", List.of()));
+        List<String> repaired = new ArrayList<>();
+        for (String uid : concerning(name, network)) {
+          all.addAll(failed.getOrDefault(uid, List.of()));
+          repaired.addAll(made.repaired().getOrDefault(uid, List.of()));
         }
         List<String> devices = belief == null ? List.of() : belief.devices(network.uid());
         networks.put(name, new NetworkOutcome(devices, all, repaired));
@@ -357,11 +437,27 @@ final class Reconciliation {
     }
     Set<String> wished =
         wish.networks().values().stream().map(NetworkWish::uid).collect(Collectors.toSet());
+    if (!wish.encrypted().isEmpty()) {
+      wished.add(Owner.ENCRYPTION.uid());
+    }
     failed.keySet().removeIf(uid -> uid.isEmpty() || wished.contains(uid));
     return new Outcome(
         networks,
         failed,
-        made.changes().stream().filter(change -> !made.failures().containsKey(change)).toList());
+        made.changes().stream().filter(change -> !made.failures().containsKey(change)).toList(),
+        encryption.outcome());
+  }
+
+  /** Whose items a network consists of: its own, and what it shares with others. */
+  private List<String> concerning(String name, NetworkWish network) {
+    List<String> uids = new ArrayList<>(List.of(network.uid()));
+    if (uses(name)) {
+      uids.add(Owner.NODE.uid());
+    }
+    if (network.isEncrypted()) {
+      uids.add(Owner.ENCRYPTION.uid());
+    }
+    return uids;
   }
 
   /** Whether the network passes the shared packet filter. */
@@ -379,6 +475,16 @@ final class Reconciliation {
     return new Judgement(kernel, known, indexes, foundations)
         .of(notification)
         .map(finding -> new DriftEvent(dirtyOf(finding.uids()), finding.what()));
+  }
+
+  /** Whether a notification of IPsec tells of drift, and of what. */
+  Optional<DriftEvent> judge(XfrmNotification notification) {
+    Belief known = belief;
+    return known == null
+        ? Optional.empty()
+        : new SecurityJudgement(kernel, known)
+            .of(notification)
+            .map(what -> new DriftEvent(Dirty.KEYS, what));
   }
 
   private Dirty dirtyOf(Set<String> dirty) {

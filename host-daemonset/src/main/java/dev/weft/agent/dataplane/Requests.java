@@ -243,7 +243,11 @@ final class Requests {
             device,
             new Request.NeighbourSet(Neighbour.permanent(index.applyAsInt(device), address, mac)));
       }
-      case Item.Device _, Item.Filter _, Item.Setting _ ->
+      case Item.Device _,
+          Item.Filter _,
+          Item.Setting _,
+          Item.SecurityState _,
+          Item.SecurityPolicy _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };
   }
@@ -261,7 +265,7 @@ final class Requests {
         DeviceName device = DeviceName.onNode(name);
         yield step(device, new Request.NeighbourRemove(index.applyAsInt(device), address));
       }
-      case Item.Filter _, Item.Setting _ ->
+      case Item.Filter _, Item.Setting _, Item.SecurityState _, Item.SecurityPolicy _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };
   }

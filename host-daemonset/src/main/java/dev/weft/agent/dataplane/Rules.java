@@ -4,6 +4,7 @@ import dev.weft.netlink.IpPrefix;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -21,15 +22,42 @@ import java.util.stream.Stream;
 record Rules(
     String bridge, boolean closed, boolean deaf, boolean guarded, List<IpPrefix> masquerade) {
 
-  /** The whole table; empty if no network needs one. */
-  static Optional<Item.Filter> table(Collection<Rules> networks) {
-    if (networks.isEmpty()) {
+  /**
+   * The whole table; empty if nothing needs one.
+   *
+   * @param encrypted ports that nothing passes by in clear, whatever becomes of IPsec's policies
+   */
+  static Optional<Item.Filter> table(Collection<Rules> networks, Set<Integer> encrypted) {
+    if (networks.isEmpty() && encrypted.isEmpty()) {
       return Optional.empty();
     }
     StringBuilder sets = new StringBuilder();
     StringBuilder forward = new StringBuilder();
     StringBuilder input = new StringBuilder();
+    StringBuilder output = new StringBuilder();
     StringBuilder postrouting = new StringBuilder();
+    for (int port : encrypted) {
+      input.append("    udp dport %d meta ipsec missing drop\n".formatted(port));
+      output.append("    udp dport %d rt ipsec missing drop\n".formatted(port));
+    }
+    if (!networks.isEmpty()) {
+      bridges(networks, sets, forward, input);
+    }
+    masquerade(networks, 4, sets, postrouting);
+    masquerade(networks, 6, sets, postrouting);
+    return Optional.of(
+        new Item.Filter(
+            "table inet weft {\n"
+                + sets
+                + chain("forward", "filter", "forward", "0", forward)
+                + chain("input", "filter", "input", "0", input)
+                + chain("output", "filter", "output", "0", output)
+                + chain("postrouting", "nat", "postrouting", "100", postrouting)
+                + "}\n"));
+  }
+
+  private static void bridges(
+      Collection<Rules> networks, StringBuilder sets, StringBuilder forward, StringBuilder input) {
     sets.append(
         set(
             "same",
@@ -52,16 +80,6 @@ record Rules(
       sets.append(names("deaf", networks, Rules::deaf));
       input.append("    iifname @deaf drop\n");
     }
-    masquerade(networks, 4, sets, postrouting);
-    masquerade(networks, 6, sets, postrouting);
-    return Optional.of(
-        new Item.Filter(
-            "table inet weft {\n"
-                + sets
-                + chain("forward", "filter", "forward", "0", forward)
-                + chain("input", "filter", "input", "0", input)
-                + chain("postrouting", "nat", "postrouting", "100", postrouting)
-                + "}\n"));
   }
 
   private static void masquerade(

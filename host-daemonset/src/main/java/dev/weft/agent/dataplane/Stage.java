@@ -2,17 +2,23 @@ package dev.weft.agent.dataplane;
 
 /**
  * The order of changes: entries go before devices, all that goes makes room for what comes, and
- * devices come before what stands on them. Changes of one stage need no order among each other.
+ * devices come before what stands on them. What keeps clear text off the wire is there before the
+ * devices are and goes after them; states are there before a policy names them and go after it no
+ * longer does. Changes of one stage need no order among each other.
  */
 enum Stage {
   REMOVE_ENTRIES,
   REMOVE_TOP_DEVICES,
   REMOVE_BASE_DEVICES,
+  REMOVE_POLICIES,
   SHARED,
+  STATES,
+  POLICIES,
   BASE_DEVICES,
   TOP_DEVICES,
   ADDRESSES,
-  ENTRIES;
+  ENTRIES,
+  REMOVE_STATES;
 
   static Stage of(Change change) {
     return switch (change) {
@@ -21,6 +27,8 @@ enum Stage {
       case Change.Remove(Item.Device device, _) ->
           isBase(device) ? REMOVE_BASE_DEVICES : REMOVE_TOP_DEVICES;
       case Change.Remove(Item.Filter _, _) -> SHARED;
+      case Change.Remove(Item.SecurityPolicy _, _) -> REMOVE_POLICIES;
+      case Change.Remove(Item.SecurityState _, _) -> REMOVE_STATES;
       case Change.Remove _ -> REMOVE_ENTRIES;
     };
   }
@@ -28,6 +36,8 @@ enum Stage {
   private static Stage coming(Item item) {
     return switch (item) {
       case Item.Setting _, Item.Filter _ -> SHARED;
+      case Item.SecurityState _ -> STATES;
+      case Item.SecurityPolicy _ -> POLICIES;
       case Item.Device device -> isBase(device) ? BASE_DEVICES : TOP_DEVICES;
       case Item.Address _ -> ADDRESSES;
       case Item.Route _, Item.Forward _, Item.Neighbour _ -> ENTRIES;

@@ -23,6 +23,13 @@ record State(Map<Item.Key, Item> items) {
     return Optional.ofNullable(items.get(key));
   }
 
+  /** Both. */
+  State with(Collection<? extends Item> others) {
+    Map<Item.Key, Item> map = new LinkedHashMap<>(items);
+    others.forEach(item -> map.put(item.key(), item));
+    return new State(map);
+  }
+
   State where(Predicate<Item> predicate) {
     return of(items.values().stream().filter(predicate).toList());
   }

@@ -32,6 +32,12 @@
  * going down or away shows at the node's end. Changes of the packet filter are seen by the next
  * look at everything.
  *
+ * <p>Encrypted networks share states and policies of IPsec, which are items as well. Their keys are
+ * decided upon by {@link dev.weft.mesh.keys.KeyDecision}, from the wish and from what is in the
+ * kernel; they are stored before anything is made by them, and told of after. A port of encrypted
+ * networks is shut to clear text before a tunnel of it is made and until the last one is gone; a
+ * change that could not be made stops those that rely on it.
+ *
  * <p>{@code net.ipv4.ip_forward} and {@code net.ipv6.conf.all.forwarding} are switched on when a
  * network with a gateway needs them, and stay on: nobody can tell who else relies on them by then.
  */

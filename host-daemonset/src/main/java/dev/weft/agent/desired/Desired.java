@@ -1,6 +1,7 @@
 package dev.weft.agent.desired;
 
 import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.dataplane.KeyWish;
 import dev.weft.agent.dataplane.LocalEndpoint;
 import dev.weft.agent.dataplane.NetworkWish;
 import dev.weft.agent.dataplane.NodeWish;
@@ -16,6 +17,7 @@ import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.api.HostNetworks;
 import dev.weft.api.InvalidAttachments;
+import dev.weft.api.Kernel;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.Mode;
@@ -43,23 +45,30 @@ public final class Desired {
   private final Map<String, NetworkWish> networks = new HashMap<>();
   private final Map<String, NetworkWish> planned = new HashMap<>();
   private final Map<String, Long> generations = new HashMap<>();
+  private final Kernel features;
+  private Optional<KeyWish> keys = Optional.empty();
 
-  /** The wish that follows from what the cluster and the sandboxes' source know. */
-  public Desired(Cluster cluster, Sandboxes sandboxes) {
+  /**
+   * The wish that follows from what the cluster and the sandboxes' source know.
+   *
+   * @param features what the node's kernel can do
+   */
+  public Desired(Cluster cluster, Sandboxes sandboxes, Kernel features) {
     this.cluster = cluster;
     this.sandboxes = sandboxes;
+    this.features = features;
   }
 
   /** Everything, as of the last {@link #update}. */
   public NodeWish wish(Optional<InetAddress> vtep) {
-    return new NodeWish(cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum());
+    return new NodeWish(cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum(), keys);
   }
 
   /** Everything as it would be if what is only planned were to be made. */
   public NodeWish plan(Optional<InetAddress> vtep) {
     Map<String, NetworkWish> all = new HashMap<>(networks);
     all.putAll(planned);
-    return new NodeWish(cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum());
+    return new NodeWish(cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum(), keys);
   }
 
   /** The networks of which another revision, or the first, is only planned. */
@@ -92,6 +101,9 @@ public final class Desired {
 
   /** Computes anew what {@code changes} touches. */
   public void update(Changes changes) {
+    if (changes.keys()) {
+      keys = KeyWishes.of(cluster, features);
+    }
     Set<String> whole = new HashSet<>(changes.networks());
     if (changes.all()) {
       whole.addAll(networks.keySet());

@@ -13,20 +13,28 @@ import java.util.stream.Stream;
  *
  * @param all anything
  * @param underlay the interface or address below the tunnels
+ * @param keys the keys of encrypted networks
  * @param networks anything of these networks, by name
  * @param endpoints these endpoints, by network: names of {@code NetworkEndpoint}s, or ids of
  *     endpoints in sandboxes of this node
  */
 public record Changes(
-    boolean all, boolean underlay, Set<String> networks, Map<String, Set<String>> endpoints) {
+    boolean all,
+    boolean underlay,
+    boolean keys,
+    Set<String> networks,
+    Map<String, Set<String>> endpoints) {
   /** Nothing. */
-  public static final Changes NONE = new Changes(false, false, Set.of(), Map.of());
+  public static final Changes NONE = new Changes(false, false, false, Set.of(), Map.of());
 
   /** Anything. */
-  public static final Changes ALL = new Changes(true, true, Set.of(), Map.of());
+  public static final Changes ALL = new Changes(true, true, true, Set.of(), Map.of());
 
   /** What the tunnels stand on. */
-  public static final Changes UNDERLAY = new Changes(false, true, Set.of(), Map.of());
+  public static final Changes UNDERLAY = new Changes(false, true, false, Set.of(), Map.of());
+
+  /** The keys of encrypted networks. */
+  public static final Changes KEYS = new Changes(false, false, true, Set.of(), Map.of());
 
   public Changes {
     networks = Set.copyOf(networks);
@@ -35,7 +43,7 @@ public record Changes(
 
   /** Anything of these networks. */
   public static Changes networks(Set<String> names) {
-    return new Changes(false, false, names, Map.of());
+    return new Changes(false, false, false, names, Map.of());
   }
 
   /** Anything of this network. */
@@ -45,33 +53,38 @@ public record Changes(
 
   /** One endpoint of a network. */
   public static Changes endpoint(String network, String key) {
-    return new Changes(false, false, Set.of(), Map.of(network, Set.of(key)));
+    return new Changes(false, false, false, Set.of(), Map.of(network, Set.of(key)));
   }
 
   /** What the data plane saw, and the underlay, which may be why. */
   public static Changes of(Dirty dirty) {
     return switch (dirty) {
       case Dirty.Everything() -> ALL;
-      case Dirty.Networks(Set<String> names) -> new Changes(false, true, names, Map.of());
+      case Dirty.Keys() -> KEYS;
+      case Dirty.Networks(Set<String> names) -> new Changes(false, true, false, names, Map.of());
       case Dirty.Endpoints(Map<String, Set<String>> keys) ->
-          new Changes(false, true, Set.of(), keys);
+          new Changes(false, true, false, Set.of(), keys);
     };
   }
 
   /** Both. */
   public Changes and(Changes other) {
-    Map<String, Set<String>> keys = new HashMap<>();
+    Map<String, Set<String>> both = new HashMap<>();
     Stream.of(endpoints, other.endpoints)
         .flatMap(each -> each.entrySet().stream())
         .forEach(each ->
-            keys.merge(
+            both.merge(
                 each.getKey(),
                 each.getValue(),
                 (one, two) ->
                     Stream.concat(one.stream(), two.stream())
                         .collect(Collectors.toUnmodifiableSet())));
     return new Changes(
-        all || other.all, underlay || other.underlay, union(networks, other.networks), keys);
+        all || other.all,
+        underlay || other.underlay,
+        keys || other.keys,
+        union(networks, other.networks),
+        both);
   }
 
   /** Whether there is nothing to look at. */
@@ -89,7 +102,10 @@ public record Changes(
     if (all) {
       return Dirty.EVERYTHING;
     }
-    return networks.isEmpty()
+    if (networks.isEmpty() && endpoints.isEmpty() && keys) {
+      return Dirty.KEYS;
+    }
+    return networks.isEmpty() && !keys
         ? new Dirty.Endpoints(endpoints)
         : new Dirty.Networks(union(networks, endpoints.keySet()));
   }

@@ -24,6 +24,9 @@ public final class Loop implements AutoCloseable {
   /** Stands for all networks in what {@link Work#run} returns. */
   public static final String EVERYTHING = "";
 
+  /** Stands for the keys of encrypted networks in what {@link Work#run} returns. */
+  public static final String KEYS = "*keys";
+
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
   private static final Backoff BACKOFF =
       new Backoff(Duration.ofMillis(250), Duration.ofSeconds(30));
@@ -145,10 +148,16 @@ public final class Loop implements AutoCloseable {
     try {
       Set<String> again = work.run(changes);
       crashes = 0;
-      failures.keySet().removeIf(each -> changes.touches(each) && !again.contains(each));
+      failures
+          .keySet()
+          .removeIf(each -> (changes.touches(each) || each.equals(KEYS)) && !again.contains(each));
       for (String network : again) {
         retry(
-            network.equals(EVERYTHING) ? Changes.ALL : Changes.network(network),
+            switch (network) {
+              case EVERYTHING -> Changes.ALL;
+              case KEYS -> Changes.KEYS;
+              default -> Changes.network(network);
+            },
             failures.merge(network, 1, Integer::sum));
       }
     } catch (RuntimeException e) {

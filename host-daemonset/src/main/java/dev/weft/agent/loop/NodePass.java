@@ -5,9 +5,11 @@ import dev.weft.agent.dataplane.Problem;
 import dev.weft.agent.desired.Desired;
 import dev.weft.agent.node.NodeUnderlay;
 import dev.weft.api.NodePlan;
+import dev.weft.mesh.keys.KeyReport;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** One pass of the loop: look at what changed, bring the kernel to it, tell what came of it. */
@@ -16,11 +18,16 @@ public final class NodePass implements Loop.Work {
   private final NodeUnderlay underlay;
   private final NodeKernel kernel;
   private final Reports reports;
+  private Optional<KeyReport> told = Optional.empty();
 
   /** What is told of a pass. */
   public interface Reports {
-    /** The node's underlay was looked at. */
-    void underlay(NodeUnderlay underlay);
+    /**
+     * The node's underlay was looked at, or its keys changed.
+     *
+     * @param keys what to tell of the keys of encrypted networks, empty if there are none
+     */
+    void node(NodeUnderlay underlay, Optional<KeyReport> keys);
 
     /**
      * A pass ended.
@@ -45,10 +52,14 @@ public final class NodePass implements Loop.Work {
       if (underlay.look()) {
         changes = Changes.ALL;
       }
-      reports.underlay(underlay);
     }
     desired.update(changes);
     Outcome outcome = kernel.reconcile(desired.wish(underlay.vtep()), changes.dirty());
+    // A public key may be known once what is sent by it is taken.
+    if (asked.underlay() || !outcome.keys().report().equals(told)) {
+      told = outcome.keys().report();
+      reports.node(underlay, told);
+    }
     reports.outcome(changes, desired, outcome, Plans.of(desired, underlay.vtep(), kernel));
     return again(outcome);
   }
@@ -56,6 +67,9 @@ public final class NodePass implements Loop.Work {
   /** Networks for which another attempt may succeed. */
   private Set<String> again(Outcome outcome) {
     Set<String> again = new HashSet<>();
+    if (outcome.keys().lingering()) {
+      again.add(Loop.KEYS);
+    }
     outcome
         .networks()
         .forEach((name, network) -> {

@@ -6,11 +6,18 @@ import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.Xfrm;
+import dev.weft.netlink.XfrmKey;
+import dev.weft.netlink.XfrmReplay;
+import dev.weft.netlink.XfrmStateId;
+import dev.weft.netlink.XfrmStateSpec;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,8 +25,12 @@ import org.slf4j.LoggerFactory;
 public final class KernelSurvey {
   private static final Logger LOG = LoggerFactory.getLogger(KernelSurvey.class);
   private static final Path RELEASE = Path.of("/proc/sys/kernel/osrelease");
+
+  private static final String NO_SUCH_PROTOCOL = "EPROTONOSUPPORT";
   private static final int TRY_VNI = 4096;
   private static final int TRY_VLAN = 2;
+  private static final long TRY_SPI = 0x1000;
+  private static final int KEY_BYTES = 36;
 
   private KernelSurvey() {}
 
@@ -48,8 +59,48 @@ public final class KernelSurvey {
       check(
           netlink, missing, "macvlan", new LinkKind.Macvlan(parent, LinkKind.Macvlan.Mode.BRIDGE));
       check(netlink, missing, "vlan", new LinkKind.Vlan(parent, TRY_VLAN));
+      encryption(namespace, missing);
     }
     return List.copyOf(missing);
+  }
+
+  private static void encryption(NetworkNamespace namespace, List<String> missing) {
+    try (Xfrm xfrm = Xfrm.open(namespace)) {
+      lackForEncryption(xfrm).ifPresent(missing::add);
+      if (!missing.contains("aes-gcm") && refusal(xfrm, state("::1").build()).isPresent()) {
+        missing.add("esp6");
+      }
+    } catch (NetlinkException e) {
+      LOG.atDebug().setCause(e).log("the kernel has no IPsec");
+      missing.addAll(List.of("esp", "esp6"));
+    }
+  }
+
+  private static Optional<String> lackForEncryption(Xfrm xfrm) {
+    XfrmStateSpec.Builder state = state("127.0.0.1");
+    return refusal(xfrm, state.build())
+        .map(errno ->
+            errno.equals(NO_SUCH_PROTOCOL)
+                ? "esp"
+                : refusal(xfrm, state.replay(XfrmReplay.OFF).build()).isEmpty()
+                    ? "esn"
+                    : "aes-gcm");
+  }
+
+  /** A state as encrypted networks have them. */
+  private static XfrmStateSpec.Builder state(String address) {
+    InetAddress self = InetAddress.ofLiteral(address);
+    return XfrmStateSpec.of(XfrmStateId.esp(self, TRY_SPI), self);
+  }
+
+  private static Optional<String> refusal(Xfrm xfrm, XfrmStateSpec state) {
+    try {
+      xfrm.stateAdd(state, XfrmKey.copyOf(new byte[KEY_BYTES]));
+      return Optional.empty();
+    } catch (NetlinkException e) {
+      LOG.atDebug().setCause(e).log("the kernel does not take {}", state.id());
+      return Optional.of(e.errnoName());
+    }
   }
 
   private static void check(Netlink netlink, List<String> missing, String name, LinkKind kind) {

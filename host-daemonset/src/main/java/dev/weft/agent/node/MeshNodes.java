@@ -4,20 +4,26 @@ import dev.weft.agent.dataplane.Underlay;
 import dev.weft.api.Conditions;
 import dev.weft.api.ConditionsDraft;
 import dev.weft.api.Kernel;
+import dev.weft.api.KeyProgress;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.MeshNodeStatus;
+import dev.weft.api.NodeKey;
 import dev.weft.api.Reason;
+import dev.weft.mesh.keys.KeyReport;
 import dev.weft.netlink.IpPrefix;
 import java.net.InetAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /** What a node publishes of itself. */
 final class MeshNodes {
   private MeshNodes() {}
 
-  static MeshNodeSpec spec(Underlay underlay, Kernel kernel) {
+  static MeshNodeSpec spec(Underlay underlay, Kernel kernel, Optional<KeyReport> report) {
+    List<NodeKey> keys =
+        report.map(it -> it.keys().stream().map(MeshNodes::key).toList()).orElse(null);
     return switch (underlay) {
       case Underlay.Found(InetAddress vtep, String link, int mtu, List<IpPrefix> routes) ->
           new MeshNodeSpec(
@@ -26,14 +32,27 @@ final class MeshNodes {
               mtu,
               routes.stream().map(each -> each.network().toString()).distinct().sorted().toList(),
               kernel,
-              null);
+              keys);
       case Underlay.Missing(String _) ->
-          new MeshNodeSpec(null, null, null, List.of(), kernel, null);
+          new MeshNodeSpec(null, null, null, List.of(), kernel, keys);
     };
   }
 
+  private static NodeKey key(KeyReport.OwnKey key) {
+    return new NodeKey(key.epoch(), key.generation(), key.publicKey());
+  }
+
+  static KeyProgress progress(KeyReport report) {
+    return new KeyProgress(
+        report.prepared(), report.peers(), report.active(), report.exhausted().orElse(null));
+  }
+
   static MeshNodeStatus status(
-      MeshNode stored, Underlay underlay, boolean txChecksum, Clock clock) {
+      MeshNode stored,
+      Underlay underlay,
+      boolean txChecksum,
+      Optional<KeyReport> report,
+      Clock clock) {
     MeshNodeStatus old = stored.getStatus();
     Long generation = stored.getMetadata().getGeneration();
     ConditionsDraft conditions =
@@ -59,6 +78,7 @@ final class MeshNodes {
                   .with(Conditions.READY, Conditions.FALSE, Reason.NO_UNDERLAY, why)
                   .with(Conditions.STALLED, Conditions.TRUE, Reason.NO_UNDERLAY, why);
         };
-    return new MeshNodeStatus(generation, judged.list(), null);
+    return new MeshNodeStatus(
+        generation, judged.list(), report.map(MeshNodes::progress).orElse(null));
   }
 }

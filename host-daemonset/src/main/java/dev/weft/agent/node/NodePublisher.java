@@ -8,6 +8,7 @@ import dev.weft.api.Kernel;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.MeshNodeStatus;
+import dev.weft.mesh.keys.KeyReport;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -41,33 +42,37 @@ public final class NodePublisher {
     this.kernel = kernel;
   }
 
-  /** Publishes the node with this underlay, if it is not published so already. */
-  public void publish(Underlay underlay) {
+  /**
+   * Publishes the node with this underlay, if it is not published so already.
+   *
+   * @param keys what to tell of the keys of encrypted networks, empty if there are none
+   */
+  public void publish(Underlay underlay, Optional<KeyReport> keys) {
     String key = "node " + cluster.node();
-    if (!isPublished(underlay)) {
-      writes.submit(key, () -> write(underlay));
+    if (!isPublished(underlay, keys)) {
+      writes.submit(key, () -> write(underlay, keys));
     } else {
       writes.withdraw(key);
     }
   }
 
-  private boolean isPublished(Underlay underlay) {
+  private boolean isPublished(Underlay underlay, Optional<KeyReport> keys) {
     Optional<MeshNode> published = cluster.meshNodes().get(cluster.node());
-    MeshNodeSpec spec = MeshNodes.spec(underlay, kernel);
+    MeshNodeSpec spec = MeshNodes.spec(underlay, kernel, keys);
     return published
         .filter(each -> spec.equals(each.getSpec()))
-        .filter(each -> status(each, underlay).equals(each.getStatus()))
+        .filter(each -> status(each, underlay, keys).equals(each.getStatus()))
         .isPresent();
   }
 
-  private void write(Underlay underlay) {
+  private void write(Underlay underlay, Optional<KeyReport> keys) {
     MeshNode wanted = new MeshNode();
     wanted.setMetadata(metadata());
-    wanted.setSpec(MeshNodes.spec(underlay, kernel));
+    wanted.setSpec(MeshNodes.spec(underlay, kernel, keys));
     MeshNode stored = client.resource(wanted).patch(Applies.forced());
     MeshNode status = new MeshNode();
     status.setMetadata(new ObjectMetaBuilder().withName(cluster.node()).build());
-    status.setStatus(status(stored, underlay));
+    status.setStatus(status(stored, underlay, keys));
     MeshNode _ =
         client
             .resources(MeshNode.class)
@@ -77,8 +82,8 @@ public final class NodePublisher {
     LOG.atInfo().addKeyValue("node", cluster.node()).log("node published: {}", wanted.getSpec());
   }
 
-  private MeshNodeStatus status(MeshNode stored, Underlay underlay) {
-    return MeshNodes.status(stored, underlay, cluster.txChecksum(), Clock.systemUTC());
+  private MeshNodeStatus status(MeshNode stored, Underlay underlay, Optional<KeyReport> keys) {
+    return MeshNodes.status(stored, underlay, cluster.txChecksum(), keys, Clock.systemUTC());
   }
 
   private ObjectMeta metadata() {

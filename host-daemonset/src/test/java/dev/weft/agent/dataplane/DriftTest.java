@@ -14,6 +14,7 @@ import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.Neighbour;
 import dev.weft.netlink.Netlink;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -198,7 +199,8 @@ class DriftTest {
 
   @Test
   void checksumsAreLeftToTheKernelAndStayThere() {
-    NodeWish off = new NodeWish(wish().node(), wish().vtep(), wish().networks(), false);
+    NodeWish off =
+        new NodeWish(wish().node(), wish().vtep(), wish().networks(), false, Optional.empty());
     int tunnel = node.link(TUNNEL).index();
     try (Ethtool ethtool = Ethtool.open(node.namespace())) {
       assertThat(ethtool.txChecksum(tunnel)).isTrue();

@@ -19,7 +19,7 @@ final class Wishes {
   private Wishes() {}
 
   static NodeWish of(Map<String, NetworkWish> networks) {
-    return new NodeWish("node", Optional.empty(), networks, true);
+    return new NodeWish("node", Optional.empty(), networks, true, Optional.empty());
   }
 
   static NodeWish of(String name, NetworkWish network) {
@@ -31,7 +31,8 @@ final class Wishes {
   }
 
   static NodeWish from(String vtep, Map<String, NetworkWish> networks) {
-    return new NodeWish("node-" + vtep, Optional.of(IpPrefix.parseAddress(vtep)), networks, true);
+    return new NodeWish(
+        "node-" + vtep, Optional.of(IpPrefix.parseAddress(vtep)), networks, true, Optional.empty());
   }
 
   static NetworkWish network(HostNetworkSpec spec, LocalEndpoint... endpoints) {

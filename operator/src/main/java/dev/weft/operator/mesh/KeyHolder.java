@@ -37,9 +37,10 @@ record KeyHolder(String node, Set<Long> epochs, KeyProgress progress) {
   /** Whether a node's kernel has what it takes and the node has an address. */
   static boolean canEncrypt(MeshNode node) {
     MeshNodeSpec spec = node.getSpec();
+    String vtep = spec == null ? null : spec.vtep();
     return spec != null
-        && spec.vtep() != null
-        && Kernel.lacksForEncryption(spec.kernel()).isEmpty();
+        && vtep != null
+        && Kernel.lacksForEncryption(spec.kernel(), vtep.contains(":")).isEmpty();
   }
 
   /**

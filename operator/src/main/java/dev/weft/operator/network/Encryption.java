@@ -53,7 +53,10 @@ record Encryption(String status, Reason reason, String message) {
 
   private static Optional<String> lacking(NodeFacts node) {
     MeshNodeSpec spec = spec(node);
-    List<String> lacks = Kernel.lacksForEncryption(spec == null ? null : spec.kernel());
+    String vtep = spec == null ? null : spec.vtep();
+    List<String> lacks =
+        Kernel.lacksForEncryption(
+            spec == null ? null : spec.kernel(), vtep != null && vtep.contains(":"));
     return lacks.isEmpty()
         ? Optional.empty()
         : Optional.of("%s lacks %s".formatted(node.name(), String.join(", ", lacks)));

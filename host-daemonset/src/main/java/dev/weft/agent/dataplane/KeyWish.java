@@ -1,0 +1,21 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.api.Kernel;
+import dev.weft.mesh.keys.KeyTarget;
+import dev.weft.mesh.keys.PublishedKey;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the cluster says of the keys of encrypted networks, while there is such a network.
+ *
+ * @param published every node's public keys by epoch, at most one of a node
+ * @param volume bytes that one node may send to another by a key
+ * @param features what this node's kernel lacks
+ */
+public record KeyWish(
+    KeyTarget target, Map<Long, List<PublishedKey>> published, long volume, Kernel features) {
+  public KeyWish {
+    published = Map.copyOf(published);
+  }
+}
