@@ -21,6 +21,7 @@ class MachineTest {
       List.of(
           "dev.weft.netlink.XfrmStateTest",
           EncryptedTunnelTest.class.getName(),
+          EncryptedNetworkTest.class.getName(),
           EspThroughputTest.class.getName());
 
   @TestFactory

@@ -2,8 +2,10 @@ package dev.weft.e2e.machine;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.netlink.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -37,15 +39,23 @@ final class SteadyStream implements AutoCloseable {
   }
 
   static SteadyStream start(TunnelHost from, TunnelHost to) {
-    try (ServerSocket server = to.namespace().call(() -> new ServerSocket(PORT, 1, to.inside()))) {
+    return start(from.namespace(), to.namespace(), to.inside());
+  }
+
+  /**
+   * Begins a stream from one namespace to another.
+   *
+   * @param address in the other
+   */
+  static SteadyStream start(NetworkNamespace from, NetworkNamespace to, InetAddress address) {
+    try (ServerSocket server = to.call(() -> new ServerSocket(PORT, 1, address))) {
       Socket sender =
-          from.namespace()
-              .call(() -> {
-                Socket socket = new Socket();
-                socket.setSendBufferSize(UNDER_WAY);
-                socket.connect(new InetSocketAddress(to.inside(), PORT), 20_000);
-                return socket;
-              });
+          from.call(() -> {
+            Socket socket = new Socket();
+            socket.setSendBufferSize(UNDER_WAY);
+            socket.connect(new InetSocketAddress(address, PORT), 20_000);
+            return socket;
+          });
       return new SteadyStream(sender, server.accept());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

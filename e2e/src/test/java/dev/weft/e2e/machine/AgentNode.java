@@ -1,0 +1,382 @@
+package dev.weft.e2e.machine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.weft.agent.dataplane.DataPlane;
+import dev.weft.agent.dataplane.Dirty;
+import dev.weft.agent.dataplane.DriftEvent;
+import dev.weft.agent.dataplane.KeyFile;
+import dev.weft.agent.dataplane.KeyWish;
+import dev.weft.agent.dataplane.LocalEndpoint;
+import dev.weft.agent.dataplane.NetworkWish;
+import dev.weft.agent.dataplane.NodeWish;
+import dev.weft.agent.dataplane.Outcome;
+import dev.weft.agent.dataplane.Problem;
+import dev.weft.api.HostNetworkSpecBuilder;
+import dev.weft.api.Kernel;
+import dev.weft.api.OverlayTunnel;
+import dev.weft.api.Subnet;
+import dev.weft.e2e.net.Capture;
+import dev.weft.mesh.Macs;
+import dev.weft.mesh.RemoteEndpoint;
+import dev.weft.netlink.Address;
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.Link;
+import dev.weft.netlink.LinkKind;
+import dev.weft.netlink.LinkSettings;
+import dev.weft.netlink.LinkSpec;
+import dev.weft.netlink.Netlink;
+import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.Xfrm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node: a namespace on the wire, the agent's data plane for it with what drives it, and one
+ * sandbox on each network.
+ */
+final class AgentNode implements AutoCloseable {
+  static final int CLEAR_PORT = 4789;
+  static final int SECRET_PORT = 4790;
+  static final int SECRET_VNI = 4097;
+
+  private static final LinkSettings UP = LinkSettings.builder().up(true).build();
+  private static final long AGAIN_MILLIS = 250;
+
+  private final String name;
+  private final int number;
+  private final boolean ipv6;
+  private final PaperMesh mesh;
+  private final KeyFile keys;
+  private final NetworkNamespace namespace;
+  private final NetworkNamespace sandbox;
+  private final Netlink netlink;
+  private final Xfrm xfrm;
+  private final Map<Network, List<AgentNode>> networks = new ConcurrentHashMap<>();
+  private volatile @Nullable Agent agent;
+
+  /** A network, and what tells it from the other. */
+  enum Network {
+    CLEAR(1, CLEAR_PORT, 4096, false),
+    SECRET(2, SECRET_PORT, SECRET_VNI, true);
+
+    private final int number;
+    private final int port;
+    private final int vni;
+    private final boolean encrypted;
+
+    Network(int number, int port, int vni, boolean encrypted) {
+      this.number = number;
+      this.port = port;
+      this.vni = vni;
+      this.encrypted = encrypted;
+    }
+
+    String uid() {
+      return "%08x-0000-4000-8000-000000000000".formatted(number);
+    }
+
+    String link() {
+      return "eth" + number;
+    }
+  }
+
+  AgentNode(int number, boolean ipv6, PaperMesh mesh, Path folder) {
+    this.number = number;
+    this.ipv6 = ipv6;
+    this.mesh = mesh;
+    name = "n" + number;
+    keys = new KeyFile(folder.resolve(name));
+    namespace = NetworkNamespace.create(full("node"));
+    sandbox = NetworkNamespace.create(full("pod"));
+    netlink = Netlink.open(namespace);
+    xfrm = Xfrm.open(namespace);
+    mesh.join(this);
+  }
+
+  private String full(String kind) {
+    return "weft-test-%d-%s%d".formatted(ProcessHandle.current().pid(), kind, number);
+  }
+
+  String name() {
+    return name;
+  }
+
+  NetworkNamespace sandbox() {
+    return sandbox;
+  }
+
+  NetworkNamespace namespace() {
+    return namespace;
+  }
+
+  Xfrm xfrm() {
+    return xfrm;
+  }
+
+  KeyFile keys() {
+    return keys;
+  }
+
+  Link wire() {
+    return netlink.link("eth0").orElseThrow();
+  }
+
+  InetAddress vtep() {
+    return InetAddress.ofLiteral((ipv6 ? "fd00:77::" : "192.0.2.") + number);
+  }
+
+  /** Its sandbox's address on a network. */
+  InetAddress inside(Network network) {
+    return InetAddress.ofLiteral("10.%d.0.%d".formatted(76 + network.number, number));
+  }
+
+  /** Lays a wire to a switch's port, and gives the node its address on it. */
+  void wireTo(NetworkNamespace switching, Netlink ports) {
+    ports.linkAdd(
+        LinkSpec.of(
+            name,
+            new LinkKind.Veth(
+                new LinkKind.Veth.Peer(
+                    "eth0", LinkSettings.builder().namespace(namespace).build()))));
+    int port = ports.link(name).orElseThrow().index();
+    int lan = ports.link("lan").orElseThrow().index();
+    ports.linkSet(port, LinkSettings.builder().master(lan).up(true).build());
+    int eth0 = wire().index();
+    netlink.linkSet(netlink.link("lo").orElseThrow().index(), UP);
+    netlink.linkSet(eth0, UP);
+    IpPrefix prefix = new IpPrefix(vtep(), ipv6 ? 64 : 24);
+    netlink.addressAdd(
+        ipv6 ? Address.of(eth0, prefix, Address.Flag.NODAD) : Address.of(eth0, prefix));
+  }
+
+  /** Has the node carry a network with these other nodes, from its next look on. */
+  void carry(Network network, AgentNode... others) {
+    networks.put(network, List.of(others));
+    look(Dirty.EVERYTHING);
+  }
+
+  void drop(Network network) {
+    networks.remove(network);
+    look(Dirty.EVERYTHING);
+  }
+
+  /** Starts the agent. */
+  void start() {
+    agent = new Agent();
+    look(Dirty.EVERYTHING);
+  }
+
+  /** The agent is gone, and has done nothing before. */
+  void kill() {
+    Agent it = agent;
+    agent = null;
+    if (it != null) {
+      it.close();
+    }
+  }
+
+  void lookAtKeys() {
+    look(Dirty.KEYS);
+  }
+
+  private void look(Dirty dirty) {
+    Agent it = agent;
+    if (it != null) {
+      it.ask(dirty);
+    }
+  }
+
+  /** What the last look left undone. */
+  List<Problem> problems() {
+    Agent it = agent;
+    return it == null ? List.of() : it.problems;
+  }
+
+  /** What was repaired since the agent was started. */
+  Map<String, List<String>> repaired() {
+    Agent it = agent;
+    return it == null ? Map.of() : it.repaired;
+  }
+
+  private NodeWish wish() {
+    Map<String, NetworkWish> wishes = new HashMap<>();
+    networks.forEach((network, others) -> wishes.put(network.name(), wish(network, others)));
+    return new NodeWish(
+        name,
+        Optional.of(vtep()),
+        wishes,
+        true,
+        networks.containsKey(Network.SECRET)
+            ? Optional.of(
+                new KeyWish(
+                    mesh.target(), mesh.published(), Long.MAX_VALUE, new Kernel(null, null)))
+            : Optional.empty());
+  }
+
+  private NetworkWish wish(Network network, List<AgentNode> others) {
+    LocalEndpoint local =
+        new LocalEndpoint(
+            name + "." + network.link(),
+            Path.of("/run/netns", full("pod")),
+            network.link(),
+            Macs.of(inside(network)),
+            List.of(new IpPrefix(inside(network), 24)),
+            false);
+    return new NetworkWish(
+        network.uid(),
+        HostNetworkSpecBuilder.builder()
+            .network(network.name())
+            .networkUid(network.uid())
+            .node(name)
+            .driver("overlay")
+            .interfacePrefix("eth")
+            .subnets(
+                List.of(
+                    new Subnet(
+                        "10.%d.0.0/24".formatted(76 + network.number), null, null, null, null)))
+            .overlay(new OverlayTunnel(network.vni, network.port, network.encrypted))
+            .build(),
+        Map.of(local.id(), local),
+        others.stream()
+            .collect(
+                Collectors.toMap(
+                    AgentNode::name,
+                    other ->
+                        new RemoteEndpoint(
+                            other.inside(network), Macs.of(other.inside(network)), other.vtep()))));
+  }
+
+  /** Whether the sandbox has its interface on a network. */
+  boolean hasSandboxOn(Network network) {
+    try (Netlink handle = Netlink.open(sandbox)) {
+      return handle.link(network.link()).isPresent();
+    }
+  }
+
+  /** What comes out of a network in the sandbox. */
+  Capture captureInside(Network network) {
+    try (Netlink handle = Netlink.open(sandbox)) {
+      return Capture.open(sandbox, handle.link(network.link()).orElseThrow().index());
+    }
+  }
+
+  /** Runs a command on the node, which must succeed, and returns what it says. */
+  String command(String... line) {
+    try {
+      return namespace.<String, Exception>call(() -> {
+        Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+        if (process.waitFor() != 0) {
+          throw new IllegalStateException(String.join(" ", line) + ": " + said);
+        }
+        return said;
+      });
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The counters of {@code /proc/net/xfrm_stat}, all of which count errors. */
+  String errors() {
+    try {
+      return namespace.<String, IOException>call(
+          () -> Files.readString(Path.of("/proc/thread-self/net/xfrm_stat")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+    xfrm.close();
+    netlink.close();
+    namespace.close();
+    sandbox.close();
+    NetworkNamespace.delete(full("node"));
+    NetworkNamespace.delete(full("pod"));
+  }
+
+  /** The data plane with one thread that works off what it is asked for. */
+  private final class Agent {
+    final DataPlane plane = DataPlane.open(Path.of("/run/netns", full("node")), keys);
+    final ScheduledExecutorService thread =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+    final Map<String, List<String>> repaired = new ConcurrentHashMap<>();
+    volatile List<Problem> problems = List.of();
+
+    Agent() {
+      plane.onDrift(this::drifted);
+    }
+
+    void drifted(DriftEvent event) {
+      System.out.printf("%s: %s%n", name, event.what());
+      ask(event.dirty());
+    }
+
+    void ask(Dirty dirty) {
+      submit(dirty, 0);
+    }
+
+    void submit(Dirty dirty, long delay) {
+      try {
+        var _ = thread.schedule(() -> pass(dirty), delay, TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        System.out.printf("%s: the agent has ended%n", name);
+      }
+    }
+
+    void pass(Dirty dirty) {
+      try {
+        Outcome outcome = plane.reconcile(wish(), dirty);
+        outcome
+            .networks()
+            .forEach((network, it) -> {
+              if (!it.repaired().isEmpty()) {
+                repaired.put(network, it.repaired());
+              }
+            });
+        problems =
+            outcome.networks().values().stream().flatMap(it -> it.problems().stream()).toList();
+        outcome.keys().report().ifPresent(report -> mesh.publish(name, report));
+        if (outcome.keys().lingering()) {
+          submit(Dirty.KEYS, AGAIN_MILLIS);
+        }
+        if (problems.stream().anyMatch(it -> it.cure() == Problem.Cure.RETRY)) {
+          System.out.printf("%s: %s%n", name, problems);
+          submit(Dirty.EVERYTHING, AGAIN_MILLIS);
+        }
+      } catch (RuntimeException e) {
+        System.out.printf("%s: a pass failed and is made again: %s%n", name, e);
+        submit(Dirty.EVERYTHING, AGAIN_MILLIS);
+      }
+    }
+
+    void close() {
+      thread.shutdownNow();
+      try {
+        boolean _ = thread.awaitTermination(20, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      plane.close();
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.weft.e2e.machine;
+
+import dev.weft.mesh.keys.KeyDirectory;
+import dev.weft.mesh.keys.KeyReport;
+import dev.weft.mesh.keys.KeyTarget;
+import dev.weft.mesh.keys.KeyTarget.Step;
+import dev.weft.mesh.keys.PublishedKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the API would hold of the mesh's keys, and the operator that moves them on: as far as every
+ * node that is not away has acknowledged.
+ */
+final class PaperMesh {
+  private final Map<String, AgentNode> nodes = new TreeMap<>();
+  private final Map<String, KeyReport> reports = new HashMap<>();
+  private final Set<String> away = new HashSet<>();
+  private KeyTarget target = KeyTarget.FIRST;
+  private Step stop = Step.RETIRE;
+
+  synchronized void join(AgentNode node) {
+    nodes.put(node.name(), node);
+  }
+
+  synchronized void isAway(AgentNode node, boolean gone) {
+    if (gone) {
+      away.add(node.name());
+    } else {
+      away.remove(node.name());
+    }
+    advance();
+  }
+
+  synchronized KeyTarget target() {
+    return target;
+  }
+
+  synchronized Map<Long, List<PublishedKey>> published() {
+    Map<Long, List<PublishedKey>> published = new HashMap<>();
+    reports.forEach((name, report) ->
+        report
+            .keys()
+            .forEach(key ->
+                published
+                    .computeIfAbsent(key.epoch(), _ -> new ArrayList<>())
+                    .add(new PublishedKey(name, vtep(name), key.generation(), key.publicKey()))));
+    return published;
+  }
+
+  private String vtep(String name) {
+    AgentNode node = nodes.get(name);
+    if (node == null) {
+      throw new IllegalStateException("no node " + name);
+    }
+    return node.vtep().getHostAddress();
+  }
+
+  synchronized void publish(String name, KeyReport report) {
+    if (!report.equals(reports.put(name, report))) {
+      tellAll();
+      advance();
+    }
+  }
+
+  /** Begins the next epoch. */
+  synchronized long rotate() {
+    to(new KeyTarget(target.epoch() + 1, Step.PREPARE));
+    return target.epoch();
+  }
+
+  /** Whether all nodes that are not away have nothing but this epoch. */
+  synchronized boolean rests(long epoch) {
+    return target.epoch() == epoch && target.step() == Step.RETIRE && allAcknowledge();
+  }
+
+  /** Has the mesh go no further for now, whatever is acknowledged. */
+  synchronized void stopAt(Step step) {
+    stop = step;
+    advance();
+  }
+
+  private void advance() {
+    if (target.step().compareTo(stop) < 0 && allAcknowledge()) {
+      to(
+          new KeyTarget(
+              target.epoch(), target.step() == Step.PREPARE ? Step.ACTIVATE : Step.RETIRE));
+    }
+  }
+
+  synchronized boolean allAcknowledge() {
+    String digest = KeyDirectory.of(published().getOrDefault(target.epoch(), List.of())).digest();
+    return nodes.keySet().stream()
+        .filter(name -> !away.contains(name))
+        .allMatch(name -> acknowledges(reports.get(name), digest));
+  }
+
+  private boolean acknowledges(@Nullable KeyReport report, String digest) {
+    return report != null
+        && switch (target.step()) {
+          case PREPARE -> report.prepared() == target.epoch() && report.peers().equals(digest);
+          case ACTIVATE -> report.active() == target.epoch();
+          case RETIRE ->
+              report.keys().size() == 1 && report.keys().getFirst().epoch() == target.epoch();
+        };
+  }
+
+  private void to(KeyTarget next) {
+    target = next;
+    tellAll();
+    advance();
+  }
+
+  private void tellAll() {
+    nodes.values().forEach(AgentNode::lookAtKeys);
+  }
+}
