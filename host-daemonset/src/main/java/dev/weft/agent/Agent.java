@@ -153,7 +153,7 @@ public final class Agent implements AutoCloseable {
             .start()
             .thenRun(() -> {
               LOG.atInfo().addKeyValue("node", node).log("the cluster is known");
-              machine.sandboxes.start(attacher);
+              machine.sandboxes.start(new TimedWiring(attacher, metrics));
             });
   }
 

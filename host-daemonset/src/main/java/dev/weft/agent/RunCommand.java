@@ -47,10 +47,10 @@ final class RunCommand implements Callable<Integer> {
   private InetSocketAddress listen = new InetSocketAddress(0);
 
   /** The data plane as a pass uses it. */
-  record Plane(DataPlane dataPlane) implements NodeKernel {
+  record Plane(DataPlane dataPlane, Metrics metrics) implements NodeKernel {
     @Override
     public Outcome reconcile(NodeWish wish, Dirty dirty) {
-      return dataPlane.reconcile(wish, dirty);
+      return metrics.kernel(() -> dataPlane.reconcile(wish, dirty));
     }
 
     @Override
@@ -95,7 +95,10 @@ final class RunCommand implements Callable<Integer> {
                 options.node,
                 client,
                 new Agent.Machine(
-                    new Plane(dataPlane), probe, options.sandboxes.open(), KernelSurvey.kernel()),
+                    new Plane(dataPlane, metrics),
+                    probe,
+                    options.sandboxes.open(),
+                    KernelSurvey.kernel()),
                 metrics);
         HealthServer health = new HealthServer(listen, agent::isReady, metrics)) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, ended), "end"));

@@ -223,7 +223,7 @@ class AgentOnKernelTest {
               "n",
               client,
               new Agent.Machine(
-                  new RunCommand.Plane(dataPlane),
+                  new RunCommand.Plane(dataPlane, metrics),
                   probe,
                   new NamedNamespaces(sandboxes.directory()),
                   KernelSurvey.kernel()),

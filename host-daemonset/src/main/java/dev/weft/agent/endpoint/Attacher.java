@@ -129,11 +129,9 @@ public final class Attacher implements Wiring {
   }
 
   private void retry(Attempts attempts) {
+    Verdict verdict = attempt(attempts);
     if (!attempts.over) {
-      Verdict verdict = attempt(attempts);
-      if (!attempts.over) {
-        verdicts.report(attempts.sandbox, verdict);
-      }
+      verdicts.report(attempts.sandbox, verdict);
     }
   }
 
@@ -141,8 +139,11 @@ public final class Attacher implements Wiring {
     attempts.lock.lock();
     try {
       attempts.due.set(false);
+      if (attempts.over) {
+        return new Verdict.Untried();
+      }
       Verdict verdict = attempt(attempts, attempts.sandbox);
-      if (!verdict.equals(attempts.last)) {
+      if (!verdict.equals(attempts.last) && !attempts.over) {
         verdicts.tell(attempts.sandbox, verdict);
       }
       attempts.last = verdict;

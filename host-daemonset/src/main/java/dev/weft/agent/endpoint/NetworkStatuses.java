@@ -9,6 +9,7 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
+import dev.weft.netlink.NetlinkException;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -54,9 +55,16 @@ public final class NetworkStatuses {
     if (pod == null || !sandbox.owner().equals(pod.getMetadata().getUid())) {
       return;
     }
+    Probe.View view;
+    try {
+      view = probe.look(sandbox);
+    } catch (NetlinkException e) {
+      LOG.atDebug().addKeyValue("pod", sandbox).setCause(e).log("it ended before its status");
+      return;
+    }
     Map<String, String> annotations = pod.getMetadata().getAnnotations();
     String old = annotations == null ? null : annotations.get(NetworkStatus.ANNOTATION);
-    Optional<String> merged = NetworkStatus.merge(old, entries(sandbox));
+    Optional<String> merged = NetworkStatus.merge(old, entries(sandbox, view));
     if (merged.isPresent()) {
       Pod _ = pods.subresource("status").patch(MERGE, patch(pod, merged.get()));
       LOG.atDebug().addKeyValue("pod", sandbox).log("network status written");
@@ -78,7 +86,7 @@ public final class NetworkStatuses {
     return patch.toString();
   }
 
-  private List<NetworkStatus.Entry> entries(Sandbox sandbox) {
+  private List<NetworkStatus.Entry> entries(Sandbox sandbox, Probe.View view) {
     Map<String, List<NetworkEndpointSpec>> byInterface = new TreeMap<>();
     for (NetworkEndpoint each : cluster.endpoints().own()) {
       NetworkEndpointSpec spec = each.getSpec();
@@ -89,7 +97,6 @@ public final class NetworkStatuses {
         byInterface.computeIfAbsent(spec.interfaceName(), _ -> new ArrayList<>()).add(spec);
       }
     }
-    Probe.View view = probe.look(sandbox);
     List<NetworkStatus.Entry> entries = new ArrayList<>();
     byInterface.forEach((link, held) ->
         entries.add(

@@ -27,6 +27,8 @@ public final class Metrics {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Counter repaired;
   private final Timer passes;
+  private final Timer kernel;
+  private final Timer attach;
   private final AtomicReference<@Nullable Duration> startToReady = new AtomicReference<>();
 
   /** Counters at zero. */
@@ -44,6 +46,15 @@ public final class Metrics {
     passes =
         Timer.builder("weft.agent.reconcile.duration")
             .description("Passes over the node")
+            .serviceLevelObjectives(BOUNDS)
+            .register(registry);
+    kernel =
+        Timer.builder("weft.agent.kernel")
+            .description("What passes take to look at the kernel and to change it")
+            .register(registry);
+    attach =
+        Timer.builder("weft.agent.attach")
+            .description("From a runtime's word of a new sandbox to its being wired, or not")
             .serviceLevelObjectives(BOUNDS)
             .register(registry);
   }
@@ -65,6 +76,16 @@ public final class Metrics {
   /** Makes a pass over the node. */
   public <T> T pass(Supplier<T> pass) {
     return passes.record(pass);
+  }
+
+  /** What a pass did to the kernel, timed. */
+  public <T> T kernel(Supplier<T> work) {
+    return kernel.record(work);
+  }
+
+  /** A runtime's word of a new sandbox, timed until the answer. */
+  public <T> T attach(Supplier<T> work) {
+    return attach.record(work);
   }
 
   /** Others had changed so many things, which are as they were. */

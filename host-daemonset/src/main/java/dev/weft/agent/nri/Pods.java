@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,10 +139,19 @@ final class Pods {
               Thread.ofVirtual()
                   .name("adopt " + each.id())
                   .start(() -> {
-                    Verdict _ = wiring.adopt(each);
+                    Verdict _ = whileItRuns(each, wiring::adopt);
                   });
         });
     return new HashSet<>(found.keySet());
+  }
+
+  /** Wires a sandbox, which may end meanwhile: its end may have been told before its beginning. */
+  private Verdict whileItRuns(Sandbox sandbox, Function<Sandbox, Verdict> wire) {
+    Verdict verdict = wire.apply(sandbox);
+    if (!running.containsKey(sandbox.id())) {
+      wiring.detach(sandbox);
+    }
+    return verdict;
   }
 
   private Verdict within(Duration patience, Sandbox sandbox) {
@@ -150,7 +160,7 @@ final class Pods {
         .name("attach " + sandbox.id())
         .start(() -> {
           try {
-            verdict.complete(wiring.attach(sandbox));
+            verdict.complete(whileItRuns(sandbox, wiring::attach));
           } catch (RuntimeException e) {
             verdict.completeExceptionally(e);
           }

@@ -121,6 +121,19 @@ class NriSandboxesTest {
   }
 
   @Test
+  void whatIsWiredAfterItsPodHasEndedIsTakenBack() throws Exception {
+    FakeRuntime.Peer peer = runtime.next().opened();
+    told.hangs = true;
+    assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "blue", NETNS)))
+        .contains("not wired within");
+    told.calls.clear();
+
+    told.end.countDown();
+
+    await().untilAsserted(() -> assertThat(told.calls).contains("detach default/a"));
+  }
+
+  @Test
   void aPodWhoseNamespaceIsOutOfSightIsRefused() throws Exception {
     FakeRuntime.Peer peer = runtime.next().opened();
 
