@@ -25,7 +25,7 @@ class KubeletLabTest {
 
   @Test
   void aPodRunsOnTheNodeThatItNamesAndCommandsRunInIt() {
-    pods.run("plain", "node2", "", "hostname; sleep 100000");
+    pods.run("plain", "node2", "", "hostname; " + Pods.STAY);
     pods.awaitRunning("plain");
 
     assertThat(pods.log("plain")).isEqualTo("plain\n");

@@ -5,44 +5,32 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.api.Names;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.KubeletLab;
+import dev.weft.e2e.manifests.Kubectl;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import io.fabric8.kubernetes.client.dsl.PodResource;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /** Pods of namespace {@code default} in a {@link KubeletLab}, gone when this is closed. */
 public final class Pods implements AutoCloseable {
-  private static final int EXEC_SECONDS = 60;
+  /** A command that stays until it is told to end. */
+  public static final String STAY = "trap 'exit 0' TERM; sleep 1000000 & wait";
 
   private final KubeletLab lab;
+  private final Kubectl kubectl = Kubectl.orSkip();
   private final Set<String> made = ConcurrentHashMap.newKeySet();
+  private final Set<String> everMade = ConcurrentHashMap.newKeySet();
 
   /** None yet. */
   public Pods(KubeletLab lab) {
     this.lab = lab;
-  }
-
-  /**
-   * What a command printed.
-   *
-   * @param status its exit status
-   * @param output of both its streams
-   */
-  public record Output(int status, String output) {
-    /** What it printed, if it succeeded. */
-    public String orFail() {
-      if (status != 0) {
-        throw new AssertionError("status %d: %s".formatted(status, output));
-      }
-      return output;
-    }
   }
 
   /**
@@ -68,12 +56,12 @@ public final class Pods implements AutoCloseable {
         networks);
   }
 
-  /** Makes a pod of which all is said but its image, and that it ends at once when told to. */
+  /** Makes a pod of which all is said but its image, and that it ends soon when told to. */
   public Pod run(Pod pod, String networks) {
     PodBuilder whole =
         pod.edit()
             .editSpec()
-            .withTerminationGracePeriodSeconds(0L)
+            .withTerminationGracePeriodSeconds(1L)
             .editFirstContainer()
             .withImage(KubeletLab.IMAGE)
             .withImagePullPolicy("Never")
@@ -83,6 +71,7 @@ public final class Pods implements AutoCloseable {
       whole.editMetadata().addToAnnotations(Names.NETWORKS_ANNOTATION, networks).endMetadata();
     }
     made.add(pod.getMetadata().getName());
+    everMade.add(pod.getMetadata().getName());
     return lab.client().pods().inNamespace("default").resource(whole.build()).create();
   }
 
@@ -99,18 +88,45 @@ public final class Pods implements AutoCloseable {
   }
 
   /** Runs a command in a running pod. */
-  public Output exec(String name, String... command) {
-    ByteArrayOutputStream output = new ByteArrayOutputStream();
-    try (ExecWatch running =
-        resource(name).writingOutput(output).writingError(output).exec(command)) {
-      int status = running.exitCode().get(EXEC_SECONDS, TimeUnit.SECONDS);
-      return new Output(status, output.toString(StandardCharsets.UTF_8));
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("in %s: %s".formatted(name, String.join(" ", command)), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
+  public Kubectl.Output exec(String name, String... command) {
+    List<String> line =
+        new ArrayList<>(List.of("--kubeconfig", lab.kubeconfig().toString(), "exec", name, "--"));
+    line.addAll(List.of(command));
+    return kubectl.run(line.toArray(String[]::new));
+  }
+
+  /** The Events on pods of this name. */
+  public List<Event> events(String name) {
+    return events(event -> name.equals(event.getInvolvedObject().getName()));
+  }
+
+  /** How many of the pods made here have an Event with this reason. */
+  public long countEvents(String reason) {
+    return events(event -> reason.equals(event.getReason())).stream()
+        .map(event -> event.getInvolvedObject().getName())
+        .distinct()
+        .filter(everMade::contains)
+        .count();
+  }
+
+  private List<Event> events(Predicate<Event> which) {
+    return lab.client().v1().events().inNamespace("default").list().getItems().stream()
+        .filter(which)
+        .toList();
+  }
+
+  /** An annotation of a pod; empty if it has none. */
+  public String annotation(String name, String key) {
+    return Optional.ofNullable(resource(name).get().getMetadata().getAnnotations())
+        .map(each -> each.get(key))
+        .orElse("");
+  }
+
+  /** Whether a pod's container was started ever. */
+  public boolean hasStarted(String name) {
+    return resource(name).get().getStatus().getContainerStatuses().stream()
+        .map(ContainerStatus::getState)
+        .anyMatch(each -> each.getRunning() != null || each.getTerminated() != null);
   }
 
   /** Deletes a pod and does not wait until it is gone. */

@@ -1,0 +1,121 @@
+package dev.weft.e2e.kubelet;
+
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.e2e.lab.Cluster;
+import dev.weft.e2e.lab.KubeletLab;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/**
+ * Looks at every address in every sandbox, over and over: whether two hold one, whether one is used
+ * whose endpoint does not exist, or is another pod's. What stands at two looks with the API's word
+ * between them is a fault; what stands at one of them may be a pod that comes or goes.
+ */
+final class AddressWatch implements AutoCloseable {
+  private final KubeletLab lab;
+  private final Set<String> faults = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger looks = new AtomicInteger();
+  private final AtomicInteger most = new AtomicInteger();
+  private final Thread thread;
+  private volatile boolean ended;
+
+  private AddressWatch(KubeletLab lab) {
+    this.lab = lab;
+    this.thread = Thread.ofPlatform().daemon().name("address watch").unstarted(this::watch);
+  }
+
+  static AddressWatch start(KubeletLab lab) {
+    AddressWatch watch = new AddressWatch(lab);
+    watch.thread.start();
+    return watch;
+  }
+
+  /** What was wrong at any time. */
+  Set<String> faults() {
+    return Set.copyOf(faults);
+  }
+
+  /** How often it has looked, and the most addresses it saw at once. */
+  String summary() {
+    return "%d looks at up to %d addresses".formatted(looks.get(), most.get());
+  }
+
+  private void watch() {
+    while (!ended) {
+      try {
+        look();
+      } catch (RuntimeException e) {
+        faults.add("the watch itself failed: " + e);
+        return;
+      }
+    }
+  }
+
+  private void look() {
+    List<SandboxAddresses.Held> first = SandboxAddresses.read(lab);
+    Map<String, NetworkEndpoint> endpoints = endpoints();
+    Map<String, Pod> pods = pods();
+    Set<SandboxAddresses.Held> both = new HashSet<>(SandboxAddresses.read(lab));
+    both.retainAll(first);
+    both.stream()
+        .collect(Collectors.groupingBy(SandboxAddresses.Held::address))
+        .forEach((address, holders) -> {
+          if (holders.size() > 1) {
+            faults.add("%s is held twice: %s".formatted(address, holders));
+          }
+          holders.forEach(each -> judge(each, endpoints, pods));
+        });
+    looks.incrementAndGet();
+    most.accumulateAndGet(both.size(), Math::max);
+  }
+
+  private void judge(
+      SandboxAddresses.Held held, Map<String, NetworkEndpoint> endpoints, Map<String, Pod> pods) {
+    NetworkEndpoint endpoint = endpoints.get(held.address());
+    if (endpoint == null) {
+      faults.add("%s is in use and has no endpoint".formatted(held));
+      return;
+    }
+    Pod pod = pods.get(held.pod());
+    if (pod != null
+        && endpoint.getSpec().sandbox() != null
+        && !Objects.equals(pod.getMetadata().getUid(), endpoint.getSpec().sandbox().podUid())) {
+      faults.add(
+          "%s of pod %s is in use, and its endpoint is of %s"
+              .formatted(held, pod.getMetadata().getName(), endpoint.getSpec().sandbox()));
+    }
+  }
+
+  private Map<String, NetworkEndpoint> endpoints() {
+    return PodNetworks.NAMES.stream()
+        .flatMap(each -> new Cluster(lab.client()).endpoints(each).stream())
+        .collect(Collectors.toMap(PodNetworks::address, each -> each));
+  }
+
+  /** Those that run and are not told to end, by the address that the runtime gave them. */
+  private Map<String, Pod> pods() {
+    return lab.client().pods().inNamespace("default").list().getItems().stream()
+        .filter(Cluster::isRunning)
+        .filter(each -> each.getMetadata().getDeletionTimestamp() == null)
+        .filter(each -> each.getStatus().getPodIP() != null)
+        .collect(
+            Collectors.toMap(each -> each.getStatus().getPodIP(), each -> each, (one, _) -> one));
+  }
+
+  @Override
+  public void close() {
+    ended = true;
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
