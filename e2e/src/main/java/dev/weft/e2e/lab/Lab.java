@@ -246,6 +246,13 @@ public final class Lab implements AutoCloseable {
             .toList());
   }
 
+  /** Makes a sandbox that no kubelet knows, with nothing in it, and returns its file. */
+  public Path createSandbox(String name) {
+    try (NetworkNamespace _ = namespaces.create(name)) {
+      return Path.of("/run/netns", namespaces.name(name));
+    }
+  }
+
   /** The file of a node's agent's output. */
   public Path agentLog(LabNode node) {
     return state.path().resolve(node.name() + ".log");

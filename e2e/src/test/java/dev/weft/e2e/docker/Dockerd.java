@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A real Docker engine in a node of the lab, with the plain {@code docker} command beside it. */
-final class Dockerd {
+public final class Dockerd {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Lab lab;
@@ -33,7 +33,7 @@ final class Dockerd {
   }
 
   /** Skips the tests where the machine lacks what an engine needs. */
-  static void assumeInstalled() {
+  public static void assumeInstalled() {
     for (String name : List.of("dockerd", "docker", "containerd", "runc", "busybox", "tar")) {
       assumeTrue(
           find(name).isPresent(), name + " is not installed (Debian: docker.io, busybox-static)");
@@ -41,12 +41,12 @@ final class Dockerd {
   }
 
   /** Where the engine of the node that joins as this number listens. */
-  static Path socket(Lab lab, int number) {
+  public static Path socket(Lab lab, int number) {
     return lab.directory().resolve("docker-" + number).resolve("sock");
   }
 
   /** Starts an engine and gives it the image {@code busybox}. */
-  static Dockerd start(Lab lab, LabNode node, int number) {
+  public static Dockerd start(Lab lab, LabNode node, int number) {
     Path folder = socket(lab, number).getParent();
     try {
       Files.createDirectories(folder);
@@ -59,12 +59,13 @@ final class Dockerd {
   }
 
   /** Ends the engine, and its containers with it, and starts it again. */
-  void restart() {
+  public void restart() {
     stop();
     process = launch();
   }
 
-  void stop() {
+  /** Ends the engine, and its containers with it. */
+  public void stop() {
     process.destroy();
     try {
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
@@ -116,22 +117,27 @@ final class Dockerd {
   }
 
   /** Runs {@code docker ARGUMENTS} and returns what it prints; it must succeed. */
-  String docker(String... arguments) {
+  public String docker(String... arguments) {
     return check(
         Stream.concat(Stream.of("docker", "-H", host()), Stream.of(arguments))
             .toArray(String[]::new));
   }
 
   /** Whether {@code docker ARGUMENTS} succeeds. */
-  boolean succeeds(String... arguments) {
+  public boolean succeeds(String... arguments) {
     return run(
             Stream.concat(Stream.of("docker", "-H", host()), Stream.of(arguments))
                 .toArray(String[]::new))
         == 0;
   }
 
+  /** Where its API is. */
+  public Path socket() {
+    return folder.resolve("sock");
+  }
+
   private String host() {
-    return "unix://" + folder.resolve("sock");
+    return "unix://" + socket();
   }
 
   private static String check(String... command) {

@@ -1,0 +1,77 @@
+package dev.weft.e2e.attach;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.e2e.lab.AgentMetrics;
+import dev.weft.e2e.lab.Cluster;
+import dev.weft.e2e.lab.Lab;
+import dev.weft.e2e.lab.LabNode;
+import dev.weft.netlink.Netlink;
+import dev.weft.netlink.NetworkNamespace;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/** The agent as an NRI plugin, from {@code RunPodSandbox} to its answer. */
+final class WeftWay implements Way {
+  private static final double NANOS = 1e9;
+
+  private final Lab lab;
+  private final LabNode node;
+  private final NriRuntime.Plugin plugin;
+  private final String network;
+  private final Times whole;
+  private final Times kernel;
+
+  /** Attaches one sandbox for good: what is measured is not the first on its node. */
+  WeftWay(Lab lab, LabNode node, NriRuntime.Plugin plugin, String network) throws IOException {
+    this.lab = lab;
+    this.node = node;
+    this.plugin = plugin;
+    this.network = network;
+    this.whole = new Times("Weft, " + network);
+    this.kernel = new Times("  of it in the kernel");
+    NriRuntime.Sandbox stays = sandbox("stays");
+    await(network + " is built")
+        .atMost(Duration.ofSeconds(30))
+        .ignoreException(IOException.class)
+        .untilAsserted(() -> plugin.run(stays));
+  }
+
+  private NriRuntime.Sandbox sandbox(String name) {
+    String id = network + "-" + name;
+    return new NriRuntime.Sandbox(id, lab.createSandbox(id), network);
+  }
+
+  @Override
+  public void attach(int round, boolean counts) throws IOException {
+    NriRuntime.Sandbox sandbox = sandbox(Integer.toString(round));
+    double before = inKernel();
+    long start = System.nanoTime();
+    plugin.run(sandbox);
+    long took = System.nanoTime() - start;
+    double inKernel = inKernel() - before;
+    try (NetworkNamespace namespace = NetworkNamespace.open(sandbox.netns());
+        Netlink netlink = Netlink.open(namespace)) {
+      var _ = netlink.link("eth0").orElseThrow();
+    }
+    if (counts) {
+      whole.add(took);
+      kernel.add((long) (inKernel * NANOS));
+    }
+    plugin.stop(sandbox);
+    await(sandbox.id() + " is detached")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> new Cluster(lab.client()).endpoints(network).size() == 1);
+    NetworkNamespace.delete(sandbox.netns().getFileName().toString());
+  }
+
+  private double inKernel() {
+    return AgentMetrics.of(node).values().getOrDefault("weft_agent_kernel_seconds_sum", 0.0);
+  }
+
+  @Override
+  public List<Times> results() {
+    return List.of(whole, kernel);
+  }
+}
