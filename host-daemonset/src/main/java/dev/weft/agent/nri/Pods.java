@@ -165,8 +165,13 @@ final class Pods {
             verdict.completeExceptionally(e);
           }
         });
+    long start = System.nanoTime();
     try {
-      return verdict.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      Verdict known = verdict.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      LOG.atInfo()
+          .addKeyValue("pod", sandbox)
+          .log("its start was held for {} ms", (System.nanoTime() - start) / 1_000_000);
+      return known;
     } catch (TimeoutException e) {
       return new Verdict.Refused(
           "the networks were not wired within %d ms; see the agent's log"
