@@ -6,6 +6,7 @@ import dev.weft.agent.loop.Loop;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.NetworkEndpoint;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Balancer implements Loop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+
+  /** A sandbox waits no longer for services, which it balances then as soon as they are known. */
+  private static final Duration PATIENCE = Duration.ofMillis(700);
 
   /** Each takes file descriptors, which libnftables needs to be below 1024. */
   private static final int MOST_OPEN = 200;
@@ -61,7 +66,8 @@ public final class Balancer implements Loop.Work {
         .follow(network)
         .thenCompose(_ -> loop.request(Changes.endpoint(network, endpoint)))
         .thenApply(_ ->
-            Optional.ofNullable(problems.get(endpoint.substring(0, endpoint.lastIndexOf(':')))));
+            Optional.ofNullable(problems.get(endpoint.substring(0, endpoint.lastIndexOf(':')))))
+        .completeOnTimeout(Optional.empty(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -103,7 +103,8 @@ final class Children {
         .withMetadata(metadata(service, name))
         .withNewSpec()
         .withClusterIP("None")
-        .withPublishNotReadyAddresses(unready)
+        // an API server leaves out what is false
+        .withPublishNotReadyAddresses(unready ? true : null)
         .withPorts(ports(service.getSpec().ports()))
         .endSpec()
         .build();

@@ -94,7 +94,7 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
       try {
         applier.apply(each, actual);
       } catch (KubernetesClientException e) {
-        if (e.getCode() != UNPROCESSABLE) {
+        if (!isRefused(e)) {
           throw e;
         }
         return Optional.of(
@@ -108,6 +108,12 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
         .filter(each -> wanted.stream().noneMatch(it -> isSame(it, each)))
         .forEach(applier::delete);
     return Optional.empty();
+  }
+
+  /** An API server that does not know a field says so with a status of its own failures. */
+  private static boolean isRefused(KubernetesClientException e) {
+    return e.getCode() == UNPROCESSABLE
+        || String.valueOf(e.getMessage()).contains("failed to create typed patch object");
   }
 
   private static Observed.Obstacle taken(HasMetadata child) {
