@@ -97,7 +97,9 @@ class StoredObjectsTest {
       }
       JsonNode object = YAML.unmarshal(text, JsonNode.class);
       HasMetadata stored =
-          lab.client().resource(YAML.convertValue(object, GenericKubernetesResource.class)).create();
+          lab.client()
+              .resource(YAML.convertValue(object, GenericKubernetesResource.class))
+              .create();
       uids.put(
           "${%s/%s}".formatted(stored.getKind(), stored.getMetadata().getName()),
           stored.getMetadata().getUid());

@@ -48,9 +48,6 @@ class EncryptedMeshTest {
   void start() {
     assumeTrue(Root.is(), Root.REASON);
     assumeTrue(TCPDUMP.stream().anyMatch(Files::isExecutable), "there is no tcpdump: install it");
-    assumeTrue(
-        EncryptedMeshTest.class.getResource("/dev/weft/agent/dataplane/KeyFile.class") != null,
-        "these agents make no keys");
     lab = MachineLab.start(Duration.ofMinutes(12L * NODES + ROTATIONS));
     lab.apply(overlay("blue", BLUE, false));
     lab.apply(overlay("red", RED, true));

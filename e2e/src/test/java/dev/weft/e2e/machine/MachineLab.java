@@ -54,8 +54,9 @@ final class MachineLab implements AutoCloseable {
    */
   static MachineLab start(Duration limit) {
     Lab lab = Lab.create(Labs.name());
+    Guest guest = null;
     try {
-      Guest guest = Guest.boot(limit, lab.controlPlane().kubeconfig().server().getPort());
+      guest = Guest.boot(limit, lab.controlPlane().kubeconfig().server().getPort());
       lab.install(MANIFESTS);
       lab.startOperator();
       AgentJvm jvm = AgentJvm.prepare(lab);
@@ -69,6 +70,9 @@ final class MachineLab implements AutoCloseable {
           """);
       return new MachineLab(lab, guest, jvm);
     } catch (RuntimeException e) {
+      if (guest != null) {
+        guest.close();
+      }
       lab.close();
       throw e;
     }
