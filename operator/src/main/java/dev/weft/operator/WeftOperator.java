@@ -17,6 +17,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +31,10 @@ public final class WeftOperator implements AutoCloseable {
   private static final long LONGEST_RETRY = Duration.ofSeconds(30).toMillis();
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
+  private static final int AT_ONCE = 16;
+
   private final Operator operator;
+  private final ExecutorService reconciliations = reconciliations();
   private final Leadership leadership;
   private final ContainerNetworkReconciler networks;
   private final NetworkGauges gauges;
@@ -56,6 +63,7 @@ public final class WeftOperator implements AutoCloseable {
               .withKubernetesClient(client)
               .withCloseClientOnStop(false)
               .withMetrics(new ReconcileMetrics(registry))
+              .withExecutorService(reconciliations)
               .withReconciliationTerminationTimeout(SHUTDOWN)
               .withUseSSAToPatchPrimaryResource(true);
           if (electLeader) {
@@ -104,8 +112,41 @@ public final class WeftOperator implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    endReconciliations();
     operator.stop();
     leadership.release();
+  }
+
+  /**
+   * The framework empties its caches while reconciliations still run, and these would take what
+   * they no longer see for deleted. So none is under way any more when it does.
+   */
+  private void endReconciliations() {
+    reconciliations.shutdown();
+    try {
+      if (!reconciliations.awaitTermination(SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn(
+            "reconciliations did not end within {} s and are interrupted", SHUTDOWN.toSeconds());
+        reconciliations.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      reconciliations.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Once it is shut down, what comes in is for the next operator. */
+  private static ExecutorService reconciliations() {
+    var threads =
+        new ThreadPoolExecutor(
+            AT_ONCE,
+            AT_ONCE,
+            1,
+            TimeUnit.MINUTES,
+            new LinkedBlockingQueue<>(),
+            new ThreadPoolExecutor.DiscardPolicy());
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /** Another one leads now: not one more write may leave this process. */

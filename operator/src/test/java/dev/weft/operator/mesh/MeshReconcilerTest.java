@@ -93,6 +93,7 @@ class MeshReconcilerTest {
     encrypted("red");
     awaitRest(1, "n1", "n2");
 
+    String made = mesh().getMetadata().getUid();
     annotate("monday");
 
     List<String> phases = new ArrayList<>();
@@ -110,6 +111,7 @@ class MeshReconcilerTest {
         });
     assertThat(phases).isSubsetOf("Idle", "Prepare", "Activate", "Retire").endsWith("Idle");
     assertThat(keys().rotate()).isEqualTo("monday");
+    assertThat(mesh().getMetadata().getUid()).isEqualTo(made);
     annotate("tuesday");
     awaitRest(3, "n1", "n2");
     assertThat(keys().rotate()).isEqualTo("tuesday");
