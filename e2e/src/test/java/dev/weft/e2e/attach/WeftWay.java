@@ -2,10 +2,10 @@ package dev.weft.e2e.attach;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.e2e.lab.AgentMetrics;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
+import dev.weft.e2e.lab.Metrics;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
 import java.io.IOException;
@@ -67,7 +67,7 @@ final class WeftWay implements Way {
   }
 
   private double inKernel() {
-    return AgentMetrics.of(node).values().getOrDefault("weft_agent_kernel_seconds_sum", 0.0);
+    return Metrics.of(node).values().getOrDefault("weft_agent_kernel_seconds_sum", 0.0);
   }
 
   @Override
