@@ -67,13 +67,13 @@ abstract class BlackBox {
         .containsExactlyInAnyOrderElementsOf(nodes);
 
     NETWORKS.forEach(each -> run("apply", "-f", MANIFESTS + "/samples/" + each + ".yaml"));
-    NETWORKS.forEach(BlackBox.this::awaitNetwork);
+    NETWORKS.forEach(this::awaitNetwork);
     assertThat(values("hostnetworks", "{.items[?(@.spec.network=='web')].spec.node}"))
         .containsExactlyInAnyOrderElementsOf(nodes);
 
     run("apply", "-f", pods().toString());
     run("wait", "--for=condition=Ready", TIMEOUT, "pods", "--all");
-    NETWORKS.forEach(BlackBox.this::awaitNetwork);
+    NETWORKS.forEach(this::awaitNetwork);
     reaches("a", "b", "blue");
     reaches("b", "a", "blue");
     reaches("a", "b", "lan");
