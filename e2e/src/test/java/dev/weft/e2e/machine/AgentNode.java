@@ -68,6 +68,7 @@ final class AgentNode implements AutoCloseable {
   private final Xfrm xfrm;
   private final Map<Network, List<AgentNode>> networks = new ConcurrentHashMap<>();
   private volatile @Nullable Agent agent;
+  private volatile long volume = Long.MAX_VALUE;
 
   /** A network, and what tells it from the other. */
   enum Network {
@@ -175,6 +176,11 @@ final class AgentNode implements AutoCloseable {
     look(Dirty.EVERYTHING);
   }
 
+  /** Has new keys last for so many bytes. */
+  void volume(long bytes) {
+    volume = bytes;
+  }
+
   /** Starts the agent. */
   void start() {
     agent = new Agent();
@@ -223,8 +229,7 @@ final class AgentNode implements AutoCloseable {
         true,
         networks.containsKey(Network.SECRET)
             ? Optional.of(
-                new KeyWish(
-                    mesh.target(), mesh.published(), Long.MAX_VALUE, new Kernel(null, null)))
+                new KeyWish(mesh.target(), mesh.published(), volume, new Kernel(null, null)))
             : Optional.empty());
   }
 

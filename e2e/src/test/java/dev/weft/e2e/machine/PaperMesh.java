@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,11 @@ final class PaperMesh {
       tellAll();
       advance();
     }
+  }
+
+  /** The epoch whose keys have carried all they may, as a node tells. */
+  synchronized Optional<Long> exhausted(AgentNode node) {
+    return Optional.ofNullable(reports.get(node.name())).flatMap(KeyReport::exhausted);
   }
 
   /** Begins the next epoch. */

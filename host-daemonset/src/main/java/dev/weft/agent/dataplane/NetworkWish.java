@@ -20,6 +20,13 @@ public record NetworkWish(
     Map<String, LocalEndpoint> local,
     Map<String, RemoteEndpoint> remote) {
 
+  /** Whether a change is made for the network, alone or among others. */
+  public boolean isConcernedBy(Change change) {
+    return change.uid().equals(uid)
+        || change.uid().equals(Owner.NODE.uid())
+        || (isEncrypted() && change.uid().equals(Owner.ENCRYPTION.uid()));
+  }
+
   /** Whether frames between nodes are to be encrypted. */
   boolean isEncrypted() {
     return spec.overlay() != null && Boolean.TRUE.equals(spec.overlay().encrypted());

@@ -28,13 +28,10 @@ final class Plans {
     return plans;
   }
 
-  /** What all networks share belongs to each of them. */
+  /** What networks share belongs to each of them. */
   private static NodePlan plan(NetworkWish wish, List<Change> changes) {
     List<String> lines =
-        changes.stream()
-            .filter(each -> each.uid().equals(wish.uid()) || each.uid().isEmpty())
-            .map(Change::toString)
-            .toList();
+        changes.stream().filter(wish::isConcernedBy).map(Change::toString).toList();
     return new NodePlan(
         wish.spec().networkGeneration(), lines.size(), lines.stream().limit(TOLD).toList());
   }

@@ -3,9 +3,11 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.api.HostNetworkSpec;
 import dev.weft.api.HostNetworkSpecBuilder;
 import dev.weft.api.OverlayTunnel;
 import dev.weft.api.Subnet;
+import dev.weft.mesh.keys.KeyTarget;
 import dev.weft.netlink.FdbEntry;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.LinkKind;
@@ -13,7 +15,10 @@ import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.Neighbour;
 import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,15 +215,63 @@ class OverlayDriverTest {
 
   @Test
   void anEncryptedNetworkIsRefusedRatherThanSentInClear() {
-    var encrypted =
-        HostNetworkSpecBuilder.builder(Wishes.overlay(7, 7000, SUBNET))
-            .overlay(new OverlayTunnel(7000, 4790, true))
-            .build();
     Outcome outcome =
         onFirst.reconcile(
-            Wishes.from(vtep(1), Map.of("secret", Wishes.network(encrypted))), Dirty.EVERYTHING);
+            Wishes.from(vtep(1), Map.of("secret", Wishes.network(encrypted()))), Dirty.EVERYTHING);
 
     assertThat(outcome.of("secret").isStalled()).isTrue();
     assertThat(first.netlink().links()).noneMatch(link -> link.name().startsWith("w"));
+    assertThat(first.ruleset()).contains("udp dport 4790 rt ipsec missing drop");
+  }
+
+  @Test
+  void aKernelThatCanNotEncryptIsToldWithWhatItLacks() {
+    NodeWish clear = Wishes.from(vtep(3), Map.of("secret", Wishes.network(encrypted())));
+    KeyWish keys =
+        new KeyWish(
+            KeyTarget.FIRST,
+            Map.of(),
+            Long.MAX_VALUE,
+            new dev.weft.api.Kernel("6.18", List.of("esp", "esp6", "aes-gcm", "macvlan")));
+    KeyFile file = new KeyFile(Path.of("/dev/shm", third.name()));
+    try (DataPlane plane = DataPlane.open(third.file(), file)) {
+      Outcome outcome =
+          plane.reconcile(
+              new NodeWish(clear.node(), clear.vtep(), clear.networks(), true, Optional.of(keys)),
+              Dirty.EVERYTHING);
+
+      assertThat(outcome.of("secret").problems())
+          .singleElement()
+          .satisfies(problem -> {
+            assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
+            assertThat(problem.toString())
+                .contains("the node's kernel lacks esp, aes-gcm, and nothing is sent in clear");
+          });
+      assertThat(outcome.keys()).isEqualTo(Outcome.Keys.NONE);
+    }
+    assertThat(third.netlink().links()).noneMatch(link -> link.name().startsWith("w"));
+    assertThat(file.path()).doesNotExist();
+  }
+
+  @Test
+  void aClearNetworkGetsNoPortOfEncryptedOnes() {
+    var clash =
+        HostNetworkSpecBuilder.builder(Wishes.overlay(8, 7001, SUBNET))
+            .overlay(new OverlayTunnel(7001, 4790, false))
+            .build();
+    Outcome outcome =
+        onFirst.reconcile(
+            Wishes.from(
+                vtep(1),
+                Map.of("secret", Wishes.network(encrypted()), "open", Wishes.network(clash))),
+            Dirty.EVERYTHING);
+
+    assertThat(outcome.of("open").problems().toString()).contains("UDP port 4790");
+  }
+
+  private static HostNetworkSpec encrypted() {
+    return HostNetworkSpecBuilder.builder(Wishes.overlay(7, 7000, SUBNET))
+        .overlay(new OverlayTunnel(7000, 4790, true))
+        .build();
   }
 }
