@@ -142,39 +142,6 @@ class EncryptedNetworkTest {
   }
 
   @Test
-  void whatOthersHaveInTheTablesStaysAndIsNamedWhereItIsInTheWay() {
-    nodes(2, false);
-    String somebodys = somebodysTables(first());
-    carried(SECRET);
-    first().command("ip", "xfrm", "policy", "flush");
-    String rest = "dir out src 0.0.0.0/0 dst 0.0.0.0/0 proto udp dport 4790";
-    first().command(("ip xfrm policy add " + rest + " priority 7").split(" "));
-    await()
-        .until(() ->
-            first().problems().stream().anyMatch(problem -> problem.toString().contains("EEXIST")));
-    assertThat(first().command("ip", "xfrm", "policy")).contains("priority 7 ");
-    try (Wires wires = new Wires()) {
-      wires.refused();
-    }
-    first().command(("ip xfrm policy delete " + rest).split(" "));
-    await().until(() -> answers(SECRET) && first().problems().isEmpty());
-    nodes.forEach(node -> node.drop(SECRET));
-    await().until(() -> first().command("ip", "xfrm", "policy").isEmpty());
-    assertThat(first().command("ip", "xfrm", "state")).isEqualTo(somebodys);
-  }
-
-  /** A state that is not ours, and what the table looks like with it. */
-  private static String somebodysTables(AgentNode node) {
-    node.command(
-        ("ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1234 reqid 99 mode"
-                + " transport aead rfc4106(gcm(aes)) 0x"
-                + "ab".repeat(36)
-                + " 128")
-            .split(" "));
-    return node.command("ip", "xfrm", "state");
-  }
-
-  @Test
   void aKeyThatHasCarriedAllItMayIsTold() {
     nodes(2, false);
     nodes.forEach(node -> node.volume(10_000));
