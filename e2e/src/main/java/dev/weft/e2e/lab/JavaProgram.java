@@ -22,11 +22,13 @@ public final class JavaProgram {
           "--enable-native-access=ALL-UNNAMED");
 
   private final ProcessBuilder builder;
+  private final List<String> whole;
   private final StateDirectory state;
   private Process process;
 
   private JavaProgram(ProcessBuilder builder, StateDirectory state) {
     this.builder = builder;
+    this.whole = List.copyOf(builder.command());
     this.state = state;
     this.process = launch();
   }
@@ -78,10 +80,20 @@ public final class JavaProgram {
     process = launch();
   }
 
-  /** Starts it again as another version of it, which is on this class path. */
-  public void restart(String classPath) {
-    List<String> command = builder.command();
+  /**
+   * Starts it again as another version of it, which is on this class path.
+   *
+   * @param unknown the options of its command line that this version does not know; they and their
+   *     values are left out
+   */
+  public void restart(String classPath, String... unknown) {
+    List<String> command = new ArrayList<>(whole);
     command.set(command.indexOf("-cp") + 1, classPath);
+    for (String option : unknown) {
+      int at = command.indexOf(option);
+      command.subList(at, at + 2).clear();
+    }
+    builder.command(command);
     restart();
   }
 

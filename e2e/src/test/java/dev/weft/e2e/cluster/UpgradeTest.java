@@ -34,7 +34,7 @@ class UpgradeTest {
         "it builds the version before, which takes minutes; ask for it with -Dweft.upgrade=true");
     String before = classPathOfTheVersionBefore();
     try (Lab lab = InLab.start(2)) {
-      run(lab, before);
+      run(lab, before, "--keys");
       Made made = new Made(lab);
       made.network("blue", "driver: overlay");
       made.network("web", "driver: bridge");
@@ -59,11 +59,11 @@ class UpgradeTest {
   }
 
   /** One program after the other, each once the one before answers again. */
-  private static void run(Lab lab, String classPath) {
+  private static void run(Lab lab, String classPath, String... unknown) {
     for (LabNode node : lab.nodes()) {
       node.agent().stop();
       ZonedDateTime stopped = ZonedDateTime.now(ZoneOffset.UTC);
-      node.agent().restart(classPath);
+      node.agent().restart(classPath, unknown);
       await("the agent of " + node.name())
           .atMost(InLab.PATIENCE)
           .until(() -> renewed(lab, "weft-agent-" + node.name()).isAfter(stopped));
