@@ -60,7 +60,7 @@ class BadInputTest {
             "192.168.77.0/24"),
         Arguments.of(
             "a VNI of another network",
-            "driver: overlay\nsubnets: [{cidr: 10.99.0.0/24}]\noverlay: {vni: 4096}",
+            "driver: overlay\nsubnets: [{cidr: 10.99.0.0/24}]\noverlay: {vni: VNI-OF-BLUE}",
             "blue"),
         Arguments.of(
             "a parent that no node has",
@@ -88,7 +88,7 @@ class BadInputTest {
   @MethodSource("mistakes")
   void isAnsweredByWhatToChange(String what, String spec, String words) {
     try {
-      made.network("bad", spec);
+      made.network("bad", spec.replace("VNI-OF-BLUE", vniOfBlue()));
     } catch (KubernetesClientException refused) {
       assertThat(refused.getCode()).isEqualTo(422);
       assertThat(refused.getMessage()).contains(words);
@@ -165,6 +165,10 @@ class BadInputTest {
 
     await().atMost(InLab.PATIENCE).until(() -> !lab.attachError("long").isEmpty());
     assertThat(lab.attachError("long")).contains("65536");
+  }
+
+  private String vniOfBlue() {
+    return String.valueOf(cluster.network("blue").orElseThrow().getStatus().vni());
   }
 
   private void awaitComplaint(String network, String words) {
