@@ -94,6 +94,7 @@ final class ApiServerProcess implements AutoCloseable {
     var crd = client.apiextensions().v1().customResourceDefinitions().withName(name).get();
     return crd != null
         && crd.getStatus() != null
+        && crd.getStatus().getConditions() != null
         && crd.getStatus().getConditions().stream()
             .filter(each -> each.getType().equals("Established"))
             .map(CustomResourceDefinitionCondition::getStatus)
