@@ -156,6 +156,26 @@ class ServicesTest {
   }
 
   @Test
+  void anAgentThatStartsAgainFailsNoRequest() throws Exception {
+    service("kept", "10.70.6.0/24", "fd70:6::/64", "");
+    Map<String, Asking> clients = clients("kept");
+    task("kept", 1, node(1));
+    InetAddress virtual = virtual("kept").getFirst();
+    clients.values().forEach(each -> awaitTasks(each, virtual, 1));
+    JavaProgram agent = lab.node("weft-2").agent();
+    Asking.Steady steady = clients.get("weft-2").steadily(virtual, PORT);
+    for (int i = 2; i <= 4; i++) {
+      agent.kill();
+      task("kept", i, node(3));
+      agent.restart();
+      int tasks = i;
+      clients.values().forEach(each -> awaitTasks(each, virtual, tasks));
+    }
+    assertThat(steady.stop()).isEmpty();
+    assertThat(steady.answers(4)).isPositive();
+  }
+
+  @Test
   void aClientWithAffinityStaysWithItsTaskAsLongAsThatIsReady() throws IOException {
     service("same", "10.70.4.0/24", "fd70:4::/64", "sessionAffinity: ClientIP");
     Asking client = clients("same").get("weft-1");

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the API holds that matters to one node, cached. */
@@ -69,11 +70,20 @@ public final class Cluster implements AutoCloseable {
             meshNodes.start().toCompletableFuture(),
             meshes.start().toCompletableFuture(),
             endpoints.start().toCompletableFuture())
-        .thenCompose(started ->
-            CompletableFuture.allOf(
-                hostNetworks.all().stream()
-                    .map(each -> endpoints.follow(networkOf(each)))
-                    .toArray(CompletableFuture[]::new)));
+        .thenCompose(_ -> ofEachNetwork(endpoints::follow))
+        .thenCompose(_ ->
+            ofEachNetwork(network ->
+                endpoints.hasVirtual(network)
+                    ? slices.follow(network)
+                    : CompletableFuture.completedFuture(null)));
+  }
+
+  private CompletableFuture<Void> ofEachNetwork(Function<String, CompletableFuture<Void>> follow) {
+    return CompletableFuture.allOf(
+        hostNetworks.all().stream()
+            .map(Cluster::networkOf)
+            .map(follow)
+            .toArray(CompletableFuture[]::new));
   }
 
   /** Whether everything is known. */

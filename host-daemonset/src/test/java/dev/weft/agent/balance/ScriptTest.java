@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +133,41 @@ class ScriptTest {
     nftables.runPlain(Script.whole(List.of(filled("10.77.0.200", List.of(), 3))));
     Map<String, ServerSocketChannel> servers = servers("10.77.0.200", 1234);
     assertThat(servers).containsKey(request("10.77.0.200", 1234, servers));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.77.0.200", "fd77::200"})
+  void whileATableTakesThePlaceOfAnotherEveryPacketFindsATask(String virtual) throws Exception {
+    var filled = List.of(filled(virtual, List.of(new Virtual.Port("udp", 53, 5353)), 1));
+    nftables.runPlain(Script.whole(filled));
+    InetAddress task = InetAddress.ofLiteral(virtual.indexOf(':') < 0 ? IPV4.get(0) : IPV6.get(0));
+    InetSocketAddress service = new InetSocketAddress(InetAddress.ofLiteral(virtual), 53);
+    try (DatagramChannel server = namespace.call(() -> DatagramChannel.open())) {
+      server.bind(new InetSocketAddress(task, 5353));
+      AtomicBoolean replaced = new AtomicBoolean();
+      Thread replacing =
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 0; i < 200; i++) {
+                  nftables.runPlain(Script.whole(filled));
+                }
+                replaced.set(true);
+              });
+      List<String> lost = new ArrayList<>();
+      ByteBuffer received = ByteBuffer.allocate(8);
+      server.configureBlocking(false);
+      for (int i = 0; !replaced.get(); i++) {
+        // every packet is the first of its connection: only that asks the table
+        try (DatagramChannel client = namespace.call(() -> DatagramChannel.open())) {
+          client.send(ByteBuffer.allocate(4).putInt(0, i), service);
+          if (server.receive(received.clear()) == null || received.getInt(0) != i) {
+            lost.add("packet " + i);
+          }
+        }
+      }
+      replacing.join();
+      assertThat(lost).isEmpty();
+    }
   }
 
   @Test
