@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param promiscuity how many users want every frame ({@code IFLA_PROMISCUITY})
  * @param carrier whether the wire below works ({@code IFLA_CARRIER})
  * @param txQueueLength packets the queue holds
+ * @param group a number that links may share, 0 if none was given ({@code IFLA_GROUP})
  * @param port options as a bridge's port, {@code null} if it is none
  * @param ipv4 IPv4 settings in force, empty where the kernel reports none
  * @param addressGeneration how IPv6 link-local addresses come about, if IPv6 is there
@@ -40,6 +41,7 @@ public record Link(
     int promiscuity,
     boolean carrier,
     int txQueueLength,
+    int group,
     @Nullable BridgePort port,
     Map<Ipv4Conf, Integer> ipv4,
     LinkSettings.@Nullable AddressGeneration addressGeneration) {

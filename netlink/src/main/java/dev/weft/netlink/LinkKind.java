@@ -235,8 +235,8 @@ public sealed interface LinkKind {
      * The other end of a new cable.
      *
      * @param name its name
-     * @param settings of these mtu, address, txQueueLength and namespace; it can not come up before
-     *     its other end is there
+     * @param settings of these mtu, address, txQueueLength, group and namespace; it can not come up
+     *     before its other end is there
      */
     public record Peer(String name, LinkSettings settings) {
       /** Rejects settings that the kernel ignores or refuses when it makes a peer. */
@@ -244,7 +244,7 @@ public sealed interface LinkKind {
         LinkSpec.requireName(name);
         if (settings.needsSecondStep() || settings.master() != null || settings.up() != null) {
           throw new IllegalArgumentException(
-              "the peer '%s' can be made with mtu, address, txQueueLength and namespace only; set the rest by a LinkChange"
+              "the peer '%s' can be made with mtu, address, txQueueLength, group and namespace only; set the rest by a LinkChange"
                   .formatted(name));
         }
       }

@@ -54,6 +54,7 @@ final class LinkReader {
         link.u32(IFLA_PROMISCUITY, 0),
         link.u8(IFLA_CARRIER, 0) != 0,
         link.u32(IFLA_TXQLEN, 0),
+        link.u32(IFLA_GROUP, 0),
         isPort ? port(info.nested(IFLA_INFO_SLAVE_DATA)) : null,
         ipv4(families.nested(AF_INET).get(IFLA_INET_CONF)),
         generation(families.nested(AF_INET6).u8(IFLA_INET6_ADDR_GEN_MODE, -1)));

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param address the link's own MAC address ({@code IFLA_ADDRESS})
  * @param master index of the bridge to be a port of, 0 for none ({@code IFLA_MASTER})
  * @param txQueueLength packets the queue holds ({@code IFLA_TXQLEN})
+ * @param group a number that links may share, 0 at first ({@code IFLA_GROUP}); unlike an alias, the
+ *     kernel takes it in the message that makes a link
  * @param namespace where the link is made, or moved to ({@code IFLA_NET_NS_FD}); it must stay open
  *     until the request is done
  * @param port options as a bridge's port ({@code IFLA_INFO_SLAVE_DATA}); the link must have a
@@ -30,6 +32,7 @@ public record LinkSettings(
     @Nullable MacAddress address,
     @Nullable Integer master,
     @Nullable Integer txQueueLength,
+    @Nullable Integer group,
     @Nullable NetworkNamespace namespace,
     @Nullable BridgePort port,
     Map<Ipv4Conf, Integer> ipv4,
@@ -87,6 +90,7 @@ public record LinkSettings(
     private @Nullable MacAddress address;
     private @Nullable Integer master;
     private @Nullable Integer txQueueLength;
+    private @Nullable Integer group;
     private @Nullable NetworkNamespace namespace;
     private @Nullable BridgePort port;
     private final Map<Ipv4Conf, Integer> ipv4 = new EnumMap<>(Ipv4Conf.class);
@@ -135,6 +139,12 @@ public record LinkSettings(
       return this;
     }
 
+    /** {@link LinkSettings#group()}. */
+    public Builder group(int number) {
+      group = number;
+      return this;
+    }
+
     /** {@link LinkSettings#namespace()}. */
     public Builder namespace(NetworkNamespace target) {
       namespace = target;
@@ -162,7 +172,17 @@ public record LinkSettings(
     /** The settings collected so far. */
     public LinkSettings build() {
       return new LinkSettings(
-          up, mtu, alias, address, master, txQueueLength, namespace, port, ipv4, addressGeneration);
+          up,
+          mtu,
+          alias,
+          address,
+          master,
+          txQueueLength,
+          group,
+          namespace,
+          port,
+          ipv4,
+          addressGeneration);
     }
   }
 }

@@ -43,6 +43,7 @@ final class LinkWriter {
             null,
             null,
             null,
+            null,
             all.port(),
             all.ipv4(),
             all.addressGeneration()));
@@ -115,6 +116,9 @@ final class LinkWriter {
     }
     if (settings.txQueueLength() != null) {
       out.attributeU32(IFLA_TXQLEN, settings.txQueueLength());
+    }
+    if (settings.group() != null) {
+      out.attributeU32(IFLA_GROUP, settings.group());
     }
     if (settings.namespace() != null) {
       out.attributeU32(IFLA_NET_NS_FD, settings.namespace().fd());

@@ -84,9 +84,13 @@ public final class PacketSocket implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets go of the socket. The kernel waits until no processor may still receive by it ({@code
+   * packet_release}), often for tens of milliseconds; who closes it does not.
+   */
   @Override
   public void close() {
-    Libc.close(fd);
     arena.close();
+    Thread _ = Thread.ofPlatform().name("close").daemon().start(() -> Libc.close(fd));
   }
 }

@@ -27,6 +27,7 @@ final class Words {
     add(words, "address", settings.address());
     add(words, "master", settings.master());
     add(words, "queue", settings.txQueueLength());
+    add(words, "group", settings.group());
     add(words, "namespace", settings.namespace());
     add(words, "port", settings.port());
     add(words, "ipv4", settings.ipv4().isEmpty() ? null : settings.ipv4());

@@ -221,6 +221,7 @@ class LinkTest {
             .address(MAC)
             .master(bridge)
             .txQueueLength(123)
+            .group(77)
             .port(port)
             .ipv4(Ipv4Conf.FORWARDING, 1)
             .ipv4(Ipv4Conf.RP_FILTER, 2)
@@ -234,6 +235,7 @@ class LinkTest {
     assertThat(link.address()).isEqualTo(MAC);
     assertThat(link.master()).isEqualTo(bridge);
     assertThat(link.txQueueLength()).isEqualTo(123);
+    assertThat(link.group()).isEqualTo(77);
     assertThat(link.port()).isEqualTo(port);
     assertThat(link.ipv4())
         .containsEntry(Ipv4Conf.FORWARDING, 1)

@@ -196,7 +196,6 @@ final class Apply implements AutoCloseable {
     }
     steps.forEach(this::execute);
     learn(changes);
-    further(changes, change -> Requests.move(change, this::resolve, this::sandbox));
     configure(changes);
     changes.forEach(this::checksums);
     further(changes, change -> Requests.inSandbox(change, this::resolve));
@@ -236,7 +235,6 @@ final class Apply implements AutoCloseable {
       if (change instanceof Change.Create(Item.Device device)
           && !device.inner().place().isNode()
           && !failures.containsKey(change)) {
-        indexes.remove(Requests.cradle(device).name());
         attempt(
             change,
             () ->
@@ -341,6 +339,7 @@ final class Apply implements AutoCloseable {
             made.add(device.name().name());
         case Change.Remove(Item.Device device, _) when device.name().place().isNode() ->
             indexes.remove(device.name().name());
+        case Change.Remove(Item.Device device, _) -> inside.remove(device.name());
         case Change.Create _, Change.Remove _, Change.Alter _ -> {}
       }
     }

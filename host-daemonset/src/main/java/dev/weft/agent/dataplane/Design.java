@@ -71,7 +71,10 @@ record Design(
     Optional<Link> taken =
         sandbox
             .link(endpoint.interfaceName())
-            .filter(link -> !Owner.of(link.alias()).equals(Optional.of(owner)));
+            .filter(link ->
+                Owner.of(link)
+                    .filter(it -> it.equals(owner) || it.equals(Owner.UNFINISHED))
+                    .isEmpty());
     if (taken.isPresent()) {
       throw new Unbuildable(
           Problem.user(

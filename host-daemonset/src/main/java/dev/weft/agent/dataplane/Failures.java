@@ -43,7 +43,7 @@ final class Failures {
             .filter(link ->
                 link.kind() instanceof LinkKind.Vxlan vxlan
                     && Integer.valueOf(port).equals(vxlan.port())
-                    && Owner.of(link.alias()).isEmpty())
+                    && Owner.of(link).isEmpty())
             .map(link -> "the device '" + link.name() + "'")
             .collect(Collectors.joining(", "));
     return Problem.user(

@@ -107,7 +107,7 @@ final class Kernel implements AutoCloseable {
     Set<Integer> soft = new HashSet<>();
     for (Link link : node.links()) {
       if (link.kind() instanceof LinkKind.Vxlan
-          && Owner.of(link.alias()).isPresent()
+          && Owner.of(link).isPresent()
           && !txChecksum(link.index())) {
         soft.add(link.index());
       }

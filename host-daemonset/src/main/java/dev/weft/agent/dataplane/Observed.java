@@ -33,11 +33,9 @@ final class Observed {
   record Ownership(
       Map<Integer, Owner> lostMarks, Map<Owner, String> sandboxes, Set<Item.Key> sandboxAddresses) {
     Optional<Owner> of(Link link) {
-      return Owner.of(link.alias())
-          .or(() ->
-              link.alias().isEmpty()
-                  ? Optional.ofNullable(lostMarks.get(link.index()))
-                  : Optional.empty());
+      return link.alias().isEmpty() && lostMarks.containsKey(link.index())
+          ? Optional.of(lostMarks.get(link.index()))
+          : Owner.of(link);
     }
   }
 
@@ -100,11 +98,11 @@ final class Observed {
     Place place = new Place(file);
     Map<Integer, Item.Device> ours = new HashMap<>();
     for (Link link : view.links()) {
-      Owner.of(link.alias()).ifPresent(owner -> ours.put(link.index(), device(link, place, owner)));
+      Owner.of(link).ifPresent(owner -> ours.put(link.index(), device(link, place, owner)));
     }
     for (Item.Device device : ours.values()) {
       // The sandbox's end of a cable is part of the item of the node's end.
-      if (device.kind() instanceof Kind.Macvlan) {
+      if (!(device.kind() instanceof Kind.Veth)) {
         items.add(device);
       }
     }
@@ -180,6 +178,9 @@ final class Observed {
             !observation.softChecksum().contains(link.index()));
       }
       case LinkKind.Veth _ -> veth(owner);
+      // in its sandbox more is to be set of it than can be seen: it is made anew
+      case LinkKind.Macvlan _ when owner.equals(Owner.UNFINISHED) ->
+          new Kind.Other("unfinished macvlan");
       case LinkKind.Macvlan(int parent, LinkKind.Macvlan.Mode mode) ->
           new Kind.Macvlan(nameOf(parent), mode);
       case LinkKind.Vlan(int parent, int id) -> new Kind.Vlan(nameOf(parent), id);

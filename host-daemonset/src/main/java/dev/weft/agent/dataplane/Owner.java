@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.netlink.Link;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,15 @@ record Owner(String uid, String part) {
 
   /** What all encrypted networks of the node share. */
   static final Owner ENCRYPTION = new Owner("encryption", "");
+
+  /** Whose a device is that an agent was killed over before it had its mark. */
+  static final Owner UNFINISHED = new Owner("", "unfinished");
+
+  /**
+   * Group of every device that we make ("weft"). Unlike an alias, the kernel takes it in the
+   * message that makes a device: whenever the agent is killed, nothing of ours is nobody's.
+   */
+  static final int GROUP = 0x77656674;
 
   private static final String PREFIX = "weft.dev/";
   private static final String ENDPOINT = "endpoint/";
@@ -37,6 +47,15 @@ record Owner(String uid, String part) {
 
   String alias() {
     return part.isEmpty() ? PREFIX + uid : PREFIX + uid + "/" + part;
+  }
+
+  /** The owner that a device's mark names, or {@link #UNFINISHED}; empty if it is not ours. */
+  static Optional<Owner> of(Link link) {
+    return of(link.alias())
+        .or(() ->
+            link.alias().isEmpty() && link.group() == GROUP
+                ? Optional.of(UNFINISHED)
+                : Optional.empty());
   }
 
   /** The owner that an alias names; empty if the alias is not our mark. */

@@ -51,35 +51,6 @@ final class Requests {
         });
   }
 
-  /**
-   * The name that a child of a device on the node has until it is moved: it is marked before, so
-   * that nothing unmarked is ever in a sandbox, whenever the agent is killed.
-   */
-  static DeviceName cradle(Item.Device device) {
-    return DeviceName.onNode("wm-" + Digest.of(device.owner().alias()).substring(0, 12));
-  }
-
-  /** The request that brings a marked child into its sandbox. */
-  static List<Step> move(
-      Change change,
-      ToIntFunction<DeviceName> index,
-      Function<String, Optional<Kernel.Sandbox>> sandboxes) {
-    if (!(change instanceof Change.Create(Item.Device device)) || device.name().place().isNode()) {
-      return List.of();
-    }
-    return List.of(
-        new Step(
-            change,
-            Place.NODE,
-            new Request.LinkChange(
-                index.applyAsInt(cradle(device)),
-                device.name().name(),
-                null,
-                LinkSettings.builder()
-                    .namespace(namespace(device.name().place(), sandboxes))
-                    .build())));
-  }
-
   /** The requests that finish a new interface in its sandbox. */
   static List<Step> inSandbox(Change change, ToIntFunction<DeviceName> index) {
     if (!(change instanceof Change.Create(Item.Device device)) || device.inner().place().isNode()) {
@@ -114,7 +85,7 @@ final class Requests {
   }
 
   private Step add(Item.Device device, Function<String, Optional<Kernel.Sandbox>> sandboxes) {
-    LinkSettings.Builder settings = LinkSettings.builder().mtu(device.mtu());
+    LinkSettings.Builder settings = LinkSettings.builder().mtu(device.mtu()).group(Owner.GROUP);
     if (!isPassthru(device)) {
       settings.address(device.mac());
     }
@@ -130,13 +101,13 @@ final class Requests {
                   .master(index.applyAsInt(DeviceName.onNode(port.bridge())))
                   .port(port.options()));
     } else {
-      settings.alias(device.owner().alias());
+      settings.namespace(namespace(device.name().place(), sandboxes));
     }
-    DeviceName name = device.name().place().isNode() ? device.name() : cradle(device);
     return new Step(
         change,
         Place.NODE,
-        new Request.LinkAdd(new LinkSpec(name.name(), kind(device, sandboxes), settings.build())));
+        new Request.LinkAdd(
+            new LinkSpec(device.name().name(), kind(device, sandboxes), settings.build())));
   }
 
   private LinkKind kind(Item.Device device, Function<String, Optional<Kernel.Sandbox>> sandboxes) {
@@ -152,6 +123,7 @@ final class Requests {
               peer.name(),
               LinkSettings.builder()
                   .mtu(device.mtu())
+                  .group(Owner.GROUP)
                   .address(mac)
                   .namespace(namespace(peer.place(), sandboxes))
                   .build());
@@ -177,6 +149,9 @@ final class Requests {
     LinkSettings.Builder settings = LinkSettings.builder();
     if (!before.owner().equals(after.owner())) {
       settings.alias(after.owner().alias());
+      if (after.name().place().isNode()) {
+        settings.addressGeneration(AddressGeneration.NONE);
+      }
     }
     if (before.mtu() != after.mtu()) {
       settings.mtu(after.mtu());

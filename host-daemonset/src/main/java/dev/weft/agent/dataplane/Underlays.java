@@ -85,7 +85,7 @@ record Underlays(Observation.View node, UnderlayChoice choice) {
   }
 
   private static boolean isOurs(Link link) {
-    return Owner.of(link.alias()).isPresent();
+    return Owner.of(link).isPresent();
   }
 
   private static boolean isIpv4(InetAddress address) {

@@ -15,7 +15,9 @@ import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.Neighbour;
 import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.Request;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
@@ -82,7 +84,6 @@ class MacvlanDriverTest {
     assertThat(a.setting("net/ipv6/conf/eth0/accept_ra")).isEqualTo("0");
     assertThat(a.setting("net/ipv6/conf/eth0/accept_dad")).isEqualTo("0");
     assertThat(a.link("eth0").ipv4()).containsEntry(Ipv4Conf.RP_FILTER, 2);
-    assertThat(node.netlink().links()).noneMatch(each -> each.name().startsWith("wm-"));
   }
 
   @Test
@@ -105,19 +106,26 @@ class MacvlanDriverTest {
 
   @Test
   void whatAKilledAgentLeftHalfWayIsCleanedUpAndMade() {
-    node.netlink()
-        .linkAdd(
-            new LinkSpec(
-                "wm-0123456789ab",
-                new LinkKind.Macvlan(node.link("nic").index(), LinkKind.Macvlan.Mode.BRIDGE),
-                LinkSettings.builder()
-                    .alias(Owner.endpoint(Wishes.uid(1), a.name() + ".eth0").alias())
-                    .build()));
+    for (String name : List.of("eth0", "eth7")) {
+      node.netlink()
+          .execute(
+              List.of(
+                  new Request.LinkAdd(
+                      new LinkSpec(
+                          name,
+                          new LinkKind.Macvlan(
+                              node.link("nic").index(), LinkKind.Macvlan.Mode.BRIDGE),
+                          LinkSettings.builder()
+                              .group(Owner.GROUP)
+                              .namespace(a.namespace())
+                              .build()))));
+    }
 
     assertThat(make(twoSandboxes(options("nic", "Bridge"))).problems()).isEmpty();
 
     assertThat(a.reaches(lan, "10.99.0.1")).isTrue();
-    assertThat(node.netlink().links()).noneMatch(each -> each.name().startsWith("wm-"));
+    assertThat(a.link("eth0").alias()).isNotEmpty();
+    assertThat(a.netlink().link("eth7")).isEmpty();
   }
 
   @Test
