@@ -162,13 +162,7 @@ class AgentOnApiServerTest {
 
   @Test
   void anAddressThatAMachineOfTheLanHoldsIsNotTaken() throws Exception {
-    ContainerNetwork lan =
-        Given.network("lan", "macvlan", SubnetBuilder.builder().cidr("10.5.0.0/24").build());
-    lan.setSpec(
-        ContainerNetworkSpecBuilder.builder(lan.getSpec())
-            .macvlan(MacvlanOptionsBuilder.builder().parent("nic").build())
-            .build());
-    ContainerNetwork stored = network(lan);
+    ContainerNetwork stored = lan();
     api.resource(HostNetworks.of(stored, "a")).create();
     Node node = node("a");
     node.probe.machines.put("nic 10.5.0.1", "02:00:00:00:00:99");
@@ -186,6 +180,30 @@ class AgentOnApiServerTest {
             assertThat(node.error("static"))
                 .contains("10.5.0.1 on network lan", "02:00:00:00:00:99"));
     assertThat(endpoints()).containsExactly("lan.10.5.0.2");
+  }
+
+  @Test
+  void anAddressClaimedBeforeItWasKnownThatTheLanHasItIsGivenBack() throws Exception {
+    ContainerNetwork stored = lan();
+    api.resource(HostNetworks.of(stored, "a")).create();
+    api.resource(Given.endpoint(stored, "a", "one", "10.5.0.9/24")).create();
+    Node node = node("a");
+    node.probe.machines.put("nic 10.5.0.9", "02:00:00:00:00:99");
+
+    node.sandbox("one", "lan");
+
+    ready("lan.10.5.0.1");
+    assertThat(endpoints()).containsExactly("lan.10.5.0.1");
+  }
+
+  private ContainerNetwork lan() {
+    ContainerNetwork lan =
+        Given.network("lan", "macvlan", SubnetBuilder.builder().cidr("10.5.0.0/24").build());
+    lan.setSpec(
+        ContainerNetworkSpecBuilder.builder(lan.getSpec())
+            .macvlan(MacvlanOptionsBuilder.builder().parent("nic").build())
+            .build());
+    return network(lan);
   }
 
   @Test

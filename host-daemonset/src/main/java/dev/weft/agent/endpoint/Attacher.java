@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -175,8 +176,10 @@ public final class Attacher implements Wiring {
       }
     } catch (RuntimeException e) {
       LOG.atDebug().addKeyValue("sandbox", sandbox.id()).setCause(e).log("an attempt failed");
+      Throwable why = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
       refusals.add(
-          Refusal.passing("%s: %s; it is tried again".formatted(sandbox.netns(), e.getMessage())));
+          Refusal.passing(
+              "%s: %s; it is tried again".formatted(sandbox.netns(), why.getMessage())));
     }
     return conclude(attempts, refusals);
   }

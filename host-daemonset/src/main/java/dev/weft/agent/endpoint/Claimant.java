@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -99,19 +100,30 @@ public final class Claimant {
     List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));
     for (int bits : FAMILIES) {
       if (book.has(bits)) {
-        mine.add(claim(want, book, bits, new Held(mine, link, deadline)));
+        boolean isThere = view.interfaces().contains(link);
+        mine.add(claim(want, book, bits, new Held(mine, link, isThere, deadline)));
       }
     }
     return Optional.of(link);
   }
 
-  /** What the sandbox has of the network by now. */
-  private record Held(List<NetworkEndpoint> endpoints, String link, Deadline deadline) {}
+  /**
+   * What the sandbox has of the network by now.
+   *
+   * @param isThere whether its interface is
+   */
+  private record Held(
+      List<NetworkEndpoint> endpoints, String link, boolean isThere, Deadline deadline) {}
 
   private NetworkEndpoint claim(Want want, AddressBook book, int bits, Held held) throws Refusal {
     for (NetworkEndpoint each : held.endpoints) {
       if (bits(each) == bits) {
-        return claims.adopt(each, want.sandbox);
+        if (held.isThere || machineAt(want, each).isEmpty()) {
+          return claims.adopt(each, want.sandbox);
+        }
+        // claimed before it was known that the LAN has it
+        claims.release(each);
+        break;
       }
     }
     Optional<IpAddress> asked =
@@ -124,12 +136,12 @@ public final class Claimant {
         book,
         bits,
         held.deadline,
-        each -> foreignHolder(want, each),
+        each -> machineAt(want, each),
         each -> endpoint(want, book, each, held));
   }
 
   private void requireUnheld(Want want, IpAddress asked) throws Refusal {
-    Optional<String> machine = foreignHolder(want, asked);
+    Optional<String> machine = machineAt(want, asked).join();
     if (machine.isPresent()) {
       throw Refusal.passing(
           ("%s on network %s is in use by a machine of the LAN with MAC address %s; ask for another"
@@ -138,11 +150,20 @@ public final class Claimant {
     }
   }
 
-  private Optional<String> foreignHolder(Want want, IpAddress address) {
+  /** The machine of the LAN that holds an address, once it is known; empty: none. */
+  private CompletableFuture<Optional<String>> machineAt(Want want, IpAddress address) {
     return cluster
         .hostNetwork(want.name())
         .map(HostNetwork::getSpec)
-        .flatMap(each -> lan.holder(each, address));
+        .map(each -> lan.holder(each, address))
+        .orElse(CompletableFuture.completedFuture(Optional.empty()));
+  }
+
+  /** The machine of the LAN that holds an endpoint's address, if it is not an earlier sandbox. */
+  private Optional<String> machineAt(Want want, NetworkEndpoint endpoint) {
+    return Addresses.of(endpoint.getSpec())
+        .flatMap(address -> machineAt(want, address).join())
+        .filter(mac -> !mac.equals(endpoint.getSpec().mac()));
   }
 
   /** Names of interfaces for which a sandbox holds addresses. */

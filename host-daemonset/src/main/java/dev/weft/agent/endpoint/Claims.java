@@ -6,13 +6,16 @@ import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
 import dev.weft.api.NetworkEndpointSpecBuilder;
+import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -36,7 +39,8 @@ public final class Claims {
   }
 
   /**
-   * Takes any free address of a family.
+   * Takes any free address of a family. While the API server is asked for it, so is the LAN; an
+   * address that a machine there turns out to hold is given back.
    *
    * @param foreign who beside Weft's endpoints holds an address
    * @param endpoint what to create for an address
@@ -45,7 +49,7 @@ public final class Claims {
       AddressBook book,
       int bits,
       Deadline deadline,
-      Function<IpAddress, Optional<String>> foreign,
+      Function<IpAddress, CompletableFuture<Optional<String>>> foreign,
       Function<IpAddress, NetworkEndpoint> endpoint)
       throws Refusal {
     Set<IpAddress> taken = taken(book.network());
@@ -55,19 +59,24 @@ public final class Claims {
       Optional<IpAddress> candidate =
           book.free(bits, taken, spread == 0 ? 0 : ThreadLocalRandom.current().nextInt(spread));
       IpAddress address = candidate.orElseThrow(() -> exhausted(book, bits, taken));
-      Optional<String> machine = foreign.apply(address);
+      CompletableFuture<Optional<String>> answer = foreign.apply(address);
+      boolean isHeld = answer.getNow(Optional.empty()).isPresent();
+      Optional<NetworkEndpoint> mine =
+          isHeld ? Optional.empty() : tryClaim(endpoint.apply(address));
+      Optional<String> machine = answer.join();
       if (machine.isPresent()) {
+        if (mine.isPresent()) {
+          release(mine.get());
+        }
         LOG.atWarn()
             .addKeyValue("network", book.network())
             .log(
                 "{} is in use by a machine of the LAN ({}), the next is tried",
                 address,
                 machine.get());
+      } else if (mine.isPresent()) {
+        return mine.get();
       } else {
-        Optional<NetworkEndpoint> mine = tryClaim(endpoint.apply(address));
-        if (mine.isPresent()) {
-          return mine.get();
-        }
         conflicts++;
       }
       taken.add(address);
@@ -150,6 +159,16 @@ public final class Claims {
   private Optional<NetworkEndpoint> existing(String name) throws Refusal {
     try {
       return Optional.ofNullable(client.resources(NetworkEndpoint.class).withName(name).get());
+    } catch (KubernetesClientException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /** Gives an address back that no interface has. */
+  void release(NetworkEndpoint endpoint) throws Refusal {
+    try {
+      List<StatusDetails> _ = client.resource(endpoint).delete();
+      endpoints.remove(endpoint.getMetadata().getName());
     } catch (KubernetesClientException e) {
       throw unreachable(e);
     }

@@ -7,6 +7,7 @@ import dev.weft.api.MacvlanOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -25,22 +26,33 @@ final class LanCheck {
     this.probe = probe;
   }
 
-  /** The MAC address of the machine that holds an address; empty if none says so. */
-  Optional<String> holder(HostNetworkSpec instruction, IpAddress address) {
+  /** The MAC address of the machine that holds an address, once known; empty if none says so. */
+  CompletableFuture<Optional<String>> holder(HostNetworkSpec instruction, IpAddress address) {
     Optional<String> wire = wire(instruction);
     if (wire.isEmpty()) {
-      return Optional.empty();
+      return CompletableFuture.completedFuture(Optional.empty());
     }
     String key = wire.get() + " " + address;
     long now = System.nanoTime();
     answers.values().removeIf(each -> each.expires - now < 0);
     Answer known = answers.get(key);
     if (known != null) {
-      return Optional.of(known.mac);
+      return CompletableFuture.completedFuture(Optional.of(known.mac));
     }
-    Optional<String> found = probe.holder(wire.get(), address);
-    found.ifPresent(mac -> answers.put(key, new Answer(mac, now + MEMORY.toNanos())));
-    return found;
+    CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
+    Thread _ =
+        Thread.ofVirtual()
+            .name("lan check")
+            .start(() -> {
+              try {
+                Optional<String> found = probe.holder(wire.get(), address);
+                found.ifPresent(mac -> answers.put(key, new Answer(mac, now + MEMORY.toNanos())));
+                answer.complete(found);
+              } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+              }
+            });
+    return answer;
   }
 
   /** The node's device on the LAN; empty where there is no LAN. */
