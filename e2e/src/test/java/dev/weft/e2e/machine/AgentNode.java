@@ -27,6 +27,7 @@ import dev.weft.netlink.LinkSettings;
 import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.Nftables;
 import dev.weft.netlink.Xfrm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -295,6 +296,13 @@ final class AgentNode implements AutoCloseable {
       throw e;
     } catch (Exception e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** The node's packet filter, in nft's language. */
+  String ruleset() {
+    try (Nftables nftables = Nftables.open(namespace)) {
+      return nftables.runPlain("list ruleset");
     }
   }
 

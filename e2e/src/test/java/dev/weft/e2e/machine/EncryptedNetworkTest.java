@@ -134,11 +134,64 @@ class EncryptedNetworkTest {
           for (AgentNode node : nodes) {
             assertThat(node.command("ip", "xfrm", "state")).isEmpty();
             assertThat(node.command("ip", "xfrm", "policy")).isEmpty();
-            assertThat(node.command("nft", "list", "ruleset")).isEmpty();
+            assertThat(node.ruleset()).isEmpty();
             assertThat(node.command("ip", "-br", "link")).doesNotContain("wv-", "wb-");
             assertThat(node.keys().path()).doesNotExist();
           }
         });
+  }
+
+  @Test
+  void aPolicyOfOthersInTheWayIsNamedAndStaysAndNothingPassesInClear() {
+    nodes(2, false);
+    String somebodys = stateOfSomebody(first());
+    String policy = "dir out src 0.0.0.0/0 dst 0.0.0.0/0 proto udp dport 4790";
+    first().command(("ip xfrm policy add " + policy + " priority 7").split(" "));
+    nodes.forEach(node -> node.carry(SECRET, node == first() ? second() : first()));
+    await()
+        .until(() ->
+            first().problems().stream()
+                .anyMatch(
+                    problem -> problem.toString().contains("policy of priority 7 that is not")));
+    assertThat(first().command("ip", "xfrm", "policy")).contains("priority 7 ");
+    assertThat(first().command("ip", "-br", "link")).doesNotContain("wv-");
+    try (Wires wires = new Wires()) {
+      wires.refused();
+    }
+    first().command(("ip xfrm policy delete " + policy).split(" "));
+    await().until(() -> answers(SECRET) && first().problems().isEmpty());
+    nodes.forEach(node -> node.drop(SECRET));
+    await().until(() -> first().command("ip", "xfrm", "policy").isEmpty());
+    assertThat(first().command("ip", "xfrm", "state")).isEqualTo(somebodys);
+  }
+
+  @Test
+  void aPolicyOfOursThatSomebodyChangesIsPutRight() {
+    nodes(2, false);
+    carried(SECRET);
+    List<String> ours = policies(first());
+    first()
+        .command(
+            "ip xfrm policy update dir out src 0.0.0.0/0 dst 0.0.0.0/0 proto udp dport 4790 priority 7"
+                .split(" "));
+    await().untilAsserted(() -> assertThat(policies(first())).isEqualTo(ours));
+    assertThat(first().repaired()).containsKey(SECRET.name());
+  }
+
+  /** Lines of the table, in no order. */
+  private static List<String> policies(AgentNode node) {
+    return node.command("ip", "xfrm", "policy").lines().sorted().toList();
+  }
+
+  /** A state that is not ours, and what the table looks like with it. */
+  private static String stateOfSomebody(AgentNode node) {
+    node.command(
+        ("ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1234 reqid 99 mode"
+                + " transport aead rfc4106(gcm(aes)) 0x"
+                + "ab".repeat(36)
+                + " 128")
+            .split(" "));
+    return node.command("ip", "xfrm", "state");
   }
 
   @Test

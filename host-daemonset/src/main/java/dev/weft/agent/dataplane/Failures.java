@@ -15,14 +15,31 @@ final class Failures {
           case Change.Alter(_, Item made, _) -> made;
           case Change.Remove(Item gone, _) -> gone;
         };
+    String errno = error instanceof NetlinkException refused ? refused.errnoName() : "";
     Problem problem =
-        error instanceof NetlinkException refused && refused.errnoName().equals("EADDRINUSE")
+        errno.equals("EADDRINUSE")
             ? portInUse(item, kernel)
-            : Problem.retry(
-                item.toString(),
-                "%s failed: %s".formatted(verb(change), error.getMessage()),
-                "the agent tries again");
+            : errno.equals("EEXIST") && item instanceof Item.SecurityPolicy policy
+                ? policyInTheWay(policy, kernel)
+                : Problem.retry(
+                    item.toString(),
+                    "%s failed: %s".formatted(verb(change), error.getMessage()),
+                    "the agent tries again");
     return problem.ofEndpoint(item.owner().endpoint());
+  }
+
+  private static Problem policyInTheWay(Item.SecurityPolicy wished, Kernel kernel) {
+    String theirs =
+        kernel
+            .xfrm()
+            .policy(wished.spec().id())
+            .map(policy -> "of priority %d ".formatted(policy.spec().priority()))
+            .orElse("");
+    return Problem.retry(
+        wished.toString(),
+        "an IPsec policy %sthat is not Weft's stands in its place".formatted(theirs),
+        "remove that (see 'ip xfrm policy'), or let the Mesh use another port for encrypted"
+            + " networks; the agent tries again");
   }
 
   private static String verb(Change change) {
