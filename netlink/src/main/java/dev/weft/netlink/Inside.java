@@ -11,11 +11,10 @@ final class Inside<T extends @Nullable Object> implements Runnable {
   private @Nullable T result;
   private @Nullable Throwable failure;
 
-  private Inside(NetworkNamespace.Task<T, ?> task) {
+  Inside(NetworkNamespace.Task<T, ?> task) {
     this.task = task;
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"})
   static <T extends @Nullable Object, X extends Exception> T freshThread(
       NetworkNamespace.Task<T, X> task) throws X {
     var inside = new Inside<>(task);
@@ -32,8 +31,14 @@ final class Inside<T extends @Nullable Object> implements Runnable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return switch (inside.failure) {
-      case null -> inside.result;
+    return inside.outcome();
+  }
+
+  /** What came of the task, which has ended. */
+  @SuppressWarnings({"unchecked", "NullAway"})
+  <X extends Exception> T outcome() throws X {
+    return switch (failure) {
+      case null -> result;
       case Error e -> throw e;
       case RuntimeException e -> throw e;
       case Throwable e -> throw (X) e;

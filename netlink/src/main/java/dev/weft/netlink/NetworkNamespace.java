@@ -19,10 +19,18 @@ public final class NetworkNamespace implements AutoCloseable {
 
   private final AtomicInteger fd;
   private final Id id;
+  private final @Nullable Resident resident;
 
   private NetworkNamespace(int fd) {
     this.fd = new AtomicInteger(fd);
     this.id = identify(fd);
+    this.resident = null;
+  }
+
+  private NetworkNamespace(NetworkNamespace empty) {
+    this.fd = empty.fd;
+    this.id = empty.id;
+    this.resident = new Resident();
   }
 
   /** What to do in a namespace. */
@@ -51,6 +59,23 @@ public final class NetworkNamespace implements AutoCloseable {
         check(
             Libc.open(path.toString(), Libc.O_RDONLY | Libc.O_CLOEXEC),
             "open network namespace " + path));
+  }
+
+  /**
+   * The namespace behind a file, with a thread that lives in it until it is closed: for whoever has
+   * several things to do there, one after the other.
+   */
+  public static NetworkNamespace inhabit(Path path) {
+    NetworkNamespace namespace = new NetworkNamespace(open(path));
+    try {
+      return namespace.call(() -> {
+        namespace.enter();
+        return namespace;
+      });
+    } catch (NetlinkException e) {
+      namespace.close();
+      throw e;
+    }
   }
 
   /** The namespace called so under {@code /run/netns}. */
@@ -82,15 +107,22 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /**
-   * Runs a task inside the namespace, on a platform thread of its own that is thrown away after it:
-   * the caller's namespace never changes. May be called from a virtual thread. An interrupt of the
-   * caller is passed on to the task.
+   * Runs a task inside the namespace, on a platform thread of its own that is thrown away after it,
+   * or on the one that inhabits it: the caller's namespace never changes. May be called from a
+   * virtual thread. An interrupt of the caller is passed on to the task.
    */
   public <T extends @Nullable Object, X extends Exception> T call(Task<T, X> task) throws X {
+    if (resident != null) {
+      return resident.call(task);
+    }
     return Inside.freshThread(() -> {
-      check(Libc.setns(fd(), Libc.CLONE_NEWNET), "enter " + this);
+      enter();
       return task.run();
     });
+  }
+
+  private void enter() {
+    check(Libc.setns(fd(), Libc.CLONE_NEWNET), "enter " + this);
   }
 
   /** The kernel's identity of the namespace. */
@@ -115,6 +147,9 @@ public final class NetworkNamespace implements AutoCloseable {
 
   @Override
   public void close() {
+    if (resident != null) {
+      resident.close();
+    }
     int open = fd.getAndSet(-1);
     if (open >= 0) {
       Libc.close(open);

@@ -39,6 +39,34 @@ class NetworkNamespaceTest {
   }
 
   @Test
+  void anInhabitedNamespaceIsServedByOneThreadThatEndsWithIt() throws Exception {
+    Thread[] threads = new Thread[2];
+    try (NetworkNamespace before = NetworkNamespace.current();
+        NetworkNamespace made = NetworkNamespace.create(name);
+        NetworkNamespace inhabited = NetworkNamespace.inhabit(Path.of("/run/netns", name))) {
+      assertThat(inhabited).isEqualTo(made);
+      for (int i = 0; i < threads.length; i++) {
+        int at = i;
+        assertThat(
+                inhabited.call(() -> {
+                  threads[at] = Thread.currentThread();
+                  return here();
+                }))
+            .isEqualTo(inhabited.id());
+      }
+      assertThatThrownBy(() ->
+              inhabited.call(() -> {
+                throw new IOException("passed on");
+              }))
+          .isInstanceOf(IOException.class);
+      assertThat(here()).isEqualTo(before.id());
+    }
+    assertThat(threads[0]).isSameAs(threads[1]);
+    threads[0].join(10_000);
+    assertThat(threads[0].isAlive()).isFalse();
+  }
+
+  @Test
   void virtualThreadsThatCallLeaveTheirCarriersWhereTheyAre() throws Exception {
     try (NetworkNamespace before = NetworkNamespace.current();
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {

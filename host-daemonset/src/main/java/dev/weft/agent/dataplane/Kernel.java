@@ -204,7 +204,7 @@ final class Kernel implements AutoCloseable {
     /** Empty if the file is no namespace (any more). */
     static Optional<Sandbox> open(String file) {
       try {
-        NetworkNamespace namespace = NetworkNamespace.open(Path.of(file));
+        NetworkNamespace namespace = NetworkNamespace.inhabit(Path.of(file));
         return Optional.of(new Sandbox(namespace, Netlink.open(namespace)));
       } catch (NetlinkException e) {
         return Optional.empty();

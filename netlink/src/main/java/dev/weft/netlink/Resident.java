@@ -1,0 +1,65 @@
+package dev.weft.netlink;
+
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/** A platform thread that runs one task after the other until it is closed. */
+final class Resident implements AutoCloseable {
+  /** Empty: the end. */
+  private final LinkedBlockingQueue<Optional<Runnable>> tasks = new LinkedBlockingQueue<>();
+
+  private final Thread thread = Thread.ofPlatform().name("namespace").daemon().start(this::live);
+  private boolean closed;
+
+  <T extends @Nullable Object, X extends Exception> T call(NetworkNamespace.Task<T, X> task)
+      throws X {
+    Inside<T> inside = new Inside<>(task);
+    CountDownLatch done = new CountDownLatch(1);
+    add(() -> {
+      inside.run();
+      done.countDown();
+    });
+    boolean interrupted = false;
+    while (done.getCount() > 0) {
+      try {
+        done.await();
+      } catch (InterruptedException _) {
+        interrupted = true;
+        thread.interrupt();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return inside.outcome();
+  }
+
+  private synchronized void add(Runnable task) {
+    if (closed) {
+      throw new IllegalStateException("the namespace is closed");
+    }
+    tasks.add(Optional.of(task));
+  }
+
+  private void live() {
+    while (true) {
+      try {
+        Optional<Runnable> task = tasks.take();
+        if (task.isEmpty()) {
+          return;
+        }
+        task.get().run();
+      } catch (InterruptedException _) {
+        // it was meant for a task that has ended meanwhile
+      }
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    tasks.add(Optional.empty());
+  }
+}
