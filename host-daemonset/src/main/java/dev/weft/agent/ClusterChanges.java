@@ -107,7 +107,9 @@ final class ClusterChanges implements Cluster.Listener {
   @Override
   public void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {
     if (before != null && after != null && Objects.equals(before.getSpec(), after.getSpec())) {
-      if (isMine(after) && !agent.endpoints().confirm(after)) {
+      if (isMine(after)
+          && !Objects.equals(before.getStatus(), after.getStatus())
+          && !agent.endpoints().confirm(after)) {
         look(after);
       }
       return;
@@ -116,7 +118,9 @@ final class ClusterChanges implements Cluster.Listener {
       look(before);
     }
     if (after != null) {
-      look(after);
+      if (before != null || !isMine(after) || !agent.attacher().attaches(after)) {
+        look(after);
+      }
     } else if (before != null) {
       agent.cluster().endpoints().remove(before.getMetadata().getName());
       agent.endpoints().forget(before);

@@ -27,6 +27,10 @@ class AttachLatency {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ROUNDS = Integer.getInteger("weft.attach.rounds", 200);
   private static final int WARM_UP = Integer.getInteger("weft.attach.warmup", 30);
+
+  /** Whoever is taken down before holds the kernel's lock of network devices for a while. */
+  private static final Duration REST = Duration.ofMillis(100);
+
   private static final List<String> NETWORKS =
       List.of("bench-bridge", "bench-overlay", "bench-lan");
   private static final String DEFINITIONS =
@@ -90,6 +94,7 @@ class AttachLatency {
       ways.addAll(CniWay.of(lab, node, plugins));
       for (int round = -WARM_UP; round < ROUNDS; round++) {
         for (Way way : ways) {
+          Thread.sleep(REST);
           way.attach(round + WARM_UP, round >= 0);
         }
       }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints that matter to this node: its own, and all of the networks that it carries.
@@ -20,18 +21,22 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class EndpointCaches implements AutoCloseable {
   private final KubernetesClient client;
+  private final String node;
   private final Cache.Listener<NetworkEndpoint> listener;
   private final Cache<NetworkEndpoint> own;
+  private final Map<String, String> versionsPut = new ConcurrentHashMap<>();
   private final Map<String, Followed> followed = new ConcurrentHashMap<>();
 
   private record Followed(Cache<NetworkEndpoint> cache, CompletableFuture<Void> synced) {}
 
   EndpointCaches(KubernetesClient client, String node, Cache.Listener<NetworkEndpoint> listener) {
     this.client = client;
+    this.node = node;
     this.listener = listener;
     this.own =
         new Cache<>(
-            client.resources(NetworkEndpoint.class).withLabel(Names.NODE_LABEL, node), listener);
+            client.resources(NetworkEndpoint.class).withLabel(Names.NODE_LABEL, node),
+            this::changed);
   }
 
   CompletionStage<Void> start() {
@@ -98,11 +103,13 @@ public final class EndpointCaches implements AutoCloseable {
 
   /** Has an endpoint of this node count before the watch brings it. */
   public void put(NetworkEndpoint endpoint) {
+    versionsPut.put(endpoint.getMetadata().getName(), endpoint.getMetadata().getResourceVersion());
     own.put(endpoint);
   }
 
   /** Forgets an endpoint that was {@link #put} in. */
   public void remove(String name) {
+    versionsPut.remove(name);
     own.remove(name);
   }
 
@@ -118,11 +125,33 @@ public final class EndpointCaches implements AutoCloseable {
     return network == null ? "" : network;
   }
 
+  /** What was put in is no news when the watch brings it. */
+  private void changed(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {
+    boolean isKnown =
+        after != null
+            && after
+                .getMetadata()
+                .getResourceVersion()
+                .equals(versionsPut.remove(after.getMetadata().getName()));
+    listener.changed(isKnown ? after : before, after);
+  }
+
+  private boolean isOwn(@Nullable NetworkEndpoint endpoint) {
+    return endpoint == null
+        || (endpoint.getMetadata().getLabels() != null
+            && node.equals(endpoint.getMetadata().getLabels().get(Names.NODE_LABEL)));
+  }
+
   private Followed open(String network) {
     Cache<NetworkEndpoint> cache =
         new Cache<>(
             client.resources(NetworkEndpoint.class).withLabel(Names.NETWORK_LABEL, network),
-            listener);
+            (before, after) -> {
+              // of the node's own its own watch tells, and once is enough
+              if (!isOwn(before) || !isOwn(after)) {
+                listener.changed(before, after);
+              }
+            });
     return new Followed(cache, cache.start().toCompletableFuture());
   }
 }

@@ -93,11 +93,21 @@ public final class Attacher implements Wiring {
         .addKeyValue("sandbox", sandbox.id())
         .addKeyValue("pod", sandbox)
         .log("sandbox ended");
+    look(sandbox);
+  }
+
+  private void look(Sandbox sandbox) {
     claimant
         .holdingsOf(sandbox)
         .forEach(each -> {
           CompletableFuture<?> _ = wirer.wire(each.network(), each.endpoint());
         });
+  }
+
+  /** Whether an endpoint's sandbox is being attached, which sees to the endpoint as well. */
+  public boolean attaches(NetworkEndpoint endpoint) {
+    return known.values().stream()
+        .anyMatch(each -> each.lock.isLocked() && each.sandbox.owns(endpoint));
   }
 
   @Override
@@ -151,6 +161,10 @@ public final class Attacher implements Wiring {
       return verdict;
     } finally {
       attempts.lock.unlock();
+      if (attempts.over) {
+        // who let go of what the sandbox held may not have known what was claimed just then
+        look(attempts.sandbox);
+      }
     }
   }
 
