@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The endpoints that matter to this node: its own, and all of the networks that it carries.
  *
- * <p>One watch for this node and one for each network, by label, and not one for the cluster: what
- * an agent holds and is sent grows with its node's networks, not with the cluster.
+ * <p>One watch for this node and one for the rest of each network, by label, and not one for the
+ * cluster: what an agent holds and is sent grows with its node's networks, not with the cluster.
  */
 public final class EndpointCaches implements AutoCloseable {
   private final KubernetesClient client;
@@ -136,22 +136,14 @@ public final class EndpointCaches implements AutoCloseable {
     listener.changed(isKnown ? after : before, after);
   }
 
-  private boolean isOwn(@Nullable NetworkEndpoint endpoint) {
-    return endpoint == null
-        || (endpoint.getMetadata().getLabels() != null
-            && node.equals(endpoint.getMetadata().getLabels().get(Names.NODE_LABEL)));
-  }
-
   private Followed open(String network) {
     Cache<NetworkEndpoint> cache =
         new Cache<>(
-            client.resources(NetworkEndpoint.class).withLabel(Names.NETWORK_LABEL, network),
-            (before, after) -> {
-              // of the node's own its own watch tells, and once is enough
-              if (!isOwn(before) || !isOwn(after)) {
-                listener.changed(before, after);
-              }
-            });
+            client
+                .resources(NetworkEndpoint.class)
+                .withLabel(Names.NETWORK_LABEL, network)
+                .withLabelNotIn(Names.NODE_LABEL, node),
+            listener);
     return new Followed(cache, cache.start().toCompletableFuture());
   }
 }
