@@ -233,6 +233,24 @@ class AgentOnApiServerTest {
     await().until(() -> endpoints().isEmpty());
   }
 
+  @Test
+  void aPodsNextSandboxTakesItsAddressesFromOneThatHasNotEndedYet() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Pod pod = pod("again");
+    Node node = node("a");
+    node.sandboxOf("first", pod, "blue");
+    ready("blue.10.1.0.1");
+
+    node.sandboxOf("second", pod, "blue");
+
+    await()
+        .untilAsserted(() ->
+            assertThat(node.kernel.wished.get("blue"))
+                .contains("second:eth0 eth0 [10.1.0.1/24]")
+                .doesNotContain("first:eth0"));
+    assertThat(endpoints()).hasSize(1);
+  }
+
   private Pod pod(String name) {
     return api.resource(
             new PodBuilder()

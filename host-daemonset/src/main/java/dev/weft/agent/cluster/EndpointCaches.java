@@ -125,14 +125,11 @@ public final class EndpointCaches implements AutoCloseable {
     return network == null ? "" : network;
   }
 
-  /** What was put in is no news when the watch brings it. */
+  /** What was put in as new is no news when the watch brings it. */
   private void changed(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {
+    String put = after == null ? null : versionsPut.remove(after.getMetadata().getName());
     boolean isKnown =
-        after != null
-            && after
-                .getMetadata()
-                .getResourceVersion()
-                .equals(versionsPut.remove(after.getMetadata().getName()));
+        before == null && after != null && after.getMetadata().getResourceVersion().equals(put);
     listener.changed(isKnown ? after : before, after);
   }
 

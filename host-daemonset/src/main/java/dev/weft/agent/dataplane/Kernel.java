@@ -203,10 +203,16 @@ final class Kernel implements AutoCloseable {
   record Sandbox(NetworkNamespace namespace, Netlink netlink) implements AutoCloseable {
     /** Empty if the file is no namespace (any more). */
     static Optional<Sandbox> open(String file) {
+      NetworkNamespace namespace;
       try {
-        NetworkNamespace namespace = NetworkNamespace.inhabit(Path.of(file));
+        namespace = NetworkNamespace.inhabit(Path.of(file));
+      } catch (NetlinkException e) {
+        return Optional.empty();
+      }
+      try {
         return Optional.of(new Sandbox(namespace, Netlink.open(namespace)));
       } catch (NetlinkException e) {
+        namespace.close();
         return Optional.empty();
       }
     }
