@@ -19,19 +19,32 @@ final class Inside<T extends @Nullable Object> implements Runnable {
       NetworkNamespace.Task<T, X> task) throws X {
     var inside = new Inside<>(task);
     Thread thread = Thread.ofPlatform().name("namespace").start(inside);
+    await(thread, thread::join);
+    return inside.outcome();
+  }
+
+  /** Until a worker has done something. */
+  @FunctionalInterface
+  interface Wait {
+    void run() throws InterruptedException;
+  }
+
+  /** Waits to the end; an interrupt is passed on to the worker. */
+  static void await(Thread worker, Wait wait) {
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    boolean done = false;
+    while (!done) {
       try {
-        thread.join();
+        wait.run();
+        done = true;
       } catch (InterruptedException _) {
         interrupted = true;
-        thread.interrupt();
+        worker.interrupt();
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return inside.outcome();
   }
 
   /** What came of the task, which has ended. */

@@ -21,18 +21,7 @@ final class Resident implements AutoCloseable {
       inside.run();
       done.countDown();
     });
-    boolean interrupted = false;
-    while (done.getCount() > 0) {
-      try {
-        done.await();
-      } catch (InterruptedException _) {
-        interrupted = true;
-        thread.interrupt();
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Inside.await(thread, done::await);
     return inside.outcome();
   }
 
