@@ -108,7 +108,7 @@ final class Demo {
 
   private void pingAll(String network) {
     List<Station> stations = stations(network);
-    if (stations.size() == 1) {
+    if (stations.size() < 2) {
       return;
     }
     PingMatrix matrix = PingMatrix.of(stations, !driver(network).equals("bridge"));
@@ -201,7 +201,11 @@ final class Demo {
   private List<Station> stations(String network) {
     List<Station> stations = new ArrayList<>();
     for (NetworkEndpoint endpoint : cluster.endpoints(network)) {
-      var sandbox = Objects.requireNonNull(endpoint.getSpec().sandbox());
+      var sandbox = endpoint.getSpec().sandbox();
+      if (sandbox == null) {
+        // a service's virtual address
+        continue;
+      }
       String pod = Objects.requireNonNull(sandbox.pod());
       stations.add(
           new Station(
