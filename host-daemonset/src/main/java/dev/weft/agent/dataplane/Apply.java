@@ -185,27 +185,18 @@ final class Apply implements AutoCloseable {
 
   private void links(List<Change> all) {
     List<Change> changes = all.stream().filter(this::isOpen).toList();
-    Map<Place, List<Step>> steps = new LinkedHashMap<>();
-    for (Change change : changes) {
-      attempt(
-          change,
-          () -> {
-            Requests.Steps made = Requests.of(change, this::resolve, this::sandbox);
-            made.first().forEach(step -> add(steps, step));
-          });
-    }
-    steps.forEach(this::execute);
+    execute(changes, change -> Requests.of(change, this::resolve, this::sandbox));
     learn(changes);
     configure(changes);
     changes.forEach(this::checksums);
-    further(changes, change -> Requests.inSandbox(change, this::resolve));
+    execute(changes, change -> Requests.inSandbox(change, this::resolve));
   }
 
-  private void further(List<Change> changes, Function<Change, List<Step>> more) {
+  private void execute(List<Change> changes, Function<Change, List<Step>> requests) {
     Map<Place, List<Step>> steps = new LinkedHashMap<>();
     for (Change change : changes) {
       if (!failures.containsKey(change)) {
-        attempt(change, () -> more.apply(change).forEach(step -> add(steps, step)));
+        attempt(change, () -> requests.apply(change).forEach(step -> add(steps, step)));
       }
     }
     steps.forEach(this::execute);

@@ -32,23 +32,19 @@ final class Requests {
     this.index = index;
   }
 
-  /** The requests of a change that come first. */
-  record Steps(List<Step> first) {}
-
-  static Steps of(
+  /** The requests of a change; a new interface in a sandbox needs those {@link #inSandbox} too. */
+  static List<Step> of(
       Change change,
       ToIntFunction<DeviceName> index,
       Function<String, Optional<Kernel.Sandbox>> sandboxes) {
     Requests requests = new Requests(change, index);
-    return new Steps(
-        switch (change) {
-          case Change.Create(Item.Device device) -> List.of(requests.add(device, sandboxes));
-          case Change.Alter(Item.Device before, Item.Device after, _) ->
-              requests.alter(before, after);
-          case Change.Create(Item item) -> List.of(requests.put(item));
-          case Change.Alter(_, Item item, _) -> List.of(requests.put(item));
-          case Change.Remove(Item item, _) -> List.of(requests.remove(item));
-        });
+    return switch (change) {
+      case Change.Create(Item.Device device) -> List.of(requests.add(device, sandboxes));
+      case Change.Alter(Item.Device before, Item.Device after, _) -> requests.alter(before, after);
+      case Change.Create(Item item) -> List.of(requests.put(item));
+      case Change.Alter(_, Item item, _) -> List.of(requests.put(item));
+      case Change.Remove(Item item, _) -> List.of(requests.remove(item));
+    };
   }
 
   /** The requests that finish a new interface in its sandbox. */
