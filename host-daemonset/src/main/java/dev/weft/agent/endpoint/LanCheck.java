@@ -39,20 +39,13 @@ final class LanCheck {
     if (known != null) {
       return CompletableFuture.completedFuture(Optional.of(known.mac));
     }
-    CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
-    Thread _ =
-        Thread.ofVirtual()
-            .name("lan check")
-            .start(() -> {
-              try {
-                Optional<String> found = probe.holder(wire.get(), address);
-                found.ifPresent(mac -> answers.put(key, new Answer(mac, now + MEMORY.toNanos())));
-                answer.complete(found);
-              } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-              }
-            });
-    return answer;
+    return CompletableFuture.supplyAsync(
+        () -> {
+          Optional<String> found = probe.holder(wire.get(), address);
+          found.ifPresent(mac -> answers.put(key, new Answer(mac, now + MEMORY.toNanos())));
+          return found;
+        },
+        Thread.ofVirtual().name("lan check")::start);
   }
 
   /** The node's device on the LAN; empty where there is no LAN. */
