@@ -14,8 +14,11 @@ import java.util.stream.Collectors;
  * A sandbox's table in nft's language. There is no rule for a task or a service, but one chain for
  * each number of tasks that a service has: the chain draws a place, a map says who is at it.
  *
- * <p>A lookup can miss in the instant in which its map changes. So a packet that has found nobody
- * asks once more; only then is it refused.
+ * <p>A lookup can miss in the instant in which its map changes: a chain walks the rules of the
+ * generation it began in, while maps answer in the newest. So a packet that has found nobody asks
+ * once more; only then is it refused. It asks in a chain of a later priority, which begins in the
+ * newest generation and comes after the first chains of both tables while one takes the place of
+ * another.
  */
 final class Script {
   static final String TABLE = "inet weft";
@@ -56,6 +59,9 @@ final class Script {
         type nat hook output priority -100; policy accept;
         ip daddr vmap @sizes4
         ip6 daddr vmap @sizes6
+        }
+        chain again {
+        type nat hook output priority -99; policy accept;
         ip daddr vmap @sizes4
         ip6 daddr vmap @sizes6
         }

@@ -148,7 +148,7 @@ class ScriptTest {
       Thread replacing =
           Thread.ofPlatform()
               .start(() -> {
-                for (int i = 0; i < 200; i++) {
+                for (int i = 0; i < 1000; i++) {
                   nftables.runPlain(Script.whole(filled));
                 }
                 replaced.set(true);
