@@ -34,6 +34,7 @@ class EncryptedMeshTest {
   private static final int NODES = Integer.getInteger("weft.machine.nodes", 2);
 
   private static final int ROTATIONS = Integer.getInteger("weft.machine.rotations", 1);
+  private static final int KILLS = Integer.getInteger("weft.machine.kills", 3);
   private static final int CLEAR = 4789;
   private static final int ENCRYPTED = 4790;
   private static final int BLUE = 5001;
@@ -121,10 +122,7 @@ class EncryptedMeshTest {
       for (String table : List.of("state", "policy")) {
         for (int node = 1; node <= 2; node++) {
           lab.in("node-" + node, "ip xfrm %s flush".formatted(table));
-          lab.guest()
-              .run(
-                  "ip netns exec pod-c busybox ping -c 2 -W 1 %s || true"
-                      .formatted(address("d", "red")));
+          tryPing("c", "d");
         }
         awaitPing("c", "red", "d");
       }
@@ -138,6 +136,7 @@ class EncryptedMeshTest {
         PingInside ping = PingInside.start(lab.guest(), "pod-c", address("d", "red"))) {
       long epoch = epoch() + 1;
       lab.signal(2, "STOP");
+      lab.extendLease(2);
       lab.rotate("killed-" + epoch);
       Awaitility.await().atMost(PATIENCE).until(() -> epoch() == epoch);
       lab.signal(2, "KILL");
@@ -149,6 +148,45 @@ class EncryptedMeshTest {
       assertThat(ping.lost()).isZero();
       assertNothingInClear(wire);
     }
+  }
+
+  @Test
+  void anAgentThatIsKilledAfterAnyOfItsChangesLetsNothingPass() throws IOException {
+    lab.killAndWipe(2);
+    lab.watchChanges(2);
+    lab.startAgent(2);
+    awaitPing("c", "red", "d");
+    int changes = lab.changes(2);
+    assertThat(changes).isGreaterThan(KILLS);
+    try (WireTap wire = WireTap.ofWire(lab.guest());
+        WireTap inside = WireTap.ofNamespace(lab.guest(), "pod-d")) {
+      for (int kill = 0; kill < KILLS; kill++) {
+        lab.killAndWipe(2);
+        lab.startAgentAndKill(2, 1 + kill * changes / KILLS);
+        forge(ENCRYPTED, RED, "forged for red");
+        tryPing("c", "d");
+        tryPing("d", "c");
+        System.out.printf(
+            "killed after line %d of %d: %s%n", 1 + kill * changes / KILLS, changes, stands());
+      }
+      lab.startAgent(2);
+      awaitPing("c", "red", "d");
+      assertThat(told(wire, "forged for red")).isTrue();
+      assertThat(told(inside, "forged for red")).isFalse();
+      assertNothingInClear(wire);
+    }
+  }
+
+  /** What an agent that was killed on the second node has left. */
+  private String stands() {
+    return lab.in(
+            "node-2",
+            """
+            bash -c 'echo $(ip -o link show type vxlan | wc -l) tunnels, \
+              $(ip -o xfrm policy | wc -l) policies, $(ip -o xfrm state | wc -l) states, \
+              $(nft list ruleset | wc -l) lines of rules'
+            """)
+        .strip();
   }
 
   @Test
@@ -206,6 +244,14 @@ class EncryptedMeshTest {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
         .until(() -> lab.guest().run(script).contains("yes"));
+  }
+
+  /** Sends echo requests on the encrypted network, whether they are answered or not. */
+  private void tryPing(String from, String to) {
+    lab.guest()
+        .run(
+            "ip netns exec pod-%s busybox ping -c 2 -W 1 %s || true"
+                .formatted(from, address(to, "red")));
   }
 
   /** The counters of both nodes' {@code /proc/net/xfrm_stat}, all of which count errors. */

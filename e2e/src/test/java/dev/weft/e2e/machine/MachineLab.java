@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class MachineLab implements AutoCloseable {
   private static final Duration AGENT_STARTS = Duration.ofMinutes(4);
+
+  /** The group of every device that an agent makes. */
+  private static final String GROUP = "0x77656674";
+
   private static final Path MANIFESTS = Path.of("../manifests");
 
   private final Lab lab;
@@ -124,14 +128,7 @@ final class MachineLab implements AutoCloseable {
   /** Starts the agent of a node and waits until it is ready. */
   void startAgent(int number) {
     long start = System.nanoTime();
-    guest.run(
-        """
-        nsenter --net=/run/netns/node-%1$d %2$s dev.weft.agent.AgentMain run \
-          --node %3$s --kubeconfig %4$s/%3$s.kubeconfig --sandboxes /run/weft-%1$d/sandboxes \
-          --listen 127.0.0.1:9810 --keys /run/weft-%1$d/keys </dev/null >>%4$s/%3$s.log 2>&1 &
-        echo $! >/run/weft-%1$d/pid
-        """
-            .formatted(number, String.join(" ", jvm.line()), name(number), guest.share()));
+    guest.run(launch(number));
     Awaitility.await("the agent of " + name(number))
         .atMost(AGENT_STARTS)
         .pollInterval(Duration.ofSeconds(1))
@@ -146,6 +143,84 @@ final class MachineLab implements AutoCloseable {
         name(number), (System.nanoTime() - start) / 1e9);
   }
 
+  /** Starts the agent of a node in the background. */
+  private String launch(int number) {
+    return """
+    nsenter --net=/run/netns/node-%1$d %2$s dev.weft.agent.AgentMain run \
+      --node %3$s --kubeconfig %4$s/%3$s.kubeconfig --sandboxes /run/weft-%1$d/sandboxes \
+      --listen 127.0.0.1:9810 --keys /run/weft-%1$d/keys </dev/null >>%4$s/%3$s.log 2>&1 &
+    echo $! >/run/weft-%1$d/pid
+    """
+        .formatted(number, String.join(" ", jvm.line()), name(number), guest.share());
+  }
+
+  /** Kills the agent of a node and takes from the kernel what it made, as a reboot does. */
+  void killAndWipe(int number) {
+    guest.run(
+        """
+        pid=$(cat /run/weft-%1$d/pid)
+        kill -KILL $pid || true
+        while grep -q . /proc/$pid/cmdline 2>/dev/null; do read -rt 0.05 <>/run/never || true; done
+        ip -n node-%1$d link delete group %2$s || true
+        ip netns exec node-%1$d ip xfrm policy flush
+        ip netns exec node-%1$d ip xfrm state flush
+        ip netns exec node-%1$d nft flush ruleset
+        """
+            .formatted(number, GROUP));
+  }
+
+  /**
+   * Writes down, line by line, what the kernel tells of changes in the namespace of a node, until
+   * {@link #changes} is asked.
+   */
+  void watchChanges(int number) {
+    guest.run(watch(number, "/run/weft-%d/changes".formatted(number)));
+  }
+
+  /** How many lines were told. */
+  int changes(int number) {
+    return Integer.parseInt(
+        guest
+            .run(
+                """
+                kill $(cat /run/weft-%1$d/watching)
+                wc -l </run/weft-%1$d/changes
+                """
+                    .formatted(number))
+            .strip());
+  }
+
+  /** Starts the agent of a node and kills it once the kernel has told so many lines of changes. */
+  void startAgentAndKill(int number, int lines) {
+    guest.run(
+        """
+        rm -f /run/weft-%1$d/told
+        mkfifo /run/weft-%1$d/told
+        exec 9<>/run/weft-%1$d/told
+        %2$s
+        %3$s
+        for ((told = 0; told < %4$d; told++)); do
+          read -rt 120 -u 9 || { echo "only $told lines"; exit 1; }
+        done
+        kill -KILL $(cat /run/weft-%1$d/pid) $(cat /run/weft-%1$d/watching)
+        """
+            .formatted(
+                number,
+                watch(number, "/run/weft-%d/told".formatted(number)),
+                launch(number),
+                lines));
+  }
+
+  private static String watch(int number, String to) {
+    return """
+    for watch in 'ip monitor link address route neigh' 'ip xfrm monitor' 'nft monitor'; do
+      ip netns exec node-%1$d $watch </dev/null >>%2$s 2>/dev/null &
+      echo $!
+    done >/run/weft-%1$d/watching
+    """
+        .formatted(number, to);
+  }
+
   /** Freezes the agent of a node, which the operator takes for gone. */
   void leave(int number) {
     signal(number, "STOP");
@@ -154,6 +229,21 @@ final class MachineLab implements AutoCloseable {
         .inNamespace(Names.NAMESPACE)
         .withName(Names.agentLease(name(number)))
         .delete();
+  }
+
+  /**
+   * Lets the operator wait for the agent of a node that is about to start again: in the machine
+   * that takes longer than a lease lasts.
+   */
+  void extendLease(int number) {
+    lab.client()
+        .leases()
+        .inNamespace(Names.NAMESPACE)
+        .withName(Names.agentLease(name(number)))
+        .edit(lease -> {
+          lease.getSpec().setLeaseDurationSeconds(600);
+          return lease;
+        });
   }
 
   /** Sends a signal to the agent of a node. */
