@@ -25,6 +25,8 @@ public record Kernel(
     List<String> missing = kernel == null ? null : kernel.missing();
     return missing == null
         ? List.of()
-        : Stream.of(ipv6 ? "esp6" : "esp", "aes-gcm", "esn").filter(missing::contains).toList();
+        : Stream.of(ipv6 ? "esp6" : "esp", "aes-gcm", "esn", "nft_xfrm")
+            .filter(missing::contains)
+            .toList();
   }
 }

@@ -12,7 +12,6 @@ import dev.weft.api.OverlayOptions;
 import dev.weft.e2e.lab.Root;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -277,14 +276,7 @@ class EncryptedMeshTest {
 
   /** Sends a clear frame in VXLAN to the second node, as if the first had. */
   private void forge(int port, int vni, String words) throws IOException {
-    byte[] inner = Packets.inner(words);
-    byte[] datagram =
-        ByteBuffer.allocate(8 + inner.length)
-            .putInt(0x0800_0000)
-            .putInt(vni << 8)
-            .put(inner)
-            .array();
-    Files.write(lab.guest().share().resolve("forged"), datagram);
+    Files.write(lab.guest().share().resolve("forged"), Packets.vxlan(vni, Packets.inner(words)));
     lab.guest()
         .run(
             "ip netns exec attacker bash -c 'cat %s/forged >/dev/udp/%s/%d'"

@@ -22,6 +22,9 @@ import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.XfrmState;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +47,7 @@ class EncryptedNetworkTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration NOTHING = Duration.ofMillis(400);
   private static final String FORGED = "forged by somebody on the wire";
+  private static final long FOREIGN_SPI = 0x777;
   private static final List<String> TABLES = List.of("state", "policy");
 
   private final PaperMesh mesh = new PaperMesh();
@@ -278,6 +282,69 @@ class EncryptedNetworkTest {
       }
     }
     assertThat(spis(first())).as("no state is made twice").doesNotContainAnyElementsOf(spis);
+  }
+
+  @Test
+  void theIpsecOfOthersIsNotTakenForOursEvenWithoutPolicies() throws IOException {
+    nodes(2, false);
+    carried(SECRET);
+    nodes.forEach(AgentNode::kill);
+    second().command("ip", "xfrm", "policy", "flush");
+    AgentNode stranger = node(3, false);
+    byIpsecOfOthers(stranger, first().vtep(), second());
+    try (Capture inside = second().captureInside(SECRET)) {
+      send(stranger, second(), "by a stranger's state");
+      await().until(() -> received(second()) == 1);
+      second().command("nft", "flush", "table", "inet", "weft");
+      send(stranger, second(), "without the rules");
+      await()
+          .until(() ->
+              inside.frames().stream()
+                  .anyMatch(frame -> Packets.tells(frame, "without the rules")));
+      assertThat(inside.frames()).noneMatch(frame -> Packets.tells(frame, "by a stranger's state"));
+    }
+  }
+
+  /** Has a host send to a node as another one, by a state that is not ours. */
+  private static void byIpsecOfOthers(AgentNode stranger, InetAddress from, AgentNode to) {
+    String source = from.getHostAddress();
+    String target = to.vtep().getHostAddress();
+    stranger.command("ip", "address", "add", source, "dev", "eth0");
+    stranger.command("ip", "route", "add", target, "dev", "eth0", "src", source);
+    stranger.command(
+        words("ip neigh add %s dev eth0 lladdr %s", target, to.wire().address().toString()));
+    String state =
+        "ip xfrm state add src %s dst %s proto esp spi %d reqid 7 mode transport aead"
+            + " rfc4106(gcm(aes)) 0x%s 128";
+    for (AgentNode host : List.of(stranger, to)) {
+      host.command(words(state, source, target, FOREIGN_SPI, "5".repeat(72)));
+    }
+    stranger.command(
+        words(
+            "ip xfrm policy add dir out src %1$s dst %2$s proto udp dport %3$d tmpl src %1$s dst"
+                + " %2$s proto esp reqid 7 mode transport",
+            source, target, AgentNode.SECRET_PORT));
+  }
+
+  private static String[] words(String line, Object... values) {
+    return line.formatted(values).split(" ", -1);
+  }
+
+  /** How many packets have come to a node by the stranger's state. */
+  private static long received(AgentNode node) {
+    return node.xfrm().states().stream()
+        .filter(state -> state.spec().id().spi() == FOREIGN_SPI)
+        .mapToLong(state -> state.usage().packets())
+        .sum();
+  }
+
+  /** Sends a frame in VXLAN, which the kernel encrypts. */
+  private static void send(AgentNode from, AgentNode to, String words) throws IOException {
+    try (DatagramChannel channel = from.namespace().call(() -> DatagramChannel.open())) {
+      channel.send(
+          ByteBuffer.wrap(Packets.vxlan(AgentNode.SECRET_VNI, Packets.inner(words))),
+          new InetSocketAddress(to.vtep(), AgentNode.SECRET_PORT));
+    }
   }
 
   @Test

@@ -60,6 +60,15 @@ final class Packets {
         .array();
   }
 
+  /** A frame in VXLAN (RFC 7348). */
+  static byte[] vxlan(int vni, byte[] inner) {
+    return ByteBuffer.allocate(8 + inner.length)
+        .putInt(0x08000000)
+        .putInt(vni << 8)
+        .put(inner)
+        .array();
+  }
+
   /** That frame inside VXLAN in clear, as a peer without IPsec would send it (RFC 7348). */
   static byte[] clearVxlan(
       MacAddress to, InetAddress source, InetAddress destination, int port, int vni, byte[] inner) {
@@ -85,7 +94,7 @@ final class Packets {
         .putShort((short) port)
         .putShort((short) udp)
         .putShort((short) 0);
-    datagram.putInt(0x08000000).putInt(vni << 8).put(inner);
+    datagram.put(vxlan(vni, inner));
     if (!ipv4) {
       datagram.putShort(6, checksum(datagram.array(), pseudoHeader(source, destination, udp)));
     }

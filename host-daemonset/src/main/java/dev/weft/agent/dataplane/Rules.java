@@ -25,7 +25,8 @@ record Rules(
   /**
    * The whole table; empty if nothing needs one.
    *
-   * @param encrypted ports that nothing passes by in clear, whatever becomes of IPsec's policies
+   * @param encrypted ports by which nothing passes in clear, nor by IPsec of others, whatever
+   *     becomes of IPsec's policies
    */
   static Optional<Item.Filter> table(Collection<Rules> networks, Set<Integer> encrypted) {
     if (networks.isEmpty() && encrypted.isEmpty()) {
@@ -37,8 +38,8 @@ record Rules(
     StringBuilder output = new StringBuilder();
     StringBuilder postrouting = new StringBuilder();
     for (int port : encrypted) {
-      input.append("    udp dport %d meta ipsec missing drop\n".formatted(port));
-      output.append("    udp dport %d rt ipsec missing drop\n".formatted(port));
+      input.append(shut(port, "meta", "in"));
+      output.append(shut(port, "rt", "out"));
     }
     if (!networks.isEmpty()) {
       bridges(networks, sets, forward, input);
@@ -54,6 +55,15 @@ record Rules(
                 + chain("output", "filter", "output", "0", output)
                 + chain("postrouting", "nat", "postrouting", "100", postrouting)
                 + "}\n"));
+  }
+
+  /** A reqid can be asked for only where there is IPsec at all. */
+  private static String shut(int port, String missing, String direction) {
+    return """
+        udp dport %1$d %2$s ipsec missing drop
+        udp dport %1$d ipsec %3$s reqid != %4$d drop
+    """
+        .formatted(port, missing, direction, Ipsec.REQID);
   }
 
   private static void bridges(

@@ -6,6 +6,8 @@ import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.Nftables;
+import dev.weft.netlink.NftablesException;
 import dev.weft.netlink.Xfrm;
 import dev.weft.netlink.XfrmKey;
 import dev.weft.netlink.XfrmReplay;
@@ -60,6 +62,7 @@ public final class KernelSurvey {
           netlink, missing, "macvlan", new LinkKind.Macvlan(parent, LinkKind.Macvlan.Mode.BRIDGE));
       check(netlink, missing, "vlan", new LinkKind.Vlan(parent, TRY_VLAN));
       encryption(namespace, missing);
+      filter(namespace, missing);
     }
     return List.copyOf(missing);
   }
@@ -73,6 +76,15 @@ public final class KernelSurvey {
     } catch (NetlinkException e) {
       LOG.atDebug().setCause(e).log("the kernel has no IPsec");
       missing.addAll(List.of("esp", "esp6"));
+    }
+  }
+
+  private static void filter(NetworkNamespace namespace, List<String> missing) {
+    try (Nftables nftables = Nftables.open(namespace)) {
+      nftables.runPlain("table inet try { chain try { ipsec in reqid 1 accept; }; }");
+    } catch (NftablesException e) {
+      LOG.atDebug().setCause(e).log("the packet filter cannot ask for IPsec");
+      missing.add("nft_xfrm");
     }
   }
 
