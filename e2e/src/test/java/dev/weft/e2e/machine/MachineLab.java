@@ -14,6 +14,8 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -242,6 +244,7 @@ final class MachineLab implements AutoCloseable {
         .withName(Names.agentLease(name(number)))
         .edit(lease -> {
           lease.getSpec().setLeaseDurationSeconds(600);
+          lease.getSpec().setRenewTime(ZonedDateTime.now(ZoneOffset.UTC));
           return lease;
         });
   }
