@@ -16,6 +16,9 @@ public final class Defaults {
   /** UDP port of encrypted tunnels. */
   public static final int ENCRYPTED_PORT = 4790;
 
+  /** UDP port of ESP inside UDP; assigned to it by RFC 3948. */
+  public static final int IPSEC_PORT = 4500;
+
   /** The lowest VXLAN network identifier that is allocated or accepted. */
   public static final int FIRST_VNI = 4096;
 

@@ -20,13 +20,19 @@ public record Kernel(
    * it says nothing.
    *
    * @param ipv6 whether its tunnels' addresses are IPv6
+   * @param udp whether its packets are to travel in UDP
    */
-  public static List<String> lacksForEncryption(@Nullable Kernel kernel, boolean ipv6) {
+  public static List<String> lacksForEncryption(
+      @Nullable Kernel kernel, boolean ipv6, boolean udp) {
     List<String> missing = kernel == null ? null : kernel.missing();
-    return missing == null
-        ? List.of()
-        : Stream.of(ipv6 ? "esp6" : "esp", "aes-gcm", "esn", "nft_xfrm")
-            .filter(missing::contains)
-            .toList();
+    if (missing == null) {
+      return List.of();
+    }
+    String esp = ipv6 ? "esp6" : "esp";
+    return Stream.concat(
+            Stream.of(esp, "aes-gcm", "esn", "nft_xfrm"),
+            udp ? Stream.of(esp + "-in-udp") : Stream.empty())
+        .filter(missing::contains)
+        .toList();
   }
 }

@@ -3,11 +3,19 @@ package dev.weft.api;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.SchemaFrom;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of all overlay networks of the cluster. */
 @ApiType
+@ValidationRule(
+    value =
+        "!has(self.ipsecEncapsulation) || self.ipsecEncapsulation != 'UDP' || !has(self.ports) ||"
+            + " (has(self.ports.ipsec) ? self.ports.ipsec : 4500) != (has(self.ports.clear) ?"
+            + " self.ports.clear : 4789) && (has(self.ports.ipsec) ? self.ports.ipsec : 4500) !="
+            + " (has(self.ports.encrypted) ? self.ports.encrypted : 4790)",
+    message = "ports.ipsec (absent, it is 4500) must be another port than clear and encrypted")
 public record MeshSpec(
     @JsonPropertyDescription("Which of a node's addresses its tunnels use.")
         @Nullable Underlay underlay,
@@ -25,6 +33,12 @@ public record MeshSpec(
                 + " takes the bare words for booleans.")
         @SchemaFrom(type = TxChecksum.class)
         @Nullable String txChecksum,
+    @JsonPropertyDescription(
+            "What the packets of encrypted networks travel in. None (when absent): IP, as ESP. UDP:"
+                + " ESP in UDP (RFC 3948), which passes firewalls and NAT that know no ESP, and"
+                + " takes 8 bytes of the MTU.")
+        @SchemaFrom(type = IpsecEncapsulation.class)
+        @Nullable String ipsecEncapsulation,
     @JsonPropertyDescription("When keys of encrypted networks change.")
         @Nullable KeyRotation keyRotation) {
   public MeshSpec {

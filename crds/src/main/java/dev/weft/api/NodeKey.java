@@ -1,6 +1,7 @@
 package dev.weft.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
@@ -23,4 +24,10 @@ public record NodeKey(
         @Required
         @Size(min = 44, max = 44)
         @Pattern(Patterns.KEY)
-        @Nullable String publicKey) {}
+        @Nullable String publicKey,
+    @JsonPropertyDescription(
+            "UDP port at which the node takes what is encrypted by this key (RFC 3948). Absent: it"
+                + " takes ESP without UDP.")
+        @Min(1)
+        @Max(65535)
+        @Nullable Integer udpPort) {}

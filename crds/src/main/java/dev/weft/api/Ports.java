@@ -22,4 +22,10 @@ public record Ports(
                 + "refused by port. Absent: 4790.")
         @Min(1)
         @Max(65535)
-        @Nullable Integer encrypted) {}
+        @Nullable Integer encrypted,
+    @JsonPropertyDescription(
+            "Port by which the packets of encrypted networks travel where ipsecEncapsulation is"
+                + " UDP; another one than both. Absent: 4500.")
+        @Min(1)
+        @Max(65535)
+        @Nullable Integer ipsec) {}

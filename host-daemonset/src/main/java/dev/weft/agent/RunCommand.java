@@ -102,6 +102,7 @@ final class RunCommand implements Callable<Integer> {
                 metrics);
         HealthServer health = new HealthServer(listen, agent::isReady, metrics)) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, ended), "end"));
+      dataPlane.resume();
       dataPlane.onDrift(agent::drifted);
       agent.start();
       LOG.atInfo()

@@ -4,6 +4,7 @@ import dev.weft.api.AddressPool;
 import dev.weft.api.Cidr;
 import dev.weft.api.Defaults;
 import dev.weft.api.IpFamily;
+import dev.weft.api.IpsecEncapsulation;
 import dev.weft.api.KeyRotation;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshSpec;
@@ -45,7 +46,7 @@ final class MeshRules {
       underlay(spec.underlay(), problems);
     }
     if (spec.ports() != null) {
-      ports(spec.ports(), problems);
+      ports(spec.ports(), isInUdp(spec), problems);
     }
     if (spec.vnis() != null) {
       vnis(spec.vnis(), problems);
@@ -54,6 +55,11 @@ final class MeshRules {
       pools(spec.addressPools(), problems);
     }
     problems.choice("spec.txChecksum", spec.txChecksum(), TxChecksum.class, TxChecksum::of);
+    problems.choice(
+        "spec.ipsecEncapsulation",
+        spec.ipsecEncapsulation(),
+        IpsecEncapsulation.class,
+        IpsecEncapsulation::of);
     if (spec.keyRotation() != null) {
       keyRotation(spec.keyRotation(), problems);
     }
@@ -115,9 +121,16 @@ final class MeshRules {
     }
   }
 
-  private static void ports(Ports ports, Problems problems) {
+  private static boolean isInUdp(MeshSpec spec) {
+    return IpsecEncapsulation.of(spec.ipsecEncapsulation())
+        .filter(IpsecEncapsulation.UDP::equals)
+        .isPresent();
+  }
+
+  private static void ports(Ports ports, boolean espInUdp, Problems problems) {
     problems.range("spec.ports.clear", ports.clear(), 1, 65535);
     problems.range("spec.ports.encrypted", ports.encrypted(), 1, 65535);
+    problems.range("spec.ports.ipsec", ports.ipsec(), 1, 65535);
     int clear = orElse(ports.clear(), Defaults.CLEAR_PORT);
     int encrypted = orElse(ports.encrypted(), Defaults.ENCRYPTED_PORT);
     if (clear == encrypted) {
@@ -127,6 +140,14 @@ final class MeshRules {
                   .formatted(clear)
               + " refused by port",
           "choose two ports");
+    }
+    int ipsec = orElse(ports.ipsec(), Defaults.IPSEC_PORT);
+    if (espInUdp && (ipsec == clear || ipsec == encrypted)) {
+      problems.add(
+          "spec.ports.ipsec",
+          "UDP port %d is that of %s tunnels, and ESP inside UDP could not be told from them"
+              .formatted(ipsec, ipsec == clear ? "clear" : "encrypted"),
+          "choose another port");
     }
   }
 

@@ -38,11 +38,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,9 @@ final class AgentNode implements AutoCloseable {
   static final int CLEAR_PORT = 4789;
   static final int SECRET_PORT = 4790;
   static final int SECRET_VNI = 4097;
+
+  /** Local address and port in what {@code ss} prints of a socket. */
+  private static final Pattern UDP_PORT = Pattern.compile("(\\S+):(\\d+)\\s+\\S+:\\*");
 
   private static final LinkSettings UP = LinkSettings.builder().up(true).build();
   private static final long AGAIN_MILLIS = 250;
@@ -147,6 +152,40 @@ final class AgentNode implements AutoCloseable {
     return InetAddress.ofLiteral("10.%d.0.%d".formatted(76 + network.number, number));
   }
 
+  /** What its states are found by. */
+  Set<Long> spis() {
+    return xfrm.states().stream()
+        .map(state -> state.spec().id().spi())
+        .filter(spi -> spi != 0)
+        .collect(Collectors.toSet());
+  }
+
+  /** The UDP ports that somebody holds at an address of the node's. */
+  Set<Integer> udpPorts() {
+    return UDP_PORT
+        .matcher(command("ss", "-Hlnu"))
+        .results()
+        .filter(found -> !List.of("0.0.0.0", "[::]", "*").contains(found.group(1)))
+        .map(found -> Integer.valueOf(found.group(2)))
+        .collect(Collectors.toSet());
+  }
+
+  /** MTU of the tunnel of a network. */
+  int mtu(Network network) {
+    return netlink.links().stream()
+        .filter(link -> link.kind() instanceof LinkKind.Vxlan vxlan && vxlan.vni() == network.vni)
+        .findFirst()
+        .orElseThrow()
+        .mtu();
+  }
+
+  /** What an agent does before it knows the cluster, and no more. */
+  DataPlane resume() {
+    DataPlane plane = DataPlane.open(Path.of("/run/netns", full("node")), keys);
+    plane.resume();
+    return plane;
+  }
+
   /** Lays a wire to a switch's port, and gives the node its address on it. */
   void wireTo(NetworkNamespace switching, Netlink ports) {
     ports.linkAdd(
@@ -230,7 +269,7 @@ final class AgentNode implements AutoCloseable {
         true,
         networks.containsKey(Network.SECRET)
             ? Optional.of(
-                new KeyWish(mesh.target(), mesh.published(), volume, new Kernel(null, null)))
+                new KeyWish(mesh.target(this), mesh.published(), volume, new Kernel(null, null)))
             : Optional.empty());
   }
 
@@ -336,6 +375,7 @@ final class AgentNode implements AutoCloseable {
     volatile List<Problem> problems = List.of();
 
     Agent() {
+      plane.resume();
       plane.onDrift(this::drifted);
     }
 

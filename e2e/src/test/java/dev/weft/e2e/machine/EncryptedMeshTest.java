@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +37,7 @@ class EncryptedMeshTest {
   private static final int KILLS = Integer.getInteger("weft.machine.kills", 3);
   private static final int CLEAR = 4789;
   private static final int ENCRYPTED = 4790;
+  private static final int IPSEC = 4500;
   private static final int BLUE = 5001;
   private static final int RED = 5002;
   private static final List<Path> TCPDUMP =
@@ -113,6 +115,39 @@ class EncryptedMeshTest {
           "%d changes of keys, %d echo requests, none lost%n", ROTATIONS, ping.sent());
     }
     assertThat(errors()).isEqualTo(errors);
+  }
+
+  @Test
+  void theEncryptedNetworkGoesIntoUdpAndBackWithoutLosingAPacket() {
+    try (WireTap wire = WireTap.ofWire(lab.guest());
+        PingInside ping = PingInside.start(lab.guest(), "pod-c", address("d", "red"))) {
+      for (String encapsulation : List.of("UDP", "None")) {
+        boolean udp = encapsulation.equals("UDP");
+        long epoch = epoch() + 1;
+        lab.encapsulate(encapsulation);
+        lab.awaitRest(epoch, PATIENCE.multipliedBy(2));
+        ping.awaitMore(5);
+        try (WireTap now = WireTap.ofWire(lab.guest())) {
+          ping.awaitMore(10);
+          assertThat(now.frames())
+              .anyMatch(frame -> isEspInUdp(frame) == udp && isEsp(frame) != udp)
+              .noneMatch(frame -> udp ? isEsp(frame) : isEspInUdp(frame));
+        }
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .until(() -> lab.mtuOf("red").equals(Optional.of(udp ? 1408 : 1416)));
+      }
+      assertThat(ping.lost()).isZero();
+      assertNothingInClear(wire);
+    }
+  }
+
+  private static boolean isEsp(byte[] frame) {
+    return Packets.protocol(frame) == Packets.ESP;
+  }
+
+  private static boolean isEspInUdp(byte[] frame) {
+    return Packets.isUdpTo(frame, IPSEC);
   }
 
   @Test

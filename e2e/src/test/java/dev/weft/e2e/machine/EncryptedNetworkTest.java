@@ -10,29 +10,18 @@ import dev.weft.agent.node.KernelSurvey;
 import dev.weft.api.Kernel;
 import dev.weft.e2e.lab.Root;
 import dev.weft.e2e.net.Capture;
-import dev.weft.e2e.net.FrameSender;
 import dev.weft.e2e.net.Ping;
 import dev.weft.e2e.net.SteadyPing;
 import dev.weft.mesh.keys.KeyTarget.Step;
-import dev.weft.netlink.LinkKind;
-import dev.weft.netlink.LinkSettings;
-import dev.weft.netlink.LinkSpec;
-import dev.weft.netlink.Netlink;
-import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.XfrmState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,141 +34,81 @@ import org.junit.jupiter.api.Test;
  */
 class EncryptedNetworkTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Duration NOTHING = Duration.ofMillis(400);
-  private static final String FORGED = "forged by somebody on the wire";
   private static final long FOREIGN_SPI = 0x777;
   private static final List<String> TABLES = List.of("state", "policy");
 
-  private final PaperMesh mesh = new PaperMesh();
-  private final List<AgentNode> nodes = new ArrayList<>();
-  private Path folder;
-  private NetworkNamespace switching;
-  private Netlink ports;
+  private AgentLan lan;
 
   @BeforeAll
   static void needsEsp() {
     Awaitility.setDefaultTimeout(PATIENCE);
     assumeTrue(Root.is(), Root.REASON);
-    List<String> lacking = Kernel.lacksForEncryption(KernelSurvey.kernel(), true);
+    List<String> lacking = Kernel.lacksForEncryption(KernelSurvey.kernel(), true, true);
     assumeTrue(lacking.isEmpty(), "this kernel lacks what encryption takes: " + lacking);
   }
 
   @BeforeEach
-  void aSwitch() throws IOException {
-    folder = Files.createTempDirectory(Path.of("/dev/shm"), "weft-keys");
-    switching = NetworkNamespace.createUnnamed();
-    ports = Netlink.open(switching);
-    ports.linkAdd(
-        new LinkSpec("lan", new LinkKind.Bridge(), LinkSettings.builder().up(true).build()));
+  void aWire() {
+    lan = new AgentLan();
   }
 
   @AfterEach
-  void nothingStays() throws IOException {
-    nodes.forEach(AgentNode::close);
-    ports.close();
-    switching.close();
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
-  }
-
-  private AgentNode node(int number, boolean ipv6) {
-    AgentNode node = new AgentNode(number, ipv6, mesh, folder);
-    nodes.add(node);
-    node.wireTo(switching, ports);
-    return node;
-  }
-
-  private void nodes(int count, boolean ipv6) {
-    for (int number = 1; number <= count; number++) {
-      node(number, ipv6).start();
-    }
-  }
-
-  private AgentNode first() {
-    return nodes.get(0);
-  }
-
-  private AgentNode second() {
-    return nodes.get(1);
-  }
-
-  private void carried(AgentNode.Network network) {
-    for (AgentNode node : nodes) {
-      node.carry(network, nodes.stream().filter(other -> other != node).toArray(AgentNode[]::new));
-    }
-    await().until(() -> answers(network));
+  void nothingStays() {
+    lan.close();
   }
 
   @Test
   void onlyEspLeavesBesideAClearNetworkAndForgedFramesDoNotEnter() {
-    nodes(2, false);
-    carried(CLEAR);
-    carried(SECRET);
-    try (Wires wires = new Wires()) {
-      assertThat(answers(CLEAR)).isTrue();
+    lan.nodes(2, false);
+    lan.carried(CLEAR);
+    lan.carried(SECRET);
+    try (AgentLan.Wires wires = lan.new Wires()) {
+      assertThat(lan.answers(CLEAR)).isTrue();
       wires.saw(AgentNode.CLEAR_PORT);
-      assertThat(answers(SECRET)).isTrue();
+      assertThat(lan.answers(SECRET)).isTrue();
       wires.refused();
-      assertThat(answers(SECRET)).isTrue();
+      assertThat(lan.answers(SECRET)).isTrue();
       wires.sawEsp();
     }
-    leavesNothing();
-  }
-
-  private void leavesNothing() {
-    nodes.forEach(node -> node.drop(CLEAR));
-    nodes.forEach(node -> node.drop(SECRET));
-    await()
-        .untilAsserted(() -> {
-          for (AgentNode node : nodes) {
-            assertThat(node.command("ip", "xfrm", "state")).isEmpty();
-            assertThat(node.command("ip", "xfrm", "policy")).isEmpty();
-            assertThat(node.ruleset()).isEmpty();
-            assertThat(node.command("ip", "-br", "link")).doesNotContain("wv-", "wb-");
-            assertThat(node.keys().path()).doesNotExist();
-          }
-        });
+    lan.leavesNothing();
   }
 
   @Test
   void aPolicyOfOthersInTheWayIsNamedAndStaysAndNothingPassesInClear() {
-    nodes(2, false);
-    String somebodys = stateOfSomebody(first());
+    lan.nodes(2, false);
+    String somebodys = stateOfSomebody(lan.first());
     String policy = "dir out src 0.0.0.0/0 dst 0.0.0.0/0 proto udp dport 4790";
-    first().command(("ip xfrm policy add " + policy + " priority 7").split(" "));
-    nodes.forEach(node -> node.carry(SECRET, node == first() ? second() : first()));
+    lan.first().command(("ip xfrm policy add " + policy + " priority 7").split(" "));
+    lan.nodes()
+        .forEach(node -> node.carry(SECRET, node == lan.first() ? lan.second() : lan.first()));
     await()
         .until(() ->
-            first().problems().stream()
+            lan.first().problems().stream()
                 .anyMatch(
                     problem -> problem.toString().contains("policy of priority 7 that is not")));
-    assertThat(first().command("ip", "xfrm", "policy")).contains("priority 7 ");
-    assertThat(first().command("ip", "-br", "link")).doesNotContain("wv-");
-    try (Wires wires = new Wires()) {
+    assertThat(lan.first().command("ip", "xfrm", "policy")).contains("priority 7 ");
+    assertThat(lan.first().command("ip", "-br", "link")).doesNotContain("wv-");
+    try (AgentLan.Wires wires = lan.new Wires()) {
       wires.refused();
     }
-    first().command(("ip xfrm policy delete " + policy).split(" "));
-    await().until(() -> answers(SECRET) && first().problems().isEmpty());
-    nodes.forEach(node -> node.drop(SECRET));
-    await().until(() -> first().command("ip", "xfrm", "policy").isEmpty());
-    assertThat(first().command("ip", "xfrm", "state")).isEqualTo(somebodys);
+    lan.first().command(("ip xfrm policy delete " + policy).split(" "));
+    await().until(() -> lan.answers(SECRET) && lan.first().problems().isEmpty());
+    lan.nodes().forEach(node -> node.drop(SECRET));
+    await().until(() -> lan.first().command("ip", "xfrm", "policy").isEmpty());
+    assertThat(lan.first().command("ip", "xfrm", "state")).isEqualTo(somebodys);
   }
 
   @Test
   void aPolicyOfOursThatSomebodyChangesIsPutRight() {
-    nodes(2, false);
-    carried(SECRET);
-    List<String> ours = policies(first());
-    first()
+    lan.nodes(2, false);
+    lan.carried(SECRET);
+    List<String> ours = policies(lan.first());
+    lan.first()
         .command(
             "ip xfrm policy update dir out src 0.0.0.0/0 dst 0.0.0.0/0 proto udp dport 4790 priority 7"
                 .split(" "));
-    await().untilAsserted(() -> assertThat(policies(first())).isEqualTo(ours));
-    assertThat(first().repaired()).containsKey(SECRET.name());
+    await().untilAsserted(() -> assertThat(policies(lan.first())).isEqualTo(ours));
+    assertThat(lan.first().repaired()).containsKey(SECRET.name());
   }
 
   /** Lines of the table, in no order. */
@@ -200,103 +129,105 @@ class EncryptedNetworkTest {
 
   @Test
   void aKeyThatHasCarriedAllItMayIsTold() {
-    nodes(2, false);
-    nodes.forEach(node -> node.volume(10_000));
-    carried(SECRET);
-    try (SteadyPing ping = SteadyPing.start(first().sandbox(), second().inside(SECRET), PATIENCE)) {
-      await().until(() -> mesh.exhausted(first()).isPresent());
-      long epoch = mesh.rotate();
-      await().until(() -> mesh.rests(epoch));
+    lan.nodes(2, false);
+    lan.nodes().forEach(node -> node.volume(10_000));
+    lan.carried(SECRET);
+    try (SteadyPing ping =
+        SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE)) {
+      await().until(() -> lan.mesh().exhausted(lan.first()).isPresent());
+      long epoch = lan.mesh().rotate();
+      await().until(() -> lan.mesh().rests(epoch));
       assertThat(ping.stop()).as("echo requests without an answer").isZero();
     }
   }
 
   @Test
   void anIpv6UnderlayIsProtectedTheSame() {
-    nodes(2, true);
-    carried(SECRET);
-    try (Wires wires = new Wires()) {
-      assertThat(answers(SECRET)).isTrue();
+    lan.nodes(2, true);
+    lan.carried(SECRET);
+    try (AgentLan.Wires wires = lan.new Wires()) {
+      assertThat(lan.answers(SECRET)).isTrue();
       wires.refused();
       wires.sawEsp();
-      first().command("ip", "xfrm", "policy", "flush");
+      lan.first().command("ip", "xfrm", "policy", "flush");
       wires.refused();
-      await().until(() -> answers(SECRET));
+      await().until(() -> lan.answers(SECRET));
       wires.refused();
     }
   }
 
   @Test
   void withoutKeysAndWithAnUnknownPeerNothingPassesEitherWay() {
-    nodes(2, false);
-    second().kill();
-    first().carry(SECRET, second());
-    await().until(() -> first().command("ip", "-br", "link").contains("wv-"));
-    try (Wires wires = new Wires()) {
-      assertThat(answers(SECRET)).isFalse();
+    lan.nodes(2, false);
+    lan.second().kill();
+    lan.first().carry(SECRET, lan.second());
+    await().until(() -> lan.first().command("ip", "-br", "link").contains("wv-"));
+    try (AgentLan.Wires wires = lan.new Wires()) {
+      assertThat(lan.answers(SECRET)).isFalse();
       wires.refused();
     }
-    second().start();
-    second().carry(SECRET, first());
-    await().until(() -> answers(SECRET));
+    lan.second().start();
+    lan.second().carry(SECRET, lan.first());
+    await().until(() -> lan.answers(SECRET));
   }
 
   @Test
   void aFlushOfEitherTableLeavesNothingInClearAndIsRepairedAtOnce() {
-    nodes(2, false);
-    carried(SECRET);
-    try (Wires wires = new Wires()) {
+    lan.nodes(2, false);
+    lan.carried(SECRET);
+    try (AgentLan.Wires wires = lan.new Wires()) {
       for (String table : TABLES) {
-        first().command("ip", "xfrm", table, "flush");
+        lan.first().command("ip", "xfrm", table, "flush");
         wires.refused();
-        await().until(() -> answers(SECRET));
-        nodes.forEach(node -> node.command("ip", "xfrm", table, "flush"));
+        await().until(() -> lan.answers(SECRET));
+        lan.nodes().forEach(node -> node.command("ip", "xfrm", table, "flush"));
         wires.refused();
-        await().until(() -> answers(SECRET));
+        await().until(() -> lan.answers(SECRET));
         wires.refused();
       }
       wires.sawEsp();
     }
-    assertThat(first().repaired()).containsKey(SECRET.name());
+    assertThat(lan.first().repaired()).containsKey(SECRET.name());
   }
 
   @Test
   void whileTheAgentIsDeadAFlushLeavesNothingInClear() {
-    nodes(2, false);
-    carried(SECRET);
-    Set<Long> spis = spis(first());
-    first().kill();
-    try (Wires wires = new Wires()) {
-      assertThat(answers(SECRET)).isTrue();
-      first().start();
-      await().until(() -> first().problems().isEmpty() && answers(SECRET));
-      assertThat(spis(first())).as("states are adopted").isEqualTo(spis);
+    lan.nodes(2, false);
+    lan.carried(SECRET);
+    Set<Long> spis = lan.first().spis();
+    lan.first().kill();
+    try (AgentLan.Wires wires = lan.new Wires()) {
+      assertThat(lan.answers(SECRET)).isTrue();
+      lan.first().start();
+      await().until(() -> lan.first().problems().isEmpty() && lan.answers(SECRET));
+      assertThat(lan.first().spis()).as("states are adopted").isEqualTo(spis);
       for (String table : TABLES) {
-        nodes.forEach(AgentNode::kill);
-        nodes.forEach(node -> node.command("ip", "xfrm", table, "flush"));
-        assertThat(Ping.once(first().sandbox(), second().inside(SECRET), NOTHING)).isEmpty();
+        lan.nodes().forEach(AgentNode::kill);
+        lan.nodes().forEach(node -> node.command("ip", "xfrm", table, "flush"));
+        assertThat(Ping.once(lan.first().sandbox(), lan.second().inside(SECRET), AgentLan.NOTHING))
+            .isEmpty();
         wires.refused();
-        nodes.forEach(AgentNode::start);
-        await().until(() -> answers(SECRET));
+        lan.nodes().forEach(AgentNode::start);
+        await().until(() -> lan.answers(SECRET));
         wires.refused();
       }
     }
-    assertThat(spis(first())).as("no state is made twice").doesNotContainAnyElementsOf(spis);
+    assertThat(lan.first().spis()).as("no state is made twice").doesNotContainAnyElementsOf(spis);
   }
 
   @Test
   void theIpsecOfOthersIsNotTakenForOursEvenWithoutPolicies() throws IOException {
-    nodes(2, false);
-    carried(SECRET);
-    nodes.forEach(AgentNode::kill);
-    second().command("ip", "xfrm", "policy", "flush");
-    AgentNode stranger = node(3, false);
-    byIpsecOfOthers(stranger, first().vtep(), second());
-    try (Capture inside = second().captureInside(SECRET)) {
-      send(stranger, second(), "by a stranger's state");
-      await().until(() -> received(second()) == 1);
-      second().command("nft", "flush", "table", "inet", "weft");
-      send(stranger, second(), "without the rules");
+    lan.nodes(2, false);
+    lan.carried(SECRET);
+    lan.nodes().forEach(AgentNode::kill);
+    lan.second().command("ip", "xfrm", "policy", "flush");
+    AgentNode stranger = lan.node(3, false);
+    byIpsecOfOthers(stranger, lan.first().vtep(), lan.second());
+    try (Capture inside = lan.second().captureInside(SECRET)) {
+      send(stranger, lan.second(), "by a stranger's state");
+      await().until(() -> received(lan.second()) == 1);
+      lan.second().command("nft", "flush", "table", "inet", "weft");
+      send(stranger, lan.second(), "without the rules");
       await()
           .until(() ->
               inside.frames().stream()
@@ -349,20 +280,21 @@ class EncryptedNetworkTest {
 
   @Test
   void atEachStepOfARotationAnAgentMayDie() {
-    nodes(2, false);
-    carried(SECRET);
-    try (Wires wires = new Wires();
-        SteadyPing ping = SteadyPing.start(first().sandbox(), second().inside(SECRET), PATIENCE)) {
+    lan.nodes(2, false);
+    lan.carried(SECRET);
+    try (AgentLan.Wires wires = lan.new Wires();
+        SteadyPing ping =
+            SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE)) {
       for (Step step : Step.values()) {
-        mesh.stopAt(step);
-        long epoch = mesh.rotate();
-        await().until(() -> mesh.target().step() == step && mesh.allAcknowledge());
-        first().kill();
+        lan.mesh().stopAt(step);
+        long epoch = lan.mesh().rotate();
+        await().until(() -> lan.mesh().target().step() == step && lan.mesh().allAcknowledge());
+        lan.first().kill();
         wires.refused();
-        first().start();
+        lan.first().start();
         wires.refused();
-        mesh.stopAt(Step.RETIRE);
-        await().until(() -> mesh.rests(epoch));
+        lan.mesh().stopAt(Step.RETIRE);
+        await().until(() -> lan.mesh().rests(epoch));
       }
       assertThat(ping.stop()).as("echo requests without an answer").isZero();
       wires.refused();
@@ -372,21 +304,23 @@ class EncryptedNetworkTest {
 
   @Test
   void rotationsLoseNoPacketAndCountNoError() {
-    nodes(2, false);
-    carried(SECRET);
-    mesh.rotate();
-    await().until(() -> mesh.rests(2));
-    Map<String, String> errors = errors();
+    lan.nodes(2, false);
+    lan.carried(SECRET);
+    lan.mesh().rotate();
+    await().until(() -> lan.mesh().rests(2));
+    Map<String, String> errors = lan.errors();
     int rotations = Integer.getInteger("weft.rotations", 20);
-    try (SteadyPing ping = SteadyPing.start(first().sandbox(), second().inside(SECRET), PATIENCE);
+    try (SteadyPing ping =
+            SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE);
         SteadyStream stream =
-            SteadyStream.start(first().sandbox(), second().sandbox(), second().inside(SECRET));
-        Wires wires = new Wires()) {
+            SteadyStream.start(
+                lan.first().sandbox(), lan.second().sandbox(), lan.second().inside(SECRET));
+        AgentLan.Wires wires = lan.new Wires()) {
       for (int i = 0; i < rotations; i++) {
         ping.awaitMore(10);
         stream.awaitMore(1 << 16);
-        long epoch = mesh.rotate();
-        await().until(() -> mesh.rests(epoch));
+        long epoch = lan.mesh().rotate();
+        await().until(() -> lan.mesh().rests(epoch));
       }
       ping.awaitMore(10);
       stream.awaitMore(1 << 16);
@@ -397,115 +331,30 @@ class EncryptedNetworkTest {
           "%d rotations by agents: %d echo requests and %d bytes of a TCP stream, nothing lost%n",
           rotations, ping.sent(), stream.received());
     }
-    assertThat(errors()).isEqualTo(errors);
+    assertThat(lan.errors()).isEqualTo(errors);
   }
 
   @Test
   void twoNodesThatWereAwayForThreeEpochsRejoin() {
-    nodes(3, false);
-    carried(SECRET);
-    List<AgentNode> away = nodes.subList(1, 3);
+    lan.nodes(3, false);
+    lan.carried(SECRET);
+    List<AgentNode> away = lan.nodes().subList(1, 3);
     away.forEach(AgentNode::kill);
-    away.forEach(node -> mesh.isAway(node, true));
+    away.forEach(node -> lan.mesh().isAway(node, true));
     for (int i = 0; i < 3; i++) {
-      long epoch = mesh.rotate();
-      await().until(() -> mesh.rests(epoch));
+      long epoch = lan.mesh().rotate();
+      await().until(() -> lan.mesh().rests(epoch));
     }
-    try (Wires wires = new Wires()) {
-      assertThat(Ping.once(first().sandbox(), second().inside(SECRET), NOTHING)).isEmpty();
+    try (AgentLan.Wires wires = lan.new Wires()) {
+      assertThat(Ping.once(lan.first().sandbox(), lan.second().inside(SECRET), AgentLan.NOTHING))
+          .isEmpty();
       long start = System.nanoTime();
       away.forEach(AgentNode::start);
-      away.forEach(node -> mesh.isAway(node, false));
-      await().until(() -> answers(SECRET));
+      away.forEach(node -> lan.mesh().isAway(node, false));
+      await().until(() -> lan.answers(SECRET));
       System.out.printf(
           "two nodes that were away rejoined in %d ms%n", (System.nanoTime() - start) / 1_000_000);
       wires.refused();
-    }
-  }
-
-  private Map<String, String> errors() {
-    return nodes.stream().collect(Collectors.toMap(AgentNode::name, AgentNode::errors));
-  }
-
-  private static Set<Long> spis(AgentNode node) {
-    return node.xfrm().states().stream()
-        .map(XfrmState::spec)
-        .map(spec -> spec.id().spi())
-        .filter(spi -> spi != 0)
-        .collect(Collectors.toSet());
-  }
-
-  /** Whether every node's sandbox is answered by the first one's. */
-  private boolean answers(AgentNode.Network network) {
-    return nodes.stream()
-        .skip(1)
-        .allMatch(node ->
-            Ping.once(node.sandbox(), first().inside(network), NOTHING.multipliedBy(2))
-                .isPresent());
-  }
-
-  /** Captures of all that nodes send, and of what comes out in the second one's sandbox. */
-  private final class Wires implements AutoCloseable {
-    private final List<Capture> sent =
-        nodes.stream()
-            .map(node -> Capture.open(switching, ports.link(node.name()).orElseThrow().index()))
-            .toList();
-    private final Capture arrived = Capture.open(second().namespace(), second().wire().index());
-
-    List<byte[]> sent() {
-      return sent.stream().flatMap(each -> each.frames().stream()).toList();
-    }
-
-    void saw(int port) {
-      assertThat(sent()).anyMatch(frame -> Packets.isUdpTo(frame, port));
-    }
-
-    void sawEsp() {
-      assertThat(sent()).anyMatch(frame -> Packets.protocol(frame) == Packets.ESP);
-    }
-
-    /** No node has sent any clear frame of the encrypted network. */
-    void saidNothing() {
-      assertThat(sent().stream().filter(frame -> !Packets.tells(frame, FORGED)))
-          .noneMatch(frame -> Packets.isUdpTo(frame, AgentNode.SECRET_PORT));
-    }
-
-    /** The same, and a clear frame that somebody puts on the wire does not come out of it. */
-    void refused() {
-      saidNothing();
-      if (!second().hasSandboxOn(SECRET)) {
-        return;
-      }
-      try (Capture inside = second().captureInside(SECRET)) {
-        forge(first().vtep(), second());
-        assertThat(arrived.frames()).anyMatch(frame -> Packets.tells(frame, FORGED));
-        boolean _ = Ping.once(first().sandbox(), second().inside(SECRET), NOTHING).isPresent();
-        assertThat(inside.frames()).noneMatch(frame -> Packets.tells(frame, FORGED));
-      }
-      saidNothing();
-    }
-
-    @Override
-    public void close() {
-      sent.forEach(Capture::close);
-      arrived.close();
-    }
-  }
-
-  /** Puts a clear frame with the right VNI and port on the wire, to the right node. */
-  private void forge(InetAddress from, AgentNode to) {
-    try (FrameSender attacker =
-        FrameSender.open(switching, ports.link("lan").orElseThrow().index())) {
-      assertThat(
-              attacker.send(
-                  Packets.clearVxlan(
-                      to.wire().address(),
-                      from,
-                      to.vtep(),
-                      AgentNode.SECRET_PORT,
-                      AgentNode.SECRET_VNI,
-                      Packets.inner(FORGED))))
-          .isTrue();
     }
   }
 }

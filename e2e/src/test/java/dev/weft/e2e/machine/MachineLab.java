@@ -2,8 +2,10 @@ package dev.weft.e2e.machine;
 
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
+import dev.weft.api.ContainerNetworkStatus;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshKeys;
+import dev.weft.api.MeshSpecBuilder;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.e2e.lab.Lab;
@@ -336,6 +338,24 @@ final class MachineLab implements AutoCloseable {
           mesh.getMetadata().setAnnotations(Map.of(Names.ROTATE_ANNOTATION, value));
           return mesh;
         });
+  }
+
+  /** Has packets of encrypted networks travel so. */
+  void encapsulate(String encapsulation) {
+    lab.client()
+        .resources(Mesh.class)
+        .withName(Names.MESH)
+        .edit(mesh -> {
+          mesh.setSpec(MeshSpecBuilder.builder().ipsecEncapsulation(encapsulation).build());
+          return mesh;
+        });
+  }
+
+  /** The MTU of a network, once it is known. */
+  Optional<Integer> mtuOf(String network) {
+    return Optional.ofNullable(
+            lab.client().resources(ContainerNetwork.class).withName(network).get().getStatus())
+        .map(ContainerNetworkStatus::mtu);
   }
 
   /** The phases that are seen until keys of an epoch are the only ones. */

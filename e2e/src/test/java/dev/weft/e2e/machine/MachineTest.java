@@ -22,6 +22,7 @@ class MachineTest {
           "dev.weft.netlink.XfrmStateTest",
           EncryptedTunnelTest.class.getName(),
           EncryptedNetworkTest.class.getName(),
+          EspInUdpTest.class.getName(),
           EspThroughputTest.class.getName());
 
   @TestFactory

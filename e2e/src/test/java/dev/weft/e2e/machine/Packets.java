@@ -15,6 +15,7 @@ final class Packets {
   private static final int ETHERNET = 14;
   private static final int IPV4 = 0x0800;
   private static final int IPV6 = 0x86dd;
+  private static final int IPV6_FRAGMENT = 44;
   private static final int VXLAN_HEADERS = 16;
   private static final int EXPERIMENTAL = 0x88b5;
 
@@ -42,6 +43,15 @@ final class Packets {
 
   private static int etherType(byte[] frame) {
     return ByteBuffer.wrap(frame).getShort(12) & 0xffff;
+  }
+
+  /** Whether a frame holds a part of an IP packet. */
+  static boolean isFragment(byte[] frame) {
+    return switch (etherType(frame)) {
+      case IPV4 -> (ByteBuffer.wrap(frame).getShort(ETHERNET + 6) & 0x3fff) != 0;
+      case IPV6 -> protocol(frame) == IPV6_FRAGMENT;
+      default -> false;
+    };
   }
 
   /** Whether a frame holds these words in clear. */

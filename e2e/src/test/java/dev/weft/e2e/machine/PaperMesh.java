@@ -23,7 +23,8 @@ final class PaperMesh {
   private final Map<String, AgentNode> nodes = new TreeMap<>();
   private final Map<String, KeyReport> reports = new HashMap<>();
   private final Set<String> away = new HashSet<>();
-  private KeyTarget target = KeyTarget.FIRST;
+  private final Map<String, Optional<Integer>> slow = new HashMap<>();
+  private KeyTarget target = KeyTarget.first(Optional.empty());
   private Step stop = Step.RETIRE;
 
   synchronized void join(AgentNode node) {
@@ -43,6 +44,22 @@ final class PaperMesh {
     return target;
   }
 
+  /** As a node hears it. */
+  synchronized KeyTarget target(AgentNode node) {
+    return new KeyTarget(
+        target.epoch(), target.step(), slow.getOrDefault(node.name(), target.udpPort()));
+  }
+
+  /** Has a node not hear what packets are to travel in from now on, or hear it. */
+  synchronized void isSlow(AgentNode node, boolean behind) {
+    if (behind) {
+      slow.put(node.name(), target.udpPort());
+    } else {
+      slow.remove(node.name());
+    }
+    tellAll();
+  }
+
   synchronized Map<Long, List<PublishedKey>> published() {
     Map<Long, List<PublishedKey>> published = new HashMap<>();
     reports.forEach((name, report) ->
@@ -51,7 +68,9 @@ final class PaperMesh {
             .forEach(key ->
                 published
                     .computeIfAbsent(key.epoch(), _ -> new ArrayList<>())
-                    .add(new PublishedKey(name, vtep(name), key.generation(), key.publicKey()))));
+                    .add(
+                        new PublishedKey(
+                            name, vtep(name), key.generation(), key.publicKey(), key.udpPort()))));
     return published;
   }
 
@@ -77,8 +96,14 @@ final class PaperMesh {
 
   /** Begins the next epoch. */
   synchronized long rotate() {
-    to(new KeyTarget(target.epoch() + 1, Step.PREPARE));
+    to(new KeyTarget(target.epoch() + 1, Step.PREPARE, target.udpPort()));
     return target.epoch();
+  }
+
+  /** Has the keys that are made from now on be used inside UDP, or not. */
+  synchronized void travelBy(Optional<Integer> udpPort) {
+    target = new KeyTarget(target.epoch(), target.step(), udpPort);
+    tellAll();
   }
 
   /** Whether all nodes that are not away have nothing but this epoch. */
@@ -96,7 +121,9 @@ final class PaperMesh {
     if (target.step().compareTo(stop) < 0 && allAcknowledge()) {
       to(
           new KeyTarget(
-              target.epoch(), target.step() == Step.PREPARE ? Step.ACTIVATE : Step.RETIRE));
+              target.epoch(),
+              target.step() == Step.PREPARE ? Step.ACTIVATE : Step.RETIRE,
+              target.udpPort()));
     }
   }
 

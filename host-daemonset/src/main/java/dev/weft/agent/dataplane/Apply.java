@@ -98,6 +98,7 @@ final class Apply implements AutoCloseable {
     keepShut(changes);
     switch (stage) {
       case SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
+      case PORTS, REMOVE_PORTS -> changes.stream().filter(this::isOpen).forEach(this::listen);
       case STATES, POLICIES, REMOVE_POLICIES, REMOVE_STATES ->
           secure(changes.stream().filter(this::isOpen).toList());
       case REMOVE_ENTRIES,
@@ -395,9 +396,24 @@ final class Apply implements AutoCloseable {
           Item.Forward _,
           Item.Neighbour _,
           Item.SecurityState _,
-          Item.SecurityPolicy _ ->
+          Item.SecurityPolicy _,
+          Item.EspPort _ ->
           throw new IllegalArgumentException(item + " is not shared");
     }
+  }
+
+  /** Begins to take ESP at a port, or ends it. */
+  private void listen(Change change) {
+    attempt(
+        change,
+        () -> {
+          switch (change) {
+            case Change.Create(Item.EspPort port) -> kernel.espPorts().open(port);
+            case Change.Remove(Item.EspPort port, _) -> kernel.espPorts().close(port);
+            case Change.Create _, Change.Alter _, Change.Remove _ ->
+                throw new IllegalArgumentException(change + " is none of a port");
+          }
+        });
   }
 
   private void attempt(Change change, Runnable action) {

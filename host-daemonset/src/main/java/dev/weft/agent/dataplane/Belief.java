@@ -103,7 +103,8 @@ final class Belief {
           Item.Setting _,
           Item.Filter _,
           Item.SecurityState _,
-          Item.SecurityPolicy _ ->
+          Item.SecurityPolicy _,
+          Item.EspPort _ ->
           "";
     };
   }

@@ -67,6 +67,17 @@ public final class DataPlane implements AutoCloseable {
     });
   }
 
+  /**
+   * Goes on to take ESP inside UDP where an agent before has taken it: peers send to the node
+   * whether or not it is known yet what is wished.
+   */
+  public void resume() {
+    locked(() -> {
+      reconciliation.resume();
+      return reconciliation;
+    });
+  }
+
   /** What {@link #reconcile} of everything would change; nothing is changed. */
   public List<Change> plan(NodeWish wish) {
     return locked(() -> reconciliation.plan(wish));

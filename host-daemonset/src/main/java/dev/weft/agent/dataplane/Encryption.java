@@ -53,7 +53,7 @@ final class Encryption {
   /**
    * What is wished of the IPsec tables.
    *
-   * @param items the states and policies that there are to be
+   * @param items the states, policies and ports that there are to be
    * @param decision empty: keys stay as they are
    */
   record Draft(List<Item> items, Optional<KeyDecision> decision) {
@@ -67,7 +67,9 @@ final class Encryption {
     boolean ipv6 = wish.vtep().filter(vtep -> vtep instanceof Inet6Address).isPresent();
     List<String> lacking =
         dev.weft.api.Kernel.lacksForEncryption(
-            wish.keys().map(KeyWish::features).orElse(null), ipv6);
+            wish.keys().map(KeyWish::features).orElse(null),
+            ipv6,
+            wish.keys().flatMap(keys -> keys.target().udpPort()).isPresent());
     if (!lacking.isEmpty()) {
       return Optional.of(
           Problem.user(
@@ -115,6 +117,7 @@ final class Encryption {
                 ipsec.forKeys(keys.volume(), isPatient(), Instant.now())),
             derivations,
             () -> NodeKeyPair.fresh(random));
+    decision.ring().udpPorts().forEach(port -> items.add(new Item.EspPort(vtep, port)));
     decision.states().forEach((id, source) -> items.add(new Item.SecurityState(id, source)));
     ports.forEach(port -> items.addAll(Protection.toPeers(port, vtep, decision.outbound())));
     return new Draft(items, Optional.of(decision));

@@ -18,7 +18,9 @@ final class Failures {
     String errno = error instanceof NetlinkException refused ? refused.errnoName() : "";
     Problem problem =
         errno.equals("EADDRINUSE")
-            ? portInUse(item, kernel)
+            ? item instanceof Item.EspPort port
+                ? espPortInUse(port, kernel)
+                : portInUse(item, kernel)
             : errno.equals("EEXIST") && item instanceof Item.SecurityPolicy policy
                 ? policyInTheWay(policy, kernel)
                 : Problem.retry(
@@ -48,6 +50,14 @@ final class Failures {
       case Change.Alter _ -> "changing it";
       case Change.Remove _ -> "removing it";
     };
+  }
+
+  private static Problem espPortInUse(Item.EspPort wished, Kernel kernel) {
+    return Problem.retry(
+        "UDP port " + wished.port(),
+        "the Mesh has encrypted networks travel by it (ipsecEncapsulation), and at %s it is in use by %s"
+            .formatted(wished.address().getHostAddress(), UdpPort.user(kernel, wished.port())),
+        "stop that, or let the Mesh name another port (ports.ipsec); the agent tries again");
   }
 
   private static Problem portInUse(Item item, Kernel kernel) {

@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.mesh.Encapsulation;
 import dev.weft.netlink.Address;
 import dev.weft.netlink.Link;
 import java.net.InetAddress;
@@ -24,6 +25,11 @@ record Ground(
 
   boolean txChecksum() {
     return wish.txChecksum();
+  }
+
+  /** How frames of encrypted networks travel. */
+  Encapsulation protection() {
+    return wish.keys().map(KeyWish::encapsulation).orElse(Encapsulation.VXLAN_IN_ESP);
   }
 
   Optional<Link> link(String name) {

@@ -21,9 +21,11 @@ import java.util.Set;
 /**
  * The node's IPsec tables, other people's entries as well. Ours are states with our reqid, and
  * policies whose index begins with our number.
+ *
+ * @param ports where we take ESP inside UDP
  */
-record Ipsec(List<XfrmState> states, List<XfrmPolicy> policies) {
-  static final Ipsec EMPTY = new Ipsec(List.of(), List.of());
+record Ipsec(List<XfrmState> states, List<XfrmPolicy> policies, Set<Item.EspPort> ports) {
+  static final Ipsec EMPTY = new Ipsec(List.of(), List.of(), Set.of());
 
   /** WEFT. */
   static final long REQID = 0x57454654L;
@@ -72,7 +74,7 @@ record Ipsec(List<XfrmState> states, List<XfrmPolicy> policies) {
 
   /** What is ours. */
   List<Item> items() {
-    List<Item> items = new ArrayList<>();
+    List<Item> items = new ArrayList<>(ports);
     for (XfrmState state : states) {
       if (isOurs(state)) {
         items.add(new Item.SecurityState(state.spec().id(), state.spec().source()));

@@ -26,7 +26,8 @@ sealed interface Item {
    */
   default boolean isAsWished(Item wished) {
     return switch (this) {
-      case Device _, Setting _, Filter _, SecurityState _, SecurityPolicy _ -> equals(wished);
+      case Device _, Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ ->
+          equals(wished);
       case Address address ->
           new Address(wished.owner(), address.device, address.prefix).equals(wished);
       case Route route ->
@@ -61,6 +62,8 @@ sealed interface Item {
     record OfSecurityState(XfrmStateId id) implements Key {}
 
     record OfSecurityPolicy(XfrmPolicyId id) implements Key {}
+
+    record OfEspPort(InetAddress address, int port) implements Key {}
   }
 
   /** A device. */
@@ -299,6 +302,29 @@ sealed interface Item {
                   : spec.templates().getFirst().spi() == 0
                       ? "only by states of Weft"
                       : "by SPI 0x%08x".formatted(spec.templates().getFirst().spi()));
+    }
+  }
+
+  /** A UDP port at which the node takes ESP; the agent holds it, and none outlives the agent. */
+  record EspPort(InetAddress address, int port) implements Item {
+    @Override
+    public Owner owner() {
+      return Owner.ENCRYPTION;
+    }
+
+    @Override
+    public Key key() {
+      return new Key.OfEspPort(address, port);
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+      return "UDP port %d of %s for ESP".formatted(port, address.getHostAddress());
     }
   }
 }

@@ -36,10 +36,12 @@ final class Kernel implements AutoCloseable {
   private @Nullable Nftables nftables;
   private @Nullable Ethtool ethtool;
   private @Nullable Xfrm xfrm;
+  private final EspPorts espPorts;
 
   Kernel(NetworkNamespace namespace) {
     this.namespace = namespace;
     netlink = Netlink.open(namespace);
+    espPorts = new EspPorts(namespace);
     try {
       // Now, while file descriptors are low: libnftables waits with select(2), which ends the
       // process for one above 1023.
@@ -90,7 +92,12 @@ final class Kernel implements AutoCloseable {
     } catch (NetlinkException absent) {
       return Ipsec.EMPTY;
     }
-    return new Ipsec(tables.states(), tables.policies());
+    return new Ipsec(tables.states(), tables.policies(), espPorts.items());
+  }
+
+  /** Where ESP inside UDP is taken. */
+  EspPorts espPorts() {
+    return espPorts;
   }
 
   Observation observe(Collection<String> sandboxes) {
@@ -186,6 +193,7 @@ final class Kernel implements AutoCloseable {
 
   @Override
   public void close() {
+    espPorts.close();
     if (nftables != null) {
       nftables.close();
     }

@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane;
 
 import dev.weft.api.Kernel;
+import dev.weft.mesh.Encapsulation;
 import dev.weft.mesh.keys.KeyTarget;
 import dev.weft.mesh.keys.PublishedKey;
 import java.util.List;
@@ -17,5 +18,18 @@ public record KeyWish(
     KeyTarget target, Map<Long, List<PublishedKey>> published, long volume, Kernel features) {
   public KeyWish {
     published = Map.copyOf(published);
+  }
+
+  /**
+   * What the packets of encrypted networks must have room for: as long as any node takes them
+   * inside UDP, they may have to travel so.
+   */
+  public Encapsulation encapsulation() {
+    return target.udpPort().isPresent()
+            || published.values().stream()
+                .flatMap(List::stream)
+                .anyMatch(key -> key.udpPort().isPresent())
+        ? Encapsulation.VXLAN_IN_ESP_IN_UDP
+        : Encapsulation.VXLAN_IN_ESP;
   }
 }

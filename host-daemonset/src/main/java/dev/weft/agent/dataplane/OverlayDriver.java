@@ -59,7 +59,7 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
             ? Mtu.overlay(
                 underlay.mtu(),
                 Mtu.Family.of(vtep),
-                encrypted ? Encapsulation.VXLAN_IN_ESP : Encapsulation.VXLAN)
+                encrypted ? ground.protection() : Encapsulation.VXLAN)
             : wished);
   }
 

@@ -63,8 +63,11 @@ final class Reconciliation {
     };
   }
 
+  /** All but what a process holds for as long as it lives: that changes nothing of the node. */
   List<Change> plan(NodeWish wish) {
-    return draft(wish).changes();
+    return draft(wish).changes().stream()
+        .filter(change -> !(change instanceof Change.Create(Item.EspPort _)))
+        .toList();
   }
 
   /**
@@ -130,6 +133,11 @@ final class Reconciliation {
         || wish.keys().isPresent()
         || !wish.encryptedPorts().isEmpty()
         || belief.items().stream().anyMatch(item -> item.owner().equals(Owner.ENCRYPTION));
+  }
+
+  /** Goes on to take ESP inside UDP where it was taken before there was this object. */
+  void resume() {
+    kernel.espPorts().resume(kernel.ipsec().states());
   }
 
   private static boolean isHeld(Change change, Design design) {

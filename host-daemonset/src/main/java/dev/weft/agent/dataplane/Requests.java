@@ -218,7 +218,8 @@ final class Requests {
           Item.Filter _,
           Item.Setting _,
           Item.SecurityState _,
-          Item.SecurityPolicy _ ->
+          Item.SecurityPolicy _,
+          Item.EspPort _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };
   }
@@ -236,7 +237,11 @@ final class Requests {
         DeviceName device = DeviceName.onNode(name);
         yield step(device, new Request.NeighbourRemove(index.applyAsInt(device), address));
       }
-      case Item.Filter _, Item.Setting _, Item.SecurityState _, Item.SecurityPolicy _ ->
+      case Item.Filter _,
+          Item.Setting _,
+          Item.SecurityState _,
+          Item.SecurityPolicy _,
+          Item.EspPort _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };
   }

@@ -8,6 +8,7 @@ import dev.weft.netlink.XfrmPort;
 import dev.weft.netlink.XfrmRequest;
 import dev.weft.netlink.XfrmSelector;
 import dev.weft.netlink.XfrmStateSpec;
+import dev.weft.netlink.XfrmUdp;
 import java.util.List;
 
 /** Says changes of the IPsec tables in netlink's words. */
@@ -49,13 +50,14 @@ final class SecurityRequests {
             XfrmPort.ANY,
             XfrmPort.ANY,
             0);
-    return new XfrmRequest.StateAdd(
+    XfrmStateSpec.Builder spec =
         XfrmStateSpec.of(state.id(), state.source())
             .reqid(Ipsec.REQID)
             .selector(selector)
             .lifetime(
-                new XfrmLifetime(XfrmLimits.NONE.withBytes(secrets.volume()), XfrmLimits.NONE))
-            .build(),
-        association.key());
+                new XfrmLifetime(XfrmLimits.NONE.withBytes(secrets.volume()), XfrmLimits.NONE));
+    // from the same port, so that a NAT lets the other direction in by what this one has opened
+    association.udpPort().ifPresent(port -> spec.udp(new XfrmUdp(port, port)));
+    return new XfrmRequest.StateAdd(spec.build(), association.key());
   }
 }

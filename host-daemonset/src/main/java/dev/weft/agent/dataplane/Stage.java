@@ -4,7 +4,8 @@ package dev.weft.agent.dataplane;
  * The order of changes: entries go before devices, all that goes makes room for what comes, and
  * devices come before what stands on them. What keeps clear text off the wire is there before the
  * devices are and goes after them; states are there before a policy names them and go after it no
- * longer does. Changes of one stage need no order among each other.
+ * longer does; and the ports that states wait at are open as long as the states are there. Changes
+ * of one stage need no order among each other.
  */
 enum Stage {
   REMOVE_ENTRIES,
@@ -12,13 +13,15 @@ enum Stage {
   REMOVE_BASE_DEVICES,
   REMOVE_POLICIES,
   SHARED,
+  PORTS,
   STATES,
   POLICIES,
   BASE_DEVICES,
   TOP_DEVICES,
   ADDRESSES,
   ENTRIES,
-  REMOVE_STATES;
+  REMOVE_STATES,
+  REMOVE_PORTS;
 
   static Stage of(Change change) {
     return switch (change) {
@@ -29,6 +32,7 @@ enum Stage {
       case Change.Remove(Item.Filter _, _) -> SHARED;
       case Change.Remove(Item.SecurityPolicy _, _) -> REMOVE_POLICIES;
       case Change.Remove(Item.SecurityState _, _) -> REMOVE_STATES;
+      case Change.Remove(Item.EspPort _, _) -> REMOVE_PORTS;
       case Change.Remove _ -> REMOVE_ENTRIES;
     };
   }
@@ -36,6 +40,7 @@ enum Stage {
   private static Stage coming(Item item) {
     return switch (item) {
       case Item.Setting _, Item.Filter _ -> SHARED;
+      case Item.EspPort _ -> PORTS;
       case Item.SecurityState _ -> STATES;
       case Item.SecurityPolicy _ -> POLICIES;
       case Item.Device device -> isBase(device) ? BASE_DEVICES : TOP_DEVICES;

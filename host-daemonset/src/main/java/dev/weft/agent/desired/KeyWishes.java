@@ -5,6 +5,7 @@ import dev.weft.agent.dataplane.KeyWish;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
+import dev.weft.api.IpsecEncapsulation;
 import dev.weft.api.Kernel;
 import dev.weft.api.KeyLifetime;
 import dev.weft.api.KeyPhase;
@@ -12,6 +13,7 @@ import dev.weft.api.Mesh;
 import dev.weft.api.MeshKeys;
 import dev.weft.api.MeshNode;
 import dev.weft.api.NodeKey;
+import dev.weft.api.validation.Validation;
 import dev.weft.mesh.keys.KeyTarget;
 import dev.weft.mesh.keys.PublishedKey;
 import java.util.ArrayList;
@@ -67,19 +69,23 @@ public final class KeyWishes {
 
   /** What the mesh asks of nodes; until it says anything, what it will begin with. */
   static KeyTarget target(Optional<Mesh> mesh) {
+    // an epoch and what its packets are to travel in are read from one object: neither is older
+    Optional<Integer> udpPort =
+        IpsecEncapsulation.udpPort(mesh.filter(each -> Validation.of(each).isEmpty()).orElse(null));
     Optional<MeshKeys> keys =
         mesh.map(Mesh::getStatus).flatMap(status -> Optional.ofNullable(status.keys()));
     Optional<KeyPhase> phase = keys.flatMap(it -> KeyPhase.of(it.phase()));
     Optional<Long> epoch = keys.flatMap(it -> Optional.ofNullable(it.epoch()));
     return epoch.isEmpty() || phase.isEmpty()
-        ? KeyTarget.FIRST
+        ? KeyTarget.first(udpPort)
         : new KeyTarget(
             epoch.get(),
             switch (phase.get()) {
               case PREPARE -> KeyTarget.Step.PREPARE;
               case ACTIVATE -> KeyTarget.Step.ACTIVATE;
               case RETIRE, IDLE -> KeyTarget.Step.RETIRE;
-            });
+            },
+            udpPort);
   }
 
   private static KeyLifetime lifetime(Optional<Mesh> mesh) {
@@ -111,7 +117,8 @@ public final class KeyWishes {
                       node.getMetadata().getName(),
                       vtep == null ? "" : vtep,
                       generation,
-                      publicKey));
+                      publicKey,
+                      Optional.ofNullable(key.udpPort())));
         }
       }
     }

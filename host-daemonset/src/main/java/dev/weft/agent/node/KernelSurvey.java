@@ -1,6 +1,8 @@
 package dev.weft.agent.node;
 
+import dev.weft.api.Defaults;
 import dev.weft.api.Kernel;
+import dev.weft.netlink.EspInUdpSocket;
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.Netlink;
@@ -13,6 +15,7 @@ import dev.weft.netlink.XfrmKey;
 import dev.weft.netlink.XfrmReplay;
 import dev.weft.netlink.XfrmStateId;
 import dev.weft.netlink.XfrmStateSpec;
+import dev.weft.netlink.XfrmUdp;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -73,6 +76,15 @@ public final class KernelSurvey {
       if (!missing.contains("aes-gcm") && refusal(xfrm, state("::1").build()).isPresent()) {
         missing.add("esp6");
       }
+      // where plain ESP is not taken, that is what is missing
+      if (Kernel.lacksForEncryption(new Kernel(null, missing), false, false).isEmpty()
+          && !takesEspInUdp(namespace, xfrm, "0.0.0.0")) {
+        missing.add("esp-in-udp");
+      }
+      if (Kernel.lacksForEncryption(new Kernel(null, missing), true, false).isEmpty()
+          && !takesEspInUdp(namespace, xfrm, "::")) {
+        missing.add("esp6-in-udp");
+      }
     } catch (NetlinkException e) {
       LOG.atDebug().setCause(e).log("the kernel has no IPsec");
       missing.addAll(List.of("esp", "esp6"));
@@ -85,6 +97,16 @@ public final class KernelSurvey {
     } catch (NftablesException e) {
       LOG.atDebug().setCause(e).log("the packet filter cannot ask for IPsec");
       missing.add("nft_xfrm");
+    }
+  }
+
+  private static boolean takesEspInUdp(NetworkNamespace namespace, Xfrm xfrm, String any) {
+    int port = Defaults.IPSEC_PORT;
+    try (EspInUdpSocket _ = EspInUdpSocket.open(namespace, InetAddress.ofLiteral(any), port)) {
+      return refusal(xfrm, state(any).udp(new XfrmUdp(port, port)).build()).isEmpty();
+    } catch (NetlinkException e) {
+      LOG.atDebug().setCause(e).log("the kernel does not take ESP in UDP at {}", any);
+      return false;
     }
   }
 

@@ -39,7 +39,7 @@ final class MeshNodes {
   }
 
   private static NodeKey key(KeyReport.OwnKey key) {
-    return new NodeKey(key.epoch(), key.generation(), key.publicKey());
+    return new NodeKey(key.epoch(), key.generation(), key.publicKey(), key.udpPort().orElse(null));
   }
 
   static KeyProgress progress(KeyReport report) {

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -22,11 +23,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 class KeyFileTest {
   private static final Path MEMORY = Path.of("/dev/shm");
-  private static final EpochKey KEY =
-      new EpochKey(NodeKeyPair.fresh(new SecureRandom()), 3, Set.of("a", "b"), Set.of("c"));
-  private static final KeyRing RING = new KeyRing(new TreeMap<>(Map.of(7L, KEY)));
+  private static final EpochKey PLAIN = key(Optional.empty());
+  private static final EpochKey KEY = key(Optional.of(4500));
+  private static final KeyRing RING = new KeyRing(new TreeMap<>(Map.of(6L, PLAIN, 7L, KEY)));
 
   private KeyFile file;
+
+  private static EpochKey key(Optional<Integer> udpPort) {
+    return new EpochKey(
+        NodeKeyPair.fresh(new SecureRandom()), 3, udpPort, Set.of("a", "b"), Set.of("c"));
+  }
 
   @BeforeEach
   void inMemory() throws IOException {

@@ -226,13 +226,18 @@ class OverlayDriverTest {
 
   @Test
   void aKernelThatCanNotEncryptIsToldWithWhatItLacks() {
+    isToldToLack("esp, aes-gcm", Optional.empty(), List.of("esp", "esp6", "aes-gcm", "macvlan"));
+    isToldToLack("esp-in-udp", Optional.of(4500), List.of("esp-in-udp", "esp6-in-udp"));
+  }
+
+  private void isToldToLack(String lacks, Optional<Integer> udpPort, List<String> missing) {
     NodeWish clear = Wishes.from(vtep(3), Map.of("secret", Wishes.network(encrypted())));
     KeyWish keys =
         new KeyWish(
-            KeyTarget.FIRST,
+            KeyTarget.first(udpPort),
             Map.of(),
             Long.MAX_VALUE,
-            new dev.weft.api.Kernel("6.18", List.of("esp", "esp6", "aes-gcm", "macvlan")));
+            new dev.weft.api.Kernel("6.18", missing));
     KeyFile file = new KeyFile(Path.of("/dev/shm", third.name()));
     try (DataPlane plane = DataPlane.open(third.file(), file)) {
       Outcome outcome =
@@ -245,7 +250,8 @@ class OverlayDriverTest {
           .satisfies(problem -> {
             assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
             assertThat(problem.toString())
-                .contains("the node's kernel lacks esp, aes-gcm, and nothing is sent in clear");
+                .contains(
+                    "the node's kernel lacks %s, and nothing is sent in clear".formatted(lacks));
           });
       assertThat(outcome.keys()).isEqualTo(Outcome.Keys.NONE);
     }

@@ -6,8 +6,10 @@ import dev.weft.api.KeyProgress;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.NodeKey;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,8 +17,9 @@ import java.util.stream.Collectors;
  * A live node that can encrypt.
  *
  * @param epochs those of which it publishes a key
+ * @param udpPort where it takes ESP by the newest of them inside UDP; empty: it takes plain ESP
  */
-record KeyHolder(String node, Set<Long> epochs, KeyProgress progress) {
+record KeyHolder(String node, Set<Long> epochs, Optional<Integer> udpPort, KeyProgress progress) {
   private static final KeyProgress NONE = new KeyProgress(null, null, null, null);
 
   KeyHolder {
@@ -24,23 +27,31 @@ record KeyHolder(String node, Set<Long> epochs, KeyProgress progress) {
   }
 
   static KeyHolder of(MeshNode node) {
-    List<NodeKey> keys = node.getSpec() == null ? null : node.getSpec().keys();
+    List<NodeKey> told = node.getSpec() == null ? null : node.getSpec().keys();
+    List<NodeKey> keys = Objects.requireNonNullElse(told, List.of());
     KeyProgress progress = node.getStatus() == null ? null : node.getStatus().keys();
     return new KeyHolder(
         node.getMetadata().getName(),
-        Objects.requireNonNullElse(keys, List.<NodeKey>of()).stream()
-            .map(key -> Objects.requireNonNull(key.epoch(), "the schema requires epoch"))
-            .collect(Collectors.toSet()),
+        keys.stream().map(KeyHolder::epoch).collect(Collectors.toSet()),
+        keys.stream().max(Comparator.comparingLong(KeyHolder::epoch)).map(NodeKey::udpPort),
         Objects.requireNonNullElse(progress, NONE));
   }
 
-  /** Whether a node's kernel has what it takes and the node has an address. */
-  static boolean canEncrypt(MeshNode node) {
+  private static long epoch(NodeKey key) {
+    return Objects.requireNonNull(key.epoch(), "the schema requires epoch");
+  }
+
+  /**
+   * Whether a node's kernel has what it takes and the node has an address.
+   *
+   * @param udp whether packets are to travel in UDP
+   */
+  static boolean canEncrypt(MeshNode node, boolean udp) {
     MeshNodeSpec spec = node.getSpec();
     String vtep = spec == null ? null : spec.vtep();
     return spec != null
         && vtep != null
-        && Kernel.lacksForEncryption(spec.kernel(), vtep.contains(":")).isEmpty();
+        && Kernel.lacksForEncryption(spec.kernel(), vtep.contains(":"), udp).isEmpty();
   }
 
   /**

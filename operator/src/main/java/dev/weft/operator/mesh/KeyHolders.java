@@ -8,6 +8,7 @@ import dev.weft.mesh.keys.PublishedKey;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +27,13 @@ record KeyHolders(List<MeshNode> nodes, Set<String> alive) {
   /**
    * Those that a change of keys waits for: whose agent is alive and who can encrypt. Whether a
    * node's kubelet is well does not matter: its pods send and receive all the same.
+   *
+   * @param udp whether its packets are to travel in UDP
    */
-  List<KeyHolder> live() {
+  List<KeyHolder> live(boolean udp) {
     return nodes.stream()
         .filter(node -> alive.contains(node.getMetadata().getName()))
-        .filter(KeyHolder::canEncrypt)
+        .filter(node -> KeyHolder.canEncrypt(node, udp))
         .map(KeyHolder::of)
         .toList();
   }
@@ -55,7 +58,8 @@ record KeyHolders(List<MeshNode> nodes, Set<String> alive) {
                 node.getMetadata().getName(),
                 Objects.requireNonNullElse(vtep, ""),
                 Objects.requireNonNullElse(key.generation(), 0L),
-                Objects.requireNonNullElse(key.publicKey(), "")));
+                Objects.requireNonNullElse(key.publicKey(), ""),
+                Optional.ofNullable(key.udpPort())));
   }
 
   private static Stream<Long> epochs(MeshNode node) {

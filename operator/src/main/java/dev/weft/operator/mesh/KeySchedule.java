@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,12 @@ import org.jspecify.annotations.Nullable;
  * is in {@link MeshKeys}, so another operator goes on where this one stopped.
  *
  * @param interval how long an epoch lasts
+ * @param udpPort where nodes are to take ESP inside UDP; empty: they are to take plain ESP
  * @param request value of the annotation that asks for new keys; null: absent
  */
-record KeySchedule(Duration interval, @Nullable String request) {
+record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable String request) {
+  /** How long an epoch lasts if a node takes ESP otherwise: an older agent knows no other way. */
+  static final Duration SHORT = Duration.ofSeconds(10);
 
   /**
    * The state with the first encrypted network, or when what was written is lost.
@@ -47,17 +51,21 @@ record KeySchedule(Duration interval, @Nullable String request) {
     };
   }
 
-  /** When the epoch of {@code now} is over by its age. */
-  Instant end(MeshKeys now) {
+  /**
+   * When the epoch of {@code now} is over by its age. A key's packets travel for life as they did
+   * first, so to have them travel otherwise takes new keys.
+   */
+  Instant end(MeshKeys now, Collection<KeyHolder> live) {
+    boolean fits = live.stream().allMatch(each -> each.udpPort().equals(udpPort));
     return Instant.parse(Objects.requireNonNull(now.since(), "written with the epoch"))
-        .plus(interval);
+        .plus(fits || interval.compareTo(SHORT) < 0 ? interval : SHORT);
   }
 
   private boolean isDue(MeshKeys now, Collection<KeyHolder> live, Instant time) {
     long epoch = epoch(now);
     return (request != null && !request.equals(now.rotate()))
         || live.stream().anyMatch(each -> each.hasExhausted(epoch))
-        || !time.isBefore(end(now));
+        || !time.isBefore(end(now, live));
   }
 
   private MeshKeys begin(long epoch, Collection<KeyHolder> live, Instant time) {

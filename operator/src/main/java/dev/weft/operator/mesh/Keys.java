@@ -1,5 +1,6 @@
 package dev.weft.operator.mesh;
 
+import dev.weft.api.IpsecEncapsulation;
 import dev.weft.api.KeyLifetime;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshKeys;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param state null: no network is encrypted, so there are no keys
  * @param waiting names of nodes that have not done yet what the phase asks
  * @param refused why a node's key is none, by the node's name
- * @param end when the epoch ends by its age; null: there is none
+ * @param end when the epoch ends by itself; null: there is none
  */
 record Keys(
     @Nullable MeshKeys state,
@@ -30,7 +31,7 @@ record Keys(
   /** What follows from what {@code mesh} says and from what its nodes say. */
   static Keys of(Mesh mesh, KeyHolders holders, Instant time) {
     KeySchedule schedule = schedule(mesh);
-    List<KeyHolder> live = holders.live();
+    List<KeyHolder> live = holders.live(schedule.udpPort().isPresent());
     MeshKeys before = null;
     MeshKeys keys = mesh.getStatus() == null ? null : mesh.getStatus().keys();
     if (keys == null || keys.epoch() == null || keys.since() == null) {
@@ -46,13 +47,15 @@ record Keys(
         keys,
         KeySchedule.waiting(keys, live, directory.digest()),
         directory.refused(),
-        schedule.end(keys));
+        schedule.end(keys, live));
   }
 
   private static KeySchedule schedule(Mesh mesh) {
     Map<String, String> annotations = mesh.getMetadata().getAnnotations();
+    Mesh valid = Validation.of(mesh).isEmpty() ? mesh : null;
     return new KeySchedule(
-        KeyLifetime.of(Validation.of(mesh).isEmpty() ? mesh : null).interval(),
+        KeyLifetime.of(valid).interval(),
+        IpsecEncapsulation.udpPort(valid),
         annotations == null ? null : annotations.get(Names.ROTATE_ANNOTATION));
   }
 }

@@ -4,6 +4,7 @@ import dev.weft.api.Conditions;
 import dev.weft.api.Kernel;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
+import dev.weft.api.NodeKey;
 import dev.weft.api.Reason;
 import dev.weft.operator.node.NodeFacts;
 import dev.weft.operator.node.NodeTexts;
@@ -17,7 +18,7 @@ record Encryption(String status, Reason reason, String message) {
   /** Empty for a network that is not encrypted. */
   static Optional<Encryption> of(Observed observed) {
     return Effective.isEncrypted(observed.spec())
-        ? Optional.of(of(observed.desiredNodes()))
+        ? Optional.of(of(observed.desiredNodes(), observed.isEspInUdp()))
         : Optional.empty();
   }
 
@@ -25,8 +26,14 @@ record Encryption(String status, Reason reason, String message) {
     return spec != null && spec.keys() != null && !spec.keys().isEmpty();
   }
 
-  private static Encryption of(List<NodeFacts> nodes) {
-    List<String> unable = nodes.stream().flatMap(node -> lacking(node).stream()).toList();
+  /** Whether a node takes what is encrypted by any of its keys inside UDP. */
+  static boolean takesUdp(@Nullable MeshNodeSpec spec) {
+    List<NodeKey> keys = spec == null ? null : spec.keys();
+    return keys != null && keys.stream().anyMatch(key -> key.udpPort() != null);
+  }
+
+  private static Encryption of(List<NodeFacts> nodes, boolean udp) {
+    List<String> unable = nodes.stream().flatMap(node -> lacking(node, udp).stream()).toList();
     if (!unable.isEmpty()) {
       return new Encryption(
           Conditions.FALSE,
@@ -51,12 +58,12 @@ record Encryption(String status, Reason reason, String message) {
             "all %d nodes have keys".formatted(nodes.size()));
   }
 
-  private static Optional<String> lacking(NodeFacts node) {
+  private static Optional<String> lacking(NodeFacts node, boolean udp) {
     MeshNodeSpec spec = spec(node);
     String vtep = spec == null ? null : spec.vtep();
     List<String> lacks =
         Kernel.lacksForEncryption(
-            spec == null ? null : spec.kernel(), vtep != null && vtep.contains(":"));
+            spec == null ? null : spec.kernel(), vtep != null && vtep.contains(":"), udp);
     return lacks.isEmpty()
         ? Optional.empty()
         : Optional.of("%s lacks %s".formatted(node.name(), String.join(", ", lacks)));

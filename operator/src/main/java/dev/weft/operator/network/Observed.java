@@ -5,9 +5,11 @@ import dev.weft.api.ContainerNetworkSpec;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.IpsecEncapsulation;
 import dev.weft.api.Mesh;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
+import dev.weft.api.validation.Validation;
 import dev.weft.operator.node.NodeFacts;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +48,12 @@ record Observed(
         .filter(node -> node.matches(spec().nodeSelector()))
         .filter(node -> driver() == Driver.OVERLAY ? users.contains(node.name()) : node.isInMesh())
         .toList();
+  }
+
+  /** Whether packets of encrypted networks are to travel in UDP. */
+  boolean isEspInUdp() {
+    return IpsecEncapsulation.udpPort(mesh != null && Validation.of(mesh).isEmpty() ? mesh : null)
+        .isPresent();
   }
 
   Set<String> endpointNodes() {

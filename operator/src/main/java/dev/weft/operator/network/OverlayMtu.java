@@ -19,12 +19,26 @@ record OverlayMtu(int bytes, String node) {
 
   /** Empty while no node of the network has published its underlay. */
   static Optional<OverlayMtu> of(Observed observed) {
-    Encapsulation encapsulation =
-        Effective.isEncrypted(observed.spec()) ? Encapsulation.VXLAN_IN_ESP : Encapsulation.VXLAN;
+    Encapsulation encapsulation = encapsulation(observed);
     return observed.nodes().stream()
         .filter(node -> node.matches(observed.spec().nodeSelector()))
         .flatMap(node -> of(node, encapsulation).stream())
         .min(Comparator.comparingInt(OverlayMtu::bytes));
+  }
+
+  /** As long as any node takes packets in UDP, or is to, there must be room for it. */
+  private static Encapsulation encapsulation(Observed observed) {
+    if (!Effective.isEncrypted(observed.spec())) {
+      return Encapsulation.VXLAN;
+    }
+    return observed.isEspInUdp() || observed.nodes().stream().anyMatch(OverlayMtu::takesUdp)
+        ? Encapsulation.VXLAN_IN_ESP_IN_UDP
+        : Encapsulation.VXLAN_IN_ESP;
+  }
+
+  private static boolean takesUdp(NodeFacts node) {
+    MeshNode meshNode = node.meshNode();
+    return meshNode != null && Encryption.takesUdp(meshNode.getSpec());
   }
 
   private static Optional<OverlayMtu> of(NodeFacts node, Encapsulation encapsulation) {

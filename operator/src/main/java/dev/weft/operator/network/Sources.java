@@ -88,10 +88,7 @@ final class Sources {
             context);
     nodes = ofAllNetworks(Node.class, Sources::differ, context);
     meshNodes =
-        ofAllNetworks(
-            MeshNode.class,
-            (now, before) -> !Objects.equals(withoutKeys(now), withoutKeys(before)),
-            context);
+        ofAllNetworks(MeshNode.class, (now, before) -> !facts(now).equals(facts(before)), context);
     meshes =
         ofAllNetworks(
             Mesh.class, (now, before) -> !Objects.equals(now.getSpec(), before.getSpec()), context);
@@ -190,14 +187,15 @@ final class Sources {
         .collect(Collectors.toSet());
   }
 
-  /** What networks depend on: whether the node has keys, but not which. */
-  private static @Nullable MeshNodeSpec withoutKeys(MeshNode node) {
+  /** What networks depend on: of keys not which there are, but whether, and how they are used. */
+  private static List<Object> facts(MeshNode node) {
     MeshNodeSpec spec = node.getSpec();
     return spec == null
-        ? null
-        : MeshNodeSpecBuilder.builder(spec)
-            .keys(Encryption.hasKeys(spec) ? null : List.of())
-            .build();
+        ? List.of()
+        : List.of(
+            MeshNodeSpecBuilder.builder(spec).keys(null).build(),
+            Encryption.hasKeys(spec),
+            Encryption.takesUdp(spec));
   }
 
   private static boolean differ(Node now, Node before) {

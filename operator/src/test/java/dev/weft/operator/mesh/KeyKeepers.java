@@ -27,9 +27,15 @@ final class KeyKeepers {
 
   private final KubernetesClient client;
   private final TreeMap<String, TreeMap<Long, NodeKey>> keys = new TreeMap<>();
+  private @Nullable Integer udpPort;
 
   KeyKeepers(KubernetesClient client) {
     this.client = client;
+  }
+
+  /** Where keys that are made from now on are used inside UDP; {@code null}: they are not. */
+  void takeAt(@Nullable Integer port) {
+    udpPort = port;
   }
 
   /** The nodes do what the mesh asks for now and say so. */
@@ -65,7 +71,7 @@ final class KeyKeepers {
     long epoch = Objects.requireNonNull(asked.epoch());
     TreeMap<Long, NodeKey> own = keys.computeIfAbsent(node, each -> new TreeMap<>());
     own.computeIfAbsent(
-        epoch, each -> new NodeKey(each, 0L, NodeKeyPair.fresh(RANDOM).publicKey()));
+        epoch, each -> new NodeKey(each, 0L, NodeKeyPair.fresh(RANDOM).publicKey(), udpPort));
     KeyPhase phase = KeyPhase.of(asked.phase()).orElseThrow();
     if (phase == KeyPhase.RETIRE || phase == KeyPhase.IDLE) {
       own.headMap(epoch).clear();

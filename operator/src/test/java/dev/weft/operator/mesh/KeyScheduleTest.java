@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -20,7 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class KeyScheduleTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-  private static final KeySchedule DAILY = new KeySchedule(Duration.ofDays(1), null);
+  private static final KeySchedule DAILY =
+      new KeySchedule(Duration.ofDays(1), Optional.empty(), null);
   private static final String DIGEST = "d";
 
   @Test
@@ -34,15 +36,15 @@ class KeyScheduleTest {
   void keysThatRestAreLeftAloneUntilTheyAreOld() {
     MeshKeys idle = new MeshKeys(4L, "Idle", 1, 1, "1/1", START.toString(), null);
     List<KeyHolder> live = List.of(holder(new KeyProgress(4L, DIGEST, 4L, null), 4L));
-    Instant justBefore = DAILY.end(idle).minusSeconds(1);
+    Instant justBefore = DAILY.end(idle, live).minusSeconds(1);
     assertThat(DAILY.next(idle, live, DIGEST, justBefore)).isEqualTo(idle);
-    assertThat(DAILY.next(idle, live, DIGEST, DAILY.end(idle)).epoch()).isEqualTo(5);
+    assertThat(DAILY.next(idle, live, DIGEST, DAILY.end(idle, live)).epoch()).isEqualTo(5);
   }
 
   @Test
   void aNewValueOfTheAnnotationIsHonouredOnce() {
     MeshKeys idle = new MeshKeys(4L, "Idle", 0, 0, "0/0", START.toString(), "a");
-    KeySchedule asked = new KeySchedule(Duration.ofDays(1), "b");
+    KeySchedule asked = new KeySchedule(Duration.ofDays(1), Optional.empty(), "b");
     MeshKeys next = asked.next(idle, List.of(), DIGEST, START);
     assertThat(next.epoch()).isEqualTo(5);
     assertThat(next.rotate()).isEqualTo("b");
@@ -58,6 +60,22 @@ class KeyScheduleTest {
   }
 
   @Test
+  void anEpochWhosePacketsAreToTravelOtherwiseIsShort() {
+    MeshKeys idle = new MeshKeys(4L, "Idle", 1, 1, "1/1", START.toString(), null);
+    List<KeyHolder> live = List.of(holder(new KeyProgress(4L, DIGEST, 4L, null), 4L));
+    KeySchedule inUdp = new KeySchedule(Duration.ofDays(1), Optional.of(4500), null);
+    Instant soon = START.plus(KeySchedule.SHORT);
+    assertThat(inUdp.end(idle, live)).isEqualTo(soon);
+    assertThat(inUdp.next(idle, live, DIGEST, soon.minusSeconds(1))).isEqualTo(idle);
+    assertThat(inUdp.next(idle, live, DIGEST, soon).epoch()).isEqualTo(5);
+
+    List<KeyHolder> moved =
+        List.of(new KeyHolder("a", Set.of(4L), Optional.of(4500), live.getFirst().progress()));
+    assertThat(inUdp.next(idle, moved, DIGEST, soon)).isEqualTo(idle);
+    assertThat(DAILY.next(idle, moved, DIGEST, soon).epoch()).as("and back").isEqualTo(5);
+  }
+
+  @Test
   void aNodeThatTakesFramesByOtherKeysIsWaitedFor() {
     MeshKeys prepare = new MeshKeys(2L, "Prepare", 0, 1, "0/1", START.toString(), null);
     List<KeyHolder> live = List.of(holder(new KeyProgress(2L, "stale", 1L, null), 1L, 2L));
@@ -69,7 +87,9 @@ class KeyScheduleTest {
     Random random = new Random(seed);
     var nodes = new TreeMap<String, KeyHolder>();
     for (String name : List.of("a", "b", "c")) {
-      nodes.put(name, new KeyHolder(name, Set.of(), new KeyProgress(null, null, null, null)));
+      nodes.put(
+          name,
+          new KeyHolder(name, Set.of(), Optional.empty(), new KeyProgress(null, null, null, null)));
     }
     Set<String> away = new TreeSet<>();
     MeshKeys keys = DAILY.first(1, nodes.values(), START);
@@ -127,9 +147,12 @@ class KeyScheduleTest {
     }
     Long active = phase == KeyPhase.PREPARE ? node.progress().active() : Long.valueOf(epoch);
     var seen = new TreeMap<>(nodes);
-    seen.put(node.node(), new KeyHolder(node.node(), epochs, node.progress()));
+    seen.put(node.node(), new KeyHolder(node.node(), epochs, Optional.empty(), node.progress()));
     return new KeyHolder(
-        node.node(), epochs, new KeyProgress(epoch, digest(seen, epoch), active, null));
+        node.node(),
+        epochs,
+        Optional.empty(),
+        new KeyProgress(epoch, digest(seen, epoch), active, null));
   }
 
   private static String digest(SortedMap<String, KeyHolder> nodes, long epoch) {
@@ -141,6 +164,6 @@ class KeyScheduleTest {
   }
 
   private static KeyHolder holder(KeyProgress progress, Long... epochs) {
-    return new KeyHolder("a", Set.of(epochs), progress);
+    return new KeyHolder("a", Set.of(epochs), Optional.empty(), progress);
   }
 }

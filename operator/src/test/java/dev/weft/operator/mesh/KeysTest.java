@@ -9,6 +9,7 @@ import dev.weft.api.MeshKeys;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpecBuilder;
 import dev.weft.api.MeshNodeStatus;
+import dev.weft.api.MeshSpecBuilder;
 import dev.weft.api.MeshStatus;
 import dev.weft.api.NodeKey;
 import dev.weft.mesh.keys.NodeKeyPair;
@@ -70,7 +71,31 @@ class KeysTest {
             .build());
     KeyHolders holders = new KeyHolders(List.of(unable, node("away"), node("n1")), Set.of("n1"));
 
-    assertThat(holders.live()).extracting(KeyHolder::node).containsExactly("n1");
+    assertThat(holders.live(false)).extracting(KeyHolder::node).containsExactly("n1");
+  }
+
+  @Test
+  void nodesThatCannotTakeEspInUdpAreNotWaitedForWhereItIsToTravelSo() {
+    MeshNode unable = node("n1", key(2));
+    unable.setSpec(
+        MeshNodeSpecBuilder.builder(unable.getSpec())
+            .kernel(new Kernel("5.4", List.of("esp6-in-udp", "esp-in-udp")))
+            .build());
+
+    assertThat(holders(unable).live(false)).hasSize(1);
+    assertThat(holders(unable).live(true)).isEmpty();
+  }
+
+  @Test
+  void keysOfOtherPacketsAreFollowedByNewOnes() {
+    Mesh mesh = mesh(state("Idle"));
+    mesh.setSpec(MeshSpecBuilder.builder().ipsecEncapsulation("UDP").build());
+    MeshNode node = node("n1", key(2));
+    progress(node, new KeyProgress(2L, holders(node).directory(2).digest(), 2L, null));
+
+    assertThat(Keys.of(mesh, holders(node), START).end()).isEqualTo(START.plus(KeySchedule.SHORT));
+    Keys next = Keys.of(mesh, holders(node), START.plus(KeySchedule.SHORT));
+    assertThat(Objects.requireNonNull(next.state()).epoch()).isEqualTo(3);
   }
 
   @Test
@@ -147,7 +172,7 @@ class KeysTest {
   }
 
   private static NodeKey key(long epoch) {
-    return new NodeKey(epoch, 0L, PAIR.publicKey());
+    return new NodeKey(epoch, 0L, PAIR.publicKey(), null);
   }
 
   private static MeshNode node(String name, NodeKey... keys) {

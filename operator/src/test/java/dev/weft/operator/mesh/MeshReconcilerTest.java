@@ -44,7 +44,7 @@ class MeshReconcilerTest {
 
   @BeforeAll
   static void waitLongerForAMachineThatIsBusy() {
-    Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(60));
     Awaitility.setDefaultPollInterval(Duration.ofMillis(50));
   }
 
@@ -178,6 +178,44 @@ class MeshReconcilerTest {
           return encryptedCondition("red")
               .filter(each -> "AllNodesEncrypt".equals(each.getReason()))
               .isPresent();
+        });
+  }
+
+  @Test
+  void tunnelsHaveRoomForUdpFromTheWordOfTheMeshToTheLastKeyThatIsUsedSo() {
+    user(MeshSpecBuilder.builder().build());
+    CLUSTER.agents().join("n1", "n2");
+    encrypted("red");
+    awaitMtu(1416);
+
+    encapsulate("UDP");
+    awaitMtu(1408);
+    keepers.takeAt(4500);
+    awaitRest(1, "n1", "n2");
+    encapsulate("None");
+    keepers.takeAt(null);
+    awaitRest(2, "n1", "n2");
+    awaitMtu(1416);
+  }
+
+  private static void encapsulate(String encapsulation) {
+    CLUSTER
+        .client()
+        .resources(Mesh.class)
+        .withName(Names.MESH)
+        .edit(mesh -> {
+          mesh.setSpec(MeshSpecBuilder.builder().ipsecEncapsulation(encapsulation).build());
+          return mesh;
+        });
+  }
+
+  private static void awaitMtu(int bytes) {
+    await()
+        .untilAsserted(() -> {
+          ContainerNetwork stored =
+              CLUSTER.client().resources(ContainerNetwork.class).withName("red").get();
+          assertThat(stored.getStatus()).isNotNull();
+          assertThat(stored.getStatus().mtu()).isEqualTo(bytes);
         });
   }
 

@@ -243,7 +243,7 @@ class DecisionTest {
     alive("n1");
     carryOut(decide());
     assertThat(network.getStatus().port()).isEqualTo(4789);
-    mesh = mesh(new Ports(5000, 5000));
+    mesh = mesh(new Ports(5000, 5000, null));
 
     assertThat(summary(decide().status())).contains("Ready=True NoNodes");
     assertThat(decide().status().port()).isEqualTo(4789);
@@ -258,7 +258,7 @@ class DecisionTest {
     alive("n1");
     podNodes.add("n1");
     carryOut(decide());
-    mesh = mesh(new Ports(5000, null));
+    mesh = mesh(new Ports(5000, null, null));
 
     Decision decision = decide();
 
@@ -355,15 +355,45 @@ class DecisionTest {
     podNodes.addAll(List.of("n1", "n2"));
 
     assertThat(summary(decide().status())).contains("Encrypted=Unknown NodesWithoutKeys");
-    change("n1", spec -> spec.keys(List.of(new NodeKey(1L, 0L, "key"))));
+    change("n1", spec -> spec.keys(List.of(new NodeKey(1L, 0L, "key", null))));
     change("n2", spec -> spec.kernel(new Kernel("6.1", List.of("vlan", "aes-gcm"))));
     change("elsewhere", spec -> spec.kernel(new Kernel("6.1", List.of("esp"))));
 
     assertThat(summary(decide().status())).contains("Encrypted=False NodeCannotEncrypt");
     assertThat(condition(decide(), Conditions.ENCRYPTED).getMessage())
         .startsWith("n2 lacks aes-gcm; ");
-    change("n2", spec -> spec.kernel(null).keys(List.of(new NodeKey(1L, 0L, "other"))));
+    change("n2", spec -> spec.kernel(null).keys(List.of(new NodeKey(1L, 0L, "other", null))));
     assertThat(summary(decide().status())).contains("Encrypted=True AllNodesEncrypt");
+  }
+
+  @Test
+  void whereEspIsToTravelInUdpThereIsRoomForItAndNodesThatCannotTakeItAreNamed() {
+    network =
+        stored(
+            network("red", "overlay", spec -> spec.overlay(new OverlayOptions(null, true))),
+            "uid-red",
+            NOW.toString());
+    alive("n1", "n2", "elsewhere");
+    podNodes.addAll(List.of("n1", "n2"));
+    change("n1", spec -> spec.vtep("192.0.2.1").mtu(1500).keys(List.of(key(null))));
+    change("n2", spec -> spec.keys(List.of(key(null))));
+    assertThat(decide().status().mtu()).isEqualTo(1416);
+
+    mesh = mesh(new Ports(null, null, null));
+    mesh.setSpec(MeshSpecBuilder.builder().ipsecEncapsulation("UDP").build());
+    change("n2", spec -> spec.kernel(new Kernel("5.4", List.of("esp-in-udp"))));
+    assertThat(decide().status().mtu()).isEqualTo(1408);
+    assertThat(condition(decide(), Conditions.ENCRYPTED).getMessage())
+        .startsWith("n2 lacks esp-in-udp; ");
+
+    mesh = null;
+    change("n2", spec -> spec.keys(List.of(key(4500))));
+    assertThat(decide().status().mtu()).as("until the last key of it is gone").isEqualTo(1408);
+    assertThat(summary(decide().status())).contains("Encrypted=True AllNodesEncrypt");
+  }
+
+  private static NodeKey key(@Nullable Integer udpPort) {
+    return new NodeKey(1L, 0L, "key", udpPort);
   }
 
   private void change(String node, UnaryOperator<MeshNodeSpecBuilder> change) {

@@ -9,22 +9,29 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import javax.crypto.KDF;
 import javax.crypto.spec.HKDFParameterSpec;
 
 /**
  * One direction between two nodes in one epoch: an ESP security association (RFC 4303). Nodes'
  * names, addresses and public keys all go into it, so that a copied key or a moved address never
- * yields the same one.
+ * yields the same one; and so does what its packets travel in, which is as the receiver takes them.
  *
  * @param id 64 hexadecimal digits that tell nothing of the key; no other association has it
  * @param spi the security parameters index, 256 to 2^32-1
  * @param source address that its packets come from
  * @param destination address that its packets go to
+ * @param udpPort its packets are inside UDP, from and to this port; empty: they are plain ESP
  * @param key 32 bytes for AES-256-GCM and 4 of salt (RFC 4106)
  */
 public record Association(
-    String id, long spi, InetAddress source, InetAddress destination, XfrmKey key) {
+    String id,
+    long spi,
+    InetAddress source,
+    InetAddress destination,
+    Optional<Integer> udpPort,
+    XfrmKey key) {
   private static final byte[] SALT = "weft.dev".getBytes(StandardCharsets.US_ASCII);
   private static final int KEY_BYTES = 36;
   private static final int RESERVED_SPIS = 256;
@@ -41,6 +48,7 @@ public record Association(
         fields.bytes(IpPrefix.parseAddress(end.vtep()).getAddress());
         fields.bytes(PublicKeys.decode(end.publicKey()));
       }
+      fields.udpPort(receiver.udpPort());
       return fields;
     }
   }
@@ -73,6 +81,7 @@ public record Association(
           spi,
           IpPrefix.parseAddress(sender.vtep()),
           IpPrefix.parseAddress(receiver.vtep()),
+          receiver.udpPort(),
           XfrmKey.copyOf(key));
     } finally {
       Arrays.fill(key, (byte) 0);

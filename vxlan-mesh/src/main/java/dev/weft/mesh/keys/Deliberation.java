@@ -49,7 +49,7 @@ final class Deliberation {
   KeyDecision decide() {
     keys.headMap(epoch - 1).clear();
     if (!keys.containsKey(epoch)) {
-      keys.put(epoch, EpochKey.unused(fresh.get(), generationAbove(shownGeneration(epoch))));
+      keys.put(epoch, freshKey(shownGeneration(epoch)));
     }
     if (step == KeyTarget.Step.RETIRE) {
       keys.headMap(epoch).entrySet().removeIf(each -> isQuiet(each.getKey(), each.getValue()));
@@ -69,8 +69,9 @@ final class Deliberation {
         .orElse(-1);
   }
 
-  private static long generationAbove(long generation) {
-    return generation + 1;
+  /** A key of a generation above this one. */
+  private EpochKey freshKey(long generation) {
+    return EpochKey.unused(fresh.get(), generation + 1, now.target().udpPort());
   }
 
   /** Whether nothing is under way by any of the states of an epoch. */
@@ -94,10 +95,7 @@ final class Deliberation {
       taken.clear();
       taken.addAll(older);
       keys.computeIfPresent(
-          epoch,
-          (at, key) ->
-              EpochKey.unused(
-                  fresh.get(), generationAbove(Math.max(key.generation(), shownGeneration(at)))));
+          epoch, (at, key) -> freshKey(Math.max(key.generation(), shownGeneration(at))));
     }
   }
 
@@ -170,7 +168,8 @@ final class Deliberation {
                     new OwnKey(
                         each.getKey(),
                         each.getValue().generation(),
-                        each.getValue().pair().publicKey()))
+                        each.getValue().pair().publicKey(),
+                        each.getValue().udpPort()))
                 .toList(),
             epoch,
             directory.digest(),
@@ -218,7 +217,8 @@ final class Deliberation {
         now.self().node(),
         now.self().vtep().getHostAddress(),
         key.generation(),
-        key.pair().publicKey());
+        key.pair().publicKey(),
+        key.udpPort());
   }
 
   /** The keys of an epoch, this node's as it is and not as others see it yet. */

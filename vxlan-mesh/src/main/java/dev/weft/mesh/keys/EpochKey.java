@@ -1,6 +1,7 @@
 package dev.weft.mesh.keys;
 
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -10,21 +11,28 @@ import java.util.stream.Stream;
  * may ever be made again.
  *
  * @param generation how often the node had to make its key of this epoch anew
+ * @param udpPort {@link PublishedKey#udpPort()}
  * @param used {@linkplain Association#id() ids} of the associations that the node ever sent by
  * @param received ids of those that it ever took packets by
  */
-public record EpochKey(NodeKeyPair pair, long generation, Set<String> used, Set<String> received) {
+public record EpochKey(
+    NodeKeyPair pair,
+    long generation,
+    Optional<Integer> udpPort,
+    Set<String> used,
+    Set<String> received) {
   public EpochKey {
     used = Set.copyOf(used);
     received = Set.copyOf(received);
   }
 
-  static EpochKey unused(NodeKeyPair pair, long generation) {
-    return new EpochKey(pair, generation, Set.of(), Set.of());
+  static EpochKey unused(NodeKeyPair pair, long generation, Optional<Integer> udpPort) {
+    return new EpochKey(pair, generation, udpPort, Set.of(), Set.of());
   }
 
   EpochKey noting(Collection<String> sendsBy, Collection<String> receivesBy) {
-    return new EpochKey(pair, generation, union(used, sendsBy), union(received, receivesBy));
+    return new EpochKey(
+        pair, generation, udpPort, union(used, sendsBy), union(received, receivesBy));
   }
 
   private static Set<String> union(Set<String> one, Collection<String> other) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * Values in a row, each after its length in 4 bytes, most significant first: no two rows of values
@@ -19,6 +20,14 @@ final class Fields {
   /** As 8 bytes, most significant first. */
   void number(long value) {
     bytes(HexFormat.of().parseHex(HexFormat.of().toHexDigits(value)));
+  }
+
+  /** Nothing for plain ESP, of which there was no other once. */
+  void udpPort(Optional<Integer> port) {
+    if (port.isPresent()) {
+      text("udp");
+      number(port.get());
+    }
   }
 
   void bytes(byte[] value) {

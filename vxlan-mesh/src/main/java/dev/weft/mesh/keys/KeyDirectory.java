@@ -18,10 +18,12 @@ import java.util.stream.Stream;
  */
 public record KeyDirectory(
     NavigableMap<String, PublishedKey> usable, NavigableMap<String, String> refused) {
+  private static final int LAST_PORT = 65535;
+
   /**
    * Sorts out what must not be used: a key that is no X25519 public key or is one of the few whose
    * secrets are known to all, a key or an address that several nodes publish, and a node without an
-   * address.
+   * address or with a port that is none.
    *
    * @param published the keys of one epoch, at most one of a node
    */
@@ -63,6 +65,9 @@ public record KeyDirectory(
     if (isShared(address(key), holders)) {
       return "another node publishes the same address, %s".formatted(key.vtep());
     }
+    if (key.udpPort().filter(port -> port < 1 || port > LAST_PORT).isPresent()) {
+      return "%d is no UDP port".formatted(key.udpPort().get());
+    }
     return flaws.apply(key.publicKey());
   }
 
@@ -98,6 +103,7 @@ public record KeyDirectory(
       bytes.text(key.vtep());
       bytes.number(key.generation());
       bytes.text(key.publicKey());
+      bytes.udpPort(key.udpPort());
     }
     return HexFormat.of().formatHex(bytes.sha256());
   }

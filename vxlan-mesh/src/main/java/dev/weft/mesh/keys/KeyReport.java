@@ -18,6 +18,10 @@ public record KeyReport(
     keys = List.copyOf(keys);
   }
 
-  /** A public key of this node. */
-  public record OwnKey(long epoch, long generation, String publicKey) {}
+  /**
+   * A public key of this node.
+   *
+   * @param udpPort {@link PublishedKey#udpPort()}
+   */
+  public record OwnKey(long epoch, long generation, String publicKey, Optional<Integer> udpPort) {}
 }

@@ -7,8 +7,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * All that a node must remember of its keys, and must not lose while its kernel holds states that
@@ -34,17 +36,25 @@ public record KeyRing(NavigableMap<Long, EpochKey> keys) {
     return keys.isEmpty();
   }
 
+  /** Where ESP inside UDP is taken by any of the keys. */
+  public Set<Integer> udpPorts() {
+    return keys.values().stream()
+        .flatMap(key -> key.udpPort().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   /** The ring with its private keys, a line for each thing, for {@link #parse}. */
   public String toSecretText() {
     List<String> lines = new ArrayList<>(List.of(HEAD));
     keys.forEach((epoch, key) -> {
       lines.add(
-          "%s %d %d %s"
+          "%s %d %d %s%s"
               .formatted(
                   KEY,
                   epoch,
                   key.generation(),
-                  Base64.getEncoder().encodeToString(key.pair().privateKey())));
+                  Base64.getEncoder().encodeToString(key.pair().privateKey()),
+                  key.udpPort().map(port -> " " + port).orElse("")));
       key.used().stream().sorted().forEach(id -> lines.add("%s %d %s".formatted(USED, epoch, id)));
       key.received().stream()
           .sorted()
@@ -90,7 +100,8 @@ public record KeyRing(NavigableMap<Long, EpochKey> keys) {
                 epoch,
                 EpochKey.unused(
                     NodeKeyPair.of(Base64.getDecoder().decode(words[3])),
-                    Long.parseLong(words[2])));
+                    Long.parseLong(words[2]),
+                    words.length > 4 ? Optional.of(Integer.valueOf(words[4])) : Optional.empty()));
         case USED -> used.computeIfAbsent(epoch, _ -> new HashSet<>()).add(words[2]);
         case RECEIVED -> received.computeIfAbsent(epoch, _ -> new HashSet<>()).add(words[2]);
         default -> throw new IllegalArgumentException("unknown word");

@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.crypto.KDF;
 import javax.crypto.spec.HKDFParameterSpec;
@@ -22,8 +23,10 @@ class AssociationTest {
   private static final NodeKeyPair BOB =
       pair("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
 
-  private static final PublishedKey A = new PublishedKey("a", "192.0.2.1", 0, ALICE.publicKey());
-  private static final PublishedKey B = new PublishedKey("b", "192.0.2.2", 0, BOB.publicKey());
+  private static final PublishedKey A =
+      new PublishedKey("a", "192.0.2.1", 0, ALICE.publicKey(), Optional.empty());
+  private static final PublishedKey B =
+      new PublishedKey("b", "192.0.2.2", 0, BOB.publicKey(), Optional.empty());
 
   @Test
   void agreesAsRfc7748Says() throws GeneralSecurityException {
@@ -65,6 +68,34 @@ class AssociationTest {
         .isEqualTo("680d1ff45148e923bf7f75de3d62c2fb8163144374d50dc55b13fa5e3733f47d");
   }
 
+  /** What the receiver takes packets in is part of what the association is. */
+  @Test
+  void derivesAnotherForAReceiverThatTakesEspInUdp() {
+    PublishedKey inUdp = takingAt(4500, B);
+    Association association = Association.between(7, ALICE, A, inUdp);
+    assertThat(association.id())
+        .isEqualTo("88c69936f743db5571d0dd26e671b7f674c5438b38440c436d6d3edf89b42b25");
+    assertThat(association.spi()).isEqualTo(0x4d326666L);
+    assertThat(association.udpPort()).contains(4500);
+    assertThat(association.key())
+        .isEqualTo(
+            XfrmKey.copyOf(
+                HEX.parseHex(
+                    "92cb7cf82734c430f85f00d1961d74f989710a348a1de9600df946770f1e8f27de1208e2")));
+    assertThat(KeyDirectory.of(List.of(inUdp, A)).digest())
+        .isEqualTo("6ecde60aff71e6e51a1ce9d124578f122c239f31cca07a4a84141caee9fcd6eb");
+    assertThat(Association.between(7, ALICE, inUdp, A))
+        .as("how a sender takes packets does not matter")
+        .isEqualTo(Association.between(7, ALICE, B, A));
+    assertThat(Association.between(7, ALICE, A, takingAt(4501, B)).id())
+        .isNotEqualTo(association.id());
+  }
+
+  private static PublishedKey takingAt(int port, PublishedKey key) {
+    return new PublishedKey(
+        key.node(), key.vtep(), key.generation(), key.publicKey(), Optional.of(port));
+  }
+
   @Test
   void isTheSameAtBothEnds() {
     assertThat(Association.between(7, BOB, A, B)).isEqualTo(Association.between(7, ALICE, A, B));
@@ -78,9 +109,15 @@ class AssociationTest {
                     Association.between(7, ALICE, B, A),
                     Association.between(8, ALICE, A, B),
                     Association.between(
-                        7, ALICE, A, new PublishedKey("c", B.vtep(), 0, B.publicKey())),
+                        7,
+                        ALICE,
+                        A,
+                        new PublishedKey("c", B.vtep(), 0, B.publicKey(), Optional.empty())),
                     Association.between(
-                        7, ALICE, A, new PublishedKey("b", "2001:db8::2", 0, B.publicKey())))
+                        7,
+                        ALICE,
+                        A,
+                        new PublishedKey("b", "2001:db8::2", 0, B.publicKey(), Optional.empty())))
                 .map(each -> each.id() + each.spi())
                 .distinct())
         .hasSize(5);

@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,8 +37,9 @@ class KeyDirectoryTest {
     String before = KeyDirectory.of(List.of(A)).digest();
     assertThat(
             List.of(
-                new PublishedKey("a", "192.0.2.1", 1, A.publicKey()),
-                new PublishedKey("a", "192.0.2.3", 0, A.publicKey()),
+                new PublishedKey("a", "192.0.2.1", 1, A.publicKey(), Optional.empty()),
+                new PublishedKey("a", "192.0.2.3", 0, A.publicKey(), Optional.empty()),
+                new PublishedKey("a", "192.0.2.1", 0, A.publicKey(), Optional.of(4500)),
                 key("a", "192.0.2.1")))
         .allSatisfy(
             other -> assertThat(KeyDirectory.of(List.of(other)).digest()).isNotEqualTo(before));
@@ -45,7 +47,7 @@ class KeyDirectoryTest {
 
   @Test
   void leavesOutNodesThatPublishTheSameKey() {
-    var copy = new PublishedKey("c", "192.0.2.3", 0, A.publicKey());
+    var copy = new PublishedKey("c", "192.0.2.3", 0, A.publicKey(), Optional.empty());
     KeyDirectory directory = KeyDirectory.of(List.of(A, B, copy));
     assertThat(directory.usable()).containsOnlyKeys("b");
     assertThat(directory.refused()).containsOnlyKeys("a", "c");
@@ -54,7 +56,9 @@ class KeyDirectoryTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "AAAA", "no base64!"})
   void leavesOutWhatIsNoKey(String text) {
-    assertThat(KeyDirectory.of(List.of(new PublishedKey("a", "192.0.2.1", 0, text))).usable())
+    assertThat(
+            KeyDirectory.of(List.of(new PublishedKey("a", "192.0.2.1", 0, text, Optional.empty())))
+                .usable())
         .isEmpty();
   }
 
@@ -71,8 +75,17 @@ class KeyDirectoryTest {
       point[0] = (byte) which;
     }
     String text = Base64.getEncoder().encodeToString(point);
-    assertThat(KeyDirectory.of(List.of(new PublishedKey("a", "192.0.2.1", 0, text))).refused())
+    assertThat(
+            KeyDirectory.of(List.of(new PublishedKey("a", "192.0.2.1", 0, text, Optional.empty())))
+                .refused())
         .containsKey("a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 65536})
+  void leavesOutANodeWhosePortIsNone(int port) {
+    var key = new PublishedKey("a", "192.0.2.1", 0, A.publicKey(), Optional.of(port));
+    assertThat(KeyDirectory.of(List.of(key)).refused()).containsKey("a");
   }
 
   @Test
@@ -81,6 +94,7 @@ class KeyDirectoryTest {
   }
 
   private static PublishedKey key(String node, String vtep) {
-    return new PublishedKey(node, vtep, 0, NodeKeyPair.fresh(new SecureRandom()).publicKey());
+    return new PublishedKey(
+        node, vtep, 0, NodeKeyPair.fresh(new SecureRandom()).publicKey(), Optional.empty());
   }
 }

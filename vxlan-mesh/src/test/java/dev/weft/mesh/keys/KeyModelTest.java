@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,7 +105,8 @@ class KeyModelTest {
           node.hearAgain(
               new KeyTarget(
                   1 + random.nextInt((int) api.target().epoch()),
-                  STEPS.get(random.nextInt(STEPS.size()))));
+                  STEPS.get(random.nextInt(STEPS.size())),
+                  api.target().udpPort()));
           faults++;
         }
         case 8 -> {
@@ -117,6 +119,10 @@ class KeyModelTest {
           faults++;
         }
         case 10 -> node.start();
+        case 20 -> {
+          api.encapsulate(anyPort(random));
+          faults++;
+        }
         case 11 -> node.busy(random.nextBoolean());
         case 12, 13, 14, 15, 16 -> node.hear();
         case 17, 18, 19 -> api.advance(nodes);
@@ -133,6 +139,31 @@ class KeyModelTest {
       node.assertOnly(api.target().epoch());
     }
     return faults;
+  }
+
+  private static Optional<Integer> anyPort(Random random) {
+    return List.of(Optional.<Integer>empty(), Optional.of(4500), Optional.of(4501))
+        .get(random.nextInt(3));
+  }
+
+  @Test
+  void espGoesIntoUdpAndBackWithoutALostPacket() {
+    nodes(4);
+    settle();
+    Random random = new Random(1);
+    for (Optional<Integer> port :
+        List.of(Optional.of(4500), Optional.of(4501), Optional.<Integer>empty())) {
+      api.encapsulate(port);
+      do {
+        ModelNode node = nodes.get(random.nextInt(nodes.size()));
+        switch (random.nextInt(4)) {
+          case 0 -> node.hear();
+          case 1 -> api.advance(nodes);
+          default -> node.step();
+        }
+        assertThat(allReach()).isTrue();
+      } while (!api.rests(nodes) || !nodes.stream().allMatch(each -> each.takesAt(port)));
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -16,7 +17,7 @@ final class ModelApi {
   private final Map<String, KeyReport> reports = new TreeMap<>();
   private final Map<String, String> vteps = new HashMap<>();
   private final Set<String> made = new HashSet<>();
-  private KeyTarget target = KeyTarget.FIRST;
+  private KeyTarget target = KeyTarget.first(Optional.empty());
 
   /** What can be read of it at a time. */
   record View(Map<String, KeyReport> reports, KeyTarget target) {}
@@ -48,7 +49,11 @@ final class ModelApi {
                         .computeIfAbsent(key.epoch(), _ -> new ArrayList<>())
                         .add(
                             new PublishedKey(
-                                node, vteps.get(node), key.generation(), key.publicKey()))));
+                                node,
+                                vteps.get(node),
+                                key.generation(),
+                                key.publicKey(),
+                                key.udpPort()))));
     return published;
   }
 
@@ -63,20 +68,34 @@ final class ModelApi {
 
   void rotate() {
     if (target.step() == KeyTarget.Step.RETIRE) {
-      target = new KeyTarget(target.epoch() + 1, KeyTarget.Step.PREPARE);
+      target = new KeyTarget(target.epoch() + 1, KeyTarget.Step.PREPARE, target.udpPort());
     }
   }
 
-  /** Goes on if every live node has acknowledged. */
+  /** The user has ESP travel otherwise. */
+  void encapsulate(Optional<Integer> udpPort) {
+    target = new KeyTarget(target.epoch(), target.step(), udpPort);
+  }
+
+  /** Goes on if every live node has acknowledged; when all rest, as the user wishes it. */
   void advance(Collection<ModelNode> nodes) {
-    if (target.step() != KeyTarget.Step.RETIRE && areAllDone(nodes)) {
+    if (rests(nodes) && nodes.stream().anyMatch(this::isOtherwise)) {
+      rotate();
+    } else if (target.step() != KeyTarget.Step.RETIRE && areAllDone(nodes)) {
       target =
           new KeyTarget(
               target.epoch(),
               target.step() == KeyTarget.Step.PREPARE
                   ? KeyTarget.Step.ACTIVATE
-                  : KeyTarget.Step.RETIRE);
+                  : KeyTarget.Step.RETIRE,
+              target.udpPort());
     }
+  }
+
+  /** Whether a live node takes packets otherwise than the user wishes. */
+  private boolean isOtherwise(ModelNode node) {
+    return node.isLive()
+        && !reports.get(node.name()).keys().getLast().udpPort().equals(target.udpPort());
   }
 
   boolean rests(Collection<ModelNode> nodes) {

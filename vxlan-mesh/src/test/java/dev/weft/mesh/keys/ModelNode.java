@@ -27,6 +27,8 @@ final class ModelNode {
   private final Deque<Runnable> steps = new ArrayDeque<>();
   private final Map<XfrmStateId, String> kernel = new LinkedHashMap<>();
   private final Map<XfrmStateId, InetAddress> sources = new HashMap<>();
+  private final Map<XfrmStateId, Optional<Integer>> udpPorts = new HashMap<>();
+  private final Set<Integer> listening = new HashSet<>();
   private final Map<InetAddress, Long> policies = new HashMap<>();
   private ModelApi.View view;
   private KeyRing file = KeyRing.EMPTY;
@@ -100,6 +102,7 @@ final class ModelNode {
     if (!decision.ring().equals(file)) {
       steps.add(() -> file = KeyRing.parse(decision.ring().toSecretText()));
     }
+    steps.add(() -> listening.addAll(decision.ring().udpPorts()));
     decision.make().forEach((id, association) -> steps.add(() -> make(id, association)));
     decision
         .outbound()
@@ -118,6 +121,7 @@ final class ModelNode {
         steps.add(() -> remove(id));
       }
     }
+    steps.add(() -> listening.retainAll(decision.ring().udpPorts()));
     steps.add(() -> {
       boolean told = decision.report().equals(view.reports().get(name));
       unpublished = told ? Optional.empty() : Optional.of(decision.report());
@@ -130,6 +134,7 @@ final class ModelNode {
     assertThat(kernel).doesNotContainKey(id);
     kernel.put(id, association.id());
     sources.put(id, association.source());
+    udpPorts.put(id, association.udpPort());
   }
 
   private void remove(XfrmStateId id) {
@@ -140,6 +145,7 @@ final class ModelNode {
   /** The agent ends, wherever it is. */
   void kill() {
     alive = false;
+    listening.clear();
     steps.clear();
     unpublished = Optional.empty();
   }
@@ -189,7 +195,9 @@ final class ModelNode {
     busy = now ? new HashSet<>(kernel.keySet()) : Set.of();
   }
 
-  /** Whether what it sends to a peer is taken there; empty if it sends nothing. */
+  /**
+   * Whether what it sends to a peer is taken there, where it listens; empty if it sends nothing.
+   */
   Optional<Boolean> reaches(ModelNode peer) {
     Long spi = policies.get(peer.vtep);
     if (spi == null) {
@@ -197,7 +205,16 @@ final class ModelNode {
     }
     XfrmStateId id = XfrmStateId.esp(peer.vtep, spi);
     String here = kernel.get(id);
-    return Optional.of(here != null && here.equals(peer.kernel.get(id)));
+    return Optional.of(here != null && here.equals(peer.kernel.get(id)) && peer.listens(id));
+  }
+
+  private boolean listens(XfrmStateId id) {
+    return udpPorts.getOrDefault(id, Optional.empty()).map(listening::contains).orElse(true);
+  }
+
+  /** Whether it takes packets at this port, or as plain ESP, and in no other way. */
+  boolean takesAt(Optional<Integer> port) {
+    return file.keys().values().stream().allMatch(key -> key.udpPort().equals(port));
   }
 
   /** All that it has of keys belongs to this epoch. */

@@ -1,0 +1,49 @@
+package dev.weft.api;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the ESP packets of encrypted networks travel in. */
+public enum IpsecEncapsulation {
+  /** In IP, as protocol 50. */
+  NONE("None"),
+  /** In UDP, so that they pass what knows no ESP (RFC 3948). */
+  UDP("UDP");
+
+  private final String text;
+
+  IpsecEncapsulation(String text) {
+    this.text = text;
+  }
+
+  /** The constant that the API writes as {@code text}; empty for an absent or unknown text. */
+  public static Optional<IpsecEncapsulation> of(@Nullable String text) {
+    return Arrays.stream(values()).filter(value -> value.text.equals(text)).findFirst();
+  }
+
+  /**
+   * The UDP port at which nodes are to take ESP; empty: they are to take it without UDP.
+   *
+   * @param mesh must be valid; {@code null}: there is none
+   */
+  public static Optional<Integer> udpPort(@Nullable Mesh mesh) {
+    MeshSpec spec = mesh == null ? null : mesh.getSpec();
+    return of(spec == null ? null : spec.ipsecEncapsulation())
+        .filter(UDP::equals)
+        .map(_ -> port(spec == null ? null : spec.ports()));
+  }
+
+  private static int port(@Nullable Ports ports) {
+    Integer port = ports == null ? null : ports.ipsec();
+    return port == null ? Defaults.IPSEC_PORT : port;
+  }
+
+  /** The text in the API. */
+  @JsonValue
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,214 @@
+package dev.weft.e2e.machine;
+
+import static dev.weft.e2e.machine.AgentNode.Network.SECRET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.e2e.net.Capture;
+import dev.weft.e2e.net.FrameSender;
+import dev.weft.e2e.net.Ping;
+import dev.weft.netlink.LinkKind;
+import dev.weft.netlink.LinkSettings;
+import dev.weft.netlink.LinkSpec;
+import dev.weft.netlink.Netlink;
+import dev.weft.netlink.NetworkNamespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Nodes on one wire, and all that passes there. */
+final class AgentLan implements AutoCloseable {
+  /** After so long nothing comes any more. */
+  static final Duration NOTHING = Duration.ofMillis(400);
+
+  private static final String FORGED = "forged by somebody on the wire";
+
+  private final PaperMesh mesh = new PaperMesh();
+  private final List<AgentNode> nodes = new ArrayList<>();
+  private final Path folder;
+  private final NetworkNamespace switching;
+  private final Netlink ports;
+
+  AgentLan() {
+    try {
+      folder = Files.createTempDirectory(Path.of("/dev/shm"), "weft-keys");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    switching = NetworkNamespace.createUnnamed();
+    ports = Netlink.open(switching);
+    ports.linkAdd(
+        new LinkSpec("lan", new LinkKind.Bridge(), LinkSettings.builder().up(true).build()));
+  }
+
+  /** Nodes 1 to {@code count}, whose agents are started. */
+  void nodes(int count, boolean ipv6) {
+    for (int number = 1; number <= count; number++) {
+      node(number, ipv6).start();
+    }
+  }
+
+  /** One more, without an agent. */
+  AgentNode node(int number, boolean ipv6) {
+    AgentNode node = new AgentNode(number, ipv6, mesh, folder);
+    nodes.add(node);
+    node.wireTo(switching, ports);
+    return node;
+  }
+
+  PaperMesh mesh() {
+    return mesh;
+  }
+
+  List<AgentNode> nodes() {
+    return nodes;
+  }
+
+  AgentNode first() {
+    return nodes.get(0);
+  }
+
+  AgentNode second() {
+    return nodes.get(1);
+  }
+
+  /** Has all nodes carry a network, and waits until it works. */
+  void carried(AgentNode.Network network) {
+    carry(network);
+    await().until(() -> answers(network));
+  }
+
+  void carry(AgentNode.Network network) {
+    for (AgentNode node : nodes) {
+      node.carry(network, nodes.stream().filter(other -> other != node).toArray(AgentNode[]::new));
+    }
+  }
+
+  /** Whether every node's sandbox is answered by the first one's. */
+  boolean answers(AgentNode.Network network) {
+    return nodes.stream()
+        .skip(1)
+        .allMatch(node ->
+            Ping.once(node.sandbox(), first().inside(network), NOTHING.multipliedBy(2))
+                .isPresent());
+  }
+
+  /** Has no node carry anything, and waits until nothing is left. */
+  void leavesNothing() {
+    for (AgentNode.Network network : AgentNode.Network.values()) {
+      nodes.forEach(node -> node.drop(network));
+    }
+    await()
+        .untilAsserted(() -> {
+          for (AgentNode node : nodes) {
+            assertThat(node.command("ip", "xfrm", "state")).isEmpty();
+            assertThat(node.command("ip", "xfrm", "policy")).isEmpty();
+            assertThat(node.ruleset()).isEmpty();
+            assertThat(node.command("ip", "-br", "link")).doesNotContain("wv-", "wb-");
+            assertThat(node.keys().path()).doesNotExist();
+          }
+        });
+  }
+
+  /** What each node's kernel counts of errors of IPsec. */
+  Map<String, String> errors() {
+    return nodes.stream().collect(Collectors.toMap(AgentNode::name, AgentNode::errors));
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(AgentNode::close);
+    ports.close();
+    switching.close();
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Captures of all that nodes send, and of what comes out in the second one's sandbox. */
+  final class Wires implements AutoCloseable {
+    private final List<Capture> sent =
+        nodes.stream()
+            .map(node -> Capture.open(switching, ports.link(node.name()).orElseThrow().index()))
+            .toList();
+    private final Capture arrived = Capture.open(second().namespace(), second().wire().index());
+
+    List<byte[]> sent() {
+      return sent.stream().flatMap(each -> each.frames().stream()).toList();
+    }
+
+    void saw(int port) {
+      assertThat(sent()).anyMatch(frame -> Packets.isUdpTo(frame, port));
+    }
+
+    /** All that nodes have sent each other came by this port; some of it did. */
+    void sawOnlyUdpTo(int port) {
+      assertThat(sent()).anyMatch(frame -> Packets.isUdpTo(frame, port));
+      assertThat(sent())
+          .filteredOn(frame -> !Packets.tells(frame, FORGED))
+          .noneMatch(frame -> Packets.protocol(frame) == Packets.ESP)
+          .filteredOn(frame -> Packets.protocol(frame) == Packets.UDP)
+          .allMatch(frame -> Packets.isUdpTo(frame, port));
+    }
+
+    void sawEsp() {
+      assertThat(sent()).anyMatch(frame -> Packets.protocol(frame) == Packets.ESP);
+    }
+
+    /** No node has sent any clear frame of the encrypted network. */
+    void saidNothing() {
+      assertThat(sent().stream().filter(frame -> !Packets.tells(frame, FORGED)))
+          .noneMatch(frame -> Packets.isUdpTo(frame, AgentNode.SECRET_PORT));
+    }
+
+    /** The same, and a clear frame that somebody puts on the wire does not come out of it. */
+    void refused() {
+      saidNothing();
+      if (!second().hasSandboxOn(SECRET)) {
+        return;
+      }
+      try (Capture inside = second().captureInside(SECRET)) {
+        forge(first().vtep(), second());
+        assertThat(arrived.frames()).anyMatch(frame -> Packets.tells(frame, FORGED));
+        boolean _ = Ping.once(first().sandbox(), second().inside(SECRET), NOTHING).isPresent();
+        assertThat(inside.frames()).noneMatch(frame -> Packets.tells(frame, FORGED));
+      }
+      saidNothing();
+    }
+
+    @Override
+    public void close() {
+      sent.forEach(Capture::close);
+      arrived.close();
+    }
+  }
+
+  /** Puts a clear frame with the right VNI and port on the wire, to the right node. */
+  private void forge(InetAddress from, AgentNode to) {
+    try (FrameSender attacker =
+        FrameSender.open(switching, ports.link("lan").orElseThrow().index())) {
+      assertThat(
+              attacker.send(
+                  Packets.clearVxlan(
+                      to.wire().address(),
+                      from,
+                      to.vtep(),
+                      AgentNode.SECRET_PORT,
+                      AgentNode.SECRET_VNI,
+                      Packets.inner(FORGED))))
+          .isTrue();
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package dev.weft.e2e.machine;
+
+import static dev.weft.e2e.machine.AgentNode.Network.SECRET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.agent.dataplane.DataPlane;
+import dev.weft.agent.node.KernelSurvey;
+import dev.weft.api.Kernel;
+import dev.weft.e2e.lab.Root;
+import dev.weft.e2e.net.Ping;
+import dev.weft.e2e.net.SteadyPing;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Encrypted networks whose packets travel in UDP, as the agent builds and keeps them, on a kernel
+ * with ESP.
+ */
+class EspInUdpTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int PORT = 4500;
+  private static final int OTHER_PORT = 4501;
+  private static final int ETHERNET = 14;
+  private static final int UNDERLAY = 1500;
+  private static final int IPV4_UDP = 28;
+
+  private AgentLan lan;
+
+  @BeforeAll
+  static void needsEsp() {
+    Awaitility.setDefaultTimeout(PATIENCE);
+    assumeTrue(Root.is(), Root.REASON);
+    List<String> lacking = Kernel.lacksForEncryption(KernelSurvey.kernel(), true, true);
+    assumeTrue(lacking.isEmpty(), "this kernel lacks what encryption takes: " + lacking);
+  }
+
+  @BeforeEach
+  void aWire() {
+    lan = new AgentLan();
+  }
+
+  @AfterEach
+  void nothingStays() {
+    lan.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void onlyUdpLeavesAndNothingInClearEvenAfterAFlush(boolean ipv6) throws IOException {
+    lan.mesh().travelBy(Optional.of(PORT));
+    lan.nodes(2, ipv6);
+    lan.carried(SECRET);
+    assertThat(lan.first().mtu(SECRET)).isEqualTo(ipv6 ? 1388 : 1408);
+    try (AgentLan.Wires wires = lan.new Wires()) {
+      assertThat(lan.answers(SECRET)).isTrue();
+      wires.sawOnlyUdpTo(PORT);
+      aFullPacketFitsAndNoLargerOne(lan.first().mtu(SECRET));
+      assertThat(wires.sent()).extracting(frame -> frame.length).contains(ETHERNET + UNDERLAY);
+      assertThat(wires.sent())
+          .allSatisfy(frame -> assertThat(Packets.isFragment(frame)).isFalse())
+          .allSatisfy(frame -> assertThat(frame).hasSizeLessThanOrEqualTo(ETHERNET + UNDERLAY));
+      for (String table : List.of("policy", "state")) {
+        Set<Long> spis = lan.first().spis();
+        lan.nodes().forEach(node -> node.command("ip", "xfrm", table, "flush"));
+        wires.refused();
+        await().until(() -> lan.answers(SECRET));
+        wires.refused();
+        if (table.equals("state")) {
+          assertThat(lan.first().spis()).doesNotContainAnyElementsOf(spis);
+        }
+      }
+      wires.sawOnlyUdpTo(PORT);
+    }
+    lan.leavesNothing();
+    lan.nodes().forEach(node -> assertThat(node.udpPorts()).isEmpty());
+  }
+
+  /** From sandbox to sandbox, with the bit that forbids fragments. */
+  private void aFullPacketFitsAndNoLargerOne(int mtu) throws IOException {
+    try (DatagramSocket to = socket(lan.second());
+        DatagramSocket from = socket(lan.first())) {
+      from.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+      to.setSoTimeout((int) PATIENCE.toMillis());
+      from.send(
+          new DatagramPacket(new byte[mtu - IPV4_UDP], mtu - IPV4_UDP, to.getLocalSocketAddress()));
+      var packet = new DatagramPacket(new byte[UNDERLAY], UNDERLAY);
+      to.receive(packet);
+      assertThat(packet.getLength()).isEqualTo(mtu - IPV4_UDP);
+      int more = mtu - IPV4_UDP + 1;
+      assertThatThrownBy(
+              () -> from.send(new DatagramPacket(new byte[more], more, to.getLocalSocketAddress())))
+          .hasMessageContaining("too long");
+    }
+  }
+
+  private static DatagramSocket socket(AgentNode node) throws IOException {
+    return node.sandbox()
+        .call(() -> new DatagramSocket(new InetSocketAddress(node.inside(SECRET), 0)));
+  }
+
+  @Test
+  void espGoesIntoUdpAndToAnotherPortAndBackWithoutALostPacket() {
+    lan.nodes(2, false);
+    lan.carried(SECRET);
+    Map<String, String> errors = lan.errors();
+    Set<Long> spis = lan.first().spis();
+    try (SteadyPing ping =
+            SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE);
+        AgentLan.Wires wires = lan.new Wires()) {
+      for (Optional<Integer> port :
+          List.of(Optional.of(PORT), Optional.of(OTHER_PORT), Optional.<Integer>empty())) {
+        lan.mesh().travelBy(port);
+        ping.awaitMore(10);
+        rotate();
+        assertThat(lan.first().spis()).doesNotContainAnyElementsOf(spis);
+        spis = lan.first().spis();
+        assertThat(lan.first().udpPorts()).containsExactlyElementsOf(port.stream().toList());
+        try (AgentLan.Wires now = lan.new Wires()) {
+          ping.awaitMore(10);
+          if (port.isPresent()) {
+            now.sawOnlyUdpTo(port.get());
+          } else {
+            now.sawEsp();
+          }
+          now.refused();
+        }
+      }
+      assertThat(ping.stop()).as("echo requests without an answer").isZero();
+      wires.refused();
+    }
+    assertThat(lan.errors()).isEqualTo(errors);
+  }
+
+  @Test
+  void aNodeThatHasNotHeardOfItYetIsSentPlainEspAndSendsInUdp() {
+    lan.nodes(2, false);
+    lan.carried(SECRET);
+    try (SteadyPing ping =
+        SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE)) {
+      lan.mesh().isSlow(lan.second(), true);
+      lan.mesh().travelBy(Optional.of(PORT));
+      rotate();
+      try (AgentLan.Wires wires = lan.new Wires()) {
+        ping.awaitMore(10);
+        wires.saw(PORT);
+        wires.sawEsp();
+        wires.refused();
+      }
+      assertThat(lan.first().udpPorts()).containsExactly(PORT);
+      assertThat(lan.second().udpPorts()).isEmpty();
+      lan.mesh().isSlow(lan.second(), false);
+      rotate();
+      assertThat(ping.stop()).as("echo requests without an answer").isZero();
+    }
+    try (AgentLan.Wires wires = lan.new Wires()) {
+      assertThat(lan.answers(SECRET)).isTrue();
+      wires.sawOnlyUdpTo(PORT);
+    }
+  }
+
+  private void rotate() {
+    long epoch = lan.mesh().rotate();
+    await().until(() -> lan.mesh().rests(epoch));
+  }
+
+  @Test
+  void whileNobodyHoldsThePortNothingPassesAndAnAgentTakesItBeforeItKnowsAnything() {
+    lan.mesh().travelBy(Optional.of(PORT));
+    lan.nodes(2, false);
+    lan.carried(SECRET);
+    Set<Long> spis = lan.first().spis();
+    lan.second().kill();
+    try (AgentLan.Wires wires = lan.new Wires()) {
+      assertThat(lan.answers(SECRET)).isFalse();
+      wires.refused();
+      try (DataPlane _ = lan.second().resume()) {
+        assertThat(lan.answers(SECRET)).isTrue();
+      }
+      lan.second().start();
+      await().until(() -> lan.answers(SECRET));
+      wires.refused();
+      wires.sawOnlyUdpTo(PORT);
+    }
+    assertThat(lan.first().spis()).as("states are adopted").isEqualTo(spis);
+  }
+
+  @Test
+  void aPortThatSomebodyElseHasIsToldAndPlainEspGoesOnUntilItIsFree() throws IOException {
+    lan.nodes(2, false);
+    lan.carried(SECRET);
+    long epoch;
+    try (DatagramSocket _ =
+            lan.second()
+                .namespace()
+                .call(() -> new DatagramSocket(new InetSocketAddress("0.0.0.0", PORT)));
+        AgentLan.Wires wires = lan.new Wires()) {
+      lan.mesh().travelBy(Optional.of(PORT));
+      epoch = lan.mesh().rotate();
+      await()
+          .untilAsserted(() ->
+              assertThat(lan.second().problems().toString())
+                  .contains("UDP port 4500: the Mesh has encrypted networks travel by it")
+                  .contains("in use by process %d (java)".formatted(ProcessHandle.current().pid()))
+                  .contains("or let the Mesh name another port"));
+      assertThat(lan.answers(SECRET)).isTrue();
+      wires.sawEsp();
+      wires.refused();
+    }
+    await().until(() -> lan.mesh().rests(epoch) && lan.second().problems().isEmpty());
+    assertThat(Ping.once(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE)).isPresent();
+    try (AgentLan.Wires wires = lan.new Wires()) {
+      assertThat(lan.answers(SECRET)).isTrue();
+      wires.sawOnlyUdpTo(PORT);
+    }
+  }
+}
