@@ -33,6 +33,12 @@ public final class Names {
   /** Annotation of the {@link Mesh}: each new value asks for new keys now. */
   public static final String ROTATE_ANNOTATION = "weft.dev/rotate";
 
+  /**
+   * Annotation of a {@link MeshNode}: the address by which other nodes reach its end of the
+   * tunnels, where a NAT gives it another than it has itself.
+   */
+  public static final String PUBLIC_ADDRESS_ANNOTATION = "weft.dev/public-address";
+
   /** Finalizer of a {@link ContainerNetwork}: every node has removed it. */
   public static final String NETWORK_FINALIZER = "weft.dev/network";
 

@@ -86,7 +86,9 @@ final class ClusterChanges implements Cluster.Listener {
   public void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {
     MeshNode either = Objects.requireNonNull(after == null ? before : after);
     boolean mine = either.getMetadata().getName().equals(agent.cluster().node());
-    if (mine && before != null && (after == null || !sameGeneration(before, after))) {
+    if (mine && !Objects.equals(publicAddress(before), publicAddress(after))) {
+      agent.loop().ask(Changes.UNDERLAY.and(Changes.KEYS));
+    } else if (mine && before != null && (after == null || !sameGeneration(before, after))) {
       agent.loop().ask(Changes.UNDERLAY);
     } else if (!mine && !Objects.equals(vtep(before), vtep(after))) {
       agent.loop().ask(Changes.networks(overlays()).and(Changes.KEYS));
@@ -201,6 +203,12 @@ final class ClusterChanges implements Cluster.Listener {
 
   private static @Nullable List<NodeKey> keys(@Nullable MeshNode node) {
     return node == null || node.getSpec() == null ? null : node.getSpec().keys();
+  }
+
+  private static @Nullable String publicAddress(@Nullable MeshNode node) {
+    return node == null || node.getMetadata().getAnnotations() == null
+        ? null
+        : node.getMetadata().getAnnotations().get(Names.PUBLIC_ADDRESS_ANNOTATION);
   }
 
   private static @Nullable String vtep(@Nullable MeshNode node) {

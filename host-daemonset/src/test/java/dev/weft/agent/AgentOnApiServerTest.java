@@ -20,6 +20,7 @@ import dev.weft.api.IpAddress;
 import dev.weft.api.Kernel;
 import dev.weft.api.MacvlanOptionsBuilder;
 import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpecBuilder;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointStatus;
@@ -27,11 +28,14 @@ import dev.weft.api.SubnetBuilder;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -495,6 +499,49 @@ class AgentOnApiServerTest {
     await()
         .until(
             () -> api.leases().inNamespace(Names.NAMESPACE).withName("weft-agent-a").get() != null);
+  }
+
+  @Test
+  void aNodeBehindANatIsPublishedWithTheAddressThatItsMeshNodeIsAnnotatedWith() throws Exception {
+    MeshNode annotated = new MeshNode();
+    annotated.setMetadata(
+        new ObjectMetaBuilder()
+            .withName("a")
+            .addToAnnotations(Names.PUBLIC_ADDRESS_ANNOTATION, "203.0.113.7")
+            .build());
+    annotated.setSpec(MeshNodeSpecBuilder.builder().build());
+    api.resource(annotated).create();
+    node("a");
+    await().untilAsserted(() -> assertThat(publishedVtep()).isEqualTo("203.0.113.7"));
+
+    annotate("2001:db8::7");
+    await()
+        .untilAsserted(() ->
+            assertThat(
+                    Conditions.find(
+                        api.resources(MeshNode.class).withName("a").get().getStatus().conditions(),
+                        Conditions.STALLED))
+                .hasValueSatisfying(stalled ->
+                    assertThat(stalled.getMessage())
+                        .contains("'2001:db8::7'", "192.0.2.1", "the same IP version")));
+    annotate(null);
+    await().untilAsserted(() -> assertThat(publishedVtep()).isEqualTo("192.0.2.1"));
+  }
+
+  private String publishedVtep() {
+    MeshNode published = api.resources(MeshNode.class).withName("a").get();
+    return published.getSpec() == null ? null : published.getSpec().vtep();
+  }
+
+  private void annotate(String address) {
+    String value = address == null ? "null" : '"' + address + '"';
+    MeshNode _ =
+        api.resources(MeshNode.class)
+            .withName("a")
+            .patch(
+                PatchContext.of(PatchType.JSON_MERGE),
+                "{\"metadata\": {\"annotations\": {\"%s\": %s}}}"
+                    .formatted(Names.PUBLIC_ADDRESS_ANNOTATION, value));
   }
 
   @Test

@@ -32,6 +32,7 @@ final class AgentLan implements AutoCloseable {
 
   private final PaperMesh mesh = new PaperMesh();
   private final List<AgentNode> nodes = new ArrayList<>();
+  private final List<NatRouter> routers = new ArrayList<>();
   private final Path folder;
   private final NetworkNamespace switching;
   private final Netlink ports;
@@ -57,10 +58,21 @@ final class AgentLan implements AutoCloseable {
 
   /** One more, without an agent. */
   AgentNode node(int number, boolean ipv6) {
-    AgentNode node = new AgentNode(number, ipv6, mesh, folder);
+    AgentNode node = new AgentNode(number, AgentNode.Ends.onWire(number, ipv6), mesh, folder);
     nodes.add(node);
     node.wireTo(switching, ports);
     return node;
+  }
+
+  /** A node on a wire of its own, behind a router that gives it an address on this one. */
+  void nodeBehindNat(int number) {
+    AgentNode.Ends ends = AgentNode.Ends.behindNat(number);
+    AgentNode node = new AgentNode(number, ends, mesh, folder);
+    nodes.add(node);
+    NatRouter router = NatRouter.of(ends);
+    routers.add(router);
+    router.wireTo(switching, ports, node);
+    node.start();
   }
 
   PaperMesh mesh() {
@@ -125,6 +137,7 @@ final class AgentLan implements AutoCloseable {
   @Override
   public void close() {
     nodes.forEach(AgentNode::close);
+    routers.forEach(NatRouter::close);
     ports.close();
     switching.close();
     try (var files = Files.list(folder)) {

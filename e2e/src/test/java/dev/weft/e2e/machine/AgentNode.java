@@ -2,6 +2,7 @@ package dev.weft.e2e.machine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.weft.agent.dataplane.Change;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Dirty;
 import dev.weft.agent.dataplane.DriftEvent;
@@ -31,6 +32,7 @@ import dev.weft.netlink.Nftables;
 import dev.weft.netlink.Xfrm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +67,7 @@ final class AgentNode implements AutoCloseable {
 
   private final String name;
   private final int number;
-  private final boolean ipv6;
+  private final Ends ends;
   private final PaperMesh mesh;
   private final KeyFile keys;
   private final NetworkNamespace namespace;
@@ -102,9 +104,28 @@ final class AgentNode implements AutoCloseable {
     }
   }
 
-  AgentNode(int number, boolean ipv6, PaperMesh mesh, Path folder) {
+  /**
+   * Where its tunnels end.
+   *
+   * @param local address that it has on its wire
+   * @param published address by which others reach it
+   */
+  record Ends(InetAddress local, InetAddress published) {
+    static Ends onWire(int number, boolean ipv6) {
+      InetAddress address = InetAddress.ofLiteral((ipv6 ? "fd00:77::" : "192.0.2.") + number);
+      return new Ends(address, address);
+    }
+
+    static Ends behindNat(int number) {
+      return new Ends(
+          InetAddress.ofLiteral("198.51.100." + number),
+          InetAddress.ofLiteral("192.0.2." + (100 + number)));
+    }
+  }
+
+  AgentNode(int number, Ends ends, PaperMesh mesh, Path folder) {
     this.number = number;
-    this.ipv6 = ipv6;
+    this.ends = ends;
     this.mesh = mesh;
     name = "n" + number;
     keys = new KeyFile(folder.resolve(name));
@@ -143,8 +164,9 @@ final class AgentNode implements AutoCloseable {
     return netlink.link("eth0").orElseThrow();
   }
 
+  /** Where others send to. */
   InetAddress vtep() {
-    return InetAddress.ofLiteral((ipv6 ? "fd00:77::" : "192.0.2.") + number);
+    return ends.published();
   }
 
   /** Its sandbox's address on a network. */
@@ -186,6 +208,13 @@ final class AgentNode implements AutoCloseable {
     return plane;
   }
 
+  /** What another process, which changes nothing, would have changed. */
+  List<Change> plan() {
+    try (DataPlane plane = DataPlane.open(Path.of("/run/netns", full("node")), keys)) {
+      return plane.plan(wish());
+    }
+  }
+
   /** Lays a wire to a switch's port, and gives the node its address on it. */
   void wireTo(NetworkNamespace switching, Netlink ports) {
     ports.linkAdd(
@@ -200,7 +229,8 @@ final class AgentNode implements AutoCloseable {
     int eth0 = wire().index();
     netlink.linkSet(netlink.link("lo").orElseThrow().index(), UP);
     netlink.linkSet(eth0, UP);
-    IpPrefix prefix = new IpPrefix(vtep(), ipv6 ? 64 : 24);
+    boolean ipv6 = ends.local() instanceof Inet6Address;
+    IpPrefix prefix = new IpPrefix(ends.local(), ipv6 ? 64 : 24);
     netlink.addressAdd(
         ipv6 ? Address.of(eth0, prefix, Address.Flag.NODAD) : Address.of(eth0, prefix));
   }
@@ -264,12 +294,17 @@ final class AgentNode implements AutoCloseable {
     networks.forEach((network, others) -> wishes.put(network.name(), wish(network, others)));
     return new NodeWish(
         name,
-        Optional.of(vtep()),
+        Optional.of(ends.local()),
         wishes,
         true,
         networks.containsKey(Network.SECRET)
             ? Optional.of(
-                new KeyWish(mesh.target(this), mesh.published(), volume, new Kernel(null, null)))
+                new KeyWish(
+                    mesh.target(this),
+                    mesh.published(),
+                    volume,
+                    new Kernel(null, null),
+                    Optional.of(ends.published())))
             : Optional.empty());
   }
 

@@ -1,5 +1,6 @@
 package dev.weft.e2e.machine;
 
+import static dev.weft.e2e.machine.AgentNode.Network.CLEAR;
 import static dev.weft.e2e.machine.AgentNode.Network.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -72,6 +73,7 @@ class EspInUdpTest {
     try (AgentLan.Wires wires = lan.new Wires()) {
       assertThat(lan.answers(SECRET)).isTrue();
       wires.sawOnlyUdpTo(PORT);
+      assertThat(lan.first().plan()).isEmpty();
       aFullPacketFitsAndNoLargerOne(lan.first().mtu(SECRET));
       assertThat(wires.sent()).extracting(frame -> frame.length).contains(ETHERNET + UNDERLAY);
       assertThat(wires.sent())
@@ -147,6 +149,29 @@ class EspInUdpTest {
       wires.refused();
     }
     assertThat(lan.errors()).isEqualTo(errors);
+  }
+
+  @Test
+  void aNodeBehindANatIsReachedAtItsPublicAddress() throws IOException {
+    lan.mesh().travelBy(Optional.of(PORT));
+    lan.nodes(1, false);
+    lan.nodeBehindNat(2);
+    lan.carried(SECRET);
+    try (AgentLan.Wires wires = lan.new Wires()) {
+      assertThat(Ping.once(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE))
+          .isPresent();
+      aFullPacketFitsAndNoLargerOne(lan.first().mtu(SECRET));
+      lan.second().command("ip", "xfrm", "state", "flush");
+      await().until(() -> lan.answers(SECRET));
+      rotate();
+      assertThat(lan.answers(SECRET)).isTrue();
+      wires.sawOnlyUdpTo(PORT);
+      wires.saidNothing();
+    }
+    assertThat(lan.second().command("ip", "xfrm", "state"))
+        .contains("src 192.0.2.1 dst 198.51.100.2", "src 198.51.100.2 dst 192.0.2.1");
+    lan.carried(CLEAR);
+    lan.leavesNothing();
   }
 
   @Test

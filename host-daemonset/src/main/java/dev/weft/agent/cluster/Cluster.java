@@ -134,6 +134,14 @@ public final class Cluster implements AutoCloseable {
         .isEmpty();
   }
 
+  /** By which address other nodes are to reach this one's tunnels, as it was annotated. */
+  public Optional<String> publicAddress() {
+    return meshNodes
+        .get(node)
+        .flatMap(each -> Optional.ofNullable(each.getMetadata().getAnnotations()))
+        .flatMap(each -> Optional.ofNullable(each.get(Names.PUBLIC_ADDRESS_ANNOTATION)));
+  }
+
   /** Endpoints. */
   public EndpointCaches endpoints() {
     return endpoints;

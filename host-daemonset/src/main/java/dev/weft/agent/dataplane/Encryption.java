@@ -111,7 +111,7 @@ final class Encryption {
         KeyDecision.of(
             ring(),
             new KeySituation(
-                new KeySituation.Self(wish.node(), vtep),
+                new KeySituation.Self(wish.node(), keys.publicAddress().orElse(vtep), vtep),
                 keys.target(),
                 keys.published(),
                 ipsec.forKeys(keys.volume(), isPatient(), Instant.now())),

@@ -19,6 +19,11 @@ public sealed interface Underlay {
     public Found {
       routes = List.copyOf(routes);
     }
+
+    /** The same, reached at another address. */
+    public Found at(InetAddress address) {
+      return new Found(address, interfaceName, mtu, routes);
+    }
   }
 
   /**

@@ -224,7 +224,7 @@ public final class Desired {
         .flatMap(Desired::address);
   }
 
-  private static Optional<InetAddress> address(String text) {
+  static Optional<InetAddress> address(String text) {
     try {
       return Optional.of(IpPrefix.parseAddress(text));
     } catch (IllegalArgumentException e) {

@@ -49,7 +49,8 @@ public final class KeyWishes {
             target(cluster.mesh()),
             published(cluster),
             lifetime(cluster.mesh()).volume(),
-            features));
+            features,
+            cluster.publicAddress().flatMap(Desired::address)));
   }
 
   /** Whether keys are needed because of this network. */

@@ -3,6 +3,8 @@ package dev.weft.agent.node;
 import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.dataplane.Underlay;
 import dev.weft.agent.dataplane.UnderlayChoice;
+import dev.weft.api.Names;
+import dev.weft.netlink.IpPrefix;
 import java.net.InetAddress;
 import java.net.URL;
 import java.net.UnknownHostException;
@@ -22,7 +24,8 @@ public final class NodeUnderlay {
   private final URL apiServer;
   private final Function<UnderlayChoice, Underlay> kernel;
   private Optional<InetAddress> apiAddress = Optional.empty();
-  private Underlay current = new Underlay.Missing("nothing was looked for yet");
+  private Underlay local = new Underlay.Missing("nothing was looked for yet");
+  private Underlay current = local;
 
   /** The underlay as {@code kernel} finds it and the mesh wants it. */
   public NodeUnderlay(Cluster cluster, URL apiServer, Function<UnderlayChoice, Underlay> kernel) {
@@ -37,26 +40,54 @@ public final class NodeUnderlay {
    * @return whether tunnels start elsewhere now
    */
   public boolean look() {
-    Optional<InetAddress> before = vtep();
-    Underlay next = choose();
+    Optional<InetAddress> before = vtep(current);
+    Optional<InetAddress> localBefore = vtep();
+    local = choose();
+    Underlay next = published();
     if (!next.equals(current) && next instanceof Underlay.Missing(String reason)) {
       LOG.atWarn().addKeyValue("node", cluster.node()).log("no underlay: {}", reason);
     }
     current = next;
-    return !before.equals(vtep());
+    return !before.equals(vtep(current)) || !localBefore.equals(vtep());
   }
 
-  /** What the last look found. */
+  /** What the last look found, with the address by which other nodes reach it. */
   public Underlay current() {
     return current;
   }
 
   /** The tunnels' source address, if there is one. */
   public Optional<InetAddress> vtep() {
-    return switch (current) {
+    return vtep(current).flatMap(_ -> vtep(local));
+  }
+
+  private static Optional<InetAddress> vtep(Underlay underlay) {
+    return switch (underlay) {
       case Underlay.Found found -> Optional.of(found.vtep());
       case Underlay.Missing _ -> Optional.empty();
     };
+  }
+
+  private Underlay published() {
+    return switch (local) {
+      case Underlay.Found found ->
+          cluster.publicAddress().map(text -> published(found, text)).orElse(found);
+      case Underlay.Missing missing -> missing;
+    };
+  }
+
+  private static Underlay published(Underlay.Found found, String text) {
+    try {
+      InetAddress address = IpPrefix.parseAddress(text);
+      if (address.getAddress().length == found.vtep().getAddress().length) {
+        return found.at(address);
+      }
+    } catch (IllegalArgumentException e) {
+      LOG.atDebug().setCause(e).log("the node's public address is malformed");
+    }
+    return new Underlay.Missing(
+        "the annotation %s of the MeshNode is '%s', and the tunnels start at %s: give an address of the same IP version"
+            .formatted(Names.PUBLIC_ADDRESS_ANNOTATION, text, found.vtep().getHostAddress()));
   }
 
   private Underlay choose() {

@@ -237,7 +237,8 @@ class OverlayDriverTest {
             KeyTarget.first(udpPort),
             Map.of(),
             Long.MAX_VALUE,
-            new dev.weft.api.Kernel("6.18", missing));
+            new dev.weft.api.Kernel("6.18", missing),
+            Optional.empty());
     KeyFile file = new KeyFile(Path.of("/dev/shm", third.name()));
     try (DataPlane plane = DataPlane.open(third.file(), file)) {
       Outcome outcome =

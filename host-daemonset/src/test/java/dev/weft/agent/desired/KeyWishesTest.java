@@ -56,7 +56,8 @@ class KeyWishesTest {
             KeyTarget.first(wished),
             Map.of(1L, List.of(new PublishedKey("n1", "192.0.2.1", 0, "key", published))),
             1,
-            new Kernel(null, null))
+            new Kernel(null, null),
+            Optional.empty())
         .encapsulation();
   }
 

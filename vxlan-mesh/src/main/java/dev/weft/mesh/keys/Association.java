@@ -88,6 +88,11 @@ public record Association(
     }
   }
 
+  /** The same between the addresses that a node's kernel knows. */
+  Association at(KeySituation.Self self) {
+    return new Association(id, spi, self.here(source), self.here(destination), udpPort, key);
+  }
+
   /** SPIs below 256 are reserved (RFC 4303, section 2.1). */
   private static long lift(long number) {
     return number < RESERVED_SPIS ? number + RESERVED_SPIS : number;

@@ -182,9 +182,8 @@ final class Deliberation {
     return !now.kernel().ours().containsKey(link.state());
   }
 
-  private static Association associate(
-      long of, EpochKey key, PublishedKey sender, PublishedKey receiver) {
-    return Association.between(of, key.pair(), sender, receiver);
+  private Association associate(long of, EpochKey key, PublishedKey sender, PublishedKey receiver) {
+    return Association.between(of, key.pair(), sender, receiver).at(now.self());
   }
 
   private Optional<Long> exhausted() {
@@ -244,8 +243,8 @@ final class Deliberation {
         .map(peer ->
             new Pair(
                 peer,
-                derivations.link(of, key.pair(), own, peer),
-                derivations.link(of, key.pair(), peer, own)))
+                derivations.link(of, key.pair(), own, peer).at(now.self()),
+                derivations.link(of, key.pair(), peer, own).at(now.self())))
         .toList();
   }
 

@@ -28,6 +28,12 @@ public final class Derivations {
           XfrmStateId.esp(association.destination(), association.spi()),
           association.source());
     }
+
+    /** {@link Association#at}. */
+    Link at(KeySituation.Self self) {
+      return new Link(
+          id, XfrmStateId.esp(self.here(state.destination()), state.spi()), self.here(source));
+    }
   }
 
   Link link(long epoch, NodeKeyPair own, PublishedKey sender, PublishedKey receiver) {

@@ -21,9 +21,15 @@ public record KeySituation(
   /**
    * The node that decides.
    *
-   * @param vtep address of its end of the tunnels
+   * @param vtep address of its end of the tunnels, as other nodes know it
+   * @param local the same as its own kernel knows it: another where a NAT is between them
    */
-  public record Self(String node, InetAddress vtep) {}
+  public record Self(String node, InetAddress vtep, InetAddress local) {
+    /** The end of an association as this node's kernel knows it. */
+    InetAddress here(InetAddress end) {
+      return end.equals(vtep) ? local : end;
+    }
+  }
 
   /**
    * The kernel's ESP states.

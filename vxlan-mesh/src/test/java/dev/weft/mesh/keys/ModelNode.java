@@ -23,6 +23,7 @@ final class ModelNode {
   private final ModelApi api;
   private final String name;
   private final InetAddress vtep;
+  private final InetAddress local;
   private final Derivations derivations = new Derivations();
   private final Deque<Runnable> steps = new ArrayDeque<>();
   private final Map<XfrmStateId, String> kernel = new LinkedHashMap<>();
@@ -41,6 +42,8 @@ final class ModelNode {
     this.api = api;
     name = "n" + number;
     vtep = InetAddress.ofLiteral("192.0.2." + number);
+    // a NAT stands before the second
+    local = number == 2 ? InetAddress.ofLiteral("10.0.0.2") : vtep;
     view = api.view();
   }
 
@@ -93,7 +96,7 @@ final class ModelNode {
         KeyDecision.of(
             file,
             new KeySituation(
-                new KeySituation.Self(name, vtep),
+                new KeySituation.Self(name, vtep, local),
                 view.target(),
                 api.published(view),
                 new KeySituation.InKernel(sources, Set.of(), busy, Set.of())),
@@ -129,7 +132,7 @@ final class ModelNode {
   }
 
   private void make(XfrmStateId id, Association association) {
-    boolean sends = association.source().equals(vtep);
+    boolean sends = association.source().equals(local);
     api.noteMade((sends ? "sends by " : "receives by ") + association.id());
     assertThat(kernel).doesNotContainKey(id);
     kernel.put(id, association.id());
@@ -203,9 +206,13 @@ final class ModelNode {
     if (spi == null) {
       return Optional.empty();
     }
-    XfrmStateId id = XfrmStateId.esp(peer.vtep, spi);
-    String here = kernel.get(id);
-    return Optional.of(here != null && here.equals(peer.kernel.get(id)) && peer.listens(id));
+    String here = kernel.get(XfrmStateId.esp(peer.vtep, spi));
+    XfrmStateId there = XfrmStateId.esp(peer.local, spi);
+    return Optional.of(
+        here != null
+            && here.equals(peer.kernel.get(there))
+            && vtep.equals(peer.sources.get(there))
+            && peer.listens(there));
   }
 
   private boolean listens(XfrmStateId id) {

@@ -1,0 +1,89 @@
+package dev.weft.e2e.machine;
+
+import dev.weft.netlink.Address;
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.LinkKind;
+import dev.weft.netlink.LinkSettings;
+import dev.weft.netlink.LinkSpec;
+import dev.weft.netlink.Netlink;
+import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.Nftables;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A router between two wires that translates one node's address to another and back, both ways and
+ * every port: what clouds call a public or elastic address.
+ */
+final class NatRouter implements AutoCloseable {
+  private static final LinkSettings UP = LinkSettings.builder().up(true).build();
+  private static final InetAddress INSIDE = InetAddress.ofLiteral("198.51.100.254");
+
+  private final AgentNode.Ends ends;
+  private final NetworkNamespace namespace = NetworkNamespace.createUnnamed();
+  private final Netlink netlink = Netlink.open(namespace);
+
+  private NatRouter(AgentNode.Ends ends) {
+    this.ends = ends;
+  }
+
+  static NatRouter of(AgentNode.Ends ends) {
+    NatRouter router = new NatRouter(ends);
+    router.translate();
+    return router;
+  }
+
+  private void translate() {
+    try {
+      var _ =
+          namespace.<Path, IOException>call(
+              () -> Files.writeString(Path.of("/proc/sys/net/ipv4/ip_forward"), "1"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try (Nftables nftables = Nftables.open(namespace)) {
+      nftables.runPlain(
+          """
+          table ip nat {
+            chain in { type nat hook prerouting priority -100; ip daddr %1$s dnat to %2$s; }
+            chain out { type nat hook postrouting priority 100; ip saddr %2$s snat to %1$s; }
+          }
+          """
+              .formatted(ends.published().getHostAddress(), ends.local().getHostAddress()));
+    }
+  }
+
+  /** Lays a wire to a switch, and one to the node. */
+  void wireTo(NetworkNamespace switching, Netlink ports, AgentNode node) {
+    ports.linkAdd(
+        LinkSpec.of(
+            node.name(),
+            new LinkKind.Veth(
+                new LinkKind.Veth.Peer(
+                    "eth0", LinkSettings.builder().namespace(namespace).build()))));
+    int lan = ports.link("lan").orElseThrow().index();
+    ports.linkSet(
+        ports.link(node.name()).orElseThrow().index(),
+        LinkSettings.builder().master(lan).up(true).build());
+    netlink.linkAdd(new LinkSpec("lan", new LinkKind.Bridge(), UP));
+    up("eth0", ends.published());
+    up("lan", INSIDE);
+    node.wireTo(namespace, netlink);
+    String _ = node.command("ip", "route", "add", "default", "via", INSIDE.getHostAddress());
+  }
+
+  private void up(String link, InetAddress address) {
+    int index = netlink.link(link).orElseThrow().index();
+    netlink.linkSet(index, UP);
+    netlink.addressAdd(Address.of(index, new IpPrefix(address, 24)));
+  }
+
+  @Override
+  public void close() {
+    netlink.close();
+    namespace.close();
+  }
+}
