@@ -40,6 +40,11 @@ public final class Netlink implements AutoCloseable {
     return Counters.ERRORS.sum();
   }
 
+  /** Nanoseconds this process has spent in calls of the kernel through any handle so far. */
+  public static long nanosSpent() {
+    return Counters.NANOS.sum();
+  }
+
   /** Dumps this process has made through any handle so far, repeated ones included. */
   public static long dumpsMade() {
     return Counters.DUMPS.sum();

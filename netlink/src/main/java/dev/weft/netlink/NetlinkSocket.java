@@ -1,41 +1,22 @@
 package dev.weft.netlink;
 
 import static dev.weft.netlink.Libc.check;
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntSupplier;
 
 /**
  * A netlink socket and its buffers. It stays in the namespace of the thread that opened it. To be
  * used by one thread at a time.
  */
 final class NetlinkSocket implements AutoCloseable {
-  /** Datagrams that {@link #receiveMany} takes at a time. */
-  private static final int SLOTS = 64;
-
-  /** Room for each of them: an acknowledgement needs 36 bytes, with the kernel's words some 300. */
-  private static final int SLOT = 2048;
-
-  /** More than the kernel puts into a datagram of a dump (32 KiB). */
-  private static final int BUFFER = 256 << 10;
-
-  /** Few pages: a call with many more messages costs the kernel several times as much for each. */
-  private static final int BATCH = 20 << 10;
-
   private static final int RECEIVE_BUFFER = 16 << 20;
-  private static final int MMSGHDR = 64;
   private static final int MSG_WAITFORONE = 0x10000;
 
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment buffer = arena.allocate(BUFFER);
-  private final MemorySegment slots = arena.allocate((long) SLOTS * SLOT, 8);
-  private final MemorySegment headers = arena.allocate((long) SLOTS * MMSGHDR, 8);
-  private final MessageWriter writer = new MessageWriter(BATCH);
-  private final MemorySegment batch = arena.allocate(BATCH);
+  private final Buffers buffers = Buffers.take();
   private final int fd;
   private final int receiveBuffer;
   private int sequence;
@@ -43,25 +24,24 @@ final class NetlinkSocket implements AutoCloseable {
 
   private NetlinkSocket(int fd) {
     this.fd = fd;
-    MemorySegment vectors = arena.allocate(SLOTS * 16L, 8);
-    for (int i = 0; i < SLOTS; i++) {
-      vectors.set(ADDRESS, i * 16L, slots.asSlice((long) i * SLOT));
-      vectors.set(JAVA_LONG, i * 16L + 8, SLOT);
-      headers.set(ADDRESS, (long) i * MMSGHDR + 16, vectors.asSlice(i * 16L));
-      headers.set(JAVA_LONG, (long) i * MMSGHDR + 24, 1);
-    }
     try {
       option(NetlinkH.NETLINK_EXT_ACK);
       option(NetlinkH.NETLINK_CAP_ACK);
       option(NetlinkH.NETLINK_GET_STRICT_CHK);
       receiveBuffer(RECEIVE_BUFFER);
-      MemorySegment address = arena.allocate(12, 4);
-      address.set(JAVA_SHORT, 0, (short) Libc.AF_NETLINK);
-      check(Libc.bind(fd, address), "bind a netlink socket");
+      bind();
       receiveBuffer = Libc.getsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF);
     } catch (NetlinkException e) {
       close();
       throw e;
+    }
+  }
+
+  private void bind() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = arena.allocate(12, 4);
+      address.set(JAVA_SHORT, 0, (short) Libc.AF_NETLINK);
+      check(Libc.bind(fd, address), "bind a netlink socket");
     }
   }
 
@@ -111,7 +91,7 @@ final class NetlinkSocket implements AutoCloseable {
 
   /** What is written here goes out with the next {@link #send}. */
   MessageWriter writer() {
-    return writer;
+    return buffers.writer;
   }
 
   /** Takes so many sequence numbers, and returns the first. */
@@ -126,24 +106,29 @@ final class NetlinkSocket implements AutoCloseable {
    * acted on it when this returns.
    */
   void send(int messages) {
-    int length = writer.length();
-    writer.copyTo(batch);
-    writer.clear();
-    int sent;
-    do {
-      sent = Libc.send(fd, batch, length);
-    } while (sent == -Errno.EINTR);
-    batch.asSlice(0, length).fill((byte) 0);
+    int length = buffers.writer.length();
+    buffers.writer.copyTo(buffers.batch);
+    buffers.writer.clear();
+    int sent = timed(() -> Libc.send(fd, buffers.batch, length));
+    buffers.batch.asSlice(0, length).fill((byte) 0);
     check(sent, "send to the kernel");
     Counters.MESSAGES.add(messages);
   }
 
+  /** Makes a system call, again for as long as a signal interrupts it. */
+  private static int timed(IntSupplier systemCall) {
+    long start = System.nanoTime();
+    int result;
+    do {
+      result = systemCall.getAsInt();
+    } while (result == -Errno.EINTR);
+    Counters.NANOS.add(System.nanoTime() - start);
+    return result;
+  }
+
   /** Waits for one datagram, to be read from {@link #buffer}; returns its size. */
   int receive() {
-    int size;
-    do {
-      size = Libc.recv(fd, buffer, Libc.MSG_TRUNC);
-    } while (size == -Errno.EINTR);
+    int size = timed(() -> Libc.recv(fd, buffers.received, Libc.MSG_TRUNC));
     check(size, "receive from the kernel");
     dirty = Math.max(dirty, size);
     return requireFit(size);
@@ -151,41 +136,39 @@ final class NetlinkSocket implements AutoCloseable {
 
   /** The same without waiting: the negated {@code EAGAIN} if there is none, or another error. */
   int receiveNow() {
-    int size;
-    do {
-      size = Libc.recv(fd, buffer, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
-    } while (size == -Errno.EINTR);
+    int size = timed(() -> Libc.recv(fd, buffers.received, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC));
     dirty = Math.max(dirty, size);
     return size;
   }
 
   MemorySegment buffer() {
-    return buffer;
+    return buffers.received;
   }
 
   /** Waits for at least one datagram; returns how many there are. */
   int receiveMany() {
-    int count;
-    do {
-      count = Libc.recvmmsg(fd, headers, SLOTS, MSG_WAITFORONE | Libc.MSG_TRUNC);
-    } while (count == -Errno.EINTR);
-    return check(count, "receive from the kernel");
+    int flags = MSG_WAITFORONE | Libc.MSG_TRUNC;
+    return check(
+        timed(() -> Libc.recvmmsg(fd, buffers.headers, Buffers.SLOTS, flags)),
+        "receive from the kernel");
   }
 
   /** Lets a reader step through one of the datagrams that {@link #receiveMany} brought. */
   void read(int index, MessageReader reader) {
-    int size = headers.get(JAVA_INT, (long) index * MMSGHDR + 56);
-    reader.reset(slots.asSlice((long) index * SLOT, SLOT), requireFit(size, SLOT));
+    int size = buffers.headers.get(JAVA_INT, (long) index * Buffers.MMSGHDR + 56);
+    reader.reset(
+        buffers.slots.asSlice((long) index * Buffers.SLOT, Buffers.SLOT),
+        requireFit(size, Buffers.SLOT));
   }
 
   /** The size of what {@link #receiveNow} brought, if it came whole. */
   int requireFit(int size) {
-    return requireFit(size, BUFFER);
+    return requireFit(size, (int) buffers.received.byteSize());
   }
 
   /** Overwrites what was received since the last time: it may hold keys. */
   void wipe() {
-    buffer.asSlice(0, Math.min(dirty, BUFFER)).fill((byte) 0);
+    buffers.received.asSlice(0, Math.min(dirty, buffers.received.byteSize())).fill((byte) 0);
     dirty = 0;
   }
 
@@ -204,6 +187,6 @@ final class NetlinkSocket implements AutoCloseable {
   @Override
   public void close() {
     Libc.close(fd);
-    arena.close();
+    buffers.close();
   }
 }

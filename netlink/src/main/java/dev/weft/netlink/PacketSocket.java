@@ -20,7 +20,9 @@ public final class PacketSocket implements AutoCloseable {
   private static final int BUFFER = 2048;
   private static final Duration PAUSE = Duration.ofMillis(1);
 
-  private final Arena arena = Arena.ofShared();
+  /** Left to the garbage collector: to close a shared one takes longer than to send. */
+  private final Arena arena = Arena.ofAuto();
+
   private final MemorySegment buffer = arena.allocate(BUFFER);
   private final int fd;
 
@@ -90,7 +92,6 @@ public final class PacketSocket implements AutoCloseable {
    */
   @Override
   public void close() {
-    arena.close();
     Thread _ = Thread.ofPlatform().name("close").daemon().start(() -> Libc.close(fd));
   }
 }
