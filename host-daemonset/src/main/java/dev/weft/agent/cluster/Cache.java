@@ -108,9 +108,15 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   /** All objects. */
   public List<T> all() {
     confirm();
+    // before the store: what the watch brings meanwhile is in one of the two
+    Map<String, Own<T>> mine = Map.copyOf(own);
     Map<String, T> all = new LinkedHashMap<>();
     informer.getStore().list().forEach(each -> all.put(key(each), each));
-    own.forEach((name, each) -> all.put(name, each.object));
+    mine.forEach((name, each) -> {
+      if (Objects.equals(version(all.get(name)), each.before)) {
+        all.put(name, each.object);
+      }
+    });
     return new ArrayList<>(all.values());
   }
 
@@ -124,7 +130,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   /** Has an object that we created or changed count from now on. */
   public void put(T object) {
     String name = key(object);
-    own.put(name, new Own<>(object, version(name), System.nanoTime() + GRACE.toNanos()));
+    own.put(name, new Own<>(object, stored(name), System.nanoTime() + GRACE.toNanos()));
   }
 
   /** Forgets an object of our own. */
@@ -141,13 +147,16 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     long now = System.nanoTime();
     own.entrySet()
         .removeIf(entry ->
-            !Objects.equals(version(entry.getKey()), entry.getValue().before)
+            !Objects.equals(stored(entry.getKey()), entry.getValue().before)
                 || entry.getValue().expires - now < 0);
   }
 
-  private @Nullable String version(String name) {
-    T stored = informer.getStore().getByKey(name);
-    return stored == null ? null : stored.getMetadata().getResourceVersion();
+  private @Nullable String stored(String name) {
+    return version(informer.getStore().getByKey(name));
+  }
+
+  private static @Nullable String version(@Nullable HasMetadata object) {
+    return object == null ? null : object.getMetadata().getResourceVersion();
   }
 
   /**
