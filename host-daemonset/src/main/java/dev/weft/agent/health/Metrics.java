@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** What the agent counts. */
 public final class Metrics {
   private static final double MILLIS = 1e3;
+  private static final double NANOS = 1e9;
   private static final Duration[] BOUNDS =
       Stream.of(1, 5, 25, 100, 500, 2_500, 10_000).map(Duration::ofMillis).toArray(Duration[]::new);
 
@@ -35,6 +36,10 @@ public final class Metrics {
   public Metrics() {
     FunctionCounter.builder("weft.agent.netlink.messages", this, _ -> Netlink.messagesSent())
         .description("Messages sent to the kernel")
+        .register(registry);
+    FunctionCounter.builder("weft.agent.netlink.time", this, _ -> Netlink.nanosSpent() / NANOS)
+        .baseUnit("seconds")
+        .description("Spent in calls of the kernel by netlink")
         .register(registry);
     FunctionCounter.builder("weft.agent.netlink.errors", this, _ -> Netlink.refusals())
         .description("Refusals of the kernel, of what had just gone included")
