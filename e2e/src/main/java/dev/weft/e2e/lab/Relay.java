@@ -70,7 +70,7 @@ public final class Relay implements AutoCloseable {
     while (server.isOpen()) {
       try {
         SocketChannel near = server.accept();
-        Thread.ofVirtual().start(() -> connect(near));
+        Thread.ofPlatform().daemon().name("relay").start(() -> connect(near));
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
@@ -94,7 +94,7 @@ public final class Relay implements AutoCloseable {
       if (cut.contains(client)) {
         connection.close();
       }
-      Thread.ofVirtual().start(() -> pump(connection, near, far));
+      Thread.ofPlatform().daemon().name("relay").start(() -> pump(connection, near, far));
       pump(connection, far, near);
     } catch (IOException e) {
       closeQuietly(near);
