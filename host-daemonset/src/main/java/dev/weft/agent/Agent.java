@@ -25,12 +25,14 @@ import dev.weft.agent.node.NodePublisher;
 import dev.weft.agent.node.NodeUnderlay;
 import dev.weft.agent.reach.PeerProbe;
 import dev.weft.agent.retry.Timer;
+import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.agent.status.Drifts;
 import dev.weft.agent.status.EndpointReports;
 import dev.weft.agent.status.HostNetworkReports;
 import dev.weft.agent.status.StatusReports;
 import dev.weft.api.Kernel;
+import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NodePlan;
 import dev.weft.api.Reason;
 import dev.weft.mesh.keys.KeyReport;
@@ -126,7 +128,7 @@ public final class Agent implements AutoCloseable {
         new Attacher(
             new Claimant(
                 cluster,
-                new Claims(client, cluster.endpoints()),
+                new Claims(client, cluster.endpoints(), this::build),
                 new Instructions(client, cluster),
                 machine.probe),
             machine.probe,
@@ -238,12 +240,22 @@ public final class Agent implements AutoCloseable {
               }
 
               @Override
-              public void outcome(
+              public void outcome(Desired wished, Outcome outcome) {
+                reports.note(wished, outcome);
+              }
+
+              @Override
+              public void ended(
                   Changes changes, Desired wished, Outcome outcome, Map<String, NodePlan> plans) {
                 reports.tell(changes, wished, outcome, plans);
               }
             });
-    loop.start(changes -> metrics.pass(() -> pass.run(changes)));
+    loop.start((changes, done) -> metrics.pass(() -> pass.run(changes, done)));
+  }
+
+  private void build(NetworkEndpoint endpoint) {
+    Sandbox.idOf(endpoint)
+        .ifPresent(id -> loop.ask(Changes.endpoint(EndpointCaches.networkOf(endpoint), id)));
   }
 
   private void repaired(StatusReports.Repair repair) {

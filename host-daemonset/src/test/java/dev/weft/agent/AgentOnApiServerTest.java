@@ -184,6 +184,7 @@ class AgentOnApiServerTest {
             assertThat(node.error("static"))
                 .contains("10.5.0.1 on network lan", "02:00:00:00:00:99"));
     assertThat(endpoints()).containsExactly("lan.10.5.0.2");
+    assertThat(node.kernel.everWished).noneMatch(each -> each.contains("10.5.0.1/"));
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A data plane on paper: takes every wish as done, but for the problems and drifts it is given. */
 final class PaperKernel implements NodeKernel {
+  final List<String> everWished = new CopyOnWriteArrayList<>();
   final List<Dirty> passes = new CopyOnWriteArrayList<>();
   final Map<String, List<Problem>> problems = new ConcurrentHashMap<>();
   final Map<String, List<String>> drift = new ConcurrentHashMap<>();
@@ -47,6 +48,7 @@ final class PaperKernel implements NodeKernel {
                   repaired == null ? List.of() : repaired));
         });
     wished = Map.copyOf(seen);
+    everWished.addAll(seen.values());
     return new Outcome(outcomes, Map.of(), List.of(), Outcome.Keys.NONE);
   }
 

@@ -71,7 +71,7 @@ public final class Balancer implements Loop.Work {
   }
 
   @Override
-  public Set<String> run(Changes changes) {
+  public Set<String> run(Changes changes, Runnable done) {
     Map<String, NetworkServices.Turn> turns = turns(changes);
     Map<String, Sandbox> running = new HashMap<>();
     sandboxes.running().forEach(each -> running.put(each.id(), each));

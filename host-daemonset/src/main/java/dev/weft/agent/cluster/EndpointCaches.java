@@ -2,15 +2,20 @@ package dev.weft.agent.cluster;
 
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpecBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +30,7 @@ public final class EndpointCaches implements AutoCloseable {
   private final Cache.Listener<NetworkEndpoint> listener;
   private final Cache<NetworkEndpoint> own;
   private final Map<String, String> versionsPut = new ConcurrentHashMap<>();
+  private final Set<NetworkEndpoint> expected = ConcurrentHashMap.newKeySet();
   private final Map<String, Followed> followed = new ConcurrentHashMap<>();
 
   private record Followed(Cache<NetworkEndpoint> cache, CompletableFuture<Void> synced) {}
@@ -76,6 +82,27 @@ public final class EndpointCaches implements AutoCloseable {
     return own.all().stream().filter(each -> network.equals(networkOf(each))).toList();
   }
 
+  /**
+   * What is to be built on this node of a network: its endpoints, and those that are expected,
+   * which have no address yet.
+   */
+  public List<NetworkEndpoint> buildable(String network) {
+    // before its own: what is settled meanwhile is in one of the two
+    List<NetworkEndpoint> bare =
+        expected.stream().filter(each -> network.equals(networkOf(each))).toList();
+    return Stream.concat(
+            bare.stream(),
+            own(network).stream()
+                .filter(each -> bare.stream().noneMatch(it -> isForSameSandbox(it, each))))
+        .toList();
+  }
+
+  /** Two sandboxes may ask for one address at a time. */
+  private static boolean isForSameSandbox(NetworkEndpoint expected, NetworkEndpoint endpoint) {
+    return expected.getMetadata().getName().equals(endpoint.getMetadata().getName())
+        && Objects.equals(expected.getSpec().sandbox(), endpoint.getSpec().sandbox());
+  }
+
   /** All known endpoints of a network, on this node and others. */
   public List<NetworkEndpoint> of(String network) {
     Map<String, NetworkEndpoint> byName = new LinkedHashMap<>();
@@ -99,6 +126,24 @@ public final class EndpointCaches implements AutoCloseable {
   public Optional<NetworkEndpoint> get(String network, String name) {
     Followed it = followed.get(network);
     return own.get(name).or(() -> it == null ? Optional.empty() : it.cache.get(name));
+  }
+
+  /**
+   * Has the interface of an endpoint be made while it is not known yet who gets its address.
+   *
+   * @return the endpoint without its address, to be {@link #settle}d
+   */
+  public NetworkEndpoint expect(NetworkEndpoint endpoint) {
+    NetworkEndpoint bare = new NetworkEndpoint();
+    bare.setMetadata(new ObjectMetaBuilder().withName(endpoint.getMetadata().getName()).build());
+    bare.setSpec(NetworkEndpointSpecBuilder.builder(endpoint.getSpec()).address(null).build());
+    expected.add(bare);
+    return bare;
+  }
+
+  /** It is known who gets the address of an endpoint that was expected. */
+  public void settle(NetworkEndpoint bare) {
+    expected.remove(bare);
   }
 
   /** Has an endpoint of this node count before the watch brings it. */

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +40,9 @@ final class Apply implements AutoCloseable {
   private final Kernel kernel;
   private final Indexes indexes;
   private final Secrets secrets;
-  private final Map<String, Optional<Kernel.Sandbox>> sandboxes = new HashMap<>();
   private final Map<DeviceName, Integer> inside = new HashMap<>();
   private final Map<Change, RuntimeException> failures = new LinkedHashMap<>();
+  private final Set<String> unfinished = new HashSet<>();
 
   /**
    * What encryption adds.
@@ -84,13 +85,19 @@ final class Apply implements AutoCloseable {
       from = to;
     }
     announce(changes);
+    for (Change change : changes) {
+      if (change instanceof Change.Create(Item.Device device)
+          && isOpen(change)
+          && !device.innerUp()) {
+        unfinished.add(device.inner().place().sandbox());
+      }
+    }
     return failures;
   }
 
   private void letGoOfMany() {
-    if (sandboxes.size() > CHUNK) {
-      close();
-      sandboxes.clear();
+    if (kernel.entered() > CHUNK) {
+      kernel.leaveAllBut(Set.of());
     }
   }
 
@@ -238,27 +245,33 @@ final class Apply implements AutoCloseable {
   }
 
   /**
-   * Tells the neighbours of new interfaces whose addresses they have, where neighbours learn: an
-   * overlay knows its own.
+   * Tells the neighbours of interfaces that came up whose addresses they have, where neighbours
+   * learn: an overlay knows its own.
    */
   private void announce(List<Change> changes) {
-    Map<DeviceName, Item.Device> made = new HashMap<>();
+    Map<DeviceName, Item.Device> cameUp = new HashMap<>();
     for (Change change : changes) {
-      if (change instanceof Change.Create(Item.Device device) && !device.inner().place().isNode()) {
-        boolean learned = device.port().map(Port::learning).orElse(true);
-        if (learned) {
-          made.put(device.inner(), device);
-        }
+      switch (change) {
+        case Change.Create(Item.Device device) when learned(device) ->
+            cameUp.put(device.inner(), device);
+        case Change.Alter(Item.Device before, Item.Device device, _)
+            when learned(device) && !before.innerUp() ->
+            cameUp.put(device.inner(), device);
+        case Change.Create _, Change.Alter _, Change.Remove _ -> {}
       }
     }
     for (Change change : changes) {
       if (change instanceof Change.Create(Item.Address address) && !failures.containsKey(change)) {
-        Item.Device device = made.get(address.device());
+        Item.Device device = cameUp.get(address.device());
         if (device != null) {
           attempt(change, () -> announce(device, address.prefix().address()));
         }
       }
     }
+  }
+
+  private static boolean learned(Item.Device device) {
+    return !device.inner().place().isNode() && device.port().map(Port::learning).orElse(true);
   }
 
   private void announce(Item.Device device, InetAddress address) {
@@ -367,11 +380,15 @@ final class Apply implements AutoCloseable {
 
   /** The sandbox as it is, through the handle that changes will be made with. */
   Optional<Observation.View> view(String file) {
-    return sandbox(file).map(Kernel.Sandbox::view);
+    Place place = new Place(file);
+    Optional<Observation.View> view = sandbox(file).map(Kernel.Sandbox::view);
+    view.ifPresent(it ->
+        it.links().forEach(link -> inside.put(new DeviceName(place, link.name()), link.index())));
+    return view;
   }
 
   private Optional<Kernel.Sandbox> sandbox(String file) {
-    return sandboxes.computeIfAbsent(file, Kernel.Sandbox::open);
+    return kernel.enter(file);
   }
 
   private void shared(Change change) {
@@ -437,9 +454,10 @@ final class Apply implements AutoCloseable {
     }
   }
 
+  /** Leaves the sandboxes but those whose new interface waits for its address. */
   @Override
   public void close() {
-    sandboxes.values().forEach(sandbox -> sandbox.ifPresent(Kernel.Sandbox::close));
+    kernel.leaveAllBut(unfinished);
   }
 
   /** A sandbox ended while it was worked on. */

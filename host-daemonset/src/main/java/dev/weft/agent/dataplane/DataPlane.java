@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.netlink.Link;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.Notification;
@@ -52,6 +53,11 @@ public final class DataPlane implements AutoCloseable {
    */
   public static DataPlane open(Path node) {
     return new DataPlane(NetworkNamespace.open(node), Optional.empty());
+  }
+
+  /** Whether an interface in a sandbox was made for an address that nobody has got, or not yet. */
+  public static boolean isUnfinished(Link link) {
+    return Owner.of(link).isPresent() && !link.isUp();
   }
 
   /**

@@ -68,7 +68,7 @@ sealed interface Driver
         new Item.Device(
             owner,
             DeviceName.onNode(hostEnd),
-            new Kind.Veth(inside, endpoint.mac(), true),
+            new Kind.Veth(inside, endpoint.mac(), endpoint.isUp()),
             network.mac(hostEnd),
             mtu,
             true,

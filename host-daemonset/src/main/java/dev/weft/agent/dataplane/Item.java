@@ -95,6 +95,11 @@ sealed interface Item {
       return kind instanceof Kind.Veth(DeviceName peer, _, _) ? peer : name;
     }
 
+    /** Whether the device that carries its addresses is up. */
+    boolean innerUp() {
+      return kind instanceof Kind.Veth(_, _, boolean peerUp) ? peerUp : up;
+    }
+
     Device withPort(Optional<Port> other) {
       return new Device(owner, name, kind, mac, mtu, up, other);
     }

@@ -77,7 +77,7 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
             && Owner.of(link.alias()).equals(Optional.of(device.owner()))
             && link.master() == master
             && samePort(device, link)
-            && !(device.kind() instanceof Kind.Veth && !link.isLowerUp())
+            && !(device.kind() instanceof Kind.Veth && device.innerUp() && !link.isLowerUp())
             && !(device.kind() instanceof Kind.Vxlan tunnel
                 && tunnel.txChecksum() != kernel.txChecksum(link.index()));
     return same

@@ -33,6 +33,7 @@ final class Kernel implements AutoCloseable {
 
   private final NetworkNamespace namespace;
   private final Netlink netlink;
+  private final Map<String, Optional<Sandbox>> entered = new HashMap<>();
   private @Nullable Nftables nftables;
   private @Nullable Ethtool ethtool;
   private @Nullable Xfrm xfrm;
@@ -143,6 +144,29 @@ final class Kernel implements AutoCloseable {
     return ethtool;
   }
 
+  /** A sandbox, which stays entered until it is left; empty if it is no namespace (any more). */
+  Optional<Sandbox> enter(String file) {
+    return entered.computeIfAbsent(file, Sandbox::open);
+  }
+
+  /** How many sandboxes are entered. */
+  int entered() {
+    return entered.size();
+  }
+
+  /** Leaves all sandboxes but these. */
+  void leaveAllBut(Set<String> files) {
+    entered
+        .entrySet()
+        .removeIf(entry -> {
+          if (files.contains(entry.getKey())) {
+            return false;
+          }
+          entry.getValue().ifPresent(Sandbox::close);
+          return true;
+        });
+  }
+
   /** The sandbox as it is; empty if it can not be entered. */
   Optional<Observation.View> view(String file) {
     return Sandbox.open(file)
@@ -194,6 +218,7 @@ final class Kernel implements AutoCloseable {
   @Override
   public void close() {
     espPorts.close();
+    leaveAllBut(Set.of());
     if (nftables != null) {
       nftables.close();
     }
@@ -209,8 +234,7 @@ final class Kernel implements AutoCloseable {
 
   /** A sandbox's namespace, entered. */
   record Sandbox(NetworkNamespace namespace, Netlink netlink) implements AutoCloseable {
-    /** Empty if the file is no namespace (any more). */
-    static Optional<Sandbox> open(String file) {
+    private static Optional<Sandbox> open(String file) {
       NetworkNamespace namespace;
       try {
         namespace = NetworkNamespace.inhabit(Path.of(file));

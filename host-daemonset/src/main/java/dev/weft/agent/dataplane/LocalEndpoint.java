@@ -13,7 +13,8 @@ import java.util.List;
  * @param sandbox file of the sandbox's network namespace, such as {@code /run/netns/a}
  * @param interfaceName the interface's name in the sandbox, 1 to 15 characters
  * @param mac the interface's MAC address
- * @param addresses the interface's addresses with the length of their subnets
+ * @param addresses the interface's addresses with the length of their subnets; it is down until it
+ *     has one
  * @param defaultRoute whether the sandbox's way out is by this network, if it has a gateway and the
  *     sandbox no other way out
  */
@@ -27,5 +28,10 @@ public record LocalEndpoint(
 
   public LocalEndpoint {
     addresses = List.copyOf(addresses);
+  }
+
+  /** Whether the interface is up. */
+  public boolean isUp() {
+    return !addresses.isEmpty();
   }
 }

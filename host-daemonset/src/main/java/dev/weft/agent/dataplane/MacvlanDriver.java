@@ -149,7 +149,8 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
           child(
               network.owner().part("shim"),
               DeviceName.onNode(network.shim()),
-              network.mac(network.shim())));
+              network.mac(network.shim()),
+              true));
     }
     return items;
   }
@@ -162,7 +163,8 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
         child(
             owner,
             new DeviceName(new Place(endpoint.sandbox().toString()), endpoint.interfaceName()),
-            endpoint.mac()));
+            endpoint.mac(),
+            endpoint.isUp()));
     items.addAll(
         Driver.inside(
             network, endpoint, defaultRoute && !Boolean.TRUE.equals(network.spec().internal())));
@@ -184,7 +186,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
     return mode == MacvlanMode.PASSTHRU ? 1 : Integer.MAX_VALUE;
   }
 
-  private Item.Device child(Owner owner, DeviceName name, MacAddress mac) {
+  private Item.Device child(Owner owner, DeviceName name, MacAddress mac, boolean up) {
     return new Item.Device(
         owner,
         name,
@@ -198,7 +200,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
             }),
         parent.passthru().orElse(mac),
         mtu,
-        true,
+        up,
         Optional.empty());
   }
 }

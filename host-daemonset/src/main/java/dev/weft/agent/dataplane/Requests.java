@@ -69,7 +69,7 @@ final class Requests {
         new Step(
             change,
             inner.place(),
-            new Request.LinkChange(link, LinkSettings.builder().up(true).build())),
+            new Request.LinkChange(link, LinkSettings.builder().up(device.innerUp()).build())),
         new Step(
             change,
             inner.place(),

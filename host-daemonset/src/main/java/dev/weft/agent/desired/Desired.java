@@ -124,13 +124,15 @@ public final class Desired {
       generations.remove(name);
     } else if (cluster.endpoints().isSynced(name)) {
       HostNetworkSpec spec = instruction.get().getSpec();
-      List<NetworkEndpoint> endpoints = cluster.endpoints().of(name);
       Map<String, LocalEndpoint> local = new HashMap<>();
+      List<NetworkEndpoint> mine = cluster.endpoints().buildable(name);
       sandboxes
           .running()
-          .forEach(each -> local(each, name, endpoints).forEach(it -> local.put(it.id(), it)));
+          .forEach(each -> local(each, name, mine).forEach(it -> local.put(it.id(), it)));
       Map<String, RemoteEndpoint> remote =
-          isOverlay(spec) ? Wishes.remotes(cluster.node(), endpoints, this::vtep) : Map.of();
+          isOverlay(spec)
+              ? Wishes.remotes(cluster.node(), cluster.endpoints().of(name), this::vtep)
+              : Map.of();
       NetworkWish wish = new NetworkWish(uid(spec), spec, local, new HashMap<>(remote));
       put(networks, name, Mode.isPlan(spec.mode()) ? null : wish);
       put(
@@ -153,7 +155,7 @@ public final class Desired {
     Optional<LocalEndpoint> local =
         sandboxes.running().stream()
             .filter(each -> key.startsWith(each.id()))
-            .flatMap(each -> local(each, name, cluster.endpoints().own(name)).stream())
+            .flatMap(each -> local(each, name, cluster.endpoints().buildable(name)).stream())
             .filter(each -> each.id().equals(key))
             .findFirst();
     put(wish.local(), key, local.orElse(null));

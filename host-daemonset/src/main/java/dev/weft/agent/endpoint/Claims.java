@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,16 +32,23 @@ public final class Claims {
 
   private final KubernetesClient client;
   private final EndpointCaches endpoints;
+  private final Consumer<NetworkEndpoint> builder;
 
-  /** Claims that count in {@code endpoints} as soon as they are made. */
-  public Claims(KubernetesClient client, EndpointCaches endpoints) {
+  /**
+   * Claims that count in {@code endpoints} as soon as they are made.
+   *
+   * @param builder is told when what is to be built of an endpoint has changed
+   */
+  public Claims(
+      KubernetesClient client, EndpointCaches endpoints, Consumer<NetworkEndpoint> builder) {
     this.client = client;
     this.endpoints = endpoints;
+    this.builder = builder;
   }
 
   /**
-   * Takes any free address of a family. While the API server is asked for it, so is the LAN; an
-   * address that a machine there turns out to hold is given back.
+   * Takes any free address of a family. While the API server is asked for it, so is the LAN, and
+   * the interface is made; an address that a machine there turns out to hold is given back.
    *
    * @param foreign who beside Weft's endpoints holds an address
    * @param endpoint what to create for an address
@@ -59,25 +67,22 @@ public final class Claims {
       Optional<IpAddress> candidate =
           book.free(bits, taken, spread == 0 ? 0 : ThreadLocalRandom.current().nextInt(spread));
       IpAddress address = candidate.orElseThrow(() -> exhausted(book, bits, taken));
-      CompletableFuture<Optional<String>> answer = foreign.apply(address);
-      boolean isHeld = answer.getNow(Optional.empty()).isPresent();
-      Optional<NetworkEndpoint> mine =
-          isHeld ? Optional.empty() : tryClaim(endpoint.apply(address));
-      Optional<String> machine = answer.join();
-      if (machine.isPresent()) {
+      CompletableFuture<Optional<String>> machine = foreign.apply(address);
+      if (machine.getNow(Optional.empty()).isEmpty()) {
+        Optional<NetworkEndpoint> mine = take(endpoint.apply(address), machine);
         if (mine.isPresent()) {
-          release(mine.get());
+          return mine.get();
         }
+      }
+      if (machine.join().isEmpty()) {
+        conflicts++;
+      } else {
         LOG.atWarn()
             .addKeyValue("network", book.network())
             .log(
                 "{} is in use by a machine of the LAN ({}), the next is tried",
                 address,
-                machine.get());
-      } else if (mine.isPresent()) {
-        return mine.get();
-      } else {
-        conflicts++;
+                machine.join().get());
       }
       taken.add(address);
       if (deadline.isOver()) {
@@ -90,7 +95,8 @@ public final class Claims {
 
   /** Takes the address of {@code wanted} or refuses. */
   NetworkEndpoint exactly(NetworkEndpoint wanted) throws Refusal {
-    Optional<NetworkEndpoint> mine = tryClaim(wanted);
+    Optional<NetworkEndpoint> mine =
+        take(wanted, CompletableFuture.completedFuture(Optional.empty()));
     if (mine.isPresent()) {
       return mine.get();
     }
@@ -141,7 +147,29 @@ public final class Claims {
         "the API server did not answer as needed, it is tried again: " + e.getMessage());
   }
 
-  private Optional<NetworkEndpoint> tryClaim(NetworkEndpoint wanted) throws Refusal {
+  /** Takes an address, has its interface made meanwhile, and gives it back if a machine has it. */
+  private Optional<NetworkEndpoint> take(
+      NetworkEndpoint wanted, CompletableFuture<Optional<String>> machine) throws Refusal {
+    NetworkEndpoint bare = endpoints.expect(wanted);
+    builder.accept(wanted);
+    boolean taken = false;
+    try {
+      Optional<NetworkEndpoint> mine = create(wanted);
+      if (mine.isPresent() && machine.join().isPresent()) {
+        release(mine.get());
+        return Optional.empty();
+      }
+      taken = mine.isPresent();
+      return mine;
+    } finally {
+      endpoints.settle(bare);
+      if (!taken) {
+        builder.accept(wanted);
+      }
+    }
+  }
+
+  private Optional<NetworkEndpoint> create(NetworkEndpoint wanted) throws Refusal {
     try {
       return Optional.of(keep(client.resource(wanted).create()));
     } catch (KubernetesClientException e) {

@@ -1,5 +1,6 @@
 package dev.weft.agent.endpoint;
 
+import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.IpAddress;
 import dev.weft.netlink.LanFrames;
@@ -33,7 +34,9 @@ public final class KernelProbe implements Probe, AutoCloseable {
     try (NetworkNamespace namespace = NetworkNamespace.open(sandbox.netns());
         Netlink netlink = Netlink.open(namespace)) {
       Map<Integer, String> names =
-          netlink.links().stream().collect(Collectors.toMap(Link::index, Link::name));
+          netlink.links().stream()
+              .filter(each -> !DataPlane.isUnfinished(each))
+              .collect(Collectors.toMap(Link::index, Link::name));
       return new View(
           namespace.id().equals(node.id()),
           Set.copyOf(names.values()),

@@ -41,7 +41,7 @@ public final class Loop implements AutoCloseable {
   private int crashes;
   private boolean closed;
   private final Thread thread = Thread.ofPlatform().name("loop").daemon(true).unstarted(this::run);
-  private Work work = changes -> Set.of();
+  private Work work = (changes, done) -> Set.of();
 
   /** One pass. */
   @FunctionalInterface
@@ -49,9 +49,11 @@ public final class Loop implements AutoCloseable {
     /**
      * Works off {@code changes}.
      *
+     * @param done to be called once nothing is left to do that those who asked wait for; else they
+     *     wait until this returns
      * @return networks to try again
      */
-    Set<String> run(Changes changes);
+    Set<String> run(Changes changes, Runnable done);
   }
 
   /** A loop that rests until {@link #start}. */
@@ -73,7 +75,7 @@ public final class Loop implements AutoCloseable {
   /**
    * Asks for a pass that looks at {@code changes}.
    *
-   * @return completes when such a pass, begun after this call, has ended
+   * @return completes when such a pass, begun after this call, is done
    */
   public CompletableFuture<Void> request(Changes changes) {
     CompletableFuture<Void> done = new CompletableFuture<>();
@@ -116,15 +118,19 @@ public final class Loop implements AutoCloseable {
         if (batch == null) {
           return;
         }
-        pass(batch.changes);
-        batch.waiting.forEach(each -> each.complete(null));
+        pass(batch.changes, batch::done);
+        batch.done();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private record Batch(Changes changes, List<CompletableFuture<Void>> waiting) {}
+  private record Batch(Changes changes, List<CompletableFuture<Void>> waiting) {
+    void done() {
+      waiting.forEach(each -> each.complete(null));
+    }
+  }
 
   private @Nullable Batch take() throws InterruptedException {
     lock.lock();
@@ -144,9 +150,9 @@ public final class Loop implements AutoCloseable {
     }
   }
 
-  private void pass(Changes changes) {
+  private void pass(Changes changes, Runnable done) {
     try {
-      Set<String> again = work.run(changes);
+      Set<String> again = work.run(changes, done);
       crashes = 0;
       failures
           .keySet()

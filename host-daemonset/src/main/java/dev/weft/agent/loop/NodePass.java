@@ -29,12 +29,15 @@ public final class NodePass implements Loop.Work {
      */
     void node(NodeUnderlay underlay, Optional<KeyReport> keys);
 
+    /** The kernel is as wished, as far as it can be: those who asked for it are told next. */
+    void outcome(Desired desired, Outcome outcome);
+
     /**
      * A pass ended.
      *
      * @param plans by network, what would be changed for a revision that is only planned
      */
-    void outcome(Changes changes, Desired desired, Outcome outcome, Map<String, NodePlan> plans);
+    void ended(Changes changes, Desired desired, Outcome outcome, Map<String, NodePlan> plans);
   }
 
   /** Passes over the wish {@code desired}. */
@@ -46,7 +49,7 @@ public final class NodePass implements Loop.Work {
   }
 
   @Override
-  public Set<String> run(Changes asked) {
+  public Set<String> run(Changes asked, Runnable done) {
     Changes changes = asked;
     if (asked.underlay()) {
       if (underlay.look()) {
@@ -55,12 +58,14 @@ public final class NodePass implements Loop.Work {
     }
     desired.update(changes);
     Outcome outcome = kernel.reconcile(desired.wish(underlay.vtep()), changes.dirty());
+    reports.outcome(desired, outcome);
+    done.run();
     // A public key may be known once what is sent by it is taken.
     if (asked.underlay() || !outcome.keys().report().equals(told)) {
       told = outcome.keys().report();
       reports.node(underlay, told);
     }
-    reports.outcome(changes, desired, outcome, Plans.of(desired, underlay.vtep(), kernel));
+    reports.ended(changes, desired, outcome, Plans.of(desired, underlay.vtep(), kernel));
     return again(outcome);
   }
 

@@ -1,7 +1,9 @@
 package dev.weft.agent.status;
 
 import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.dataplane.LocalEndpoint;
 import dev.weft.agent.dataplane.NetworkOutcome;
+import dev.weft.agent.dataplane.NetworkWish;
 import dev.weft.agent.dataplane.Outcome;
 import dev.weft.agent.desired.Desired;
 import dev.weft.agent.loop.Changes;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Tells the API what came of a pass: of instructions, of endpoints, of drift. */
 public final class StatusReports {
@@ -62,6 +65,30 @@ public final class StatusReports {
     return outcomes;
   }
 
+  /** Takes note of what came of a pass: {@link #outcomes} has it from now on. */
+  public void note(Desired desired, Outcome outcome) {
+    outcome
+        .networks()
+        .forEach((name, it) -> {
+          if (outcomes.note(name, it, wired(name, desired))) {
+            sinks.problems.accept(name);
+          }
+        });
+    outcomes.retain(desired.names());
+  }
+
+  private static Map<String, LocalEndpoint> local(String name, Desired desired) {
+    return desired.network(name).map(NetworkWish::local).orElse(Map.of());
+  }
+
+  /** The endpoints of a network that have an address. */
+  private static Set<String> wired(String name, Desired desired) {
+    return local(name, desired).values().stream()
+        .filter(LocalEndpoint::isUp)
+        .map(LocalEndpoint::id)
+        .collect(Collectors.toSet());
+  }
+
   /**
    * Tells of a pass over {@code changes}.
    *
@@ -76,7 +103,6 @@ public final class StatusReports {
             .hostNetwork(name)
             .filter(each -> Mode.isPlan(each.getSpec().mode()))
             .ifPresent(each -> sinks.instructions.tellPlan(each, plan)));
-    outcomes.retain(desired.names());
     cluster.endpoints().own().stream()
         .filter(each -> isTouched(each, changes))
         .forEach(each -> endpoint(each, desired));
@@ -88,10 +114,6 @@ public final class StatusReports {
 
   private void network(
       String name, Desired desired, NetworkOutcome outcome, Optional<NodePlan> plan) {
-    Set<String> local = desired.network(name).map(each -> each.local().keySet()).orElse(Set.of());
-    if (outcomes.note(name, outcome, local)) {
-      sinks.problems.accept(name);
-    }
     drifts.note(name, outcome.repaired(), clock.instant());
     Optional<HostNetwork> instruction = cluster.hostNetwork(name);
     if (instruction.isPresent()) {
@@ -103,7 +125,8 @@ public final class StatusReports {
           instruction.get(),
           desired.generation(name),
           outcome,
-          new HostNetworkStatuses.Reported(local.size(), drifts.of(name, clock.instant()), plan));
+          new HostNetworkStatuses.Reported(
+              wired(name, desired).size(), drifts.of(name, clock.instant()), plan));
     }
   }
 
@@ -113,11 +136,10 @@ public final class StatusReports {
       return;
     }
     String id = Sandbox.idOf(endpoint).orElse("");
-    boolean wished =
-        desired.network(network).filter(each -> each.local().containsKey(id)).isPresent();
-    if (!wished && EndpointReports.isOrphan(endpoint, sandboxes)) {
+    LocalEndpoint wished = local(network, desired).get(id);
+    if (wished == null && EndpointReports.isOrphan(endpoint, sandboxes)) {
       sinks.endpoints.release(endpoint, cluster.endpoints(), sandboxes);
-    } else {
+    } else if (wished == null || wished.isUp()) {
       sinks.endpoints.tell(endpoint, outcomes.hitch(network, id));
     }
   }

@@ -207,6 +207,35 @@ class BridgeDriverTest {
   }
 
   @Test
+  void anInterfaceIsDownUntilItHasAnAddressAndGoesIfItGetsNone() {
+    LocalEndpoint endpoint = Wishes.endpoint(a, "eth0", "10.77.0.2/24");
+    NetworkWish network = Wishes.network(Wishes.bridge(1, SUBNET));
+    NodeWish wish = Wishes.of("blue", network);
+    Dirty it = new Dirty.Endpoints(Map.of("blue", java.util.Set.of(endpoint.id())));
+    plane.reconcile(wish, Dirty.EVERYTHING);
+
+    plane.reconcile(Wishes.with(wish, "blue", Wishes.bare(endpoint)), it);
+    int index = a.link("eth0").index();
+    assertThat(a.link("eth0").isUp()).isFalse();
+    assertThat(a.netlink().addresses()).noneMatch(each -> each.link() == index);
+    assertThat(plane.plan(wish)).isEmpty();
+    plane.reconcile(Wishes.with(wish, "blue", endpoint), it);
+
+    assertThat(a.link("eth0").index()).isEqualTo(index);
+    assertThat(a.reaches(node, "10.77.0.1")).isTrue();
+    assertThat(plane.plan(wish)).isEmpty();
+
+    network.local().clear();
+    plane.reconcile(wish, it);
+    plane.reconcile(Wishes.with(wish, "blue", Wishes.bare(endpoint)), it);
+    network.local().clear();
+    plane.reconcile(wish, it);
+
+    assertThat(a.netlink().links()).hasSize(1);
+    assertThat(lab.plane(node).plan(wish)).isEmpty();
+  }
+
+  @Test
   void aSandboxThatIsGoneIsAProblemOfItsEndpointAlone() {
     LocalEndpoint ghost =
         new LocalEndpoint(

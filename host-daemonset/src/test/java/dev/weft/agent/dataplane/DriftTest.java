@@ -246,6 +246,17 @@ class DriftTest {
   }
 
   @Test
+  void anInterfaceThatWaitsForItsAddressIsNoDrift() {
+    LocalEndpoint coming = Wishes.endpoint(lab.box("c"), "eth0", "10.77.0.3/24");
+    NodeWish more = Wishes.with(wish(), "red", Wishes.bare(coming));
+    plane.reconcile(more, new Dirty.Endpoints(Map.of("red", Set.of(coming.id()))));
+    node.down(NAT);
+
+    Awaitility.await().until(() -> drift.stream().anyMatch(e -> e.what().contains(NAT)));
+    assertThat(drift).allMatch(event -> event.what().contains(NAT));
+  }
+
+  @Test
   void aSandboxInterfaceThatIsDownIsNoticed() {
     a.down("eth0");
 

@@ -19,6 +19,7 @@ import dev.weft.netlink.Request;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +103,37 @@ class MacvlanDriverTest {
             lan.netlink().neighbours().stream()
                 .anyMatch(each ->
                     each.address().equals(address) && a.link("eth0").address().equals(each.mac())));
+  }
+
+  @Test
+  void anInterfaceIsDownUntilItHasAnAddressOfWhichTheLanLearnsThen() {
+    LocalEndpoint endpoint = Wishes.endpoint(a, "eth0", "10.99.0.2/24");
+    NetworkWish network =
+        Wishes.network(Wishes.macvlan(1, options("nic", "Bridge"), SUBNET), Wishes.bare(endpoint));
+    assertThat(make(network).problems()).isEmpty();
+    Link bare = a.link("eth0");
+    assertThat(bare.isUp()).isFalse();
+    assertThat(a.netlink().addresses()).noneMatch(each -> each.link() == bare.index());
+    InetAddress address = IpPrefix.parseAddress("10.99.0.2");
+    lan.netlink()
+        .neighbourSet(
+            new Neighbour(
+                lan.link("l0").index(),
+                address,
+                MacAddress.parse("02:00:00:00:00:99"),
+                Neighbour.State.STALE));
+
+    network.local().put(endpoint.id(), endpoint);
+    plane.reconcile(
+        Wishes.of("lan", network), new Dirty.Endpoints(Map.of("lan", Set.of(endpoint.id()))));
+
+    assertThat(a.link("eth0").index()).isEqualTo(bare.index());
+    assertThat(plane.plan(Wishes.of("lan", network))).isEmpty();
+    Awaitility.await()
+        .until(() ->
+            lan.netlink().neighbours().stream()
+                .anyMatch(
+                    each -> each.address().equals(address) && bare.address().equals(each.mac())));
   }
 
   @Test

@@ -51,6 +51,12 @@ final class Wishes {
     return new NetworkWish(wish.uid(), wish.spec(), wish.local(), remote);
   }
 
+  /** A wish for one more endpoint. */
+  static NodeWish with(NodeWish wish, String network, LocalEndpoint endpoint) {
+    pick(wish, network).local().put(endpoint.id(), endpoint);
+    return wish;
+  }
+
   static NetworkWish pick(NodeWish wish, String network) {
     return java.util.Objects.requireNonNull(wish.networks().get(network));
   }
@@ -111,6 +117,17 @@ final class Wishes {
         Macs.of(prefix.address()),
         List.of(prefix),
         true);
+  }
+
+  /** The same while its addresses are being claimed. */
+  static LocalEndpoint bare(LocalEndpoint endpoint) {
+    return new LocalEndpoint(
+        endpoint.id(),
+        endpoint.sandbox(),
+        endpoint.interfaceName(),
+        endpoint.mac(),
+        List.of(),
+        endpoint.defaultRoute());
   }
 
   static RemoteEndpoint remote(String address, String vtep) {

@@ -27,7 +27,7 @@ class LoopTest {
   @Test
   void whatIsAskedForDuringAPassIsOneNextPass() throws Exception {
     CountDownLatch first = new CountDownLatch(1);
-    loop.start(changes -> {
+    loop.start((changes, _) -> {
       passes.add(changes);
       try {
         first.await();
@@ -54,7 +54,7 @@ class LoopTest {
 
   @Test
   void whatFailedIsTriedAgainByItself() {
-    loop.start(changes -> {
+    loop.start((changes, _) -> {
       passes.add(changes);
       return passes.size() < 3 ? Set.of("a") : Set.of();
     });
@@ -65,7 +65,7 @@ class LoopTest {
 
   @Test
   void aPassThatThrowsIsMadeAgainAndEndsNothing() throws Exception {
-    loop.start(changes -> {
+    loop.start((changes, _) -> {
       passes.add(changes);
       if (passes.size() == 1) {
         throw new IllegalStateException("on purpose");
