@@ -5,7 +5,6 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkStatus;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshKeys;
-import dev.weft.api.MeshSpecBuilder;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.e2e.lab.Lab;
@@ -13,6 +12,8 @@ import dev.weft.e2e.lab.Labs;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +21,6 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -331,24 +331,23 @@ final class MachineLab implements AutoCloseable {
 
   /** Asks for new keys, as {@code kubectl annotate} does. */
   void rotate(String value) {
-    lab.client()
-        .resources(Mesh.class)
-        .withName(Names.MESH)
-        .edit(mesh -> {
-          mesh.getMetadata().setAnnotations(Map.of(Names.ROTATE_ANNOTATION, value));
-          return mesh;
-        });
+    patchMesh(
+        "{\"metadata\": {\"annotations\": {\"%s\": \"%s\"}}}"
+            .formatted(Names.ROTATE_ANNOTATION, value));
   }
 
   /** Has packets of encrypted networks travel so. */
   void encapsulate(String encapsulation) {
-    lab.client()
-        .resources(Mesh.class)
-        .withName(Names.MESH)
-        .edit(mesh -> {
-          mesh.setSpec(MeshSpecBuilder.builder().ipsecEncapsulation(encapsulation).build());
-          return mesh;
-        });
+    patchMesh("{\"spec\": {\"ipsecEncapsulation\": \"%s\"}}".formatted(encapsulation));
+  }
+
+  /** Whatever the operator writes meanwhile. */
+  private void patchMesh(String change) {
+    Mesh _ =
+        lab.client()
+            .resources(Mesh.class)
+            .withName(Names.MESH)
+            .patch(PatchContext.of(PatchType.JSON_MERGE), change);
   }
 
   /** The MTU of a network, once it is known. */
