@@ -72,11 +72,14 @@ class PacketFilterTest {
                 replaced.set(true);
               });
       int sent = 0;
-      while (!replaced.get()) {
-        send(client, target);
-        sent++;
+      try {
+        while (!replaced.get()) {
+          send(client, target);
+          sent++;
+        }
+      } finally {
+        replacing.join();
       }
-      replacing.join();
       assertThat(sent).isPositive();
       assertThat(server.receive(ByteBuffer.allocate(1))).isNull();
     }
