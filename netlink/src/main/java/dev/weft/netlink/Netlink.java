@@ -40,7 +40,7 @@ public final class Netlink implements AutoCloseable {
     return Counters.ERRORS.sum();
   }
 
-  /** Nanoseconds this process has spent in calls of the kernel through any handle so far. */
+  /** Nanoseconds this process has spent in system calls of requests and their answers so far. */
   public static long nanosSpent() {
     return Counters.NANOS.sum();
   }

@@ -115,14 +115,20 @@ final class NetlinkSocket implements AutoCloseable {
     Counters.MESSAGES.add(messages);
   }
 
-  /** Makes a system call, again for as long as a signal interrupts it. */
+  /** Makes a system call of a request or its answer. */
   private static int timed(IntSupplier systemCall) {
     long start = System.nanoTime();
+    int result = uninterrupted(systemCall);
+    Counters.NANOS.add(System.nanoTime() - start);
+    return result;
+  }
+
+  /** Makes a system call again for as long as a signal interrupts it. */
+  private static int uninterrupted(IntSupplier systemCall) {
     int result;
     do {
       result = systemCall.getAsInt();
     } while (result == -Errno.EINTR);
-    Counters.NANOS.add(System.nanoTime() - start);
     return result;
   }
 
@@ -134,9 +140,13 @@ final class NetlinkSocket implements AutoCloseable {
     return requireFit(size);
   }
 
-  /** The same without waiting: the negated {@code EAGAIN} if there is none, or another error. */
+  /**
+   * The same without waiting, of what nobody asked for: the negated {@code EAGAIN} if there is
+   * none, or another error.
+   */
   int receiveNow() {
-    int size = timed(() -> Libc.recv(fd, buffers.received, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC));
+    int flags = Libc.MSG_DONTWAIT | Libc.MSG_TRUNC;
+    int size = uninterrupted(() -> Libc.recv(fd, buffers.received, flags));
     dirty = Math.max(dirty, size);
     return size;
   }

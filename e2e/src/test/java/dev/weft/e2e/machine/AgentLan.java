@@ -3,7 +3,11 @@ package dev.weft.e2e.machine;
 import static dev.weft.e2e.machine.AgentNode.Network.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weft.agent.node.KernelSurvey;
+import dev.weft.api.Kernel;
+import dev.weft.e2e.lab.Root;
 import dev.weft.e2e.net.Capture;
 import dev.weft.e2e.net.FrameSender;
 import dev.weft.e2e.net.Ping;
@@ -22,9 +26,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /** Nodes on one wire, and all that passes there. */
 final class AgentLan implements AutoCloseable {
+  /** After so long what is awaited does not come. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
   /** After so long nothing comes any more. */
   static final Duration NOTHING = Duration.ofMillis(400);
 
@@ -47,6 +55,14 @@ final class AgentLan implements AutoCloseable {
     ports = Netlink.open(switching);
     ports.linkAdd(
         new LinkSpec("lan", new LinkKind.Bridge(), LinkSettings.builder().up(true).build()));
+  }
+
+  /** Skips the tests of a class where the kernel cannot encrypt, in UDP as well. */
+  static void assumeEsp() {
+    Awaitility.setDefaultTimeout(PATIENCE);
+    assumeTrue(Root.is(), Root.REASON);
+    List<String> lacking = Kernel.lacksForEncryption(KernelSurvey.kernel(), true, true);
+    assumeTrue(lacking.isEmpty(), "this kernel lacks what encryption takes: " + lacking);
   }
 
   /** Nodes 1 to {@code count}, whose agents are started. */

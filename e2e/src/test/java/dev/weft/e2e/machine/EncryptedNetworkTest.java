@@ -4,11 +4,7 @@ import static dev.weft.e2e.machine.AgentNode.Network.CLEAR;
 import static dev.weft.e2e.machine.AgentNode.Network.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.agent.node.KernelSurvey;
-import dev.weft.api.Kernel;
-import dev.weft.e2e.lab.Root;
 import dev.weft.e2e.net.Capture;
 import dev.weft.e2e.net.Ping;
 import dev.weft.e2e.net.SteadyPing;
@@ -18,11 +14,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +27,6 @@ import org.junit.jupiter.api.Test;
  * nothing is in clear is made by captures that have seen clear frames before.
  */
 class EncryptedNetworkTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long FOREIGN_SPI = 0x777;
   private static final List<String> TABLES = List.of("state", "policy");
 
@@ -41,10 +34,7 @@ class EncryptedNetworkTest {
 
   @BeforeAll
   static void needsEsp() {
-    Awaitility.setDefaultTimeout(PATIENCE);
-    assumeTrue(Root.is(), Root.REASON);
-    List<String> lacking = Kernel.lacksForEncryption(KernelSurvey.kernel(), true, true);
-    assumeTrue(lacking.isEmpty(), "this kernel lacks what encryption takes: " + lacking);
+    AgentLan.assumeEsp();
   }
 
   @BeforeEach
@@ -133,7 +123,7 @@ class EncryptedNetworkTest {
     lan.nodes().forEach(node -> node.volume(10_000));
     lan.carried(SECRET);
     try (SteadyPing ping =
-        SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE)) {
+        SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), AgentLan.PATIENCE)) {
       await().until(() -> lan.mesh().exhausted(lan.first()).isPresent());
       long epoch = lan.mesh().rotate();
       await().until(() -> lan.mesh().rests(epoch));
@@ -284,7 +274,8 @@ class EncryptedNetworkTest {
     lan.carried(SECRET);
     try (AgentLan.Wires wires = lan.new Wires();
         SteadyPing ping =
-            SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE)) {
+            SteadyPing.start(
+                lan.first().sandbox(), lan.second().inside(SECRET), AgentLan.PATIENCE)) {
       for (Step step : Step.values()) {
         lan.mesh().stopAt(step);
         long epoch = lan.mesh().rotate();
@@ -311,7 +302,8 @@ class EncryptedNetworkTest {
     Map<String, String> errors = lan.errors();
     int rotations = Integer.getInteger("weft.rotations", 20);
     try (SteadyPing ping =
-            SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE);
+            SteadyPing.start(
+                lan.first().sandbox(), lan.second().inside(SECRET), AgentLan.PATIENCE);
         SteadyStream stream =
             SteadyStream.start(
                 lan.first().sandbox(), lan.second().sandbox(), lan.second().inside(SECRET));

@@ -5,25 +5,19 @@ import static dev.weft.e2e.machine.AgentNode.Network.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.node.KernelSurvey;
-import dev.weft.api.Kernel;
-import dev.weft.e2e.lab.Root;
 import dev.weft.e2e.net.Ping;
 import dev.weft.e2e.net.SteadyPing;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * with ESP.
  */
 class EspInUdpTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int PORT = 4500;
   private static final int OTHER_PORT = 4501;
   private static final int ETHERNET = 14;
@@ -47,10 +40,7 @@ class EspInUdpTest {
 
   @BeforeAll
   static void needsEsp() {
-    Awaitility.setDefaultTimeout(PATIENCE);
-    assumeTrue(Root.is(), Root.REASON);
-    List<String> lacking = Kernel.lacksForEncryption(KernelSurvey.kernel(), true, true);
-    assumeTrue(lacking.isEmpty(), "this kernel lacks what encryption takes: " + lacking);
+    AgentLan.assumeEsp();
   }
 
   @BeforeEach
@@ -100,7 +90,7 @@ class EspInUdpTest {
     try (DatagramSocket to = socket(lan.second());
         DatagramSocket from = socket(lan.first())) {
       from.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
-      to.setSoTimeout((int) PATIENCE.toMillis());
+      to.setSoTimeout((int) AgentLan.PATIENCE.toMillis());
       from.send(
           new DatagramPacket(new byte[mtu - IPV4_UDP], mtu - IPV4_UDP, to.getLocalSocketAddress()));
       var packet = new DatagramPacket(new byte[UNDERLAY], UNDERLAY);
@@ -125,7 +115,8 @@ class EspInUdpTest {
     Map<String, String> errors = lan.errors();
     Set<Long> spis = lan.first().spis();
     try (SteadyPing ping =
-            SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE);
+            SteadyPing.start(
+                lan.first().sandbox(), lan.second().inside(SECRET), AgentLan.PATIENCE);
         AgentLan.Wires wires = lan.new Wires()) {
       for (Optional<Integer> port :
           List.of(Optional.of(PORT), Optional.of(OTHER_PORT), Optional.<Integer>empty())) {
@@ -158,7 +149,7 @@ class EspInUdpTest {
     lan.nodeBehindNat(2);
     lan.carried(SECRET);
     try (AgentLan.Wires wires = lan.new Wires()) {
-      assertThat(Ping.once(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE))
+      assertThat(Ping.once(lan.first().sandbox(), lan.second().inside(SECRET), AgentLan.PATIENCE))
           .isPresent();
       aFullPacketFitsAndNoLargerOne(lan.first().mtu(SECRET));
       lan.second().command("ip", "xfrm", "state", "flush");
@@ -179,7 +170,7 @@ class EspInUdpTest {
     lan.nodes(2, false);
     lan.carried(SECRET);
     try (SteadyPing ping =
-        SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE)) {
+        SteadyPing.start(lan.first().sandbox(), lan.second().inside(SECRET), AgentLan.PATIENCE)) {
       lan.mesh().isSlow(lan.second(), true);
       lan.mesh().travelBy(Optional.of(PORT));
       rotate();
@@ -250,7 +241,8 @@ class EspInUdpTest {
       wires.refused();
     }
     await().until(() -> lan.mesh().rests(epoch) && lan.second().problems().isEmpty());
-    assertThat(Ping.once(lan.first().sandbox(), lan.second().inside(SECRET), PATIENCE)).isPresent();
+    assertThat(Ping.once(lan.first().sandbox(), lan.second().inside(SECRET), AgentLan.PATIENCE))
+        .isPresent();
     try (AgentLan.Wires wires = lan.new Wires()) {
       assertThat(lan.answers(SECRET)).isTrue();
       wires.sawOnlyUdpTo(PORT);
