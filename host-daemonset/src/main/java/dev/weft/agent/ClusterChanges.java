@@ -206,9 +206,7 @@ final class ClusterChanges implements Cluster.Listener {
   }
 
   private static @Nullable String publicAddress(@Nullable MeshNode node) {
-    return node == null || node.getMetadata().getAnnotations() == null
-        ? null
-        : node.getMetadata().getAnnotations().get(Names.PUBLIC_ADDRESS_ANNOTATION);
+    return node == null ? null : Cluster.publicAddress(node).orElse(null);
   }
 
   private static @Nullable String vtep(@Nullable MeshNode node) {

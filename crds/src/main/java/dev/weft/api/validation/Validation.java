@@ -5,6 +5,7 @@ import dev.weft.api.HostNetwork;
 import dev.weft.api.Mesh;
 import dev.weft.api.OverlayService;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the schema's rules say, and what they cannot; an empty list means valid. Nothing
@@ -25,6 +26,11 @@ public final class Validation {
     Problems problems = new Problems();
     MeshRules.check(mesh, problems);
     return problems.found();
+  }
+
+  /** The mesh if all of it can work; {@code null} if not, or if there is none. */
+  public static @Nullable Mesh ifValid(@Nullable Mesh mesh) {
+    return mesh != null && of(mesh).isEmpty() ? mesh : null;
   }
 
   /** What cannot work in the spec or the name of a service. */

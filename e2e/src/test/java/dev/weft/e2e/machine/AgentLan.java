@@ -76,7 +76,7 @@ final class AgentLan implements AutoCloseable {
   AgentNode node(int number, boolean ipv6) {
     AgentNode node = new AgentNode(number, AgentNode.Ends.onWire(number, ipv6), mesh, folder);
     nodes.add(node);
-    node.wireTo(switching, ports);
+    node.wireTo(ports);
     return node;
   }
 
@@ -87,7 +87,7 @@ final class AgentLan implements AutoCloseable {
     nodes.add(node);
     NatRouter router = NatRouter.of(ends);
     routers.add(router);
-    router.wireTo(switching, ports, node);
+    router.wireTo(ports, node);
     node.start();
   }
 

@@ -216,16 +216,8 @@ final class AgentNode implements AutoCloseable {
   }
 
   /** Lays a wire to a switch's port, and gives the node its address on it. */
-  void wireTo(NetworkNamespace switching, Netlink ports) {
-    ports.linkAdd(
-        LinkSpec.of(
-            name,
-            new LinkKind.Veth(
-                new LinkKind.Veth.Peer(
-                    "eth0", LinkSettings.builder().namespace(namespace).build()))));
-    int port = ports.link(name).orElseThrow().index();
-    int lan = ports.link("lan").orElseThrow().index();
-    ports.linkSet(port, LinkSettings.builder().master(lan).up(true).build());
+  void wireTo(Netlink ports) {
+    plug(ports, name, namespace);
     int eth0 = wire().index();
     netlink.linkSet(netlink.link("lo").orElseThrow().index(), UP);
     netlink.linkSet(eth0, UP);
@@ -233,6 +225,16 @@ final class AgentNode implements AutoCloseable {
     IpPrefix prefix = new IpPrefix(ends.local(), ipv6 ? 64 : 24);
     netlink.addressAdd(
         ipv6 ? Address.of(eth0, prefix, Address.Flag.NODAD) : Address.of(eth0, prefix));
+  }
+
+  /** Lays a wire from a switch's new port to {@code eth0} of a namespace. */
+  static void plug(Netlink ports, String port, NetworkNamespace namespace) {
+    LinkSettings there = LinkSettings.builder().namespace(namespace).build();
+    ports.linkAdd(LinkSpec.of(port, new LinkKind.Veth(new LinkKind.Veth.Peer("eth0", there))));
+    int lan = ports.link("lan").orElseThrow().index();
+    ports.linkSet(
+        ports.link(port).orElseThrow().index(),
+        LinkSettings.builder().master(lan).up(true).build());
   }
 
   /** Has the node carry a network with these other nodes, from its next look on. */

@@ -17,9 +17,8 @@ import java.nio.channels.DatagramChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,21 +29,11 @@ class EncryptedNetworkTest {
   private static final long FOREIGN_SPI = 0x777;
   private static final List<String> TABLES = List.of("state", "policy");
 
-  private AgentLan lan;
+  @AutoClose private final AgentLan lan = new AgentLan();
 
   @BeforeAll
   static void needsEsp() {
     AgentLan.assumeEsp();
-  }
-
-  @BeforeEach
-  void aWire() {
-    lan = new AgentLan();
-  }
-
-  @AfterEach
-  void nothingStays() {
-    lan.close();
   }
 
   @Test

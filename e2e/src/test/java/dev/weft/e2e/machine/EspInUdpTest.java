@@ -18,9 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,21 +35,11 @@ class EspInUdpTest {
   private static final int UNDERLAY = 1500;
   private static final int IPV4_UDP = 28;
 
-  private AgentLan lan;
+  @AutoClose private final AgentLan lan = new AgentLan();
 
   @BeforeAll
   static void needsEsp() {
     AgentLan.assumeEsp();
-  }
-
-  @BeforeEach
-  void aWire() {
-    lan = new AgentLan();
-  }
-
-  @AfterEach
-  void nothingStays() {
-    lan.close();
   }
 
   @ParameterizedTest

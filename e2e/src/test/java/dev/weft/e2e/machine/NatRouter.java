@@ -57,21 +57,12 @@ final class NatRouter implements AutoCloseable {
   }
 
   /** Lays a wire to a switch, and one to the node. */
-  void wireTo(NetworkNamespace switching, Netlink ports, AgentNode node) {
-    ports.linkAdd(
-        LinkSpec.of(
-            node.name(),
-            new LinkKind.Veth(
-                new LinkKind.Veth.Peer(
-                    "eth0", LinkSettings.builder().namespace(namespace).build()))));
-    int lan = ports.link("lan").orElseThrow().index();
-    ports.linkSet(
-        ports.link(node.name()).orElseThrow().index(),
-        LinkSettings.builder().master(lan).up(true).build());
+  void wireTo(Netlink ports, AgentNode node) {
+    AgentNode.plug(ports, node.name(), namespace);
     netlink.linkAdd(new LinkSpec("lan", new LinkKind.Bridge(), UP));
     up("eth0", ends.published());
     up("lan", INSIDE);
-    node.wireTo(namespace, netlink);
+    node.wireTo(netlink);
     String _ = node.command("ip", "route", "add", "default", "via", INSIDE.getHostAddress());
   }
 

@@ -136,9 +136,12 @@ public final class Cluster implements AutoCloseable {
 
   /** By which address other nodes are to reach this one's tunnels, as it was annotated. */
   public Optional<String> publicAddress() {
-    return meshNodes
-        .get(node)
-        .flatMap(each -> Optional.ofNullable(each.getMetadata().getAnnotations()))
+    return meshNodes.get(node).flatMap(Cluster::publicAddress);
+  }
+
+  /** By which address other nodes are to reach a node's tunnels, as it was annotated. */
+  public static Optional<String> publicAddress(MeshNode meshNode) {
+    return Optional.ofNullable(meshNode.getMetadata().getAnnotations())
         .flatMap(each -> Optional.ofNullable(each.get(Names.PUBLIC_ADDRESS_ANNOTATION)));
   }
 

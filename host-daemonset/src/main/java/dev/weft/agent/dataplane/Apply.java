@@ -193,7 +193,7 @@ final class Apply implements AutoCloseable {
 
   private void links(List<Change> all) {
     List<Change> changes = all.stream().filter(this::isOpen).toList();
-    execute(changes, change -> Requests.of(change, this::resolve, this::sandbox));
+    execute(changes, change -> Requests.of(change, this::resolve, kernel::enter));
     learn(changes);
     configure(changes);
     changes.forEach(this::checksums);
@@ -237,7 +237,8 @@ final class Apply implements AutoCloseable {
         attempt(
             change,
             () ->
-                sandbox(device.inner().place().sandbox())
+                kernel
+                    .enter(device.inner().place().sandbox())
                     .orElseThrow(() -> new SandboxGone(device.inner().place()))
                     .quietIpv6(device.inner().name()));
       }
@@ -276,7 +277,7 @@ final class Apply implements AutoCloseable {
 
   private void announce(Item.Device device, InetAddress address) {
     MacAddress mac = device.kind() instanceof Kind.Veth veth ? veth.peerMac() : device.mac();
-    Optional<Kernel.Sandbox> sandbox = sandbox(device.inner().place().sandbox());
+    Optional<Kernel.Sandbox> sandbox = kernel.enter(device.inner().place().sandbox());
     if (sandbox.isPresent()) {
       try (PacketSocket socket =
           PacketSocket.open(
@@ -301,7 +302,7 @@ final class Apply implements AutoCloseable {
     Optional<Netlink> netlink =
         place.isNode()
             ? Optional.of(kernel.netlink())
-            : sandbox(place.sandbox()).map(Kernel.Sandbox::netlink);
+            : kernel.enter(place.sandbox()).map(Kernel.Sandbox::netlink);
     if (netlink.isEmpty()) {
       steps.forEach(step -> fail(step.change(), new SandboxGone(place)));
       return;
@@ -365,7 +366,8 @@ final class Apply implements AutoCloseable {
     Optional<Link> found =
         name.place().isNode()
             ? kernel.netlink().link(name.name())
-            : sandbox(name.place().sandbox())
+            : kernel
+                .enter(name.place().sandbox())
                 .orElseThrow(() -> new SandboxGone(name.place()))
                 .netlink()
                 .link(name.name());
@@ -381,14 +383,10 @@ final class Apply implements AutoCloseable {
   /** The sandbox as it is, through the handle that changes will be made with. */
   Optional<Observation.View> view(String file) {
     Place place = new Place(file);
-    Optional<Observation.View> view = sandbox(file).map(Kernel.Sandbox::view);
+    Optional<Observation.View> view = kernel.enter(file).map(Kernel.Sandbox::view);
     view.ifPresent(it ->
         it.links().forEach(link -> inside.put(new DeviceName(place, link.name()), link.index())));
     return view;
-  }
-
-  private Optional<Kernel.Sandbox> sandbox(String file) {
-    return kernel.enter(file);
   }
 
   private void shared(Change change) {

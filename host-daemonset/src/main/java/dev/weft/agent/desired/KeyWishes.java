@@ -71,8 +71,7 @@ public final class KeyWishes {
   /** What the mesh asks of nodes; until it says anything, what it will begin with. */
   static KeyTarget target(Optional<Mesh> mesh) {
     // an epoch and what its packets are to travel in are read from one object: neither is older
-    Optional<Integer> udpPort =
-        IpsecEncapsulation.udpPort(mesh.filter(each -> Validation.of(each).isEmpty()).orElse(null));
+    Optional<Integer> udpPort = IpsecEncapsulation.udpPort(Validation.ifValid(mesh.orElse(null)));
     Optional<MeshKeys> keys =
         mesh.map(Mesh::getStatus).flatMap(status -> Optional.ofNullable(status.keys()));
     Optional<KeyPhase> phase = keys.flatMap(it -> KeyPhase.of(it.phase()));

@@ -1,12 +1,7 @@
 package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.netlink.LinkSettings;
-import dev.weft.netlink.Netlink;
-import dev.weft.netlink.NetlinkException;
-import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.Nftables;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,37 +12,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The table in a real kernel. */
 class PacketFilterTest {
   private static final int SHUT = 4790;
 
-  private NetworkNamespace namespace = NetworkNamespace.current();
-  private Nftables nftables = Nftables.open();
-
-  @BeforeEach
-  void makeANamespace() {
-    nftables.close();
-    namespace.close();
-    try {
-      namespace = NetworkNamespace.createUnnamed();
-    } catch (NetlinkException e) {
-      assumeTrue(!e.errnoName().equals("EPERM"), "making network namespaces takes root");
-      throw e;
-    }
-    nftables = Nftables.open(namespace);
-    try (Netlink netlink = Netlink.open(namespace)) {
-      netlink.linkSet(
-          netlink.link("lo").orElseThrow().index(), LinkSettings.builder().up(true).build());
-    }
-  }
+  private final Lab lab = new Lab();
+  private final Lab.Box node = lab.box("node");
 
   @AfterEach
-  void close() {
-    nftables.close();
-    namespace.close();
+  void nothingStays() {
+    lab.close();
   }
 
   @Test
@@ -56,9 +32,10 @@ class PacketFilterTest {
         List.of(
             Rules.table(List.of(), Set.of(SHUT)).orElseThrow(),
             Rules.table(List.of(), Set.of(SHUT, SHUT + 1)).orElseThrow());
-    PacketFilter.install(nftables, tables.get(0));
-    try (DatagramChannel server = namespace.call(() -> DatagramChannel.open());
-        DatagramChannel client = namespace.call(() -> DatagramChannel.open())) {
+    try (Nftables nftables = Nftables.open(node.namespace());
+        DatagramChannel server = node.namespace().call(() -> DatagramChannel.open());
+        DatagramChannel client = node.namespace().call(() -> DatagramChannel.open())) {
+      PacketFilter.install(nftables, tables.get(0));
       InetSocketAddress target = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), SHUT);
       server.bind(target);
       server.configureBlocking(false);

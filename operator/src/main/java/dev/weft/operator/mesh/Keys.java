@@ -52,7 +52,7 @@ record Keys(
 
   private static KeySchedule schedule(Mesh mesh) {
     Map<String, String> annotations = mesh.getMetadata().getAnnotations();
-    Mesh valid = Validation.of(mesh).isEmpty() ? mesh : null;
+    Mesh valid = Validation.ifValid(mesh);
     return new KeySchedule(
         KeyLifetime.of(valid).interval(),
         IpsecEncapsulation.udpPort(valid),

@@ -52,8 +52,7 @@ record Observed(
 
   /** Whether packets of encrypted networks are to travel in UDP. */
   boolean isEspInUdp() {
-    return IpsecEncapsulation.udpPort(mesh != null && Validation.of(mesh).isEmpty() ? mesh : null)
-        .isPresent();
+    return IpsecEncapsulation.udpPort(Validation.ifValid(mesh)).isPresent();
   }
 
   Set<String> endpointNodes() {
