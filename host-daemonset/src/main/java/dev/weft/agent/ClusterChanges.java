@@ -124,7 +124,6 @@ final class ClusterChanges implements Cluster.Listener {
         look(after);
       }
     } else if (before != null) {
-      agent.cluster().endpoints().remove(before.getMetadata().getName());
       agent.endpoints().forget(before);
       agent.attacher().lost(before);
       agent.attacher().changed(EndpointCaches.networkOf(before));

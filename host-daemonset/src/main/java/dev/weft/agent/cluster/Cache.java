@@ -5,15 +5,9 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,18 +19,15 @@ import org.slf4j.event.Level;
  * it holds stays when the API server cannot be reached. The {@code managedFields} of objects, often
  * their larger half, are not kept.
  *
- * <p>An object that this agent has just created may be {@link #put} in, so that it counts before
- * the watch brings it.
+ * <p>What this agent has just created, changed or deleted may be {@link #put} in and {@link
+ * #remove}d, so that it counts before the watch tells of it.
  */
 public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
 
-  /** How long the watch may take to confirm an object of our own, before it counts as gone. */
-  private static final Duration GRACE = Duration.ofSeconds(30);
-
   private final SharedIndexInformer<T> informer;
   private final AtomicBoolean failing = new AtomicBoolean();
-  private final Map<String, Own<T>> own = new ConcurrentHashMap<>();
+  private final Ahead<T> ahead = new Ahead<>();
 
   /** Is told of every object that came, changed or went. */
   public interface Listener<T> {
@@ -49,25 +40,33 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     void changed(@Nullable T before, @Nullable T after);
   }
 
-  /** An object of our own, what the watch had of it then, and until when that may stay so. */
-  private record Own<T>(T object, @Nullable String before, long expires) {}
-
-  private static final class Lean<T extends HasMetadata> extends BasicItemStore<T> {
-    Lean() {
+  private final class Store extends BasicItemStore<T> {
+    Store() {
       super(Cache::key);
     }
 
     @Override
     public T put(String key, T object) {
       object.getMetadata().setManagedFields(null);
-      return super.put(key, object);
+      T before = super.put(key, object);
+      ahead.came(object);
+      return before;
+    }
+
+    @Override
+    public T remove(String key) {
+      T before = super.remove(key);
+      if (before != null) {
+        ahead.went(before);
+      }
+      return before;
     }
   }
 
   /** A cache of {@code resources}; nothing is asked of the API before {@link #start}. */
   public Cache(Informable<T> resources, Listener<T> listener) {
     informer = resources.runnableInformer(0);
-    informer.itemStore(new Lean<>());
+    informer.itemStore(new Store());
     informer.exceptionHandler(this::retry);
     informer.addEventHandler(
         new ResourceEventHandler<T>() {
@@ -107,56 +106,27 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
   /** All objects. */
   public List<T> all() {
-    confirm();
-    // before the store: what the watch brings meanwhile is in one of the two
-    Map<String, Own<T>> mine = Map.copyOf(own);
-    Map<String, T> all = new LinkedHashMap<>();
-    informer.getStore().list().forEach(each -> all.put(key(each), each));
-    mine.forEach((name, each) -> {
-      if (Objects.equals(version(all.get(name)), each.before)) {
-        all.put(name, each.object);
-      }
-    });
-    return new ArrayList<>(all.values());
+    return ahead.over(informer.getStore()::list);
   }
 
   /** The object of this name. */
   public Optional<T> get(String name) {
-    confirm();
-    Own<T> mine = own.get(name);
-    return Optional.ofNullable(mine == null ? informer.getStore().getByKey(name) : mine.object);
+    return ahead.over(name, () -> informer.getStore().getByKey(name));
   }
 
   /** Has an object that we created or changed count from now on. */
   public void put(T object) {
-    String name = key(object);
-    own.put(name, new Own<>(object, stored(name), System.nanoTime() + GRACE.toNanos()));
+    ahead.put(object);
   }
 
-  /** Forgets an object of our own. */
-  public void remove(String name) {
-    own.remove(name);
+  /** Has an object that we deleted count no more. */
+  public void remove(T object) {
+    ahead.remove(object);
   }
 
   @Override
   public void close() {
     informer.stop();
-  }
-
-  private void confirm() {
-    long now = System.nanoTime();
-    own.entrySet()
-        .removeIf(entry ->
-            !Objects.equals(stored(entry.getKey()), entry.getValue().before)
-                || entry.getValue().expires - now < 0);
-  }
-
-  private @Nullable String stored(String name) {
-    return version(informer.getStore().getByKey(name));
-  }
-
-  private static @Nullable String version(@Nullable HasMetadata object) {
-    return object == null ? null : object.getMetadata().getResourceVersion();
   }
 
   /**

@@ -152,10 +152,10 @@ public final class EndpointCaches implements AutoCloseable {
     own.put(endpoint);
   }
 
-  /** Forgets an endpoint that was {@link #put} in. */
-  public void remove(String name) {
-    versionsPut.remove(name);
-    own.remove(name);
+  /** Has an endpoint of this node that was deleted count no more. */
+  public void remove(NetworkEndpoint endpoint) {
+    versionsPut.remove(endpoint.getMetadata().getName());
+    own.remove(endpoint);
   }
 
   @Override

@@ -196,7 +196,7 @@ public final class Claims {
   void release(NetworkEndpoint endpoint) throws Refusal {
     try {
       List<StatusDetails> _ = client.resource(endpoint).delete();
-      endpoints.remove(endpoint.getMetadata().getName());
+      endpoints.remove(endpoint);
     } catch (KubernetesClientException e) {
       throw unreachable(e);
     }

@@ -118,18 +118,17 @@ public final class EndpointReports {
     String key = "release " + name;
     writes.withdraw("status " + name);
     if (!writes.isPending(key)) {
-      writes.submit(
-          key,
-          () -> {
-            delete(name, sandboxes);
-            endpoints.remove(name);
-          });
+      writes.submit(key, () -> delete(endpoint, endpoints, sandboxes));
     }
   }
 
   /** The lock on the version read keeps an endpoint that someone else has taken since. */
-  private void delete(String name, Sandboxes sandboxes) {
+  private void delete(NetworkEndpoint endpoint, EndpointCaches endpoints, Sandboxes sandboxes) {
+    String name = endpoint.getMetadata().getName();
     NetworkEndpoint current = client.resources(NetworkEndpoint.class).withName(name).get();
+    if (current == null) {
+      endpoints.remove(endpoint);
+    }
     if (current == null || !isOrphan(current, sandboxes)) {
       ended.remove(name);
       return;
@@ -144,6 +143,7 @@ public final class EndpointReports {
         .resource(current)
         .lockResourceVersion(current.getMetadata().getResourceVersion())
         .delete();
+    endpoints.remove(current);
     LOG.atInfo()
         .addKeyValue("network", EndpointCaches.networkOf(current))
         .addKeyValue("endpoint", name)
