@@ -3,6 +3,7 @@ package dev.weft.netlink;
 import static dev.weft.netlink.Libc.check;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -68,10 +69,34 @@ final class Listener<N> implements AutoCloseable {
     }
   }
 
+  /** What has been told by now, without waiting; nothing when closed. */
+  List<N> more() {
+    reading.lock();
+    try {
+      while (!closed && take()) {
+        // until nothing is left
+      }
+      List<N> more = List.copyOf(pending);
+      pending.clear();
+      return more;
+    } finally {
+      reading.unlock();
+    }
+  }
+
   private void receive() {
+    if (!take()) {
+      await();
+    }
+  }
+
+  /** Reads what the kernel has to tell, if anything. */
+  private boolean take() {
     int size = socket.receiveNow();
     switch (-size) {
-      case Errno.EAGAIN -> await();
+      case Errno.EAGAIN -> {
+        return false;
+      }
       case Errno.ENOBUFS -> pending.add(overrun);
       default -> {
         check(size, "receive notifications");
@@ -85,6 +110,7 @@ final class Listener<N> implements AutoCloseable {
         socket.wipe();
       }
     }
+    return true;
   }
 
   private void await() {

@@ -1,6 +1,7 @@
 package dev.weft.netlink;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -74,6 +75,11 @@ public final class Monitor implements AutoCloseable {
    */
   public Optional<Notification> next() {
     return listener.next();
+  }
+
+  /** What has been told by now, without waiting; nothing when the monitor is closed. */
+  public List<Notification> more() {
+    return listener.more();
   }
 
   @Override

@@ -131,6 +131,25 @@ class MonitorTest {
   }
 
   @Test
+  void whatIsToldByNowIsReadAtOnceAndInOrder() {
+    Monitor monitor = watch();
+    int bridge = kernel.netlink().linkAdd(LinkSpec.of("br", new Bridge())).index();
+    kernel.netlink().addressAdd(Address.of(bridge, IpPrefix.parse("10.0.0.1/24")));
+    kernel.netlink().linkDelete(bridge);
+
+    assertThat(monitor.next()).isPresent();
+    assertThat(monitor.more())
+        .extracting(Object::getClass)
+        .containsSubsequence(
+            Notification.LinkChanged.class,
+            Notification.AddressChanged.class,
+            Notification.AddressRemoved.class,
+            Notification.LinkRemoved.class);
+    monitor.close();
+    assertThat(monitor.more()).isEmpty();
+  }
+
+  @Test
   void closingEndsAWaitingReader() {
     Monitor monitor = watch();
     CompletableFuture<Optional<Notification>> waiting =

@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.netlink.Link;
 import dev.weft.netlink.Monitor;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.Notification;
@@ -7,7 +8,9 @@ import dev.weft.netlink.XfrmMonitor;
 import dev.weft.netlink.XfrmNotification;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,10 +43,10 @@ final class DriftWatch implements AutoCloseable {
   DriftWatch(Kernel kernel, Judge judge, Consumer<DriftEvent> listener) {
     this.listener = listener;
     Monitor links = Monitor.open(kernel.namespace());
-    listen("weft-drift", links, links::next, judge::judge);
+    listen("weft-drift", links, () -> told(links), judge::judge);
     try {
       XfrmMonitor ipsec = XfrmMonitor.open(kernel.namespace(), IPSEC);
-      listen("weft-drift-ipsec", ipsec, ipsec::next, judge::judge);
+      listen("weft-drift-ipsec", ipsec, () -> ipsec.next().stream().toList(), judge::judge);
     } catch (NetlinkException e) {
       LOG.atDebug().setCause(e).log("this kernel has no IPsec, of which nothing is to be heard");
     }
@@ -57,12 +60,12 @@ final class DriftWatch implements AutoCloseable {
   /**
    * Listens on a thread of its own.
    *
-   * @param next waits for what is told next; empty when the monitor is closed
+   * @param next waits for what is told next; nothing when the monitor is closed
    */
   private <N> void listen(
       String name,
       AutoCloseable monitor,
-      Supplier<Optional<N>> next,
+      Supplier<List<N>> next,
       Function<N, Optional<DriftEvent>> judge) {
     monitors.add(monitor);
     threads.add(
@@ -70,10 +73,35 @@ final class DriftWatch implements AutoCloseable {
             .daemon()
             .name(name)
             .start(() -> {
-              for (Optional<N> told = next.get(); told.isPresent(); told = next.get()) {
-                told.flatMap(judge).ifPresent(this::tell);
+              for (List<N> told = next.get(); !told.isEmpty(); told = next.get()) {
+                told.forEach(each -> judge.apply(each).ifPresent(this::tell));
               }
             }));
+  }
+
+  /**
+   * What is told next. A change of ours is told of many times, and each says only that a link is to
+   * be looked at: once is enough.
+   */
+  private static List<Notification> told(Monitor monitor) {
+    Map<Object, Notification> last = new LinkedHashMap<>();
+    monitor
+        .next()
+        .ifPresent(first -> {
+          last.put(subject(first), first);
+          monitor.more().forEach(each -> last.put(subject(each), each));
+        });
+    return List.copyOf(last.values());
+  }
+
+  private static Object subject(Notification notification) {
+    return switch (notification) {
+      case Notification.LinkChanged(Link link) -> link.name();
+      case Notification.LinkRemoved(Link link) -> link.name();
+      case Notification.BridgePortChanged(int link, _, _) -> link;
+      case Notification.BridgePortRemoved(int link, _) -> link;
+      default -> notification;
+    };
   }
 
   private void tell(DriftEvent event) {
