@@ -4,6 +4,8 @@ import dev.weft.api.Attachment;
 import dev.weft.api.Attachments;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkStatus;
+import dev.weft.api.HostNetworkStatusBuilder;
 import dev.weft.api.InvalidAttachments;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
@@ -21,6 +23,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.EventHandler;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
@@ -28,6 +31,7 @@ import io.javaoperatorsdk.operator.processing.event.source.SecondaryToPrimaryMap
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -48,6 +52,12 @@ import org.jspecify.annotations.Nullable;
 final class Sources {
   private static final String BY_NODE = "node";
 
+  /**
+   * How old what is told of a network's addresses may be. Pods come in crowds, and each word of a
+   * network goes to every node's agent.
+   */
+  private static final Duration ENDPOINTS_MOMENT = Duration.ofMillis(200);
+
   private final IndexerResourceCache<ContainerNetwork> networks;
   private final InformerEventSource<HostNetwork, ContainerNetwork> hostNetworks;
   private final InformerEventSource<NetworkEndpoint, ContainerNetwork> endpoints;
@@ -66,6 +76,7 @@ final class Sources {
             InformerEventSourceConfiguration.from(HostNetwork.class, ContainerNetwork.class)
                 .withName("hostnetworks")
                 .withSecondaryToPrimaryMapper(each -> id(each.getSpec().network()))
+                .withOnUpdateFilter(Sources::differ)
                 .build(),
             context);
     hostNetworks.addIndexers(Map.of(BY_NODE, each -> List.of(Observed.nodeOf(each))));
@@ -77,7 +88,12 @@ final class Sources {
                 .withOnUpdateFilter(
                     (now, before) -> !Objects.equals(now.getSpec(), before.getSpec()))
                 .build(),
-            context);
+            context) {
+          @Override
+          public void setEventHandler(EventHandler handler) {
+            super.setEventHandler(new Gathering(handler, ENDPOINTS_MOMENT));
+          }
+        };
     pods =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(Pod.class, ContainerNetwork.class)
@@ -196,6 +212,22 @@ final class Sources {
             MeshNodeSpecBuilder.builder(spec).keys(null).build(),
             Encryption.hasKeys(spec),
             Encryption.takesUdp(spec));
+  }
+
+  /** Devices and endpoints are for readers: what there is of them, endpoints tell themselves. */
+  private static boolean differ(HostNetwork now, HostNetwork before) {
+    HostNetworkStatus status = now.getStatus();
+    HostNetworkStatus former = before.getStatus();
+    return status == null
+        || former == null
+        || status.equals(former)
+        || !withoutCounts(status).equals(withoutCounts(former))
+        || !Objects.equals(now.getSpec(), before.getSpec())
+        || now.isMarkedForDeletion() != before.isMarkedForDeletion();
+  }
+
+  private static HostNetworkStatus withoutCounts(HostNetworkStatus status) {
+    return HostNetworkStatusBuilder.builder(status).devices(null).endpoints(null).build();
   }
 
   private static boolean differ(Node now, Node before) {
