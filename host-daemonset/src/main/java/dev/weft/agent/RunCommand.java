@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -49,8 +50,8 @@ final class RunCommand implements Callable<Integer> {
   /** The data plane as a pass uses it. */
   record Plane(DataPlane dataPlane, Metrics metrics) implements NodeKernel {
     @Override
-    public Outcome reconcile(NodeWish wish, Dirty dirty) {
-      return metrics.kernel(() -> dataPlane.reconcile(wish, dirty));
+    public Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made) {
+      return metrics.kernel(() -> dataPlane.reconcile(wish, dirty, made));
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** A data plane on paper: takes every wish as done, but for the problems and drifts it is given. */
 final class PaperKernel implements NodeKernel {
@@ -32,7 +33,7 @@ final class PaperKernel implements NodeKernel {
       new Underlay.Found(InetAddress.ofLiteral("192.0.2.1"), "up0", 1500, List.of());
 
   @Override
-  public Outcome reconcile(NodeWish wish, Dirty dirty) {
+  public Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made) {
     passes.add(dirty);
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     Map<String, String> seen = new TreeMap<>();
@@ -49,7 +50,9 @@ final class PaperKernel implements NodeKernel {
         });
     wished = Map.copyOf(seen);
     everWished.addAll(seen.values());
-    return new Outcome(outcomes, Map.of(), List.of(), Outcome.Keys.NONE);
+    Outcome outcome = new Outcome(outcomes, Map.of(), List.of(), Outcome.Keys.NONE);
+    made.accept(outcome);
+    return outcome;
   }
 
   @Override

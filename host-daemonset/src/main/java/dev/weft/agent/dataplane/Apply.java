@@ -69,7 +69,10 @@ final class Apply implements AutoCloseable {
     failures.put(change, why);
   }
 
-  /** Makes the changes, which are in the order of {@link Plan}; returns those that failed. */
+  /**
+   * Makes the changes, which are in the order of {@link Plan}; returns those that failed, by now or
+   * when they are announced.
+   */
   Map<Change, RuntimeException> run(List<Change> changes) {
     int from = 0;
     while (from < changes.size()) {
@@ -84,7 +87,6 @@ final class Apply implements AutoCloseable {
       }
       from = to;
     }
-    announce(changes);
     for (Change change : changes) {
       if (change instanceof Change.Create(Item.Device device)
           && isOpen(change)
@@ -249,7 +251,7 @@ final class Apply implements AutoCloseable {
    * Tells the neighbours of interfaces that came up whose addresses they have, where neighbours
    * learn: an overlay knows its own.
    */
-  private void announce(List<Change> changes) {
+  void announce(List<Change> changes) {
     Map<DeviceName, Item.Device> cameUp = new HashMap<>();
     for (Change change : changes) {
       switch (change) {

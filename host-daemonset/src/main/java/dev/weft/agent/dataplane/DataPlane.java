@@ -65,11 +65,21 @@ public final class DataPlane implements AutoCloseable {
    * other from being made. The first call looks at everything, whatever {@code dirty} says.
    */
   public Outcome reconcile(NodeWish wish, Dirty dirty) {
+    return reconcile(wish, dirty, made -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param made is told, at least once, as soon as all is made that can be: what comes after, such
+   *     as telling neighbours of it, nobody has to wait for
+   */
+  public Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made) {
     return locked(() -> {
       if (watch != null) {
         watch.forgive();
       }
-      return reconciliation.reconcile(wish, dirty);
+      return reconciliation.reconcile(wish, dirty, made);
     });
   }
 

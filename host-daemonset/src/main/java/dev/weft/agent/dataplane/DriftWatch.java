@@ -6,6 +6,7 @@ import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmMonitor;
 import dev.weft.netlink.XfrmNotification;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,6 +29,8 @@ final class DriftWatch implements AutoCloseable {
   /** Not what packets ask for: the kernel would keep note of each. */
   private static final Set<XfrmMonitor.Group> IPSEC =
       EnumSet.of(XfrmMonitor.Group.EXPIRE, XfrmMonitor.Group.STATES, XfrmMonitor.Group.POLICIES);
+
+  private static final Duration MOMENT = Duration.ofMillis(50);
 
   private final Consumer<DriftEvent> listener;
   private final Set<Dirty> told = ConcurrentHashMap.newKeySet();
@@ -80,8 +84,8 @@ final class DriftWatch implements AutoCloseable {
   }
 
   /**
-   * What is told next. A change of ours is told of many times, and each says only that a link is to
-   * be looked at: once is enough.
+   * What is told within a moment. A change of ours is told of many times, and each says only that a
+   * link is to be looked at: once is enough, when we are through with it.
    */
   private static List<Notification> told(Monitor monitor) {
     Map<Object, Notification> last = new LinkedHashMap<>();
@@ -89,6 +93,7 @@ final class DriftWatch implements AutoCloseable {
         .next()
         .ifPresent(first -> {
           last.put(subject(first), first);
+          LockSupport.parkNanos(MOMENT.toNanos());
           monitor.more().forEach(each -> last.put(subject(each), each));
         });
     return List.copyOf(last.values());

@@ -13,8 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -53,14 +55,25 @@ final class Reconciliation {
     }
   }
 
-  Outcome reconcile(NodeWish wish, Dirty dirty) {
-    return switch (dirty) {
-      case Dirty.Everything _ -> whole(wish, wish.networks().keySet());
-      case Dirty.Networks(Set<String> names) ->
-          whole(wish, belief == null ? wish.networks().keySet() : names);
-      case Dirty.Endpoints(Map<String, Set<String>> keys) -> endpoints(wish, keys);
-      case Dirty.Keys _ -> keys(wish);
-    };
+  /** {@link DataPlane#reconcile(NodeWish, Dirty, Consumer)}. */
+  Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made) {
+    if (dirty instanceof Dirty.Endpoints(Map<String, Set<String>> keys) && isFamiliar(wish, keys)) {
+      return endpoints(wish, keys, made);
+    }
+    Outcome outcome =
+        switch (dirty) {
+          case Dirty.Everything _ -> whole(wish, wish.networks().keySet());
+          case Dirty.Networks(Set<String> names) -> some(wish, names);
+          case Dirty.Endpoints(Map<String, Set<String>> keys) -> some(wish, keys.keySet());
+          case Dirty.Keys _ -> keys(wish);
+        };
+    made.accept(outcome);
+    return outcome;
+  }
+
+  /** The first time, all networks. */
+  private Outcome some(NodeWish wish, Set<String> names) {
+    return whole(wish, belief == null ? wish.networks().keySet() : names);
   }
 
   /** All but what a process holds for as long as it lives: that changes nothing of the node. */
@@ -213,6 +226,7 @@ final class Reconciliation {
             .forEach(change -> apply.refuse(change, e));
       }
       Map<Change, RuntimeException> failures = apply.run(changes);
+      apply.announce(changes);
       encryption.made(
           wish, protection, failures.keySet().stream().noneMatch(Reconciliation::isOfIpsec));
       return failures;
@@ -328,24 +342,20 @@ final class Reconciliation {
       Map<Change, RuntimeException> failures,
       Map<String, List<String>> repaired) {}
 
-  private Outcome endpoints(NodeWish wish, Map<String, Set<String>> keys) {
-    Belief known = belief;
-    if (known == null) {
-      return reconcile(wish, Dirty.EVERYTHING);
-    }
-    boolean familiar =
-        keys.keySet().stream()
+  /** Whether the networks of these endpoints stand as they are wished. */
+  private boolean isFamiliar(NodeWish wish, Map<String, Set<String>> keys) {
+    return belief != null
+        && keys.keySet().stream()
             .allMatch(name -> {
               NetworkWish network = wish.networks().get(name);
               return network != null
                   && network.uid().equals(uids.get(name))
                   && drivers.containsKey(name);
             });
-    if (!familiar) {
-      return whole(wish, keys.keySet());
-    }
-    Map<Change, RuntimeException> failures;
-    List<Change> changes;
+  }
+
+  private Outcome endpoints(NodeWish wish, Map<String, Set<String>> keys, Consumer<Outcome> made) {
+    Belief known = Objects.requireNonNull(belief, "the networks are familiar");
     Turn turn = new Turn(known, new ArrayList<>(), new ArrayList<>());
     try (Apply apply = new Apply(kernel, indexes, Apply.Secrets.NONE)) {
       keys.forEach((name, ids) -> {
@@ -359,15 +369,22 @@ final class Reconciliation {
           }
         }
       });
-      changes = Plan.between(State.of(turn.after()), State.of(turn.before()));
-      failures = apply.run(changes);
+      List<Change> changes = Plan.between(State.of(turn.after()), State.of(turn.before()));
+      Map<Change, RuntimeException> failures = apply.run(changes);
+      if (failures.isEmpty()) {
+        known.replace(turn.before(), State.of(turn.after()));
+        Outcome outcome = outcome(wish, keys.keySet(), new Made(changes, failures, Map.of()));
+        made.accept(outcome);
+        apply.announce(changes);
+        if (failures.isEmpty()) {
+          return outcome;
+        }
+      }
     }
-    if (!failures.isEmpty()) {
-      // The kernel is not as it was left: look at it.
-      return whole(wish, keys.keySet());
-    }
-    known.replace(turn.before(), State.of(turn.after()));
-    return outcome(wish, keys.keySet(), new Made(changes, failures, Map.of()));
+    // The kernel is not as it was left: look at it.
+    Outcome outcome = whole(wish, keys.keySet());
+    made.accept(outcome);
+    return outcome;
   }
 
   /** What a reconcile of some endpoints replaces, and by what. */

@@ -2,6 +2,7 @@ package dev.weft.agent.loop;
 
 import dev.weft.agent.balance.Filters;
 import dev.weft.agent.dataplane.Change;
+import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Dirty;
 import dev.weft.agent.dataplane.NodeWish;
 import dev.weft.agent.dataplane.Outcome;
@@ -9,11 +10,12 @@ import dev.weft.agent.dataplane.Underlay;
 import dev.weft.agent.dataplane.UnderlayChoice;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The part of the node's kernel that the agent's loops use. */
 public interface NodeKernel {
-  /** Brings the kernel to a wish, as far as {@code dirty} says. */
-  Outcome reconcile(NodeWish wish, Dirty dirty);
+  /** {@link DataPlane#reconcile(NodeWish, Dirty, Consumer)}. */
+  Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made);
 
   /** What bringing the kernel to a wish would change; nothing is changed. */
   List<Change> plan(NodeWish wish);

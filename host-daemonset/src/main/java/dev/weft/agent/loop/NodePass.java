@@ -57,9 +57,14 @@ public final class NodePass implements Loop.Work {
       }
     }
     desired.update(changes);
-    Outcome outcome = kernel.reconcile(desired.wish(underlay.vtep()), changes.dirty());
-    reports.outcome(desired, outcome);
-    done.run();
+    Outcome outcome =
+        kernel.reconcile(
+            desired.wish(underlay.vtep()),
+            changes.dirty(),
+            made -> {
+              reports.outcome(desired, made);
+              done.run();
+            });
     // A public key may be known once what is sent by it is taken.
     if (asked.underlay() || !outcome.keys().report().equals(told)) {
       told = outcome.keys().report();
