@@ -28,8 +28,11 @@ class AttachLatency {
   private static final int ROUNDS = Integer.getInteger("weft.attach.rounds", 200);
   private static final int WARM_UP = Integer.getInteger("weft.attach.warmup", 30);
 
-  /** Whoever is taken down before holds the kernel's lock of network devices for a while. */
-  private static final Duration REST = Duration.ofMillis(100);
+  /**
+   * Whoever is taken down before holds the kernel's lock of network devices for a while, and what
+   * became of it is summed up a moment later.
+   */
+  private static final Duration REST = Duration.ofMillis(250);
 
   private static final List<String> NETWORKS =
       List.of("bench-bridge", "bench-overlay", "bench-lan");

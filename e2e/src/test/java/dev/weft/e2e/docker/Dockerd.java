@@ -82,6 +82,9 @@ public final class Dockerd {
             node,
             folder.resolve("log"),
             List.of(
+                // else a service's task waits until it is sure that no registry can be asked
+                "env",
+                "DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1",
                 "dockerd",
                 "--iptables=false",
                 "--storage-driver=vfs",
