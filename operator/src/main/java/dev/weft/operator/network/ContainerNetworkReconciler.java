@@ -18,9 +18,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers what is known of a network, decides, records the decision, and carries it out. */
@@ -36,6 +38,7 @@ public final class ContainerNetworkReconciler
   private final StatusWriter statuses;
   private final NodeInstructor instructor;
   private final Orphans orphans;
+  private final Idle idle;
   private final OwnMesh ownMesh;
   private @Nullable Sources sources;
 
@@ -51,6 +54,7 @@ public final class ContainerNetworkReconciler
     this.statuses = new StatusWriter(events);
     this.instructor = new NodeInstructor(client);
     this.orphans = new Orphans(client, events, clock);
+    this.idle = new Idle(clock);
     this.ownMesh = new OwnMesh(client);
   }
 
@@ -72,16 +76,21 @@ public final class ContainerNetworkReconciler
     if (observed.mesh() == null && OwnMesh.isNeededBy(network)) {
       ownMesh.make();
     }
-    instructor.carryOut(decision.instructions());
+    Idle.Due due = idle.due(observed, decision.instructions());
+    instructor.carryOut(due.instructions());
     UpdateControl<ContainerNetwork> done = UpdateControl.noUpdate();
-    untilOrphans(observed).ifPresent(done::rescheduleAfter);
+    Stream.concat(orphans.collect(observed, sources()).stream(), due.next().stream())
+        .min(Comparator.naturalOrder())
+        .map(this::until)
+        .ifPresent(done::rescheduleAfter);
     return done;
   }
 
   @Override
   public DeleteControl cleanup(ContainerNetwork network, Context<ContainerNetwork> context) {
+    idle.forget(network.getMetadata().getName());
     Observed observed = sources().observe(network);
-    Optional<Duration> again = untilOrphans(observed);
+    Optional<Duration> again = orphans.collect(observed, sources()).map(this::until);
     return switch (Teardown.of(observed)) {
       case Teardown.EndpointsRemain(String message) -> {
         say(network, Reason.ENDPOINTS_REMAIN, message, context);
@@ -112,10 +121,9 @@ public final class ContainerNetworkReconciler
     statuses.write(network, Deletion.status(network, reason, message, clock), context);
   }
 
-  private Optional<Duration> untilOrphans(Observed observed) {
-    Optional<Instant> next = orphans.collect(observed, sources());
-    return next.map(time -> Duration.between(clock.instant(), time).plusMillis(1))
-        .map(left -> left.isPositive() ? left : Duration.ofMillis(1));
+  private Duration until(Instant time) {
+    Duration left = Duration.between(clock.instant(), time).plusMillis(1);
+    return left.isPositive() ? left : Duration.ofMillis(1);
   }
 
   private Sources sources() {

@@ -90,8 +90,9 @@ class ContainerNetworkReconcilerTest {
 
     client().resource(pod).withGracePeriod(0).delete();
 
-    await().until(() -> hostNetworks("blue").isEmpty());
     await().until(() -> nodes("blue").equals("0/0"));
+    assertThat(hostNetworks("blue")).containsExactly("blue.n2");
+    await().atMost(Idle.STAY.multipliedBy(2)).until(() -> hostNetworks("blue").isEmpty());
   }
 
   @Test
@@ -321,7 +322,9 @@ class ContainerNetworkReconcilerTest {
 
     client().resource(endpoint).delete();
 
-    await().until(() -> hostNetworks("blue").equals(List.of("blue.n2")));
+    await()
+        .atMost(Idle.STAY.multipliedBy(2))
+        .until(() -> hostNetworks("blue").equals(List.of("blue.n2")));
   }
 
   @Test

@@ -1,0 +1,80 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.Driver;
+import dev.weft.api.HostNetwork;
+import dev.weft.operator.node.NodeFacts;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Keeps an overlay for a while on a node whose last pod on it has gone: pods are replaced by
+ * others, and the next one would have to wait until the network is gone and built again. After a
+ * restart of the operator the while begins anew.
+ */
+final class Idle {
+  /** How long an overlay stays where nothing uses it. */
+  static final Duration STAY = Duration.ofSeconds(30);
+
+  private final Clock clock;
+  private final Map<String, Map<String, Instant>> since = new ConcurrentHashMap<>();
+
+  Idle(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * What is to be done by now.
+   *
+   * @param next when more is to be done; empty: when something changes
+   */
+  record Due(Instructions instructions, Optional<Instant> next) {}
+
+  /** Instructions without taking down what may be used again soon. */
+  Due due(Observed observed, Instructions instructions) {
+    String network = observed.network().getMetadata().getName();
+    Map<String, Instant> before = since.getOrDefault(network, Map.of());
+    Map<String, Instant> idle = new HashMap<>();
+    List<HostNetwork> delete = new ArrayList<>();
+    Instant now = clock.instant();
+    for (HostNetwork each : instructions.delete()) {
+      String uid = each.getMetadata().getUid();
+      Instant start = before.getOrDefault(uid, now);
+      if (mayBeUsedAgain(observed, each) && now.isBefore(start.plus(STAY))) {
+        idle.put(uid, start);
+      } else {
+        delete.add(each);
+      }
+    }
+    if (idle.isEmpty()) {
+      since.remove(network);
+      return new Due(instructions, Optional.empty());
+    }
+    since.put(network, Map.copyOf(idle));
+    return new Due(
+        new Instructions(instructions.apply(), delete, instructions.forget()),
+        Optional.of(Collections.min(idle.values()).plus(STAY)));
+  }
+
+  /** The network is to go everywhere. */
+  void forget(String network) {
+    since.remove(network);
+  }
+
+  private static boolean mayBeUsedAgain(Observed observed, HostNetwork hostNetwork) {
+    NodeFacts node = observed.node(Observed.nodeOf(hostNetwork));
+    return Driver.of(observed.spec().driver()).filter(Driver.OVERLAY::equals).isPresent()
+        && !node.isGone()
+        && node.matches(observed.spec().nodeSelector())
+        && Objects.equals(
+            hostNetwork.getSpec().networkUid(), observed.network().getMetadata().getUid());
+  }
+}

@@ -1,0 +1,120 @@
+package dev.weft.operator.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.ContainerNetworkSpecBuilder;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkSpecBuilder;
+import dev.weft.operator.node.Agent;
+import dev.weft.operator.node.NodeFacts;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Who takes an overlay off a node at once, and who after a while. */
+class IdleTest {
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+  private Instant now = START;
+  private final Idle idle = new Idle(new Now());
+  private final HostNetwork hostNetwork = hostNetwork();
+
+  @Test
+  void anOverlayStaysForAWhileAfterItsLastPod() {
+    Idle.Due due = idle.due(observed("overlay", Map.of(), node()), removal());
+    assertThat(due.instructions().isEmpty()).isTrue();
+    assertThat(due.next()).contains(START.plus(Idle.STAY));
+
+    now = START.plus(Idle.STAY).minusMillis(1);
+    assertThat(idle.due(observed("overlay", Map.of(), node()), removal()).next())
+        .contains(START.plus(Idle.STAY));
+
+    now = START.plus(Idle.STAY);
+    due = idle.due(observed("overlay", Map.of(), node()), removal());
+    assertThat(due.instructions().delete()).containsExactly(hostNetwork);
+    assertThat(due.next()).isEmpty();
+  }
+
+  @Test
+  void aPodThatComesMeanwhileHasTheWhileBeginAnew() {
+    Idle.Due _ = idle.due(observed("overlay", Map.of(), node()), removal());
+    now = START.plusSeconds(20);
+    Idle.Due _ = idle.due(observed("overlay", Map.of(), node()), Instructions.NONE);
+
+    Idle.Due due = idle.due(observed("overlay", Map.of(), node()), removal());
+    assertThat(due.next()).contains(now.plus(Idle.STAY));
+  }
+
+  @Test
+  void whatTheUserTakesOffANodeGoesAtOnce() {
+    assertThat(deleted("bridge", Map.of(), node())).containsExactly(hostNetwork);
+    assertThat(deleted("overlay", Map.of("zone", "b"), node())).containsExactly(hostNetwork);
+    assertThat(deleted("overlay", Map.of(), null)).containsExactly(hostNetwork);
+    hostNetwork.setSpec(
+        HostNetworkSpecBuilder.builder(hostNetwork.getSpec()).networkUid("earlier").build());
+    assertThat(deleted("overlay", Map.of(), node())).containsExactly(hostNetwork);
+  }
+
+  private List<HostNetwork> deleted(
+      String driver, Map<String, String> selector, @Nullable Node node) {
+    return idle.due(observed(driver, selector, node), removal()).instructions().delete();
+  }
+
+  private Instructions removal() {
+    return new Instructions(List.of(), List.of(hostNetwork), List.of());
+  }
+
+  private static Node node() {
+    return new NodeBuilder().withNewMetadata().withName("n1").endMetadata().build();
+  }
+
+  private Observed observed(String driver, Map<String, String> selector, @Nullable Node node) {
+    ContainerNetwork network = new ContainerNetwork();
+    network.setMetadata(new ObjectMetaBuilder().withName("blue").withUid("uid-blue").build());
+    network.setSpec(
+        ContainerNetworkSpecBuilder.builder().driver(driver).nodeSelector(selector).build());
+    return new Observed(
+        network,
+        null,
+        List.of(new NodeFacts("n1", node, null, Agent.ALIVE)),
+        List.of(hostNetwork),
+        List.of(),
+        Set.of());
+  }
+
+  private static HostNetwork hostNetwork() {
+    HostNetwork hostNetwork = new HostNetwork();
+    hostNetwork.setMetadata(
+        new ObjectMetaBuilder().withName("blue.n1").withUid("uid-blue-n1").build());
+    hostNetwork.setSpec(
+        HostNetworkSpecBuilder.builder().network("blue").networkUid("uid-blue").node("n1").build());
+    return hostNetwork;
+  }
+
+  private final class Now extends Clock {
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
