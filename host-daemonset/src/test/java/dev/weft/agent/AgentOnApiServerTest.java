@@ -165,6 +165,33 @@ class AgentOnApiServerTest {
   }
 
   @Test
+  void aSandboxThatComesWhileItsNetworkGoesHasItBuiltAnew() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.sandbox("one", "blue");
+    ready("blue.10.1.0.1");
+    node.end("one");
+    await().until(() -> endpoints().isEmpty());
+    var instruction = api.resources(HostNetwork.class).withName("blue.a");
+    String former = instruction.get().getMetadata().getUid();
+    instruction.edit(each -> {
+      each.getMetadata().getFinalizers().add("example.com/holds");
+      return each;
+    });
+    instruction.delete();
+
+    node.sandbox("two", "blue");
+    await().until(() -> instruction.get().getMetadata().getFinalizers().size() == 1);
+    instruction.edit(each -> {
+      each.getMetadata().getFinalizers().remove("example.com/holds");
+      return each;
+    });
+
+    ready("blue.10.1.0.1");
+    assertThat(instruction.get().getMetadata().getUid()).isNotEqualTo(former);
+  }
+
+  @Test
   void anAddressThatAMachineOfTheLanHoldsIsNotTaken() throws Exception {
     ContainerNetwork stored = lan();
     api.resource(HostNetworks.of(stored, "a")).create();

@@ -94,7 +94,7 @@ public final class Claimant {
     for (IpAddress asked : attachment.ips()) {
       book.check(asked);
     }
-    instructions.ensure(want.network, driver);
+    instructions.ensure(want.network, driver, deadline);
     await(want.name(), deadline);
     String link = wish.paired.isPresent() ? wish.paired.get() : interfaceName(want, interfaces);
     List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));

@@ -6,12 +6,15 @@ import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworks;
 import dev.weft.api.Mode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class Instructions {
   private static final Logger LOG = LoggerFactory.getLogger(Instructions.class);
 
+  /** How often to look whether a network is gone. */
+  private static final Duration LOOK = Duration.ofMillis(5);
+
   private final KubernetesClient client;
   private final Cluster cluster;
 
@@ -32,16 +38,21 @@ public final class Instructions {
     this.cluster = cluster;
   }
 
-  /** Refuses if the network is not to be built on this node. */
-  void ensure(ContainerNetwork network, Driver driver) throws Refusal {
+  /**
+   * Refuses if the network is not to be built on this node. What an earlier pod has left of it may
+   * just be going: a pod that is refused for that is tried again seconds later.
+   */
+  void ensure(ContainerNetwork network, Driver driver, Deadline deadline) throws Refusal {
     String name = network.getMetadata().getName();
-    Optional<HostNetwork> present = cluster.hostNetwork(name);
-    if (present.filter(each -> each.getMetadata().getDeletionTimestamp() != null).isPresent()) {
-      throw Refusal.until(
-          "network %s is being removed from node %s; wait until it is gone"
-              .formatted(name, cluster.node()));
+    while (cluster.hostNetwork(name).filter(HasMetadata::isMarkedForDeletion).isPresent()) {
+      if (deadline.isOver()) {
+        throw Refusal.until(
+            "network %s is being removed from node %s; wait until it is gone"
+                .formatted(name, cluster.node()));
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
     }
-    if (present.isEmpty()) {
+    if (cluster.hostNetwork(name).isEmpty()) {
       if (driver != Driver.OVERLAY) {
         throw Refusal.until(
             ("network %s is not built on node %s: either its nodeSelector leaves the node out, or"
