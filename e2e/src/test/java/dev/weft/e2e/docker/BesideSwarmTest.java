@@ -90,7 +90,6 @@ class BesideSwarmTest {
     assumeTrue(KubeletLab.missing().isEmpty(), () -> KubeletLab.missing().orElse(""));
     Dockerd.assumeInstalled();
     List<Round> weft = weft();
-    List<Long> swarm = swarm();
     System.out.println("Weft, ms from the request to apply (Kubernetes 1.20, containerd 1.7):");
     System.out.println(
         "     mesh       vip      made scheduled     ready      held  balanced   its own");
@@ -98,6 +97,7 @@ class BesideSwarmTest {
     System.out.printf(
         "medians after %d rounds: mesh %d, vip %d, Weft's own %d%n",
         COLD, median(weft, Round::mesh), median(weft, Round::served), median(weft, Round::own));
+    List<Long> swarm = swarm();
     System.out.println("Swarm, ms from docker service create --replicas 3: " + swarm);
     System.out.printf("median after %d rounds: %d%n", COLD, median(swarm, Long::longValue));
   }
