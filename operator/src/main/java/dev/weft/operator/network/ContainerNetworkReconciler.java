@@ -38,7 +38,7 @@ public final class ContainerNetworkReconciler
   private final StatusWriter statuses;
   private final NodeInstructor instructor;
   private final Orphans orphans;
-  private final Idle idle;
+  private final Idle idle = new Idle();
   private final OwnMesh ownMesh;
   private @Nullable Sources sources;
 
@@ -54,7 +54,6 @@ public final class ContainerNetworkReconciler
     this.statuses = new StatusWriter(events);
     this.instructor = new NodeInstructor(client);
     this.orphans = new Orphans(client, events, clock);
-    this.idle = new Idle(clock);
     this.ownMesh = new OwnMesh(client);
   }
 
@@ -76,7 +75,7 @@ public final class ContainerNetworkReconciler
     if (observed.mesh() == null && OwnMesh.isNeededBy(network)) {
       ownMesh.make();
     }
-    Idle.Due due = idle.due(observed, decision.instructions());
+    Idle.Due due = idle.due(observed, decision.instructions(), clock.instant());
     instructor.carryOut(due.instructions());
     UpdateControl<ContainerNetwork> done = UpdateControl.noUpdate();
     Stream.concat(orphans.collect(observed, sources()).stream(), due.next().stream())

@@ -3,7 +3,6 @@ package dev.weft.operator.network;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.operator.node.NodeFacts;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,12 +23,7 @@ final class Idle {
   /** How long an overlay stays where nothing uses it. */
   static final Duration STAY = Duration.ofSeconds(30);
 
-  private final Clock clock;
   private final Map<String, Map<String, Instant>> since = new ConcurrentHashMap<>();
-
-  Idle(Clock clock) {
-    this.clock = clock;
-  }
 
   /**
    * What is to be done by now.
@@ -39,12 +33,11 @@ final class Idle {
   record Due(Instructions instructions, Optional<Instant> next) {}
 
   /** Instructions without taking down what may be used again soon. */
-  Due due(Observed observed, Instructions instructions) {
+  Due due(Observed observed, Instructions instructions, Instant now) {
     String network = observed.network().getMetadata().getName();
     Map<String, Instant> before = since.getOrDefault(network, Map.of());
     Map<String, Instant> idle = new HashMap<>();
     List<HostNetwork> delete = new ArrayList<>();
-    Instant now = clock.instant();
     for (HostNetwork each : instructions.delete()) {
       String uid = each.getMetadata().getUid();
       Instant start = before.getOrDefault(uid, now);

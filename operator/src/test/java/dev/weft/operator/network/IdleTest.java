@@ -11,10 +11,7 @@ import dev.weft.operator.node.NodeFacts;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,32 +23,32 @@ class IdleTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private Instant now = START;
-  private final Idle idle = new Idle(new Now());
+  private final Idle idle = new Idle();
   private final HostNetwork hostNetwork = hostNetwork();
 
   @Test
   void anOverlayStaysForAWhileAfterItsLastPod() {
-    Idle.Due due = idle.due(observed("overlay", Map.of(), node()), removal());
+    Idle.Due due = idle.due(observed("overlay", Map.of(), node()), removal(), now);
     assertThat(due.instructions().isEmpty()).isTrue();
     assertThat(due.next()).contains(START.plus(Idle.STAY));
 
     now = START.plus(Idle.STAY).minusMillis(1);
-    assertThat(idle.due(observed("overlay", Map.of(), node()), removal()).next())
+    assertThat(idle.due(observed("overlay", Map.of(), node()), removal(), now).next())
         .contains(START.plus(Idle.STAY));
 
     now = START.plus(Idle.STAY);
-    due = idle.due(observed("overlay", Map.of(), node()), removal());
+    due = idle.due(observed("overlay", Map.of(), node()), removal(), now);
     assertThat(due.instructions().delete()).containsExactly(hostNetwork);
     assertThat(due.next()).isEmpty();
   }
 
   @Test
   void aPodThatComesMeanwhileHasTheWhileBeginAnew() {
-    Idle.Due _ = idle.due(observed("overlay", Map.of(), node()), removal());
+    Idle.Due _ = idle.due(observed("overlay", Map.of(), node()), removal(), now);
     now = START.plusSeconds(20);
-    Idle.Due _ = idle.due(observed("overlay", Map.of(), node()), Instructions.NONE);
+    Idle.Due _ = idle.due(observed("overlay", Map.of(), node()), Instructions.NONE, now);
 
-    Idle.Due due = idle.due(observed("overlay", Map.of(), node()), removal());
+    Idle.Due due = idle.due(observed("overlay", Map.of(), node()), removal(), now);
     assertThat(due.next()).contains(now.plus(Idle.STAY));
   }
 
@@ -67,7 +64,7 @@ class IdleTest {
 
   private List<HostNetwork> deleted(
       String driver, Map<String, String> selector, @Nullable Node node) {
-    return idle.due(observed(driver, selector, node), removal()).instructions().delete();
+    return idle.due(observed(driver, selector, node), removal(), now).instructions().delete();
   }
 
   private Instructions removal() {
@@ -99,22 +96,5 @@ class IdleTest {
     hostNetwork.setSpec(
         HostNetworkSpecBuilder.builder().network("blue").networkUid("uid-blue").node("n1").build());
     return hostNetwork;
-  }
-
-  private final class Now extends Clock {
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }
