@@ -34,9 +34,9 @@ final class Ahead<T extends HasMetadata> {
       return watched == null || isBehind(watched) ? object : watched;
     }
 
-    /** Whether the watch, with what it has, has yet to tell of this. */
+    /** Whether what the watch tells of was so before this. */
     boolean isBehind(T watched) {
-      return isDeleted || version(watched) < version(object);
+      return version(watched) < version(object);
     }
 
     boolean isOf(T other) {
@@ -61,7 +61,8 @@ final class Ahead<T extends HasMetadata> {
 
   /** The watch tells of an object. */
   void came(T object) {
-    deeds.computeIfPresent(Cache.key(object), (_, deed) -> deed.isBehind(object) ? deed : null);
+    deeds.computeIfPresent(
+        Cache.key(object), (_, deed) -> deed.isDeleted || deed.isBehind(object) ? deed : null);
   }
 
   /** The watch tells that an object is gone. */

@@ -172,7 +172,8 @@ public final class EndpointCaches implements AutoCloseable {
 
   /** What was put in as new is no news when the watch brings it. */
   private void changed(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {
-    String put = after == null ? null : versionsPut.remove(after.getMetadata().getName());
+    NetworkEndpoint either = Objects.requireNonNull(after == null ? before : after);
+    String put = versionsPut.remove(either.getMetadata().getName());
     boolean isKnown =
         before == null && after != null && after.getMetadata().getResourceVersion().equals(put);
     listener.changed(isKnown ? after : before, after);

@@ -47,7 +47,7 @@ final class DriftWatch implements AutoCloseable {
   DriftWatch(Kernel kernel, Judge judge, Consumer<DriftEvent> listener) {
     this.listener = listener;
     Monitor links = Monitor.open(kernel.namespace());
-    listen("weft-drift", links, () -> told(links), judge::judge);
+    listen("weft-drift", links, () -> gist(links), judge::judge);
     try {
       XfrmMonitor ipsec = XfrmMonitor.open(kernel.namespace(), IPSEC);
       listen("weft-drift-ipsec", ipsec, () -> ipsec.next().stream().toList(), judge::judge);
@@ -87,7 +87,7 @@ final class DriftWatch implements AutoCloseable {
    * What is told within a moment. A change of ours is told of many times, and each says only that a
    * link is to be looked at: once is enough, when we are through with it.
    */
-  private static List<Notification> told(Monitor monitor) {
+  private static List<Notification> gist(Monitor monitor) {
     Map<Object, Notification> last = new LinkedHashMap<>();
     monitor
         .next()

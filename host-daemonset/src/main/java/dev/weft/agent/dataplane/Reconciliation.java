@@ -58,7 +58,11 @@ final class Reconciliation {
   /** {@link DataPlane#reconcile(NodeWish, Dirty, Consumer)}. */
   Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made) {
     if (dirty instanceof Dirty.Endpoints(Map<String, Set<String>> keys) && isFamiliar(wish, keys)) {
-      return endpoints(wish, keys, made);
+      Optional<Outcome> outcome = endpoints(wish, keys, made);
+      if (outcome.isPresent()) {
+        return outcome.get();
+      }
+      // The kernel is not as it was left: look at it.
     }
     Outcome outcome =
         switch (dirty) {
@@ -354,7 +358,9 @@ final class Reconciliation {
             });
   }
 
-  private Outcome endpoints(NodeWish wish, Map<String, Set<String>> keys, Consumer<Outcome> made) {
+  /** Makes endpoints of familiar networks; empty if that failed. */
+  private Optional<Outcome> endpoints(
+      NodeWish wish, Map<String, Set<String>> keys, Consumer<Outcome> made) {
     Belief known = Objects.requireNonNull(belief, "the networks are familiar");
     Turn turn = new Turn(known, new ArrayList<>(), new ArrayList<>());
     try (Apply apply = new Apply(kernel, indexes, Apply.Secrets.NONE)) {
@@ -371,20 +377,15 @@ final class Reconciliation {
       });
       List<Change> changes = Plan.between(State.of(turn.after()), State.of(turn.before()));
       Map<Change, RuntimeException> failures = apply.run(changes);
-      if (failures.isEmpty()) {
-        known.replace(turn.before(), State.of(turn.after()));
-        Outcome outcome = outcome(wish, keys.keySet(), new Made(changes, failures, Map.of()));
-        made.accept(outcome);
-        apply.announce(changes);
-        if (failures.isEmpty()) {
-          return outcome;
-        }
+      if (!failures.isEmpty()) {
+        return Optional.empty();
       }
+      known.replace(turn.before(), State.of(turn.after()));
+      Outcome outcome = outcome(wish, keys.keySet(), new Made(changes, failures, Map.of()));
+      made.accept(outcome);
+      apply.announce(changes);
+      return failures.isEmpty() ? Optional.of(outcome) : Optional.empty();
     }
-    // The kernel is not as it was left: look at it.
-    Outcome outcome = whole(wish, keys.keySet());
-    made.accept(outcome);
-    return outcome;
   }
 
   /** What a reconcile of some endpoints replaces, and by what. */
