@@ -126,7 +126,7 @@ final class Aggregation {
     Map<String, String> selector = observed.spec().nodeSelector();
     return selector != null
         && !selector.isEmpty()
-        && observed.nodes().stream().noneMatch(node -> !node.isGone() && node.matches(selector));
+        && observed.nodes().stream().noneMatch(observed::selects);
   }
 
   private String noMatchingNode() {

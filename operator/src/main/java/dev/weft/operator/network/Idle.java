@@ -2,7 +2,6 @@ package dev.weft.operator.network;
 
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
-import dev.weft.operator.node.NodeFacts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,7 +9,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -63,11 +61,8 @@ final class Idle {
   }
 
   private static boolean mayBeUsedAgain(Observed observed, HostNetwork hostNetwork) {
-    NodeFacts node = observed.node(Observed.nodeOf(hostNetwork));
     return Driver.of(observed.spec().driver()).filter(Driver.OVERLAY::equals).isPresent()
-        && !node.isGone()
-        && node.matches(observed.spec().nodeSelector())
-        && Objects.equals(
-            hostNetwork.getSpec().networkUid(), observed.network().getMetadata().getUid());
+        && observed.selects(observed.node(Observed.nodeOf(hostNetwork)))
+        && observed.isOf(hostNetwork);
   }
 }

@@ -40,8 +40,7 @@ record Instructions(List<HostNetwork> apply, List<HostNetwork> delete, List<Host
       String node = Observed.nodeOf(actual);
       HostNetwork want = wanted.get(node);
       boolean gone = observed.node(node).isGone();
-      boolean foreign =
-          !Objects.equals(actual.getSpec().networkUid(), observed.network().getMetadata().getUid());
+      boolean foreign = !observed.isOf(actual);
       if (want != null && (actual.isMarkedForDeletion() || foreign || isSame(actual, want))) {
         apply.remove(want);
       }

@@ -44,10 +44,19 @@ record Observed(
   List<NodeFacts> desiredNodes() {
     Set<String> users = usersOfOverlay();
     return nodes.stream()
-        .filter(node -> !node.isGone())
-        .filter(node -> node.matches(spec().nodeSelector()))
+        .filter(this::selects)
         .filter(node -> driver() == Driver.OVERLAY ? users.contains(node.name()) : node.isInMesh())
         .toList();
+  }
+
+  /** Whether the network is for a node. */
+  boolean selects(NodeFacts node) {
+    return !node.isGone() && node.matches(spec().nodeSelector());
+  }
+
+  /** Whether a HostNetwork is of this network, and not of an earlier one of its name. */
+  boolean isOf(HostNetwork hostNetwork) {
+    return Objects.equals(hostNetwork.getSpec().networkUid(), network.getMetadata().getUid());
   }
 
   /** Whether packets of encrypted networks are to travel in UDP. */
