@@ -4,6 +4,8 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.IpAddress;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpec;
+import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.OverlayService;
 import dev.weft.api.SandboxReference;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -49,6 +51,7 @@ final class Sources {
                 .withName("addresses")
                 .withSecondaryToPrimaryMapper(this::serviceOf)
                 .withPrimaryToSecondaryMapper((OverlayService _) -> Set.of())
+                .withOnUpdateFilter(Sources::isNews)
                 .build(),
             context);
     endpoints.addIndexers(
@@ -113,6 +116,17 @@ final class Sources {
         .list(each -> Objects.equals(network, each.getSpec().network()))
         .flatMap(each -> Task.address(each.getSpec()).stream())
         .collect(Collectors.toSet());
+  }
+
+  /** Which sandbox of its pod has an endpoint, and what else its status says, is no news. */
+  private static boolean isNews(NetworkEndpoint after, NetworkEndpoint before) {
+    return Task.isWired(after) != Task.isWired(before)
+        || !podOf(after).equals(podOf(before))
+        || !withoutSandbox(after).equals(withoutSandbox(before));
+  }
+
+  private static NetworkEndpointSpec withoutSandbox(NetworkEndpoint endpoint) {
+    return NetworkEndpointSpecBuilder.builder(endpoint.getSpec()).sandbox(null).build();
   }
 
   private static List<String> podOf(NetworkEndpoint endpoint) {

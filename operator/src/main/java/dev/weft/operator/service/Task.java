@@ -43,12 +43,13 @@ record Task(Pod pod, List<NetworkEndpoint> endpoints) {
             && pod.getStatus().getConditions().stream()
                 .anyMatch(each ->
                     each.getType().equals("Ready") && each.getStatus().equals(Conditions.TRUE));
-    return ready
-        && !endpoints.isEmpty()
-        && endpoints.stream()
-            .allMatch(each ->
-                each.getStatus() != null
-                    && Conditions.isTrue(each.getStatus().conditions(), Conditions.READY));
+    return ready && !endpoints.isEmpty() && endpoints.stream().allMatch(Task::isWired);
+  }
+
+  /** Whether an endpoint's sandbox is on its network. */
+  static boolean isWired(NetworkEndpoint endpoint) {
+    return endpoint.getStatus() != null
+        && Conditions.isTrue(endpoint.getStatus().conditions(), Conditions.READY);
   }
 
   boolean isReady() {
