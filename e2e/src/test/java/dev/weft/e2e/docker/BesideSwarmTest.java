@@ -56,6 +56,9 @@ class BesideSwarmTest {
   /** Rounds in which the programs have not run all of their code yet. */
   private static final int COLD = Math.min(5, ROUNDS - 1);
 
+  /** Seldom enough to leave the processors to what is measured. */
+  private static final Duration LOOK = Duration.ofMillis(10);
+
   private static final int PORT = 8080;
   private static final Pattern HELD =
       Pattern.compile("pod=\"default/(\\S+)\" its start was held for (\\d+) ms");
@@ -419,11 +422,7 @@ class BesideSwarmTest {
   }
 
   private static void until(java.util.concurrent.Callable<Boolean> done) {
-    await()
-        .atMost(InKubeletLab.PATIENCE)
-        .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(2))
-        .until(done);
+    await().atMost(InKubeletLab.PATIENCE).pollDelay(Duration.ZERO).pollInterval(LOOK).until(done);
   }
 
   private record Seen<T extends HasMetadata>(java.util.function.Consumer<T> seen)
