@@ -1,13 +1,18 @@
 package dev.weft.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /** The sandbox that holds an endpoint. */
 @ApiType
+@ValidationRule(
+    value = "has(self.id) || has(self.podUid)",
+    message = "a sandbox has an id, or a pod that is to have it")
 public record SandboxReference(
-    @JsonPropertyDescription("Identifier of the sandbox on its node.") @Required
+    @JsonPropertyDescription(
+            "Identifier of the sandbox on its node. Absent while its pod is yet to be started"
+                + " there.")
         @Nullable String id,
     @JsonPropertyDescription("Namespace of its pod.") @Nullable String namespace,
     @JsonPropertyDescription("Name of its pod.") @Nullable String pod,

@@ -14,6 +14,7 @@ import dev.weft.agent.endpoint.Claims;
 import dev.weft.agent.endpoint.Instructions;
 import dev.weft.agent.endpoint.NetworkStatuses;
 import dev.weft.agent.endpoint.Probe;
+import dev.weft.agent.endpoint.Reservations;
 import dev.weft.agent.endpoint.Verdicts;
 import dev.weft.agent.health.Metrics;
 import dev.weft.agent.loop.Changes;
@@ -25,6 +26,7 @@ import dev.weft.agent.node.NodePublisher;
 import dev.weft.agent.node.NodeUnderlay;
 import dev.weft.agent.reach.PeerProbe;
 import dev.weft.agent.retry.Timer;
+import dev.weft.agent.sandbox.Holder;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.agent.status.Drifts;
@@ -42,6 +44,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +75,7 @@ public final class Agent implements AutoCloseable {
   private final HostNetworkReports instructions;
   private final EndpointReports endpoints;
   private final StatusReports reports;
+  private final Reservations reservations;
   private final Attacher attacher;
   private final PeerProbe peers;
   private final Balancer balancer;
@@ -92,7 +96,7 @@ public final class Agent implements AutoCloseable {
     this.client = client;
     this.machine = machine;
     this.metrics = metrics;
-    cluster = new Cluster(client, node, new ClusterChanges(this));
+    cluster = new Cluster(client, node, machine.sandboxes::of, new ClusterChanges(this));
     peers = new PeerProbe(cluster);
     metrics.gauge("mesh.peers", "Nodes that tunnels lead to", () -> peers.reach().peers());
     metrics.gauge(
@@ -124,13 +128,17 @@ public final class Agent implements AutoCloseable {
                 instructions, endpoints, this::repaired, network -> attacher().changed(network)),
             clock);
     balancer = new Balancer(cluster, machine.sandboxes, machine.kernel::filter);
+    Claimant claimant =
+        new Claimant(
+            cluster,
+            new Claims(client, cluster.endpoints(), writes, this::build),
+            new Instructions(client, cluster),
+            machine.probe);
+    reservations = new Reservations(cluster, claimant, this::letGo);
     attacher =
         new Attacher(
-            new Claimant(
-                cluster,
-                new Claims(client, cluster.endpoints(), this::build),
-                new Instructions(client, cluster),
-                machine.probe),
+            claimant,
+            reservations,
             machine.probe,
             (network, endpoint) ->
                 loop.request(Changes.endpoint(network, endpoint))
@@ -178,6 +186,7 @@ public final class Agent implements AutoCloseable {
   @Override
   public void close() {
     machine.sandboxes.close();
+    reservations.close();
     loop.close();
     balancing.close();
     cluster.close();
@@ -199,6 +208,10 @@ public final class Agent implements AutoCloseable {
 
   Attacher attacher() {
     return attacher;
+  }
+
+  Reservations reservations() {
+    return reservations;
   }
 
   HostNetworkReports instructions() {
@@ -251,6 +264,19 @@ public final class Agent implements AutoCloseable {
               }
             });
     loop.start((changes, done) -> metrics.pass(() -> pass.run(changes, done)));
+    CompletionStage<Void> _ =
+        cluster.pods().start().thenRun(() -> cluster.endpoints().unnamed().forEach(this::look));
+  }
+
+  /** Looks at what was claimed for a pod: it may be nobody's. */
+  void letGo(String pod) {
+    cluster.endpoints().unnamed().stream()
+        .filter(each -> pod.equals(Holder.ownerOf(each)))
+        .forEach(this::look);
+  }
+
+  private void look(NetworkEndpoint unnamed) {
+    loop.ask(Changes.endpoint(EndpointCaches.networkOf(unnamed), unnamed.getMetadata().getName()));
   }
 
   private void build(NetworkEndpoint endpoint) {

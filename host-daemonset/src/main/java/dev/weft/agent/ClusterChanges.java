@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.agent.cluster.BoundPods;
 import dev.weft.agent.cluster.Cache;
 import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.cluster.EndpointCaches;
@@ -16,6 +17,7 @@ import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NodeKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.List;
 import java.util.Objects;
@@ -136,6 +138,17 @@ final class ClusterChanges implements Cluster.Listener {
     String network = either.getMetadata().getLabels().get(Names.NETWORK_LABEL);
     if (network != null) {
       agent.balancing().ask(Changes.endpoint(network, Cache.key(either)));
+    }
+  }
+
+  @Override
+  public void pod(@Nullable Pod before, @Nullable Pod after) {
+    if (after != null && BoundPods.goesOn(after)) {
+      agent.reservations().bound(after);
+    } else {
+      Pod pod = Objects.requireNonNull(after == null ? before : after);
+      agent.reservations().forget(pod.getMetadata().getUid());
+      agent.letGo(pod.getMetadata().getUid());
     }
   }
 

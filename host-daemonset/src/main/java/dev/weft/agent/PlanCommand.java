@@ -17,6 +17,7 @@ import dev.weft.api.HostNetwork;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
 import dev.weft.api.NetworkEndpoint;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
@@ -49,8 +50,8 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (KubernetesClient client = Clients.open(options.config(), _ -> {});
         DataPlane dataPlane = DataPlane.open(options.keyFile());
-        Cluster cluster = new Cluster(client, options.node, new Deaf());
-        Sandboxes sandboxes = options.sandboxes.open()) {
+        Sandboxes sandboxes = options.sandboxes.open();
+        Cluster cluster = new Cluster(client, options.node, sandboxes::of, new Deaf())) {
       await(cluster.start(), "the API server at " + client.getMasterUrl());
       Untouched untouched = new Untouched();
       sandboxes.start(untouched);
@@ -117,5 +118,8 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public void slice(@Nullable EndpointSlice before, @Nullable EndpointSlice after) {}
+
+    @Override
+    public void pod(@Nullable Pod before, @Nullable Pod after) {}
   }
 }

@@ -23,7 +23,9 @@ import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpecBuilder;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.NetworkEndpointStatus;
+import dev.weft.api.SandboxReference;
 import dev.weft.api.SubnetBuilder;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -108,6 +110,8 @@ class AgentOnApiServerTest {
         api.resource(each).update();
       }
     }
+    api.pods().inNamespace("default").withGracePeriod(0).delete();
+    await().until(() -> api.pods().inNamespace("default").list().getItems().isEmpty());
     for (Class<? extends HasMetadata> kind :
         List.of(NetworkEndpoint.class, HostNetwork.class, ContainerNetwork.class, MeshNode.class)) {
       api.resources(kind).delete();
@@ -283,22 +287,143 @@ class AgentOnApiServerTest {
     assertThat(endpoints()).hasSize(1);
   }
 
+  @Test
+  void aPodThatIsBoundToTheNodeHasItsAddressBeforeItsSandbox() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.agent.ready().get(20, TimeUnit.SECONDS);
+    Pod pod = bound("early", "a", "blue, blue@data0");
+    Pod _ = bound("elsewhere", "b", "blue");
+    await().until(() -> endpoints().equals(Set.of("blue.10.1.0.1", "blue.10.1.0.2")));
+    assertThat(api.resources(NetworkEndpoint.class).list().getItems())
+        .allSatisfy(each -> {
+          assertThat(each.getSpec().sandbox().podUid()).isEqualTo(pod.getMetadata().getUid());
+          assertThat(each.getSpec().sandbox().id()).isNull();
+          assertThat(each.getStatus()).isNull();
+        });
+    await().until(() -> node.kernel.wished.containsKey("blue"));
+    assertThat(node.kernel.wished.get("blue")).startsWith("local []");
+
+    int before = node.requests().size();
+    node.sandboxOf("s1", pod, "blue, blue@data0");
+
+    ready("blue.10.1.0.1");
+    ready("blue.10.1.0.2");
+    assertThat(node.kernel.wished.get("blue"))
+        .contains("s1:eth1 eth1 [10.1.0.1/24]", "s1:data0 data0 [10.1.0.2/24]");
+    await().untilAsserted(() -> assertThat(sandboxesOf("blue.10.1.0.1")).isEqualTo("s1"));
+    await().untilAsserted(() -> assertThat(sandboxesOf("blue.10.1.0.2")).isEqualTo("s1"));
+    assertThat(node.requests().stream().skip(before))
+        .noneMatch(each -> each.startsWith("POST") && each.contains("networkendpoints"));
+    assertThat(endpoints()).hasSize(2);
+
+    api.resource(pod).withGracePeriod(0).delete();
+    node.end("s1");
+    await().until(() -> endpoints().isEmpty());
+  }
+
+  @Test
+  void aPodThatEndsBeforeItIsStartedGivesItsAddressBack() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.agent.ready().get(20, TimeUnit.SECONDS);
+    Pod deleted = bound("deleted", "a", "blue");
+    await().until(() -> endpoints().size() == 1);
+    Pod failed = bound("failed", "a", "blue");
+    await().until(() -> endpoints().size() == 2);
+    Pod away = bound("away", "a", "blue");
+    await().until(() -> endpoints().size() == 3);
+
+    api.resource(deleted).withGracePeriod(0).delete();
+    api.resource(failed)
+        .editStatus(
+            each -> new PodBuilder(each).editOrNewStatus().withPhase("Failed").endStatus().build());
+    await().until(() -> endpoints().equals(Set.of("blue.10.1.0.3")));
+    node.agent.close();
+    api.resource(away).withGracePeriod(0).delete();
+    Node again = node("a");
+
+    await().until(() -> endpoints().isEmpty());
+    assertThat(again.kernel.everWished).noneMatch(each -> each.contains("10.1.0."));
+  }
+
+  @Test
+  void whatANewSandboxHasNoUseForIsGivenBack() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    network(Given.overlay("red", "10.2.0.0/24"));
+    Node node = node("a");
+    node.agent.ready().get(20, TimeUnit.SECONDS);
+    Pod pod = bound("changed", "a", "blue, red");
+    await().until(() -> endpoints().equals(Set.of("blue.10.1.0.1", "red.10.2.0.1")));
+    node.probe.interfaces = Set.of("lo", "eth0", "eth1");
+
+    node.sandboxOf("s1", pod, "blue");
+
+    await().until(() -> node.kernel.wished.get("blue").contains("s1:eth2 eth2"));
+    await().until(() -> endpoints().size() == 1);
+    assertThat(node.kernel.everWished).noneMatch(each -> each.contains("s1:eth1"));
+    assertThat(node.kernel.everWished).noneMatch(each -> each.contains("10.2.0.1"));
+  }
+
+  @Test
+  void anAgentThatIsKilledBeforeItToldOfASandboxLeavesItWired() throws Exception {
+    ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
+    Pod pod = bound("told", "a", "blue");
+    NetworkEndpoint claimed = Given.endpoint(network, "a", "told", "10.1.0.9/24");
+    claimed.setSpec(
+        NetworkEndpointSpecBuilder.builder(claimed.getSpec())
+            .sandbox(
+                new SandboxReference(null, "default", "told", pod.getMetadata().getUid(), null))
+            .build());
+    api.resource(HostNetworks.of(network, "a")).create();
+    api.resource(claimed).create();
+    Node node = new Node("a", URI.create(api.getMasterUrl().toString()).getPort());
+    node.sandboxOf("s1", pod, "blue");
+
+    start(node);
+
+    ready("blue.10.1.0.9");
+    assertThat(node.kernel.everWished)
+        .allMatch(each -> each.contains("s1:eth7 eth7 [10.1.0.9/24]"));
+    await().untilAsserted(() -> assertThat(sandboxesOf("blue.10.1.0.9")).isEqualTo("s1"));
+    assertThat(endpoints()).hasSize(1);
+  }
+
+  private String sandboxesOf(String endpoint) {
+    return api.resources(NetworkEndpoint.class).withName(endpoint).get().getSpec().sandbox().id();
+  }
+
   private Pod pod(String name) {
+    return api.resource(unbound(name)).create();
+  }
+
+  private Pod bound(String name, String node, String networks) {
     return api.resource(
-            new PodBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace("default")
-                .addToAnnotations("k8s.v1.cni.cncf.io/network-status", "[{\"name\":\"cbr0\"}]")
+            new PodBuilder(unbound(name))
+                .editMetadata()
+                .addToAnnotations(Names.NETWORKS_ANNOTATION, networks)
                 .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("c")
-                .withImage("i")
-                .endContainer()
+                .editSpec()
+                .withNodeName(node)
                 .endSpec()
                 .build())
         .create();
+  }
+
+  private static Pod unbound(String name) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace("default")
+        .addToAnnotations("k8s.v1.cni.cncf.io/network-status", "[{\"name\":\"cbr0\"}]")
+        .endMetadata()
+        .withNewSpec()
+        .addNewContainer()
+        .withName("c")
+        .withImage("i")
+        .endContainer()
+        .endSpec()
+        .build();
   }
 
   private String networkStatus(String pod) {
@@ -595,7 +720,10 @@ class AgentOnApiServerTest {
   }
 
   private Node node(String name, int port) throws IOException {
-    Node node = new Node(name, port);
+    return start(new Node(name, port));
+  }
+
+  private Node start(Node node) {
     running.push(node.client);
     running.push(node.agent);
     node.agent.start();
@@ -712,10 +840,11 @@ class AgentOnApiServerTest {
   /** Sandboxes like any other, on a LAN where some addresses are held. */
   private static final class PaperProbe implements Probe {
     final Map<String, String> machines = new ConcurrentHashMap<>();
+    volatile Set<String> interfaces = Set.of("lo");
 
     @Override
     public View look(Sandbox sandbox) {
-      return new View(false, Set.of("lo"), Set.of("eth0"));
+      return new View(false, interfaces, Set.of("eth0"));
     }
 
     @Override

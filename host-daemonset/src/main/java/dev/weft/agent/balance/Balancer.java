@@ -3,6 +3,7 @@ package dev.weft.agent.balance;
 import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.loop.Loop;
+import dev.weft.agent.sandbox.Holder;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.NetworkEndpoint;
@@ -127,7 +128,7 @@ public final class Balancer implements Loop.Work {
     running.forEach(each -> byOwner.put(each.owner(), each));
     Map<String, Set<String>> networksOf = new HashMap<>();
     for (NetworkEndpoint each : cluster.endpoints().own()) {
-      String owner = Sandbox.ownerOf(each);
+      String owner = Holder.ownerOf(each);
       Sandbox sandbox = owner == null ? null : byOwner.get(owner);
       String network = each.getSpec().network();
       NetworkServices services = network == null ? null : networks.get(network);
@@ -177,7 +178,7 @@ public final class Balancer implements Loop.Work {
         .endpoints()
         .own()
         .forEach(each -> {
-          String owner = Sandbox.ownerOf(each);
+          String owner = Holder.ownerOf(each);
           if (owner != null) {
             holders.add(owner);
           }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,13 +42,17 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   }
 
   private final class Store extends BasicItemStore<T> {
-    Store() {
+    private final Consumer<T> strip;
+
+    Store(Consumer<T> strip) {
       super(Cache::key);
+      this.strip = strip;
     }
 
     @Override
     public T put(String key, T object) {
       object.getMetadata().setManagedFields(null);
+      strip.accept(object);
       T before = super.put(key, object);
       ahead.came(object);
       return before;
@@ -65,8 +70,17 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
   /** A cache of {@code resources}; nothing is asked of the API before {@link #start}. */
   public Cache(Informable<T> resources, Listener<T> listener) {
+    this(resources, _ -> {}, listener);
+  }
+
+  /**
+   * A cache that keeps a part of each object.
+   *
+   * @param strip takes from an object what is not to be kept
+   */
+  Cache(Informable<T> resources, Consumer<T> strip, Listener<T> listener) {
     informer = resources.runnableInformer(0);
-    informer.itemStore(new Store());
+    informer.itemStore(new Store(strip));
     informer.exceptionHandler(this::retry);
     informer.addEventHandler(
         new ResourceEventHandler<T>() {

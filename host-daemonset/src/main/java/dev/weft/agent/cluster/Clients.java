@@ -36,10 +36,11 @@ public final class Clients {
 
   /**
    * A client that tells {@code requests} of each request, and that reads a malformed field of a
-   * stored object as absent: one such object must not keep a whole list from being read.
+   * stored object as absent: one such object must not keep a whole list from being read. Of a pod
+   * it reads what {@link BoundPods} does.
    */
   public static KubernetesClient open(Config config, Consumer<HttpRequest> requests) {
-    ObjectMapper mapper = new ObjectMapper();
+    ObjectMapper mapper = BoundPods.reading(new ObjectMapper());
     mapper.addHandler(new MalformedAsAbsent());
     return new KubernetesClientBuilder()
         .withConfig(config)

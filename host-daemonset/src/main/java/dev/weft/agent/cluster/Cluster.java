@@ -6,7 +6,9 @@ import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.SandboxReference;
 import dev.weft.api.TxChecksum;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
@@ -23,6 +25,7 @@ public final class Cluster implements AutoCloseable {
   private final Cache<Mesh> meshes;
   private final EndpointCaches endpoints;
   private final SliceCaches slices;
+  private final BoundPods pods;
 
   /** Is told what changed; never on a thread that may wait. */
   public interface Listener {
@@ -43,10 +46,21 @@ public final class Cluster implements AutoCloseable {
 
     /** Tasks of a service on a network that this node carries. */
     void slice(@Nullable EndpointSlice before, @Nullable EndpointSlice after);
+
+    /** A pod that is bound to this node. */
+    void pod(@Nullable Pod before, @Nullable Pod after);
   }
 
-  /** Caches for {@code node}; nothing is asked of the API before {@link #start}. */
-  public Cluster(KubernetesClient client, String node, Listener listener) {
+  /**
+   * Caches for {@code node}; nothing is asked of the API before {@link #start}.
+   *
+   * @param sandboxOf the sandbox of a pod's UID, if one runs
+   */
+  public Cluster(
+      KubernetesClient client,
+      String node,
+      Function<String, Optional<SandboxReference>> sandboxOf,
+      Listener listener) {
     this.node = node;
     this.networks = new Cache<>(client.resources(ContainerNetwork.class), listener::network);
     this.hostNetworks =
@@ -55,8 +69,9 @@ public final class Cluster implements AutoCloseable {
             listener::hostNetwork);
     this.meshNodes = new Cache<>(client.resources(MeshNode.class), listener::meshNode);
     this.meshes = new Cache<>(client.resources(Mesh.class), listener::mesh);
-    this.endpoints = new EndpointCaches(client, node, listener::endpoint);
+    this.endpoints = new EndpointCaches(client, node, sandboxOf, listener::endpoint);
     this.slices = new SliceCaches(client, listener::slice);
+    this.pods = new BoundPods(client, node, listener::pod);
   }
 
   /**
@@ -155,8 +170,14 @@ public final class Cluster implements AutoCloseable {
     return slices;
   }
 
+  /** Pods that are bound to this node; they are not part of {@link #start}. */
+  public BoundPods pods() {
+    return pods;
+  }
+
   @Override
   public void close() {
+    pods.close();
     networks.close();
     hostNetworks.close();
     meshNodes.close();

@@ -3,6 +3,7 @@ package dev.weft.agent.cluster;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpecBuilder;
+import dev.weft.api.SandboxReference;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +31,21 @@ public final class EndpointCaches implements AutoCloseable {
   private final String node;
   private final Cache.Listener<NetworkEndpoint> listener;
   private final Cache<NetworkEndpoint> own;
+  private final Function<String, Optional<SandboxReference>> sandboxOf;
   private final Map<String, String> versionsPut = new ConcurrentHashMap<>();
   private final Set<NetworkEndpoint> expected = ConcurrentHashMap.newKeySet();
   private final Map<String, Followed> followed = new ConcurrentHashMap<>();
 
   private record Followed(Cache<NetworkEndpoint> cache, CompletableFuture<Void> synced) {}
 
-  EndpointCaches(KubernetesClient client, String node, Cache.Listener<NetworkEndpoint> listener) {
+  EndpointCaches(
+      KubernetesClient client,
+      String node,
+      Function<String, Optional<SandboxReference>> sandboxOf,
+      Cache.Listener<NetworkEndpoint> listener) {
     this.client = client;
     this.node = node;
+    this.sandboxOf = sandboxOf;
     this.listener = listener;
     this.own =
         new Cache<>(
@@ -72,14 +80,44 @@ public final class EndpointCaches implements AutoCloseable {
     return it != null && it.cache.isSynced();
   }
 
-  /** Endpoints of this node. */
+  /** Endpoints of this node; those of a pod whose sandbox runs are that sandbox's. */
   public List<NetworkEndpoint> own() {
-    return own.all();
+    return own.all().stream().map(this::named).toList();
   }
 
   /** Endpoints of this node on a network. */
   public List<NetworkEndpoint> own(String network) {
-    return own.all().stream().filter(each -> network.equals(networkOf(each))).toList();
+    return own().stream().filter(each -> network.equals(networkOf(each))).toList();
+  }
+
+  /** Endpoints of this node that the API has for a pod and not for a sandbox of it. */
+  public List<NetworkEndpoint> unnamed() {
+    return own.all().stream().filter(EndpointCaches::isUnnamed).toList();
+  }
+
+  private static boolean isUnnamed(NetworkEndpoint endpoint) {
+    SandboxReference sandbox = endpoint.getSpec() == null ? null : endpoint.getSpec().sandbox();
+    return sandbox != null && sandbox.id() == null;
+  }
+
+  /** What was claimed for a pod is its sandbox's as soon as that runs: the API is told later. */
+  private NetworkEndpoint named(NetworkEndpoint endpoint) {
+    if (!isUnnamed(endpoint)) {
+      return endpoint;
+    }
+    String pod = Objects.requireNonNull(endpoint.getSpec().sandbox()).podUid();
+    return Optional.ofNullable(pod)
+        .flatMap(sandboxOf)
+        .map(sandbox -> named(endpoint, sandbox))
+        .orElse(endpoint);
+  }
+
+  private static NetworkEndpoint named(NetworkEndpoint endpoint, SandboxReference sandbox) {
+    NetworkEndpoint named = new NetworkEndpoint();
+    named.setMetadata(endpoint.getMetadata());
+    named.setSpec(NetworkEndpointSpecBuilder.builder(endpoint.getSpec()).sandbox(sandbox).build());
+    named.setStatus(endpoint.getStatus());
+    return named;
   }
 
   /**
@@ -125,7 +163,9 @@ public final class EndpointCaches implements AutoCloseable {
   /** The endpoint of this name on a network. */
   public Optional<NetworkEndpoint> get(String network, String name) {
     Followed it = followed.get(network);
-    return own.get(name).or(() -> it == null ? Optional.empty() : it.cache.get(name));
+    return own.get(name)
+        .map(this::named)
+        .or(() -> it == null ? Optional.empty() : it.cache.get(name));
   }
 
   /**
@@ -175,7 +215,9 @@ public final class EndpointCaches implements AutoCloseable {
     NetworkEndpoint either = Objects.requireNonNull(after == null ? before : after);
     String put = versionsPut.remove(either.getMetadata().getName());
     boolean isKnown =
-        before == null && after != null && after.getMetadata().getResourceVersion().equals(put);
+        (before == null || isUnnamed(before))
+            && after != null
+            && after.getMetadata().getResourceVersion().equals(put);
     listener.changed(isKnown ? after : before, after);
   }
 

@@ -1,6 +1,6 @@
 package dev.weft.agent.endpoint;
 
-import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Holder;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpec;
 import dev.weft.api.Driver;
@@ -13,14 +13,13 @@ final class Admission {
   private Admission() {}
 
   /**
-   * The driver of a network that the sandbox may attach to.
+   * The driver of a network that the holder may attach to.
    *
    * @param name the network that is asked for
    * @param found the network, if there is one of this name
    * @param onNode whether the sandbox shares the node's own stack
    */
-  static Driver admit(
-      Sandbox sandbox, String name, Optional<ContainerNetwork> found, boolean onNode)
+  static Driver admit(Holder holder, String name, Optional<ContainerNetwork> found, boolean onNode)
       throws Refusal {
     ContainerNetwork network =
         found.orElseThrow(() ->
@@ -38,7 +37,7 @@ final class Admission {
                 Refusal.until(
                     "network %s has driver '%s', which this agent does not know"
                         .formatted(name, text)));
-    allow(sandbox, name, spec == null ? null : spec.allowedNamespaces());
+    allow(holder, name, spec == null ? null : spec.allowedNamespaces());
     if (driver == Driver.HOST && !onNode) {
       throw Refusal.until(
           "network %s is the node's own stack; set hostNetwork: true on the pod".formatted(name));
@@ -46,19 +45,19 @@ final class Admission {
     if (driver != Driver.HOST && onNode) {
       throw Refusal.until(
           "%s shares the node's own stack and cannot join network %s; remove hostNetwork: true"
-              .formatted(sandbox, name));
+              .formatted(holder, name));
     }
     return driver;
   }
 
-  private static void allow(Sandbox sandbox, String name, @Nullable List<String> allowed)
+  private static void allow(Holder holder, String name, @Nullable List<String> allowed)
       throws Refusal {
-    String namespace = sandbox.namespace();
+    String namespace = holder.namespace();
     if (allowed != null && namespace == null) {
       throw Refusal.until(
           ("network %s admits pods of the namespaces in spec.allowedNamespaces only, and %s is"
                   + " none; attach it to another network")
-              .formatted(name, sandbox));
+              .formatted(name, holder));
     }
     if (allowed != null && !allowed.contains(namespace)) {
       throw Refusal.until(

@@ -11,7 +11,6 @@ import dev.weft.api.InvalidAttachments;
 import dev.weft.api.NetworkEndpoint;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,14 +35,18 @@ public final class Attacher implements Wiring {
   private static final Logger LOG = LoggerFactory.getLogger(Attacher.class);
 
   /** Below the two seconds after which a container runtime starts the pod without us. */
-  private static final Duration PATIENCE = Duration.ofMillis(1500);
+  static final Duration PATIENCE = Duration.ofMillis(1500);
 
   private static final Backoff BACKOFF =
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
 
+  /** How long what nobody waits for is put off: a start has enough to do with itself. */
+  private static final Duration CALM = Duration.ofSeconds(1);
+
   private static final Probe.View NOTHING = new Probe.View(false, Set.of(), Set.of());
 
   private final Claimant claimant;
+  private final Reservations reservations;
   private final Probe probe;
   private final Wirer wirer;
   private final Verdicts verdicts;
@@ -52,8 +55,15 @@ public final class Attacher implements Wiring {
   private volatile Runnable whenSynced = () -> {};
 
   /** An attacher that looks into sandboxes by {@code probe} and wires by {@code wirer}. */
-  public Attacher(Claimant claimant, Probe probe, Wirer wirer, Verdicts verdicts, Timer timer) {
+  public Attacher(
+      Claimant claimant,
+      Reservations reservations,
+      Probe probe,
+      Wirer wirer,
+      Verdicts verdicts,
+      Timer timer) {
     this.claimant = claimant;
+    this.reservations = reservations;
     this.probe = probe;
     this.wirer = wirer;
     this.verdicts = verdicts;
@@ -89,6 +99,8 @@ public final class Attacher implements Wiring {
     if (attempts != null) {
       attempts.over = true;
     }
+    reservations.forget(sandbox.owner());
+    claimant.unname(sandbox);
     LOG.atInfo()
         .addKeyValue("sandbox", sandbox.id())
         .addKeyValue("pod", sandbox)
@@ -180,14 +192,24 @@ public final class Attacher implements Wiring {
     List<Refusal> refusals = new ArrayList<>();
     try {
       Probe.View view = wanted.isEmpty() ? NOTHING : probe.look(sandbox);
-      Trial trial = new Trial(deadline, refusals, attempts.lacking);
-      wire(claim(sandbox, wanted, view, trial), trial);
+      reservations.conclude(sandbox.holder(), deadline);
+      if (attempts.isNew()) {
+        claimant.revise(sandbox.holder(), wanted, view);
+      }
+      Claimant.Claimed claimed = claimant.claim(sandbox.holder(), wanted, view, deadline);
+      refusals.addAll(claimed.refusals());
+      claimed.interfaces().stream()
+          .filter(each -> !view.interfaces().contains(each.name()))
+          .forEach(each -> attempts.lacking.add(each.network()));
+      wire(sandbox, claimed.interfaces(), deadline, refusals);
       if (refusals.isEmpty() && attempts.late && !attempts.lacking.isEmpty()) {
         verdicts.late(sandbox, attempts.lacking.stream().sorted().toList());
       }
       if (refusals.isEmpty()) {
         attempts.lacking.clear();
       }
+    } catch (Refusal refusal) {
+      refusals.add(refusal);
     } catch (RuntimeException e) {
       LOG.atDebug().addKeyValue("sandbox", sandbox.id()).setCause(e).log("an attempt failed");
       Throwable why = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
@@ -198,53 +220,23 @@ public final class Attacher implements Wiring {
     return conclude(attempts, refusals);
   }
 
-  /** An attempt; the sandbox came lacking these networks. */
-  private record Trial(Deadline deadline, List<Refusal> refusals, Set<String> lacking) {}
-
-  private List<Claimant.Holding> claim(
-      Sandbox sandbox, List<Attachment> wanted, Probe.View view, Trial trial) {
-    List<Claimant.Holding> claimed = new ArrayList<>();
-    Pairing pairing = claimant.pairing(sandbox, wanted);
-    Set<String> asked =
-        wanted.stream()
-            .flatMap(each -> Optional.ofNullable(each.interfaceName()).stream())
-            .collect(Collectors.toSet());
-    for (int i = 0; i < wanted.size(); i++) {
-      Attachment each = wanted.get(i);
-      Set<String> interfaces = new HashSet<>(view.interfaces());
-      interfaces.addAll(claimant.interfacesOf(sandbox));
-      if (each.interfaceName() == null) {
-        interfaces.addAll(asked);
-      }
-      try {
-        claimant
-            .claim(
-                new Claimant.Wish(sandbox, each, pairing.of(i)), view, interfaces, trial.deadline)
-            .ifPresent(link -> {
-              claimed.add(new Claimant.Holding(each.network(), sandbox.endpoint(link)));
-              if (!view.interfaces().contains(link)) {
-                trial.lacking.add(each.network());
-              }
-            });
-      } catch (Refusal refusal) {
-        trial.refusals.add(refusal);
-      }
-    }
-    return claimed;
-  }
-
-  private void wire(List<Claimant.Holding> claimed, Trial trial) {
-    Map<Claimant.Holding, CompletableFuture<Optional<String>>> answers = new LinkedHashMap<>();
-    claimed.forEach(each -> answers.put(each, wirer.wire(each.network(), each.endpoint())));
-    answers.forEach((holding, answer) -> {
-      String network = holding.network();
+  private void wire(
+      Sandbox sandbox,
+      List<Claimant.Interface> claimed,
+      Deadline deadline,
+      List<Refusal> refusals) {
+    Map<Claimant.Interface, CompletableFuture<Optional<String>>> answers = new LinkedHashMap<>();
+    claimed.forEach(
+        each -> answers.put(each, wirer.wire(each.network(), sandbox.endpoint(each.name()))));
+    answers.forEach((each, answer) -> {
+      String network = each.network();
       try {
         answer
-            .get(trial.deadline.left().toNanos(), TimeUnit.NANOSECONDS)
+            .get(deadline.left().toNanos(), TimeUnit.NANOSECONDS)
             .ifPresent(
-                why -> trial.refusals.add(Refusal.until("network %s: %s".formatted(network, why))));
+                why -> refusals.add(Refusal.until("network %s: %s".formatted(network, why))));
       } catch (TimeoutException | ExecutionException e) {
-        trial.refusals.add(
+        refusals.add(
             Refusal.passing(
                 "network %s is not wired within %d ms; it goes on"
                     .formatted(network, PATIENCE.toMillis())));
@@ -254,9 +246,16 @@ public final class Attacher implements Wiring {
     });
   }
 
+  private void name(Attempts attempts) {
+    if (!attempts.over) {
+      claimant.name(attempts.sandbox);
+    }
+  }
+
   private Verdict conclude(Attempts attempts, List<Refusal> refusals) {
     if (refusals.isEmpty()) {
       attempts.failures = 0;
+      timer.after(CALM, () -> name(attempts));
       return new Verdict.Wired();
     }
     if (refusals.stream().anyMatch(Refusal::isPassing)) {

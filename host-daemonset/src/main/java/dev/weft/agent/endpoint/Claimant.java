@@ -1,6 +1,7 @@
 package dev.weft.agent.endpoint;
 
 import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.sandbox.Holder;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Attachment;
 import dev.weft.api.ContainerNetwork;
@@ -13,6 +14,7 @@ import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.mesh.Macs;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,9 +28,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Claims what a sandbox needs for one interface on a network: its name, a MAC address, one address
- * of each family that the network has. What an earlier attempt, or an earlier sandbox of the same
- * pod, has claimed is kept.
+ * Claims what a sandbox needs for its interfaces on networks: for each a name, a MAC address, one
+ * address of each family that the network has. What an earlier attempt, or an earlier sandbox of
+ * the same pod, has claimed is kept.
  */
 public final class Claimant {
   private static final List<Integer> FAMILIES = List.of(32, 128);
@@ -46,20 +48,91 @@ public final class Claimant {
     this.lan = new LanCheck(probe);
   }
 
-  /** A sandbox's wish for one interface. */
-  record Wish(Sandbox sandbox, Attachment attachment, Optional<String> paired) {}
+  /** A wish for one interface. */
+  private record Wish(Holder holder, Attachment attachment, Optional<String> paired) {}
 
-  private record Want(Sandbox sandbox, Attachment attachment, ContainerNetwork network) {
+  private record Want(Holder holder, Attachment attachment, ContainerNetwork network) {
     String name() {
       return attachment.network();
     }
   }
 
+  /** An interface that a holder has addresses for. */
+  record Interface(String network, String name) {}
+
+  /** What came of a claim: what can be wired, and why the rest cannot. */
+  record Claimed(List<Interface> interfaces, List<Refusal> refusals) {}
+
+  /**
+   * Claims all that a holder wants.
+   *
+   * @param view what its sandbox has by now
+   */
+  Claimed claim(Holder holder, List<Attachment> wanted, Probe.View view, Deadline deadline) {
+    Claimed claimed = new Claimed(new ArrayList<>(), new ArrayList<>());
+    Pairing pairing = pairing(holder, wanted);
+    Set<String> asked =
+        wanted.stream()
+            .flatMap(each -> Optional.ofNullable(each.interfaceName()).stream())
+            .collect(Collectors.toSet());
+    for (int i = 0; i < wanted.size(); i++) {
+      Attachment each = wanted.get(i);
+      Set<String> interfaces = new HashSet<>(view.interfaces());
+      interfaces.addAll(interfacesOf(holder));
+      if (each.interfaceName() == null) {
+        interfaces.addAll(asked);
+      }
+      try {
+        claim(new Wish(holder, each, pairing.of(i)), view, interfaces, deadline)
+            .ifPresent(link -> claimed.interfaces.add(new Interface(each.network(), link)));
+      } catch (Refusal refusal) {
+        claimed.refusals.add(refusal);
+      }
+    }
+    return claimed;
+  }
+
   /** Which interfaces of earlier attempts answer which attachment. */
-  Pairing pairing(Sandbox sandbox, List<Attachment> wanted) {
-    return Pairing.of(
-        wanted,
-        cluster.endpoints().own().stream().filter(sandbox::owns).filter(this::isOf).toList());
+  private Pairing pairing(Holder holder, List<Attachment> wanted) {
+    return Pairing.of(wanted, held(holder).filter(this::isOf).toList());
+  }
+
+  /** Whether anything has been claimed for a holder. */
+  boolean isKnown(Holder holder) {
+    return held(holder).findAny().isPresent();
+  }
+
+  /**
+   * Gives up what was claimed for a pod and its new sandbox has no use for: what is not asked for
+   * any more, and names that the sandbox has otherwise.
+   */
+  void revise(Holder holder, List<Attachment> wanted, Probe.View view) throws Refusal {
+    List<NetworkEndpoint> reserved =
+        cluster.endpoints().unnamed().stream().filter(holder::owns).toList();
+    if (reserved.isEmpty()) {
+      return;
+    }
+    Set<String> paired = Set.copyOf(pairing(holder, wanted).interfaces().values());
+    for (NetworkEndpoint each : reserved) {
+      String link = String.valueOf(each.getSpec().interfaceName());
+      if (!paired.contains(link) || view.interfaces().contains(link)) {
+        claims.release(each);
+      }
+    }
+  }
+
+  /** Has the API told which sandbox has what was claimed for its pod. */
+  void name(Sandbox sandbox) {
+    reserved(sandbox).forEach(each -> claims.name(each, sandbox));
+  }
+
+  /** A sandbox has ended: it is not told of any more. */
+  void unname(Sandbox sandbox) {
+    reserved(sandbox).forEach(claims::unname);
+  }
+
+  private Stream<NetworkEndpoint> reserved(Sandbox sandbox) {
+    return cluster.endpoints().unnamed().stream().filter(sandbox::owns);
   }
 
   /** Whether an endpoint is of the network of its name, and not of an earlier one. */
@@ -80,16 +153,15 @@ public final class Claimant {
    * @param interfaces names that interfaces in the sandbox have, or are asked for
    * @return the name of the sandbox's interface; empty if it needs none
    */
-  Optional<String> claim(Wish wish, Probe.View view, Set<String> interfaces, Deadline deadline)
-      throws Refusal {
-    Sandbox sandbox = wish.sandbox;
+  private Optional<String> claim(
+      Wish wish, Probe.View view, Set<String> interfaces, Deadline deadline) throws Refusal {
     Attachment attachment = wish.attachment;
     Optional<ContainerNetwork> found = cluster.networks().get(attachment.network());
-    Driver driver = Admission.admit(sandbox, attachment.network(), found, view.onNode());
+    Driver driver = Admission.admit(wish.holder, attachment.network(), found, view.onNode());
     if (driver == Driver.HOST) {
       return Optional.empty();
     }
-    Want want = new Want(sandbox, attachment, found.orElseThrow());
+    Want want = new Want(wish.holder, attachment, found.orElseThrow());
     AddressBook book = book(want.network);
     for (IpAddress asked : attachment.ips()) {
       book.check(asked);
@@ -108,7 +180,7 @@ public final class Claimant {
   }
 
   /**
-   * What the sandbox has of the network by now.
+   * What the holder has of the network by now.
    *
    * @param isThere whether its interface is
    */
@@ -119,7 +191,7 @@ public final class Claimant {
     for (NetworkEndpoint each : held.endpoints) {
       if (bits(each) == bits) {
         if (held.isThere || machineAt(want, each).isEmpty()) {
-          return claims.adopt(each, want.sandbox);
+          return claims.adopt(each, want.holder);
         }
         // claimed before it was known that the LAN has it
         claims.release(each);
@@ -166,29 +238,39 @@ public final class Claimant {
         .filter(mac -> !mac.equals(endpoint.getSpec().mac()));
   }
 
-  /** Names of interfaces for which a sandbox holds addresses. */
-  Set<String> interfacesOf(Sandbox sandbox) {
-    return held(sandbox)
+  /** Names of interfaces for which a holder has addresses. */
+  private Set<String> interfacesOf(Holder holder) {
+    return held(holder)
         .flatMap(each -> Optional.ofNullable(each.getSpec().interfaceName()).stream())
         .collect(Collectors.toSet());
   }
 
-  /** The endpoints that a sandbox holds, as a pass of the loop names them. */
+  /**
+   * The endpoints that a sandbox holds, as a pass of the loop names them. What the API has for its
+   * pod is in the kernel by the sandbox's id, and in the API by its own name.
+   */
   Set<Holding> holdingsOf(Sandbox sandbox) {
-    return held(sandbox)
-        .flatMap(each ->
-            Sandbox.idOf(each)
-                .map(id -> new Holding(Objects.requireNonNull(each.getSpec().network()), id))
-                .stream())
+    return held(sandbox.holder())
+        .flatMap(each -> {
+          String network = Objects.requireNonNull(each.getSpec().network());
+          return Sandbox.idOf(each)
+              .map(id -> Stream.of(new Holding(network, id)))
+              .orElseGet(() ->
+                  Stream.of(
+                      new Holding(
+                          network,
+                          sandbox.endpoint(String.valueOf(each.getSpec().interfaceName()))),
+                      new Holding(network, each.getMetadata().getName())));
+        })
         .collect(Collectors.toSet());
   }
 
   /** One interface of a sandbox: its network, and the endpoint's id. */
   record Holding(String network, String endpoint) {}
 
-  private Stream<NetworkEndpoint> held(Sandbox sandbox) {
+  private Stream<NetworkEndpoint> held(Holder holder) {
     return cluster.endpoints().own().stream()
-        .filter(sandbox::owns)
+        .filter(holder::owns)
         .filter(each -> each.getSpec().network() != null);
   }
 
@@ -224,7 +306,7 @@ public final class Claimant {
 
   private List<NetworkEndpoint> mine(Want want, String link) {
     return cluster.endpoints().own(want.name()).stream()
-        .filter(want.sandbox::owns)
+        .filter(want.holder::owns)
         .filter(each -> link.equals(each.getSpec().interfaceName()))
         .filter(each ->
             Objects.equals(each.getSpec().networkUid(), want.network.getMetadata().getUid()))
@@ -242,7 +324,7 @@ public final class Claimant {
     if (interfaces.contains(asked)) {
       throw Refusal.until(
           "%s asks for interface %s on network %s, and has one of this name already; choose another"
-              .formatted(want.sandbox, asked, want.name()));
+              .formatted(want.holder, asked, want.name()));
     }
     return asked;
   }
@@ -265,7 +347,7 @@ public final class Claimant {
             .network(want.name())
             .networkUid(want.network.getMetadata().getUid())
             .node(cluster.node())
-            .sandbox(want.sandbox.reference())
+            .sandbox(want.holder.reference())
             .address(book.withPrefix(address).orElseThrow())
             .mac(mac(want, held, address))
             .interfaceName(held.link)

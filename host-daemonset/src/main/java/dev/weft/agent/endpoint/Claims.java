@@ -1,6 +1,10 @@
 package dev.weft.agent.endpoint;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.agent.cluster.EndpointCaches;
+import dev.weft.agent.cluster.Writes;
+import dev.weft.agent.sandbox.Holder;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
@@ -9,6 +13,8 @@ import dev.weft.api.NetworkEndpointSpecBuilder;
 import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +38,7 @@ public final class Claims {
 
   private final KubernetesClient client;
   private final EndpointCaches endpoints;
+  private final Writes writes;
   private final Consumer<NetworkEndpoint> builder;
 
   /**
@@ -40,9 +47,13 @@ public final class Claims {
    * @param builder is told when what is to be built of an endpoint has changed
    */
   public Claims(
-      KubernetesClient client, EndpointCaches endpoints, Consumer<NetworkEndpoint> builder) {
+      KubernetesClient client,
+      EndpointCaches endpoints,
+      Writes writes,
+      Consumer<NetworkEndpoint> builder) {
     this.client = client;
     this.endpoints = endpoints;
+    this.writes = writes;
     this.builder = builder;
   }
 
@@ -119,10 +130,10 @@ public final class Claims {
                 .map(service -> "service %s/%s".formatted(service.namespace(), service.name())));
   }
 
-  /** Makes an endpoint of an earlier sandbox of the same pod one of this sandbox. */
-  NetworkEndpoint adopt(NetworkEndpoint endpoint, Sandbox sandbox) throws Refusal {
+  /** Makes an endpoint of an earlier sandbox of the same pod one of this holder. */
+  NetworkEndpoint adopt(NetworkEndpoint endpoint, Holder holder) throws Refusal {
     NetworkEndpointSpec spec = endpoint.getSpec();
-    if (sandbox.reference().equals(spec.sandbox())) {
+    if (holder.reference().equals(spec.sandbox())) {
       return endpoint;
     }
     try {
@@ -132,13 +143,48 @@ public final class Claims {
               .withName(endpoint.getMetadata().getName())
               .edit(each -> {
                 each.setSpec(
-                    NetworkEndpointSpecBuilder.builder(spec).sandbox(sandbox.reference()).build());
+                    NetworkEndpointSpecBuilder.builder(spec).sandbox(holder.reference()).build());
                 return each;
               });
       endpoints.put(adopted);
       return adopted;
     } catch (KubernetesClientException e) {
       throw unreachable(e);
+    }
+  }
+
+  /** Has it written, behind what goes on, which sandbox of its pod has an endpoint. */
+  void name(NetworkEndpoint endpoint, Sandbox sandbox) {
+    writes.submit(key(endpoint), () -> write(endpoint, sandbox));
+  }
+
+  /** Takes that back if it has not been written. */
+  void unname(NetworkEndpoint endpoint) {
+    writes.withdraw(key(endpoint));
+  }
+
+  private static String key(NetworkEndpoint endpoint) {
+    return "sandbox of " + endpoint.getMetadata().getName();
+  }
+
+  /** With the UID: an endpoint of this name may be another's by now. */
+  private void write(NetworkEndpoint endpoint, Sandbox sandbox) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    patch.putObject("metadata").put("uid", endpoint.getMetadata().getUid());
+    patch.putObject("spec").putObject("sandbox").put("id", sandbox.id());
+    try {
+      endpoints.put(
+          client
+              .resources(NetworkEndpoint.class)
+              .withName(endpoint.getMetadata().getName())
+              .patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      LOG.atDebug()
+          .addKeyValue("endpoint", endpoint.getMetadata().getName())
+          .log("it is another's by now");
     }
   }
 
@@ -177,9 +223,15 @@ public final class Claims {
         throw unreachable(e);
       }
     }
-    String owner = Sandbox.ownerOf(wanted);
-    return existing(wanted.getMetadata().getName())
-        .filter(each -> owner != null && owner.equals(Sandbox.ownerOf(each)))
+    String owner = Holder.ownerOf(wanted);
+    String name = wanted.getMetadata().getName();
+    boolean isAnothers =
+        endpoints
+            .get(EndpointCaches.networkOf(wanted), name)
+            .filter(each -> !Objects.equals(owner, Holder.ownerOf(each)))
+            .isPresent();
+    return (isAnothers ? Optional.<NetworkEndpoint>empty() : existing(name))
+        .filter(each -> owner != null && owner.equals(Holder.ownerOf(each)))
         .filter(each -> Objects.equals(wanted.getSpec().node(), each.getSpec().node()))
         .map(this::keep);
   }
@@ -207,7 +259,7 @@ public final class Claims {
     LOG.atInfo()
         .addKeyValue("network", endpoint.getSpec().network())
         .addKeyValue("endpoint", endpoint.getMetadata().getName())
-        .addKeyValue("sandbox", Sandbox.ownerOf(endpoint))
+        .addKeyValue("sandbox", Holder.ownerOf(endpoint))
         .log("address taken");
     return endpoint;
   }

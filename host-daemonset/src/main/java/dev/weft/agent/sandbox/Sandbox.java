@@ -53,10 +53,14 @@ public record Sandbox(SandboxReference reference, Path netns, String networks) {
     return reference.podUid();
   }
 
-  /** Who holds the addresses: the pod, which may outlive a sandbox, or else the sandbox. */
+  /** Who holds its addresses. */
+  public Holder holder() {
+    return new Holder(reference);
+  }
+
+  /** {@link Holder#owner()}. */
   public String owner() {
-    String pod = reference.podUid();
-    return pod == null ? id() : pod;
+    return holder().owner();
   }
 
   /** Tells the sandbox's endpoint behind this interface from every other of the node. */
@@ -78,25 +82,13 @@ public record Sandbox(SandboxReference reference, Path netns, String networks) {
     return sandbox + ":" + interfaceName;
   }
 
-  /** Whether {@code endpoint} belongs to this sandbox, or to an earlier one of the same pod. */
+  /** Whether {@code endpoint} belongs to this sandbox, or to its pod. */
   public boolean owns(NetworkEndpoint endpoint) {
-    return owner().equals(ownerOf(endpoint));
-  }
-
-  /** {@link #owner()} of the sandbox that {@code endpoint} names; null if it names none. */
-  public static @Nullable String ownerOf(NetworkEndpoint endpoint) {
-    SandboxReference reference = endpoint.getSpec() == null ? null : endpoint.getSpec().sandbox();
-    if (reference == null) {
-      return null;
-    }
-    return reference.podUid() == null ? reference.id() : reference.podUid();
+    return holder().owns(endpoint);
   }
 
   @Override
   public String toString() {
-    if (reference.pod() != null) {
-      return reference.namespace() + "/" + reference.pod();
-    }
-    return reference.container() == null ? id() : "container " + reference.container();
+    return holder().toString();
   }
 }

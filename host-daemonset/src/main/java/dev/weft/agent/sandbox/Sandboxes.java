@@ -1,6 +1,8 @@
 package dev.weft.agent.sandbox;
 
+import dev.weft.api.SandboxReference;
 import java.util.Collection;
+import java.util.Optional;
 
 /**
  * A source of sandboxes: a directory, a container runtime, an engine. It calls its {@link Wiring}
@@ -18,6 +20,14 @@ public interface Sandboxes extends AutoCloseable {
 
   /** The sandboxes that run, as far as they are known. */
   Collection<Sandbox> running();
+
+  /** The sandbox that runs for this {@link Holder#owner}; empty if none is known. */
+  default Optional<SandboxReference> of(String owner) {
+    return running().stream()
+        .filter(each -> each.owner().equals(owner))
+        .map(Sandbox::reference)
+        .findFirst();
+  }
 
   /**
    * Whether a sandbox of this id or owner may be running, also where the source cannot read more of

@@ -1,9 +1,11 @@
 package dev.weft.agent.status;
 
 import dev.weft.agent.cluster.Applies;
+import dev.weft.agent.cluster.BoundPods;
+import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.cluster.EndpointCaches;
 import dev.weft.agent.cluster.Writes;
-import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Holder;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.Conditions;
 import dev.weft.api.ConditionsDraft;
@@ -100,36 +102,35 @@ public final class EndpointReports {
     told.forget(endpoint.getMetadata().getUid());
   }
 
-  /** Whether no sandbox holds an endpoint any more. */
-  public static boolean isOrphan(NetworkEndpoint endpoint, Sandboxes sandboxes) {
+  /** Whether no sandbox holds an endpoint any more, and no pod is to have one that will. */
+  public static boolean isOrphan(NetworkEndpoint endpoint, BoundPods pods, Sandboxes sandboxes) {
     SandboxReference reference = endpoint.getSpec() == null ? null : endpoint.getSpec().sandbox();
-    String owner = Sandbox.ownerOf(endpoint);
+    String owner = Holder.ownerOf(endpoint);
     return sandboxes.isSynced()
         && reference != null
-        && reference.id() != null
         && owner != null
-        && !sandboxes.mayRun(reference.id())
+        && !(reference.id() == null ? pods.mayStart(reference) : sandboxes.mayRun(reference.id()))
         && !sandboxes.mayRun(owner);
   }
 
   /** Gives up an endpoint of nobody: its address is free then. */
-  public void release(NetworkEndpoint endpoint, EndpointCaches endpoints, Sandboxes sandboxes) {
+  public void release(NetworkEndpoint endpoint, Cluster cluster, Sandboxes sandboxes) {
     String name = endpoint.getMetadata().getName();
     String key = "release " + name;
     writes.withdraw("status " + name);
     if (!writes.isPending(key)) {
-      writes.submit(key, () -> delete(endpoint, endpoints, sandboxes));
+      writes.submit(key, () -> delete(endpoint, cluster, sandboxes));
     }
   }
 
   /** The lock on the version read keeps an endpoint that someone else has taken since. */
-  private void delete(NetworkEndpoint endpoint, EndpointCaches endpoints, Sandboxes sandboxes) {
+  private void delete(NetworkEndpoint endpoint, Cluster cluster, Sandboxes sandboxes) {
     String name = endpoint.getMetadata().getName();
     NetworkEndpoint current = client.resources(NetworkEndpoint.class).withName(name).get();
     if (current == null) {
-      endpoints.remove(endpoint);
+      cluster.endpoints().remove(endpoint);
     }
-    if (current == null || !isOrphan(current, sandboxes)) {
+    if (current == null || !isOrphan(current, cluster.pods(), sandboxes)) {
       ended.remove(name);
       return;
     }
@@ -143,7 +144,7 @@ public final class EndpointReports {
         .resource(current)
         .lockResourceVersion(current.getMetadata().getResourceVersion())
         .delete();
-    endpoints.remove(current);
+    cluster.endpoints().remove(current);
     LOG.atInfo()
         .addKeyValue("network", EndpointCaches.networkOf(current))
         .addKeyValue("endpoint", name)

@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 
 /** Tells the API what came of a pass: of instructions, of endpoints, of drift. */
 public final class StatusReports {
+  private static final Outcomes.Hitch NO_SANDBOX =
+      new Outcomes.Hitch("its pod has no sandbox", false);
+
   private final Cluster cluster;
   private final Sandboxes sandboxes;
   private final Sinks sinks;
@@ -135,12 +138,14 @@ public final class StatusReports {
     if (network == null || endpoint.getSpec().sandbox() == null) {
       return;
     }
-    String id = Sandbox.idOf(endpoint).orElse("");
-    LocalEndpoint wished = local(network, desired).get(id);
-    if (wished == null && EndpointReports.isOrphan(endpoint, sandboxes)) {
-      sinks.endpoints.release(endpoint, cluster.endpoints(), sandboxes);
-    } else if (wished == null || wished.isUp()) {
-      sinks.endpoints.tell(endpoint, outcomes.hitch(network, id));
+    Optional<String> id = Sandbox.idOf(endpoint);
+    LocalEndpoint wished = id.map(local(network, desired)::get).orElse(null);
+    if (wished == null && EndpointReports.isOrphan(endpoint, cluster.pods(), sandboxes)) {
+      sinks.endpoints.release(endpoint, cluster, sandboxes);
+    } else if (id.isPresent() && (wished == null || wished.isUp())) {
+      sinks.endpoints.tell(endpoint, outcomes.hitch(network, id.get()));
+    } else if (id.isEmpty() && endpoint.getStatus() != null) {
+      sinks.endpoints.tell(endpoint, Optional.of(NO_SANDBOX));
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.weft.agent.status;
 
+import dev.weft.agent.cluster.BoundPods;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class Tenure {
   /** How long a pod may be without a sandbox before its addresses are free. */
   static final Duration GRACE = Duration.ofMinutes(1);
-
-  private static final Set<String> FINISHED = Set.of("Succeeded", "Failed");
 
   private Tenure() {}
 
@@ -26,17 +24,8 @@ final class Tenure {
    * @param since when the sandbox was first found ended
    */
   static Duration left(@Nullable Pod pod, String uid, Instant since, Instant now) {
-    boolean goesOn =
-        pod != null
-            && uid.equals(pod.getMetadata().getUid())
-            && pod.getMetadata().getDeletionTimestamp() == null
-            && !isFinished(pod);
+    boolean goesOn = pod != null && uid.equals(pod.getMetadata().getUid()) && BoundPods.goesOn(pod);
     Duration left = Duration.between(now, since.plus(GRACE));
     return goesOn && left.isPositive() ? left : Duration.ZERO;
-  }
-
-  private static boolean isFinished(Pod pod) {
-    String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
-    return phase != null && FINISHED.contains(phase);
   }
 }

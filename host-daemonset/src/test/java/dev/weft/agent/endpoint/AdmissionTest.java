@@ -4,22 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.agent.Given;
-import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Holder;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.api.Driver;
 import dev.weft.api.SandboxReference;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
-  private static final Sandbox POD =
-      new Sandbox(
-          new SandboxReference("one", "default", "one", "uid-one", null),
-          Path.of("/run/netns/one"),
-          "blue");
+  private static final Holder POD =
+      new Holder(new SandboxReference("one", "default", "one", "uid-one", null));
   private final ContainerNetwork blue = Given.overlay("blue", "10.0.0.0/24");
 
   @Test
