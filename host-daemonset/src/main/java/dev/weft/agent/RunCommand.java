@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -66,20 +67,24 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Filters.Filter filter(Path sandbox) {
-      try (NetworkNamespace namespace = NetworkNamespace.open(sandbox)) {
-        Nftables nftables = Nftables.open(namespace);
-        return new Filters.Filter() {
-          @Override
-          public String run(String commands) {
-            return nftables.runPlain(commands);
-          }
+      return RunCommand.filter(sandbox);
+    }
+  }
 
-          @Override
-          public void close() {
-            nftables.close();
-          }
-        };
-      }
+  static Filters.Filter filter(Path sandbox) {
+    try (NetworkNamespace namespace = NetworkNamespace.open(sandbox)) {
+      Nftables nftables = Nftables.open(namespace);
+      return new Filters.Filter() {
+        @Override
+        public String run(String commands) {
+          return nftables.runPlain(commands);
+        }
+
+        @Override
+        public void close() {
+          nftables.close();
+        }
+      };
     }
   }
 
@@ -110,6 +115,12 @@ final class RunCommand implements Callable<Integer> {
           .addKeyValue("node", options.node)
           .addKeyValue("listen", health.address())
           .log("agent started");
+      CompletableFuture<Void> _ =
+          agent
+              .ready()
+              .thenRunAsync(
+                  () -> Rehearsal.play(client.getKubernetesSerialization(), RunCommand::filter),
+                  Thread.ofVirtual().name("rehearsal")::start);
       end.await();
     } finally {
       ended.countDown();

@@ -130,9 +130,14 @@ public final class NetworkNamespace implements AutoCloseable {
     return id;
   }
 
+  /** A file by which this process opens the namespace, for as long as this object is not closed. */
+  public Path file() {
+    return Path.of("/proc/self/fd/" + fd());
+  }
+
   /** A second hold on the same namespace, closed on its own. */
   public NetworkNamespace duplicate() {
-    return open(Path.of("/proc/self/fd/" + fd()));
+    return open(file());
   }
 
   /** The descriptor; -1, which the kernel refuses, once this object is closed. */

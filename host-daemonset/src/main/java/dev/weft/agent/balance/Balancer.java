@@ -6,7 +6,9 @@ import dev.weft.agent.loop.Loop;
 import dev.weft.agent.sandbox.Holder;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,6 +52,23 @@ public final class Balancer implements Loop.Work {
     this.cluster = cluster;
     this.sandboxes = sandboxes;
     this.filters = filters;
+  }
+
+  /** Has a sandbox in which nothing runs balance a service that there is not. */
+  public static void rehearse(Filters filters, Path sandbox) {
+    Virtual virtual =
+        new Virtual(
+            IpAddress.parse("192.0.2.10"),
+            "rehearsal",
+            List.of(new Virtual.Port("tcp", 80, 80)),
+            false);
+    Places first = new Places(0, 1, Map.of(), Map.of(0, IpAddress.parse("192.0.2.11")));
+    try (Filters.Filter filter = filters.open(sandbox)) {
+      filter.run(Script.whole(List.of(new Script.Filled(virtual, List.of()))));
+      filter.run(
+          Script.with(Script.Size.of(virtual.address(), first.after()))
+              + Script.change(virtual.address(), first));
+    }
   }
 
   /**

@@ -1,0 +1,29 @@
+package dev.weft.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.netlink.Link;
+import dev.weft.netlink.Netlink;
+import dev.weft.netlink.NetworkNamespace;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RehearsalTest {
+  @Test
+  void aSandboxIsWiredAndNothingIsLeftOfIt() {
+    List<String> links = links();
+    List<String> names = NetworkNamespace.names();
+
+    assertThat(Rehearsal.play(new KubernetesSerialization(), RunCommand::filter)).isTrue();
+
+    assertThat(links()).isEqualTo(links);
+    assertThat(NetworkNamespace.names()).isEqualTo(names);
+  }
+
+  private static List<String> links() {
+    try (Netlink netlink = Netlink.open()) {
+      return netlink.links().stream().map(Link::name).toList();
+    }
+  }
+}
