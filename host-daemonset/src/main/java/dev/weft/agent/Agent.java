@@ -186,7 +186,6 @@ public final class Agent implements AutoCloseable {
   @Override
   public void close() {
     machine.sandboxes.close();
-    reservations.close();
     loop.close();
     balancing.close();
     cluster.close();

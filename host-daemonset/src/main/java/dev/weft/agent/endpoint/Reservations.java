@@ -14,11 +14,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * held until they are wired, is not held for the API server's answer as well. One at a time: what
  * has not been begun when the sandbox comes, or cannot be had yet, is left to be claimed then.
  */
-public final class Reservations implements AutoCloseable {
+public final class Reservations {
   private static final Logger LOG = LoggerFactory.getLogger(Reservations.class);
 
   /** What a runtime gives every sandbox before we are asked. */
@@ -39,8 +38,7 @@ public final class Reservations implements AutoCloseable {
   private final Claimant claimant;
   private final Consumer<String> vain;
   private final Map<String, Reservation> byOwner = new ConcurrentHashMap<>();
-  private final ExecutorService worker =
-      Executors.newSingleThreadExecutor(Thread.ofVirtual().name("reservations").factory());
+  private final ReentrantLock turn = new ReentrantLock(true);
 
   private static final class Reservation {
     final AtomicBoolean begun = new AtomicBoolean();
@@ -74,15 +72,10 @@ public final class Reservations implements AutoCloseable {
                 null));
     Reservation reservation = new Reservation();
     if (byOwner.putIfAbsent(holder.owner(), reservation) == null) {
-      worker.execute(() -> {
-        if (reservation.begun.compareAndSet(false, true)) {
-          try {
-            reserve(holder, networks);
-          } finally {
-            reservation.done.complete(null);
-          }
-        }
-      });
+      Thread _ =
+          Thread.ofVirtual()
+              .name("reserve for " + holder)
+              .start(() -> inTurn(reservation, () -> reserve(holder, networks)));
     }
   }
 
@@ -107,9 +100,16 @@ public final class Reservations implements AutoCloseable {
     byOwner.remove(owner);
   }
 
-  @Override
-  public void close() {
-    worker.shutdownNow();
+  private void inTurn(Reservation reservation, Runnable work) {
+    turn.lock();
+    try {
+      if (reservation.begun.compareAndSet(false, true)) {
+        work.run();
+      }
+    } finally {
+      reservation.done.complete(null);
+      turn.unlock();
+    }
   }
 
   private void reserve(Holder holder, String networks) {
