@@ -45,6 +45,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -355,7 +356,7 @@ class AgentOnApiServerTest {
     node.agent.ready().get(20, TimeUnit.SECONDS);
     Pod pod = bound("changed", "a", "blue, red");
     await().until(() -> endpoints().equals(Set.of("blue.10.1.0.1", "red.10.2.0.1")));
-    node.probe.interfaces = Set.of("lo", "eth0", "eth1");
+    node.probe.foreign = Set.of("lo", "eth0", "eth1");
 
     node.sandboxOf("s1", pod, "blue");
 
@@ -379,6 +380,7 @@ class AgentOnApiServerTest {
     api.resource(claimed).create();
     Node node = new Node("a", URI.create(api.getMasterUrl().toString()).getPort());
     node.sandboxOf("s1", pod, "blue");
+    node.probe.ours = Set.of("eth7");
 
     start(node);
 
@@ -840,11 +842,14 @@ class AgentOnApiServerTest {
   /** Sandboxes like any other, on a LAN where some addresses are held. */
   private static final class PaperProbe implements Probe {
     final Map<String, String> machines = new ConcurrentHashMap<>();
-    volatile Set<String> interfaces = Set.of("lo");
+    volatile Set<String> foreign = Set.of("lo");
+    volatile Set<String> ours = Set.of();
 
     @Override
     public View look(Sandbox sandbox) {
-      return new View(false, interfaces, Set.of("eth0"));
+      Set<String> all = new HashSet<>(foreign);
+      all.addAll(ours);
+      return new View(false, all, foreign, Set.of("eth0"));
     }
 
     @Override

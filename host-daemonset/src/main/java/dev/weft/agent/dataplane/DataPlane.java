@@ -57,7 +57,12 @@ public final class DataPlane implements AutoCloseable {
 
   /** Whether an interface in a sandbox was made for an address that nobody has got, or not yet. */
   public static boolean isUnfinished(Link link) {
-    return Owner.of(link).isPresent() && !link.isUp();
+    return isOurs(link) && !link.isUp();
+  }
+
+  /** Whether a device carries our mark. */
+  public static boolean isOurs(Link link) {
+    return Owner.of(link).isPresent();
   }
 
   /**

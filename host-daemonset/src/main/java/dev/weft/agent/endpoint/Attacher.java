@@ -43,7 +43,7 @@ public final class Attacher implements Wiring {
   /** How long what nobody waits for is put off: a start has enough to do with itself. */
   private static final Duration CALM = Duration.ofSeconds(1);
 
-  private static final Probe.View NOTHING = new Probe.View(false, Set.of(), Set.of());
+  private static final Probe.View NOTHING = new Probe.View(false, Set.of(), Set.of(), Set.of());
 
   private final Claimant claimant;
   private final Reservations reservations;
@@ -193,9 +193,7 @@ public final class Attacher implements Wiring {
     try {
       Probe.View view = wanted.isEmpty() ? NOTHING : probe.look(sandbox);
       reservations.conclude(sandbox.holder(), deadline);
-      if (attempts.isNew()) {
-        claimant.revise(sandbox.holder(), wanted, view);
-      }
+      claimant.revise(sandbox.holder(), wanted, view);
       Claimant.Claimed claimed = claimant.claim(sandbox.holder(), wanted, view, deadline);
       refusals.addAll(claimed.refusals());
       claimed.interfaces().stream()

@@ -33,11 +33,6 @@ final class Attempts {
     this.sandbox = sandbox;
   }
 
-  /** Whether nothing of ours can be in the sandbox yet. */
-  boolean isNew() {
-    return last == null && !late;
-  }
-
   boolean isWired() {
     return last instanceof Verdict.Wired;
   }

@@ -103,8 +103,8 @@ public final class Claimant {
   }
 
   /**
-   * Gives up what was claimed for a pod and its new sandbox has no use for: what is not asked for
-   * any more, and names that the sandbox has otherwise.
+   * Gives up what was claimed for a pod and its sandbox has no use for: what is not asked for any
+   * more, and names that an interface of others has.
    */
   void revise(Holder holder, List<Attachment> wanted, Probe.View view) throws Refusal {
     List<NetworkEndpoint> reserved =
@@ -115,7 +115,7 @@ public final class Claimant {
     Set<String> paired = Set.copyOf(pairing(holder, wanted).interfaces().values());
     for (NetworkEndpoint each : reserved) {
       String link = String.valueOf(each.getSpec().interfaceName());
-      if (!paired.contains(link) || view.interfaces().contains(link)) {
+      if (!paired.contains(link) || view.foreign().contains(link)) {
         claims.release(each);
       }
     }

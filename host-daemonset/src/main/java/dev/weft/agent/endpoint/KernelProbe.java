@@ -12,6 +12,7 @@ import dev.weft.netlink.PacketSocket;
 import dev.weft.netlink.Route;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,13 +34,18 @@ public final class KernelProbe implements Probe, AutoCloseable {
   public View look(Sandbox sandbox) {
     try (NetworkNamespace namespace = NetworkNamespace.open(sandbox.netns());
         Netlink netlink = Netlink.open(namespace)) {
+      List<Link> links = netlink.links();
       Map<Integer, String> names =
-          netlink.links().stream()
+          links.stream()
               .filter(each -> !DataPlane.isUnfinished(each))
               .collect(Collectors.toMap(Link::index, Link::name));
       return new View(
           namespace.id().equals(node.id()),
           Set.copyOf(names.values()),
+          links.stream()
+              .filter(each -> !DataPlane.isOurs(each))
+              .map(Link::name)
+              .collect(Collectors.toSet()),
           netlink.routes().stream()
               .filter(each -> each.destination().length() == 0)
               .filter(each -> each.table() == Route.MAIN && each.type() == Route.Type.UNICAST)

@@ -32,7 +32,7 @@ public final class Reservations {
 
   /** What a runtime gives every sandbox before we are asked. */
   private static final Probe.View NEW_SANDBOX =
-      new Probe.View(false, Set.of("lo", "eth0"), Set.of());
+      new Probe.View(false, Set.of("lo", "eth0"), Set.of("lo", "eth0"), Set.of());
 
   private final Cluster cluster;
   private final Claimant claimant;
