@@ -12,6 +12,7 @@ import dev.weft.operator.service.OverlayServiceReconciler;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -74,17 +75,23 @@ public final class WeftOperator implements AutoCloseable {
     KeyMetrics keys = new KeyMetrics();
     keys.bindTo(registry);
     networks = new ContainerNetworkReconciler(client, namespace, clock);
-    operator.register(networks, each -> each.withRetry(untilItWorks()));
-    operator.register(
-        new MeshReconciler(namespace, keys, clock), each -> each.withRetry(untilItWorks()));
-    operator.register(
-        new MeshNodeReconciler(client, clock), each -> each.withRetry(untilItWorks()));
+    operator.register(networks, WeftOperator::configure);
+    operator.register(new MeshReconciler(namespace, keys, clock), WeftOperator::configure);
+    operator.register(new MeshNodeReconciler(client, clock), WeftOperator::configure);
     if (client.supports(EndpointSlice.class)) {
-      operator.register(
-          new OverlayServiceReconciler(client, clock), each -> each.withRetry(untilItWorks()));
+      operator.register(new OverlayServiceReconciler(client, clock), WeftOperator::configure);
     } else {
       log.warn("this API server has no discovery.k8s.io/v1, so OverlayServices are left alone");
     }
+  }
+
+  /**
+   * Nothing is looked at for the mere lapse of time: who waits for a moment says for which. The
+   * framework would set a timer for it after each reconciliation, and fails where the resource goes
+   * just then.
+   */
+  private static void configure(ControllerConfigurationOverrider<?> settings) {
+    settings.withRetry(untilItWorks()).withReconciliationMaxInterval(null);
   }
 
   public void start() {
