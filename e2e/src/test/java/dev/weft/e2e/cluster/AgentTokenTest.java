@@ -78,7 +78,13 @@ class AgentTokenTest {
         attempt("make a secret", c -> c.resource(secret).create()),
         attempt("make a pod", c -> c.resource(pod).create()),
         attempt("delete a pod", c -> c.pods().withName("a").delete()),
-        attempt("list pods", c -> c.pods().inAnyNamespace().list()),
+        attempt(
+            "change a pod",
+            c ->
+                c.pods()
+                    .inNamespace("default")
+                    .withName("a")
+                    .patch(MERGE, "{\"metadata\":{\"labels\":{\"a\":\"b\"}}}")),
         attempt("list nodes", c -> c.nodes().list()),
         attempt("change a node", c -> c.nodes().withName("weft-2").patch(MERGE, "{\"spec\":{}}")),
         attempt("delete a MeshNode", c -> c.resources(MeshNode.class).withName("weft-2").delete()),
