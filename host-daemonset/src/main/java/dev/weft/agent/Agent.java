@@ -26,7 +26,6 @@ import dev.weft.agent.node.NodePublisher;
 import dev.weft.agent.node.NodeUnderlay;
 import dev.weft.agent.reach.PeerProbe;
 import dev.weft.agent.retry.Timer;
-import dev.weft.agent.sandbox.Holder;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.agent.status.Drifts;
@@ -134,7 +133,7 @@ public final class Agent implements AutoCloseable {
             new Claims(client, cluster.endpoints(), writes, this::build),
             new Instructions(client, cluster),
             machine.probe);
-    reservations = new Reservations(cluster, claimant, this::letGo);
+    reservations = new Reservations(cluster.pods(), claimant, this::letGo);
     attacher =
         new Attacher(
             claimant,
@@ -269,9 +268,7 @@ public final class Agent implements AutoCloseable {
 
   /** Looks at what was claimed for a pod: it may be nobody's. */
   void letGo(String pod) {
-    cluster.endpoints().unnamed().stream()
-        .filter(each -> pod.equals(Holder.ownerOf(each)))
-        .forEach(this::look);
+    cluster.endpoints().unnamed(pod).forEach(this::look);
   }
 
   private void look(NetworkEndpoint unnamed) {

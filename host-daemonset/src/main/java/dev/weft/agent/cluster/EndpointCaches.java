@@ -95,6 +95,15 @@ public final class EndpointCaches implements AutoCloseable {
     return own.all().stream().filter(EndpointCaches::isUnnamed).toList();
   }
 
+  /** Those of one pod, by its UID. */
+  public List<NetworkEndpoint> unnamed(String pod) {
+    return unnamed().stream().filter(each -> pod.equals(podOf(each))).toList();
+  }
+
+  private static @Nullable String podOf(NetworkEndpoint unnamed) {
+    return Objects.requireNonNull(unnamed.getSpec().sandbox()).podUid();
+  }
+
   private static boolean isUnnamed(NetworkEndpoint endpoint) {
     SandboxReference sandbox = endpoint.getSpec() == null ? null : endpoint.getSpec().sandbox();
     return sandbox != null && sandbox.id() == null;
@@ -105,8 +114,7 @@ public final class EndpointCaches implements AutoCloseable {
     if (!isUnnamed(endpoint)) {
       return endpoint;
     }
-    String pod = Objects.requireNonNull(endpoint.getSpec().sandbox()).podUid();
-    return Optional.ofNullable(pod)
+    return Optional.ofNullable(podOf(endpoint))
         .flatMap(sandboxOf)
         .map(sandbox -> named(endpoint, sandbox))
         .orElse(endpoint);

@@ -107,8 +107,7 @@ public final class Claimant {
    * more, and names that an interface of others has.
    */
   void revise(Holder holder, List<Attachment> wanted, Probe.View view) throws Refusal {
-    List<NetworkEndpoint> reserved =
-        cluster.endpoints().unnamed().stream().filter(holder::owns).toList();
+    List<NetworkEndpoint> reserved = cluster.endpoints().unnamed(holder.owner());
     if (reserved.isEmpty()) {
       return;
     }
@@ -123,16 +122,12 @@ public final class Claimant {
 
   /** Has the API told which sandbox has what was claimed for its pod. */
   void name(Sandbox sandbox) {
-    reserved(sandbox).forEach(each -> claims.name(each, sandbox));
+    cluster.endpoints().unnamed(sandbox.owner()).forEach(each -> claims.name(each, sandbox));
   }
 
   /** A sandbox has ended: it is not told of any more. */
   void unname(Sandbox sandbox) {
-    reserved(sandbox).forEach(claims::unname);
-  }
-
-  private Stream<NetworkEndpoint> reserved(Sandbox sandbox) {
-    return cluster.endpoints().unnamed().stream().filter(sandbox::owns);
+    cluster.endpoints().unnamed(sandbox.owner()).forEach(claims::unname);
   }
 
   /** Whether an endpoint is of the network of its name, and not of an earlier one. */

@@ -1,7 +1,6 @@
 package dev.weft.agent.endpoint;
 
 import dev.weft.agent.cluster.BoundPods;
-import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.sandbox.Holder;
 import dev.weft.api.Attachment;
 import dev.weft.api.Attachments;
@@ -34,7 +33,7 @@ public final class Reservations {
   private static final Probe.View NEW_SANDBOX =
       new Probe.View(false, Set.of("lo", "eth0"), Set.of("lo", "eth0"), Set.of());
 
-  private final Cluster cluster;
+  private final BoundPods pods;
   private final Claimant claimant;
   private final Consumer<String> vain;
   private final Map<String, Reservation> byOwner = new ConcurrentHashMap<>();
@@ -50,8 +49,8 @@ public final class Reservations {
    *
    * @param vain is told the UID of a pod that ended while something was reserved for it
    */
-  public Reservations(Cluster cluster, Claimant claimant, Consumer<String> vain) {
-    this.cluster = cluster;
+  public Reservations(BoundPods pods, Claimant claimant, Consumer<String> vain) {
+    this.pods = pods;
     this.claimant = claimant;
     this.vain = vain;
   }
@@ -132,7 +131,7 @@ public final class Reservations {
     } catch (RuntimeException e) {
       LOG.atDebug().addKeyValue("pod", holder).setCause(e).log("a reservation failed");
     }
-    if (!cluster.pods().mayStart(holder.reference())) {
+    if (!pods.mayStart(holder.reference())) {
       vain.accept(holder.owner());
     }
   }
