@@ -1,0 +1,193 @@
+package dev.weft.importer.translate;
+
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A workload without an overlay as Kubernetes has it: Deployment, DaemonSet or Job, and a Service. */
+final class PlainResource {
+  private static final String LABEL = "app.kubernetes.io/name";
+
+  private PlainResource() {}
+
+  static List<HasMetadata> of(Workload workload) {
+    Map<String, String> labels = Map.of(LABEL, workload.name);
+    workload.container.withPorts(ports(workload));
+    if (!workload.nodeSelector.isEmpty()) {
+      workload.pod.addToNodeSelector(workload.nodeSelector);
+    }
+    if (workload.spread != null && workload.mode == Workload.Mode.REPLICATED) {
+      workload
+          .pod
+          .addNewTopologySpreadConstraint()
+          .withMaxSkew(1)
+          .withTopologyKey(workload.spread)
+          .withWhenUnsatisfiable("ScheduleAnyway")
+          .withNewLabelSelector()
+          .withMatchLabels(labels)
+          .endLabelSelector()
+          .endTopologySpreadConstraint();
+    }
+    List<HasMetadata> resources = new ArrayList<>();
+    resources.add(
+        switch (workload.mode) {
+          case REPLICATED -> deployment(workload, labels);
+          case GLOBAL -> daemonSet(workload, labels);
+          case JOB -> job(workload, labels);
+        });
+    service(workload, labels, resources);
+    return resources;
+  }
+
+  private static PodTemplateSpec template(Workload workload, Map<String, String> labels) {
+    return PodTemplate.of(workload, labels, workload.networks);
+  }
+
+  private static HasMetadata deployment(Workload workload, Map<String, String> labels) {
+    PodTemplateSpec template = template(workload, labels);
+    DeploymentBuilder deployment =
+        new DeploymentBuilder().withNewMetadata().withName(workload.name).endMetadata();
+    boolean held = workload.networks.stream().anyMatch(each -> !each.isPlain());
+    DeploymentStrategyBuilder strategy = new DeploymentStrategyBuilder();
+    Workload.Update update = workload.update;
+    if (held || workload.onHost && !workload.ports.isEmpty()) {
+      // the next pod cannot have what the last one still holds
+      strategy.withType("Recreate");
+    } else if (!update.isDefault()) {
+      IntOrString step = step(update);
+      strategy
+          .withType("RollingUpdate")
+          .withNewRollingUpdate()
+          .withMaxSurge(update.startFirst() ? step : new IntOrString(0))
+          .withMaxUnavailable(update.startFirst() ? new IntOrString(0) : step)
+          .endRollingUpdate();
+    }
+    var built = strategy.build();
+    return deployment
+        .withNewSpec()
+        .withReplicas(workload.replicas)
+        .withMinReadySeconds(delay(update))
+        .withStrategy(built.getType() == null ? null : built)
+        .withSelector(new LabelSelectorBuilder().withMatchLabels(labels).build())
+        .withTemplate(template)
+        .endSpec()
+        .build();
+  }
+
+  private static IntOrString step(Workload.Update update) {
+    Integer parallelism = update.parallelism();
+    if (parallelism == null) {
+      return new IntOrString(1);
+    }
+    return parallelism == 0 ? new IntOrString("100%") : new IntOrString(parallelism);
+  }
+
+  private static @Nullable Integer delay(Workload.Update update) {
+    Integer delay = update.delay();
+    return delay == null || delay == 0 ? null : delay;
+  }
+
+  private static HasMetadata daemonSet(Workload workload, Map<String, String> labels) {
+    Workload.Update update = workload.update;
+    var set =
+        new DaemonSetBuilder()
+            .withNewMetadata()
+            .withName(workload.name)
+            .endMetadata()
+            .withNewSpec()
+            .withMinReadySeconds(delay(update))
+            .withSelector(new LabelSelectorBuilder().withMatchLabels(labels).build())
+            .withTemplate(template(workload, labels))
+            .endSpec()
+            .build();
+    Integer parallelism = update.parallelism();
+    if (parallelism != null && parallelism != 1) {
+      set =
+          new DaemonSetBuilder(set)
+              .editSpec()
+              .withNewUpdateStrategy()
+              .withType("RollingUpdate")
+              .withNewRollingUpdate()
+              .withMaxUnavailable(step(update))
+              .endRollingUpdate()
+              .endUpdateStrategy()
+              .endSpec()
+              .build();
+    }
+    return set;
+  }
+
+  private static HasMetadata job(Workload workload, Map<String, String> labels) {
+    if (workload.pod.getRestartPolicy() == null) {
+      workload.pod.withRestartPolicy("OnFailure");
+    }
+    Integer tasks = workload.replicas;
+    return new JobBuilder()
+        .withNewMetadata()
+        .withName(workload.name)
+        .endMetadata()
+        .withNewSpec()
+        .withCompletions(tasks)
+        .withParallelism(tasks)
+        .withTemplate(template(workload, labels))
+        .endSpec()
+        .build();
+  }
+
+  private static List<ContainerPort> ports(Workload workload) {
+    List<ContainerPort> ports = new ArrayList<>();
+    for (Port each : workload.ports) {
+      ContainerPort port =
+          new ContainerPortBuilder()
+              .withContainerPort(each.inside())
+              .withName(each.name())
+              .withProtocol(each.spoken())
+              .build();
+      if (!ports.contains(port)) {
+        ports.add(port);
+      }
+    }
+    return ports;
+  }
+
+  private static void service(
+      Workload workload, Map<String, String> labels, List<HasMetadata> resources) {
+    List<Published> published = workload.onHost ? List.of() : Published.of(workload);
+    if (published.isEmpty()) {
+      return;
+    }
+    ServiceBuilder service =
+        new ServiceBuilder()
+            .withNewMetadata()
+            .withName(workload.name)
+            .endMetadata()
+            .withNewSpec()
+            .withType("LoadBalancer")
+            .withSelector(labels)
+            .endSpec();
+    for (Published each : published) {
+      service
+          .editSpec()
+          .addNewPort()
+          .withName(each.name())
+          .withPort(each.port())
+          .withTargetPort(new IntOrString(each.target()))
+          .withProtocol(each.spoken())
+          .endPort()
+          .endSpec();
+    }
+    resources.add(service.build());
+  }
+}
