@@ -3,6 +3,7 @@ package dev.weft.importer.compose;
 import dev.weft.api.Driver;
 import dev.weft.api.Subnet;
 import dev.weft.importer.ledger.Cursor;
+import dev.weft.importer.ledger.Entry.Fate;
 import dev.weft.importer.ledger.Notes;
 import dev.weft.importer.translate.Imported;
 import dev.weft.importer.translate.NetworkResource;
@@ -88,6 +89,9 @@ record ComposeNetwork(Use use, Imported imported) {
       notes.say("one bridge a node: pods on two nodes do not reach each other on it");
     }
     Imported imported = resource(what, named, known.get(), network, notes);
+    if (imported.leftOut() != null) {
+      notes.add(Fate.DROPPED, network.place(), network.path(), imported.leftOut());
+    }
     Use use =
         imported.leftOut() == null
             ? new Joined(named.resource, known.get() == Driver.OVERLAY)

@@ -2,6 +2,7 @@ package dev.weft.importer.compose;
 
 import dev.weft.api.IpAddress;
 import dev.weft.importer.ledger.Cursor;
+import dev.weft.importer.ledger.Entry.Fate;
 import dev.weft.importer.ledger.Notes;
 import dev.weft.importer.translate.Attach;
 import dev.weft.importer.translate.Imported;
@@ -89,8 +90,13 @@ final class ServiceReader {
       workload.leaveOut("an object is expected");
       return new Imported("service " + key, List.of(), notes, "it is no object");
     }
-    new ServiceReader(service, workload, around).all(key);
-    return WorkloadResource.of("service " + key, workload);
+    ServiceReader reader = new ServiceReader(service, workload, around);
+    reader.all(key);
+    Imported imported = WorkloadResource.of("service " + key, workload);
+    if (imported.leftOut() != null && reader.isEnabled()) {
+      notes.add(Fate.DROPPED, service.place(), service.path(), imported.leftOut());
+    }
+    return imported;
   }
 
   private void all(String key) {
@@ -119,18 +125,18 @@ final class ServiceReader {
     service.rest(ServiceReader::why);
   }
 
-  private void profiles() {
+  private boolean isEnabled() {
     List<String> profiles = service.get("profiles").texts();
-    boolean enabled =
-        profiles.isEmpty()
-            || around.settings().profiles().contains("*")
-            || profiles.stream().anyMatch(around.settings().profiles()::contains);
-    if (!profiles.isEmpty()) {
-      service
-          .get("profiles")
-          .noted(enabled ? "it is enabled" : "enable it by --profile " + profiles.getFirst());
-    }
-    if (!enabled) {
+    return profiles.isEmpty()
+        || around.settings().profiles().contains("*")
+        || profiles.stream().anyMatch(around.settings().profiles()::contains);
+  }
+
+  private void profiles() {
+    if (isEnabled()) {
+      service.get("profiles").noted("it is enabled");
+    } else {
+      service.get("profiles").noted("enable one of them by --profile NAME");
       workload.leaveOut("none of its profiles is enabled");
     }
   }
@@ -202,14 +208,12 @@ final class ServiceReader {
     switch (mode) {
       case "host" -> workload.onHost();
       case "none" -> {
-        given.changed("a pod always has the cluster's own network");
         workload.leaveOut(
             "network_mode none: a pod cannot be without a network; a NetworkPolicy can shut it off");
       }
       case "bridge", "default" -> given.noted("it is the pod's own network in a cluster");
       default -> {
         if (mode.startsWith("service:") || mode.startsWith("container:")) {
-          given.changed("add its container to the pod template of the other");
           workload.leaveOut(
               "network_mode %s: it shares the network of another, so both belong in one pod"
                   .formatted(mode));
