@@ -34,6 +34,9 @@ final class Leaves {
           outcome.contains(bare(leaf.text()))
               || Stream.of(leaf.text().split("[^\\p{L}\\p{N}]+"))
                   .map(Leaves::bare)
+                  // what an absent protocol means, and a unit that Kubernetes writes without it
+                  .filter(each -> !each.equals("tcp"))
+                  .map(each -> each.replaceFirst("(?<=[0-9][kmg])b$", ""))
                   .allMatch(outcome::contains);
     };
   }

@@ -92,10 +92,8 @@ record ComposeNetwork(Use use, Imported imported) {
     if (imported.leftOut() != null) {
       notes.add(Fate.DROPPED, network.place(), network.path(), imported.leftOut());
     }
-    Use use =
-        imported.leftOut() == null
-            ? new Joined(named.resource, known.get() == Driver.OVERLAY)
-            : new Nowhere("network %s is left out, see there".formatted(key));
+    // also where it is left out: its services then wait for it, and run without it never
+    Use use = new Joined(named.resource, known.get() == Driver.OVERLAY);
     return new ComposeNetwork(use, imported);
   }
 

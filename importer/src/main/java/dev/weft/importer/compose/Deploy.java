@@ -59,6 +59,7 @@ final class Deploy {
         workload.mode(Workload.Mode.REPLICATED, replicas.orElse(null));
       }
       case "global" -> {
+        mode.noted("one task on every node");
         deploy.get("replicas").noted("a global service has one task on every node");
         workload.mode(Workload.Mode.GLOBAL, null);
       }
@@ -120,6 +121,7 @@ final class Deploy {
             condition.noted("tasks are always restarted");
           } else if (job) {
             workload.pod().withRestartPolicy(each.equals("none") ? "Never" : "OnFailure");
+            condition.noted("the pods' restartPolicy says it");
           } else {
             condition.changed("tasks are always restarted; for one that ends, make a Job");
           }

@@ -97,6 +97,7 @@ final class Mounts {
     boolean readOnly = at.get("read_only").isTrue();
     switch (type) {
       case "tmpfs" -> {
+        at.get("type").noted("an emptyDir in memory");
         Optional<String> size = at.get("tmpfs").get("size").as(Units::quantity);
         memory(next(), target, size.orElse(null));
       }

@@ -131,6 +131,7 @@ final class PodSettings {
       String option = each.filled().orElse("");
       if (option.matches("no-new-privileges([:=]true)?")) {
         security.withAllowPrivilegeEscalation(false);
+        each.noted("allowPrivilegeEscalation: false");
       } else {
         each.dropped("set it in the pod's securityContext");
       }

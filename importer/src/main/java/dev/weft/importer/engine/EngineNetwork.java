@@ -3,6 +3,7 @@ package dev.weft.importer.engine;
 import dev.weft.api.Driver;
 import dev.weft.api.Subnet;
 import dev.weft.importer.ledger.Cursor;
+import dev.weft.importer.ledger.Entry.Fate;
 import dev.weft.importer.ledger.Notes;
 import dev.weft.importer.translate.Imported;
 import dev.weft.importer.translate.NetworkResource;
@@ -96,10 +97,11 @@ record EngineNetwork(Use use, Imported imported) {
     Cursor options = network.get("Options");
     Imported imported = NetworkResource.of(what, wish, subnets, options, notes);
     network.rest(_ -> "a ContainerNetwork has no such field");
-    Use use =
-        imported.leftOut() == null
-            ? new Joined(resource, driver == Driver.OVERLAY)
-            : new Nowhere("network %s is left out, see there".formatted(resource));
+    if (imported.leftOut() != null) {
+      notes.add(Fate.DROPPED, network.place(), resource, imported.leftOut());
+    }
+    // also where it is left out: its services then wait for it, and run without it never
+    Use use = new Joined(resource, driver == Driver.OVERLAY);
     return new EngineNetwork(use, imported);
   }
 
