@@ -49,9 +49,9 @@ record ComposeStore(Kind kind, String key, String name, Cursor source) {
 
   Imported imported(Notes notes) {
     String what = "%s %s".formatted(kind.name().toLowerCase(java.util.Locale.ROOT), key);
-    source.get("name").take();
+    named(source.get("name"));
     boolean external = source.get("external").isObject() || source.get("external").isTrue();
-    source.get("external").get("name").take();
+    named(source.get("external").get("name"));
     if (external) {
       source.rest(_ -> "it is made elsewhere");
       return new Imported(what, List.of(), notes, "it is external: " + needed());
@@ -64,6 +64,13 @@ record ComposeStore(Kind kind, String key, String name, Cursor source) {
     };
   }
 
+  private void named(Cursor given) {
+    if (given.isPresent() && !given.is(name)) {
+      given.changed("it is called %s here".formatted(name));
+    }
+    given.take();
+  }
+
   private String needed() {
     return switch (kind) {
       case VOLUME -> "a PersistentVolumeClaim %s must be there".formatted(name);
@@ -73,7 +80,7 @@ record ComposeStore(Kind kind, String key, String name, Cursor source) {
   }
 
   private Imported volume(String what, Notes notes) {
-    if (source.get("driver").filled().filter("local"::equals).isPresent()) {
+    if (source.get("driver").is("local")) {
       source.get("driver").noted("the cluster's default storage class provides it");
     }
     source.rest(_ -> "the cluster's storage class decides; set storageClassName");
@@ -99,14 +106,8 @@ record ComposeStore(Kind kind, String key, String name, Cursor source) {
     Optional<String> file = source.get("file").filled();
     if (content.isEmpty() && file.isPresent()) {
       content = content(file.get());
-      if (content.isPresent()) {
-        source.get("file").noted("its content is here");
-      } else {
-        source
-            .get("file")
-            .changed("kubectl create configmap %s --from-file=%s=%s".formatted(name, key, file.get()));
-      }
     }
+    source.get("file").noted(content.isPresent() ? "its content is here" : needed());
     source.get("environment").changed(needed());
     source.rest(_ -> "a ConfigMap has no such field");
     if (content.isEmpty()) {

@@ -77,10 +77,17 @@ final class Deploy {
   }
 
   private void update(Cursor update) {
-    Optional<String> order = update.get("order").filled();
-    order
-        .filter("stop-first"::equals)
-        .ifPresent(_ -> update.get("order").noted("so it is by itself"));
+    if (workload.mode() == Workload.Mode.JOB) {
+      update.rest(_ -> "the tasks of a Job are not replaced");
+      return;
+    }
+    Cursor order = update.get("order");
+    switch (order.filled().orElse("")) {
+      case "" -> {}
+      case "stop-first" -> order.noted("so it is by itself");
+      case "start-first" -> order.noted("the next task starts before the last one stops");
+      default -> order.refused("there are stop-first and start-first");
+    }
     Cursor action = update.get("failure_action");
     action
         .filled()
@@ -94,7 +101,7 @@ final class Deploy {
     workload.update(
         new Workload.Update(
             update.get("parallelism").number(0, Integer.MAX_VALUE).orElse(null),
-            order.filter("start-first"::equals).isPresent(),
+            order.is("start-first"),
             update.get("delay").as(Units::seconds).orElse(null)));
     Cursor delay = update.get("delay");
     delay.filled().filter(Units::isLong).ifPresent(_ -> delay.changed("in whole seconds"));

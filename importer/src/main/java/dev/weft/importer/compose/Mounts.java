@@ -43,7 +43,7 @@ final class Mounts {
       each.filled().ifPresent(text -> tmpfs(each, text));
     }
     Cursor shared = service.get("shm_size");
-    shared.as(Units::quantity).ifPresent(size -> memory("shm", "/dev/shm", size));
+    shared.as(Units::quantity).ifPresent(size -> memory(shared, "shm", "/dev/shm", size));
     for (Cursor each : service.get("configs").items()) {
       file(each, stores.configs(), "/");
     }
@@ -99,17 +99,17 @@ final class Mounts {
       case "tmpfs" -> {
         at.get("type").noted("an emptyDir in memory");
         Optional<String> size = at.get("tmpfs").get("size").as(Units::quantity);
-        memory(next(), target, size.orElse(null));
+        memory(at, next(), target, size.orElse(null));
       }
       case "volume" -> {
         if (source.isPresent()) {
-          source(at.get("source"), source.get(), target, readOnly);
+          source(at, source.get(), target, readOnly);
         } else {
-          anonymous(target, at.get("target"));
+          anonymous(target, at);
         }
       }
-      case "bind" -> bind(at.get("source"), source.orElse(""), target, readOnly);
-      default -> at.get("type").dropped("a pod mounts volumes, directories and memory");
+      case "bind" -> bind(at, source.orElse(""), target, readOnly);
+      default -> at.dropped("a pod mounts volumes, directories and memory");
     }
     at.rest(_ -> "a pod's mount has no such setting");
   }
@@ -178,12 +178,12 @@ final class Mounts {
     if (!others.isEmpty()) {
       at.changed("without %s".formatted(String.join(",", others)));
     }
-    memory(next(), parts[0], size);
+    memory(at, next(), parts[0], size);
   }
 
-  private void memory(String name, String target, @Nullable String size) {
+  private void memory(Cursor at, String name, String target, @Nullable String size) {
     mount(
-        service.get("tmpfs"),
+        at,
         new VolumeBuilder()
             .withName(name)
             .withNewEmptyDir()

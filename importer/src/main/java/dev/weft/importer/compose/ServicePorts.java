@@ -107,7 +107,10 @@ final class ServicePorts {
     }
     if (inside.isEmpty()) {
       port.refused("a port needs a target");
-    } else if (!port.get("published").isPresent() || outside.isPresent()) {
+    } else if (port.get("published").isPresent() && outside.isEmpty()) {
+      port.get("target").changed("it is not published");
+      add(port, inside.get(), null, way);
+    } else {
       // Docker publishes a port without a number at a random one
       add(port, inside.get(), outside.orElse(inside.get()), way);
     }

@@ -113,6 +113,11 @@ public final class Cursor {
     return scalar.map(Scalar::text);
   }
 
+  /** Whether it is this text; that alone does not account for it. */
+  public boolean is(String text) {
+    return value instanceof Scalar scalar && scalar.text().equals(text);
+  }
+
   /** A scalar's text unless it is empty. */
   public Optional<String> filled() {
     return text().filter(each -> !each.isEmpty());

@@ -65,6 +65,11 @@ final class PlainResource {
     if (held || workload.onHost && !workload.ports.isEmpty()) {
       // the next pod cannot have what the last one still holds
       strategy.withType("Recreate");
+      if (!update.isDefault()) {
+        workload.notes.say(
+            "update parallelism %s does not apply: a task stops before the next one starts"
+                .formatted(update.parallelism()));
+      }
     } else if (!update.isDefault()) {
       IntOrString step = step(update);
       strategy
@@ -112,15 +117,15 @@ final class PlainResource {
             .withTemplate(template(workload, labels))
             .endSpec()
             .build();
-    Integer parallelism = update.parallelism();
-    if (parallelism != null && parallelism != 1) {
+    if (update.startFirst() || step(update).getIntVal() == null || step(update).getIntVal() != 1) {
       set =
           new DaemonSetBuilder(set)
               .editSpec()
               .withNewUpdateStrategy()
               .withType("RollingUpdate")
               .withNewRollingUpdate()
-              .withMaxUnavailable(step(update))
+              .withMaxSurge(update.startFirst() ? step(update) : null)
+              .withMaxUnavailable(update.startFirst() ? new IntOrString(0) : step(update))
               .endRollingUpdate()
               .endUpdateStrategy()
               .endSpec()
@@ -164,6 +169,14 @@ final class PlainResource {
 
   private static void service(
       Workload workload, Map<String, String> labels, List<HasMetadata> resources) {
+    if (workload.onHost) {
+      workload.ports.stream()
+          .filter(each -> each.outside() != null && each.outside() != each.inside())
+          .forEach(each ->
+              workload.notes.say(
+                  "port %d: on the node's own stack it is port %d"
+                      .formatted(each.outside(), each.inside())));
+    }
     List<Published> published = workload.onHost ? List.of() : Published.of(workload);
     if (published.isEmpty()) {
       return;
