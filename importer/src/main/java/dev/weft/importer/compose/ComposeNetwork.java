@@ -65,7 +65,7 @@ record ComposeNetwork(Use use, Imported imported) {
     if (!named.resource.equals(named.engine)) {
       notes.say("%s in Docker is %s here".formatted(named.engine, named.resource));
     }
-    network.get("name").take();
+    network.get("name").noted("the resource is called " + named.resource);
     network.get("attachable").noted("pods of every namespace may attach; see allowedNamespaces");
     Optional<String> asked = network.get("driver").filled().filter(each -> !each.equals("default"));
     if (asked.filter("host"::equals).isPresent()) {
