@@ -131,7 +131,6 @@ public final class ImportMain implements Callable<Integer> {
 
   private ComposeProject.Settings settings() throws IOException {
     return ComposeProject.Settings.of(
-        compose.getFirst(),
-        new ComposeProject.Given(project, profiles, variables, shell));
+        compose.getFirst(), new ComposeProject.Given(project, profiles, variables, shell));
   }
 }

@@ -99,8 +99,16 @@ class AccountTest {
           "novelty: [%s]");
 
   private static final List<String> STORE =
-      List.of("driver: %s", "file: ./%s", "external: %s", "name: %s", "driver_opts: {a: %s}",
-          "labels: [%s]", "environment: %s", "content: %s", "novelty: %s");
+      List.of(
+          "driver: %s",
+          "file: ./%s",
+          "external: %s",
+          "name: %s",
+          "driver_opts: {a: %s}",
+          "labels: [%s]",
+          "environment: %s",
+          "content: %s",
+          "novelty: %s");
 
   private final List<String> words = new ArrayList<>();
 

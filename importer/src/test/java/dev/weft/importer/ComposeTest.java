@@ -62,12 +62,12 @@ class ComposeTest {
   void anOptionIsFalseInEveryWordThatDockerTakes(String word) {
     assertThat(
             of("""
-               services: {}
-               networks:
-                 n:
-                   driver: bridge
-                   driver_opts: {com.docker.network.bridge.enable_icc: "%s"}
-               """
+            services: {}
+            networks:
+              n:
+                driver: bridge
+                driver_opts: {com.docker.network.bridge.enable_icc: "%s"}
+            """
                     .formatted(word))
                 .yaml())
         .contains("interContainerTraffic: false");

@@ -20,7 +20,9 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** Each folder holds a project and what comes of it; {@code -Dweft.golden=write} writes the latter. */
+/**
+ * Each folder holds a project and what comes of it; {@code -Dweft.golden=write} writes the latter.
+ */
 class CorpusTest {
   private static final Path CORPUS = Path.of("src/test/resources/corpus");
 
@@ -59,7 +61,8 @@ class CorpusTest {
         new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(imported.yaml())) {
       JsonNode json = new ObjectMapper().valueToTree(each);
       if (json.has("kind")) {
-        String name = json.path("kind").asText() + "/" + json.path("metadata").path("name").asText();
+        String name =
+            json.path("kind").asText() + "/" + json.path("metadata").path("name").asText();
         assertThat(names.add(name)).as(name).isTrue();
       }
     }

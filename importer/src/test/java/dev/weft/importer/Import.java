@@ -37,8 +37,7 @@ record Import(int status, String yaml, String table) {
     try {
       Path file = Files.write(folder.resolve("compose.yaml"), compose);
       return run(
-          Stream.concat(
-                  Stream.of("--compose", file.toString(), "-p", "shop"), Stream.of(arguments))
+          Stream.concat(Stream.of("--compose", file.toString(), "-p", "shop"), Stream.of(arguments))
               .toArray(String[]::new));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

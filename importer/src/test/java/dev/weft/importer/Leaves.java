@@ -23,7 +23,9 @@ final class Leaves {
 
   /** Only letters and digits: quoting and line breaks do not matter. */
   static String bare(String text) {
-    return text.replaceAll("\\\\[nt\"]", "").replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
+    return text.replaceAll("\\\\[nt\"]", "")
+        .replaceAll("[^\\p{L}\\p{N}]", "")
+        .toLowerCase(Locale.ROOT);
   }
 
   /** Each word of a text must be there: a port's two sides stand apart. */

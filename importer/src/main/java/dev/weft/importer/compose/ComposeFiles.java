@@ -89,7 +89,8 @@ final class ComposeFiles {
     }
     boolean known =
         map.entries().entrySet().stream()
-            .anyMatch(each -> SECTIONS.contains(each.getKey()) && !(each.getValue() instanceof Broken));
+            .anyMatch(
+                each -> SECTIONS.contains(each.getKey()) && !(each.getValue() instanceof Broken));
     if (!known) {
       boolean first =
           map.entries().values().stream()
@@ -118,7 +119,9 @@ final class ComposeFiles {
     return switch (value) {
       case Mapping map -> {
         Map<String, Value> entries = new LinkedHashMap<>();
-        map.entries().forEach((key, each) -> entries.put(key, filled(each, variables, path.isEmpty() ? key : path + "." + key)));
+        map.entries()
+            .forEach((key, each) ->
+                entries.put(key, filled(each, variables, path.isEmpty() ? key : path + "." + key)));
         Mapping filled = Mapping.of(map.place(), entries);
         yield new Mapping(map.place(), map.meeting(), filled.entries());
       }
@@ -181,8 +184,7 @@ final class ComposeFiles {
     for (String each : services.entries().keySet()) {
       done.put(each, service(each, services, new Origin(path, new HashSet<>()), variables));
     }
-    Mapping replaced =
-        new Mapping(services.place(), services.meeting(), new LinkedHashMap<>(done));
+    Mapping replaced = new Mapping(services.place(), services.meeting(), new LinkedHashMap<>(done));
     return document.with("services", replaced);
   }
 

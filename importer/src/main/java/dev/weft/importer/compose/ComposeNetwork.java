@@ -83,7 +83,8 @@ record ComposeNetwork(Use use, Imported imported) {
     }
     if (asked.isEmpty()) {
       notes.say(
-          "it names no driver: an overlay, as 'docker stack deploy' makes it; Compose makes a bridge");
+          "it names no driver: an overlay, as 'docker stack deploy' makes it; Compose makes a"
+              + " bridge");
     }
     if (known.get() == Driver.BRIDGE) {
       notes.say("one bridge a node: pods on two nodes do not reach each other on it");

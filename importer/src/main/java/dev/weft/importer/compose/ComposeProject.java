@@ -67,7 +67,10 @@ public final class ComposeProject {
 
   /** What the command line and the shell say of an import. */
   public record Given(
-      @Nullable String project, Set<String> profiles, List<Path> files, Map<String, String> shell) {}
+      @Nullable String project,
+      Set<String> profiles,
+      List<Path> files,
+      Map<String, String> shell) {}
 
   private ComposeProject(Mapping root, Settings settings, Notes notes) {
     this.settings = settings;
@@ -98,17 +101,15 @@ public final class ComposeProject {
     Map<String, Cursor> services = fresh("services");
     networks(services);
     networks.values().forEach(each -> imported.add(each.imported()));
-    Map<String, ComposeStore> volumes =
-        stores("volumes", ComposeStore.Kind.VOLUME, imported);
-    Map<String, ComposeStore> configs =
-        stores("configs", ComposeStore.Kind.CONFIG, imported);
-    Map<String, ComposeStore> secrets =
-        stores("secrets", ComposeStore.Kind.SECRET, imported);
+    Map<String, ComposeStore> volumes = stores("volumes", ComposeStore.Kind.VOLUME, imported);
+    Map<String, ComposeStore> configs = stores("configs", ComposeStore.Kind.CONFIG, imported);
+    Map<String, ComposeStore> secrets = stores("secrets", ComposeStore.Kind.SECRET, imported);
     ServiceReader.Surroundings around =
-        new ServiceReader.Surroundings(project, networks, new Stores(volumes, configs, secrets), settings);
+        new ServiceReader.Surroundings(
+            project, networks, new Stores(volumes, configs, secrets), settings);
     ResourceNames names = ResourceNames.services(services.keySet());
-    services.forEach((name, service) ->
-        imported.add(ServiceReader.read(name, names.of(name), service, around)));
+    services.forEach(
+        (name, service) -> imported.add(ServiceReader.read(name, names.of(name), service, around)));
     return imported;
   }
 
@@ -122,11 +123,12 @@ public final class ComposeProject {
     root.get("version").noted("Compose ignores it");
     root.get("name").noted("networks and volumes carry it, as Compose has them");
     SECTIONS.forEach(each -> root.get(each).take());
-    root.entries().forEach((key, each) -> {
-      if (key.startsWith("x-")) {
-        each.noted("Compose does not read it, but for aliases to it");
-      }
-    });
+    root.entries()
+        .forEach((key, each) -> {
+          if (key.startsWith("x-")) {
+            each.noted("Compose does not read it, but for aliases to it");
+          }
+        });
     root.rest(key -> "Compose knows no such section");
   }
 
@@ -134,8 +136,9 @@ public final class ComposeProject {
   private Map<String, Cursor> fresh(String section) {
     Map<String, Cursor> fresh = new LinkedHashMap<>();
     if (root.get(section).value().orElse(null) instanceof Mapping map) {
-      map.entries().forEach((name, value) ->
-          fresh.put(name, new Cursor(section + "." + name, value, new Notes())));
+      map.entries()
+          .forEach((name, value) ->
+              fresh.put(name, new Cursor(section + "." + name, value, new Notes())));
     } else if (root.get(section).isPresent()) {
       root.get(section).refused("an object is expected here");
     }
@@ -147,20 +150,22 @@ public final class ComposeProject {
     Map<String, ComposeStore> stores = new LinkedHashMap<>();
     if (root.get(section).value().orElse(null) instanceof Mapping map) {
       Map<String, String> engineNames = new LinkedHashMap<>();
-      map.entries().forEach((key, value) ->
-          engineNames.put(key, ComposeStore.engineName(project, key, value)));
+      map.entries()
+          .forEach(
+              (key, value) -> engineNames.put(key, ComposeStore.engineName(project, key, value)));
       ResourceNames names = ResourceNames.networks(engineNames.values());
-      map.entries().forEach((key, value) -> {
-        Notes own = new Notes();
-        ComposeStore store =
-            new ComposeStore(
-                kind,
-                key,
-                names.of(engineNames.getOrDefault(key, key)),
-                new Cursor(section + "." + key, value, own));
-        stores.put(key, store);
-        imported.add(store.imported(own));
-      });
+      map.entries()
+          .forEach((key, value) -> {
+            Notes own = new Notes();
+            ComposeStore store =
+                new ComposeStore(
+                    kind,
+                    key,
+                    names.of(engineNames.getOrDefault(key, key)),
+                    new Cursor(section + "." + key, value, own));
+            stores.put(key, store);
+            imported.add(store.imported(own));
+          });
     }
     return stores;
   }
@@ -177,8 +182,8 @@ public final class ComposeProject {
       keys.add(DEFAULT);
     }
     Map<String, String> engineNames = new LinkedHashMap<>();
-    keys.forEach(key ->
-        engineNames.put(key, ComposeNetwork.engineName(project, key, declared.get(key))));
+    keys.forEach(
+        key -> engineNames.put(key, ComposeNetwork.engineName(project, key, declared.get(key))));
     ResourceNames names = ResourceNames.networks(engineNames.values());
     keys.forEach(key -> {
       String engineName = engineNames.getOrDefault(key, key);

@@ -61,6 +61,7 @@ final class Deploy {
       case "global" -> {
         mode.noted("one task on every node");
         deploy.get("replicas").noted("a global service has one task on every node");
+        scale.noted("a global service has one task on every node");
         workload.mode(Workload.Mode.GLOBAL, null);
       }
       case "replicated-job" -> {
@@ -69,10 +70,15 @@ final class Deploy {
       }
       case "global-job" -> {
         mode.changed("a Job runs where the scheduler puts it, not on every node");
+        deploy.get("replicas").noted("a global job has one task on every node");
+        scale.noted("a global job has one task on every node");
         workload.mode(Workload.Mode.JOB, null);
         workload.leaveOut("mode global-job: Kubernetes has no Job that runs once on every node");
       }
-      default -> mode.refused("there are replicated, global, replicated-job and global-job");
+      default -> {
+        mode.refused("there are replicated, global, replicated-job and global-job");
+        workload.mode(Workload.Mode.REPLICATED, replicas.orElse(null));
+      }
     }
   }
 

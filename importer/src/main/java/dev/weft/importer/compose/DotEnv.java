@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 /** Reads a file of variables as Compose does (compose-go, dotenv/parser.go). */
 final class DotEnv {
   private static final Pattern KEY =
-      Pattern.compile("(?:export[ \\t]+)?([\\p{L}\\p{N}_.\\-\\[\\]]+)[ \\t]*(?:([=:])[ \\t]*|(?=\\R|\\z))");
+      Pattern.compile(
+          "(?:export[ \\t]+)?([\\p{L}\\p{N}_.\\-\\[\\]]+)[ \\t]*(?:([=:])[ \\t]*|(?=\\R|\\z))");
 
   private final String file;
   private final String text;

@@ -43,17 +43,20 @@ public final class Environment {
 
   void read() {
     files(service.get("env_file"));
-    service.get("environment").pairs().forEach((name, pair) -> {
-      Optional<String> passed = pair.text() == null ? variables.get(name) : Optional.empty();
-      if (passed.isPresent()) {
-        pair.at().noted("its value is passed on from the environment of this command");
-        variable(workload, name, passed.get(), pair.at());
-      } else if (pair.text() == null) {
-        secret(name, pair.at());
-      } else {
-        variable(workload, name, pair.text(), pair.at());
-      }
-    });
+    service
+        .get("environment")
+        .pairs()
+        .forEach((name, pair) -> {
+          Optional<String> passed = pair.text() == null ? variables.get(name) : Optional.empty();
+          if (passed.isPresent()) {
+            pair.at().noted("its value is passed on from the environment of this command");
+            variable(workload, name, passed.get(), pair.at());
+          } else if (pair.text() == null) {
+            secret(name, pair.at());
+          } else {
+            variable(workload, name, pair.text(), pair.at());
+          }
+        });
   }
 
   /** A variable without a value is passed on from the shell of {@code docker compose up}. */
@@ -77,16 +80,14 @@ public final class Environment {
   }
 
   /** A variable with a value; Docker's templates become the pod's fields where there is one. */
-  public static void variable(
-      Workload workload, String name, @Nullable String value, Cursor at) {
+  public static void variable(Workload workload, String name, @Nullable String value, Cursor at) {
     String text = value == null ? "" : value;
     if (name.isEmpty() || name.indexOf('=') >= 0 || name.chars().anyMatch(each -> each < ' ')) {
       at.refused("a variable has a name");
       return;
     }
     if (!isTemplate(text)) {
-      workload.environment(
-          new EnvVarBuilder().withName(name).withValue(literal(text)).build());
+      workload.environment(new EnvVarBuilder().withName(name).withValue(literal(text)).build());
       return;
     }
     Matcher whole = WHOLE.matcher(text.strip());

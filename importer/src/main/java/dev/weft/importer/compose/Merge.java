@@ -83,10 +83,11 @@ final class Merge {
 
   private Mapping mappings(Mapping over, Mapping under, String path) {
     Map<String, Value> merged = new LinkedHashMap<>(under.entries());
-    over.entries().forEach((key, value) -> {
-      Value base = under.entries().get(key);
-      merged.put(key, base == null ? value : lay(value, base, path + "." + key));
-    });
+    over.entries()
+        .forEach((key, value) -> {
+          Value base = under.entries().get(key);
+          merged.put(key, base == null ? value : lay(value, base, path + "." + key));
+        });
     return Mapping.of(over.place(), merged);
   }
 
@@ -167,11 +168,12 @@ final class Merge {
     return switch (value) {
       case Mapping map -> {
         Map<String, Value> kept = new LinkedHashMap<>();
-        map.entries().forEach((key, each) -> {
-          if (each.meeting() != Meeting.RESET) {
-            kept.put(key, settled(each));
-          }
-        });
+        map.entries()
+            .forEach((key, each) -> {
+              if (each.meeting() != Meeting.RESET) {
+                kept.put(key, settled(each));
+              }
+            });
         yield Mapping.of(map.place(), kept);
       }
       case Listing list ->

@@ -212,7 +212,8 @@ final class Mounts {
       at.rest(_ -> "set securityContext.fsGroup where the owner matters");
     }
     boolean secret = store.kind() == ComposeStore.Kind.SECRET;
-    VolumeBuilder volume = new VolumeBuilder().withName(label((secret ? "s-" : "c-") + store.name()));
+    VolumeBuilder volume =
+        new VolumeBuilder().withName(label((secret ? "s-" : "c-") + store.name()));
     Volume built =
         secret
             ? volume
@@ -251,6 +252,8 @@ final class Mounts {
   }
 
   private static String label(String name) {
-    return name.length() <= 63 ? name : name.substring(0, 57) + "-" + Integer.toHexString(name.hashCode() & 0xfffff);
+    return name.length() <= 63
+        ? name
+        : name.substring(0, 57) + "-" + Integer.toHexString(name.hashCode() & 0xfffff);
   }
 }

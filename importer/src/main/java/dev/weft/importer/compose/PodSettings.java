@@ -96,7 +96,8 @@ final class PodSettings {
 
   private static Optional<String> size(Cursor at) {
     Optional<String> size = at.as(Units::quantity);
-    if (size.isPresent() && at.value().filter(each -> each.toString().indexOf('.') >= 0).isPresent()) {
+    if (size.isPresent()
+        && at.value().filter(each -> each.toString().indexOf('.') >= 0).isPresent()) {
       at.changed("in bytes");
     }
     return size;
@@ -223,8 +224,7 @@ final class PodSettings {
     List<String> searches = service.get("dns_search").texts();
     List<Cursor> options = service.get("dns_opt").items();
     if (!servers.isEmpty() || !searches.isEmpty() || !options.isEmpty()) {
-      var dns =
-          workload.pod().withNewDnsConfig().withNameservers(servers).withSearches(searches);
+      var dns = workload.pod().withNewDnsConfig().withNameservers(servers).withSearches(searches);
       for (Cursor each : options) {
         String[] option = each.filled().orElse("").split(":", 2);
         dns.addNewOption(option[0], option.length > 1 ? option[1] : null);
@@ -249,7 +249,8 @@ final class PodSettings {
               ? each.path().substring(hosts.path().length() + 1)
               : text.replaceFirst("[:=].*", "");
       String address =
-          (hosts.isObject() ? text : text.replaceFirst("^[^:=]*[:=]", "")).replaceAll("[\\[\\]]", "");
+          (hosts.isObject() ? text : text.replaceFirst("^[^:=]*[:=]", ""))
+              .replaceAll("[\\[\\]]", "");
       try {
         workload
             .pod()

@@ -42,7 +42,9 @@ final class ServicePorts {
     }
 
     private static int number(String text) {
-      if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > LAST) {
+      if (!text.matches("[0-9]{1,5}")
+          || Integer.parseInt(text) < 1
+          || Integer.parseInt(text) > LAST) {
         throw new IllegalArgumentException("a port is a number from 1 to 65535");
       }
       return Integer.parseInt(text);
@@ -149,7 +151,9 @@ final class ServicePorts {
     for (int i = 0; i < inside.size(); i++) {
       workload.port(
           new Port(
-              inside.first + i, protocol.get(), doors == null ? null : Integer.valueOf(doors.first + i)));
+              inside.first + i,
+              protocol.get(),
+              doors == null ? null : Integer.valueOf(doors.first + i)));
     }
   }
 

@@ -149,9 +149,11 @@ final class ServiceReader {
     } else if (!image.isPresent() && service.get("build").isPresent()) {
       String built = around.project() + "-" + key;
       workload.image(built);
-      workload.notes().say(
-          "its image is built: push it to a registry that the cluster reads, and put its name for %s"
-              .formatted(built));
+      workload
+          .notes()
+          .say(
+              "its image is built: push it to a registry that the cluster reads, and put its name for %s"
+                  .formatted(built));
     }
     service
         .get("pull_policy")
@@ -162,7 +164,8 @@ final class ServiceReader {
             case "never" -> workload.container().withImagePullPolicy("Never");
             case "missing", "if_not_present" ->
                 workload.container().withImagePullPolicy("IfNotPresent");
-            default -> service.get("pull_policy").dropped("a pod pulls Always, IfNotPresent or Never");
+            default ->
+                service.get("pull_policy").dropped("a pod pulls Always, IfNotPresent or Never");
           }
         });
   }
@@ -209,7 +212,8 @@ final class ServiceReader {
       case "host" -> workload.onHost();
       case "none" -> {
         workload.leaveOut(
-            "network_mode none: a pod cannot be without a network; a NetworkPolicy can shut it off");
+            "network_mode none: a pod cannot be without a network; a NetworkPolicy can shut it"
+                + " off");
       }
       case "bridge", "default" -> given.noted("it is the pod's own network in a cluster");
       default -> {

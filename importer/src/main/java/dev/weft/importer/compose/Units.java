@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /** Durations and sizes as Compose writes them, as Kubernetes wants them. */
 public final class Units {
-  private static final Pattern DURATION = Pattern.compile("([0-9]*\\.?[0-9]+)(ns|us|µs|ms|s|m|h|d|w)");
+  private static final Pattern DURATION =
+      Pattern.compile("([0-9]*\\.?[0-9]+)(ns|us|µs|ms|s|m|h|d|w)");
   private static final Pattern SIZE =
       Pattern.compile("([0-9]+(?:\\.[0-9]+)?) ?(?:([kKmMgGtTpP])[iI]?)?[bB]?");
   private static final Map<String, String> SECONDS =

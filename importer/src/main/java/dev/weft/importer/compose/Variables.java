@@ -122,7 +122,8 @@ public final class Variables {
         if (!isThere || value == null) {
           throw new IllegalArgumentException(
               "variable %s has no value%s; set it in .env or by --env-file"
-                  .formatted(name, rest.isEmpty() ? "" : " (" + fill(rest, depth + 1, unset) + ")"));
+                  .formatted(
+                      name, rest.isEmpty() ? "" : " (" + fill(rest, depth + 1, unset) + ")"));
         }
         yield value;
       }

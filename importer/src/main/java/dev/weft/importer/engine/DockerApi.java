@@ -70,7 +70,10 @@ public final class DockerApi {
 
   private JsonNode get(String path) throws IOException {
     DockerHttpClient.Request request =
-        DockerHttpClient.Request.builder().method(DockerHttpClient.Request.Method.GET).path(path).build();
+        DockerHttpClient.Request.builder()
+            .method(DockerHttpClient.Request.Method.GET)
+            .path(path)
+            .build();
     try (DockerHttpClient.Response response = http.execute(request);
         InputStream body = response.getBody()) {
       JsonNode answer = JSON.readTree(body);

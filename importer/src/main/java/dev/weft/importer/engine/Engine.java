@@ -65,8 +65,7 @@ final class Engine {
               one(
                   "service " + name,
                   () ->
-                      SwarmService.read(
-                          Json.object("engine", each), serviceNames.of(name), uses)));
+                      SwarmService.read(Json.object("engine", each), serviceNames.of(name), uses)));
         });
     return imported;
   }
@@ -76,7 +75,8 @@ final class Engine {
       return read.get();
     } catch (RuntimeException e) {
       Notes notes = new Notes();
-      notes.add(Fate.REFUSED, new Place("engine", 0, 0), what, "it cannot be read: " + e.getMessage());
+      notes.add(
+          Fate.REFUSED, new Place("engine", 0, 0), what, "it cannot be read: " + e.getMessage());
       return new Imported(what, List.of(), notes, "it cannot be read");
     }
   }

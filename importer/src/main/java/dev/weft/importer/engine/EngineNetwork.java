@@ -74,7 +74,8 @@ record EngineNetwork(Use use, Imported imported) {
     own(network);
     network.get("Name").take();
     if (!network.get("Name").text().orElse("").equals(resource)) {
-      notes.say("its name '%s' becomes %s".formatted(network.get("Name").text().orElse(""), resource));
+      notes.say(
+          "its name '%s' becomes %s".formatted(network.get("Name").text().orElse(""), resource));
     }
     if (driver == Driver.BRIDGE) {
       notes.say("one bridge a node: pods on two nodes do not reach each other on it");

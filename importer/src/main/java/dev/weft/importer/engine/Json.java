@@ -48,14 +48,15 @@ final class Json {
         yield items.isEmpty() ? null : new Listing(place, Meeting.MERGE, items);
       }
       case BOOLEAN -> json.asBoolean() ? scalar(place, Kind.TRUTH, "true") : null;
-      case NUMBER ->
-          json.asDouble() == 0 ? null : scalar(place, Kind.NUMBER, json.asText());
+      case NUMBER -> json.asDouble() == 0 ? null : scalar(place, Kind.NUMBER, json.asText());
       case STRING -> json.asText().isEmpty() ? null : scalar(place, Kind.TEXT, json.asText());
       case NULL, MISSING, BINARY, POJO -> null;
     };
   }
 
-  /** Emptiness that says something: encryption is on by an empty text, a mode by an empty object. */
+  /**
+   * Emptiness that says something: encryption is on by an empty text, a mode by an empty object.
+   */
   private static boolean isMeant(String key, JsonNode json) {
     return switch (key) {
       case "encrypted" -> json.isTextual();

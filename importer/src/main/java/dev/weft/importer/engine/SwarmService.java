@@ -25,8 +25,7 @@ final class SwarmService {
   private final Workload workload;
   private final Map<String, EngineNetwork.Use> networks;
 
-  private SwarmService(
-      Cursor spec, Workload workload, Map<String, EngineNetwork.Use> networks) {
+  private SwarmService(Cursor spec, Workload workload, Map<String, EngineNetwork.Use> networks) {
     this.spec = spec;
     this.workload = workload;
     this.networks = networks;
@@ -81,8 +80,12 @@ final class SwarmService {
     mode(spec.get("Mode"));
     container(template.get("ContainerSpec"));
     template.get("ForceUpdate").take();
-    template.get("Runtime").text().filter("container"::equals).ifPresentOrElse(
-        _ -> {}, () -> template.get("Runtime").changed("only containers are tasks here"));
+    template
+        .get("Runtime")
+        .text()
+        .filter("container"::equals)
+        .ifPresentOrElse(
+            _ -> {}, () -> template.get("Runtime").changed("only containers are tasks here"));
     placement(template.get("Placement"));
     restart(template.get("RestartPolicy"));
     resources(template.get("Resources"));
@@ -160,7 +163,8 @@ final class SwarmService {
 
   /** Nanoseconds as whole seconds, rounded up. */
   private static Optional<Integer> seconds(Cursor at) {
-    return at.as(text -> (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(Long.parseLong(text), BILLION)));
+    return at.as(
+        text -> (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(Long.parseLong(text), BILLION)));
   }
 
   private void resources(Cursor resources) {
@@ -187,8 +191,8 @@ final class SwarmService {
   }
 
   private static Optional<io.fabric8.kubernetes.api.model.Quantity> bytes(Cursor at) {
-    return at.as(text ->
-        new io.fabric8.kubernetes.api.model.Quantity(String.valueOf(Long.parseLong(text))));
+    return at.as(
+        text -> new io.fabric8.kubernetes.api.model.Quantity(String.valueOf(Long.parseLong(text))));
   }
 
   private void placement(Cursor placement) {
@@ -256,7 +260,8 @@ final class SwarmService {
       workload.mode(Workload.Mode.JOB, total);
     } else {
       workload.mode(
-          Workload.Mode.REPLICATED, mode.get("Replicated").get("Replicas").number(0, Integer.MAX_VALUE).orElse(null));
+          Workload.Mode.REPLICATED,
+          mode.get("Replicated").get("Replicas").number(0, Integer.MAX_VALUE).orElse(null));
     }
     mode.get("Global").take();
   }
@@ -264,7 +269,9 @@ final class SwarmService {
   private void update(Cursor update) {
     String action = update.get("FailureAction").text().orElse("pause");
     if (!action.equals("pause")) {
-      update.get("FailureAction").dropped("not supported: an update that fails stops, as with pause");
+      update
+          .get("FailureAction")
+          .dropped("not supported: an update that fails stops, as with pause");
     }
     String order = update.get("Order").text().orElse("stop-first");
     workload.update(
@@ -301,7 +308,8 @@ final class SwarmService {
       mode.text()
           .filter(each -> !each.equals("ingress"))
           .ifPresent(_ ->
-              mode.changed("published at the service's address, not at each node's; or use NodePort"));
+              mode.changed(
+                  "published at the service's address, not at each node's; or use NodePort"));
       Optional<Protocol> protocol =
           switch (port.get("Protocol").text().orElse("tcp")) {
             case "tcp" -> Optional.of(Protocol.TCP);
@@ -311,8 +319,8 @@ final class SwarmService {
       if (protocol.isEmpty()) {
         port.get("Protocol").dropped("Weft balances TCP and UDP");
       } else {
-        inside.ifPresent(number ->
-            workload.port(new Port(number, protocol.get(), outside.orElse(number))));
+        inside.ifPresent(
+            number -> workload.port(new Port(number, protocol.get(), outside.orElse(number))));
       }
     }
   }

@@ -187,12 +187,13 @@ public final class Cursor {
     };
   }
 
-  /** Pairs written as an object or as a list of {@code name=value}; empty: a name without a value. */
+  /**
+   * Pairs written as an object or as a list of {@code name=value}; empty: a name without a value.
+   */
   public Map<String, Pair> pairs() {
     Map<String, Pair> pairs = new LinkedHashMap<>();
     if (value instanceof Mapping) {
-      entries()
-          .forEach((key, each) -> pairs.put(key, new Pair(each, each.text().orElse(null))));
+      entries().forEach((key, each) -> pairs.put(key, new Pair(each, each.text().orElse(null))));
     } else {
       for (Cursor each : items()) {
         each.text()

@@ -61,7 +61,8 @@ public final class NetworkResource {
             .internal(wish.internal ? Boolean.TRUE : null)
             .subnets(blocks.isEmpty() ? null : blocks)
             .mtu(options.number(MTU, 0, LARGEST).filter(each -> each > 0).orElse(null))
-            .interfacePrefix(options.text("com.docker.network.container_iface_prefix").orElse(null));
+            .interfacePrefix(
+                options.text("com.docker.network.container_iface_prefix").orElse(null));
     if (wish.driver == Driver.BRIDGE) {
       spec.bridge(bridge(options));
     } else if (wish.driver == Driver.OVERLAY) {
@@ -105,8 +106,13 @@ public final class NetworkResource {
       return blocks;
     }
     String digest = ResourceNames.digest(wish.name);
-    String block = Cidr.parse("fd%s:%s:%s::/64".formatted(part(digest, 0, 2), part(digest, 2, 6), part(digest, 6, 10))).toString();
-    notes.say("its IPv6 subnet %s is made from its name, as Docker would pick one".formatted(block));
+    String block =
+        Cidr.parse(
+                "fd%s:%s:%s::/64"
+                    .formatted(part(digest, 0, 2), part(digest, 2, 6), part(digest, 6, 10)))
+            .toString();
+    notes.say(
+        "its IPv6 subnet %s is made from its name, as Docker would pick one".formatted(block));
     blocks.add(SubnetBuilder.builder().cidr(block).build());
     return blocks;
   }
@@ -122,11 +128,13 @@ public final class NetworkResource {
   /** A subnet of an IPAM configuration. */
   public static Subnet subnet(Cursor cidr, Cursor gateway, Cursor range, Cursor auxiliary) {
     Map<String, String> reserved = new LinkedHashMap<>();
-    auxiliary.pairs().forEach((name, pair) -> {
-      if (pair.text() != null) {
-        reserved.put(name, pair.text());
-      }
-    });
+    auxiliary
+        .pairs()
+        .forEach((name, pair) -> {
+          if (pair.text() != null) {
+            reserved.put(name, pair.text());
+          }
+        });
     return SubnetBuilder.builder()
         .cidr(block(cidr).orElse(null))
         // an engine writes an IPv6 gateway with its prefix length
@@ -168,7 +176,8 @@ public final class NetworkResource {
                     .filter(each -> each.toString().equalsIgnoreCase(text))
                     .findFirst());
     if (gateway.isEmpty()) {
-      mode.ifPresent(each -> each.refused("it isolates or opens a network, and Weft has no such mode"));
+      mode.ifPresent(
+          each -> each.refused("it isolates or opens a network, and Weft has no such mode"));
     }
     Optional<Cursor> device = options.cursor(BRIDGE + "name");
     device.ifPresent(each ->
@@ -199,8 +208,8 @@ public final class NetworkResource {
     Optional<Cursor> encrypted = options.cursor("encrypted");
     encrypted
         .filter(each -> each.filled().filter(text -> !text.equals("true")).isPresent())
-        .ifPresent(each ->
-            each.changed("Docker encrypts wherever the key is present, and so does Weft"));
+        .ifPresent(
+            each -> each.changed("Docker encrypts wherever the key is present, and so does Weft"));
     return encrypted.isPresent() ? new OverlayOptions(null, true) : null;
   }
 

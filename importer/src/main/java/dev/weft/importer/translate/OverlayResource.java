@@ -66,13 +66,8 @@ final class OverlayResource {
             .withName("main")
             .withImage(template.getSpec().getContainers().getFirst().getImage())
             .build();
-    return template
-        .equals(
-            new PodTemplateSpecBuilder()
-                .withNewSpec()
-                .withContainers(bare)
-                .endSpec()
-                .build());
+    return template.equals(
+        new PodTemplateSpecBuilder().withNewSpec().withContainers(bare).endSpec().build());
   }
 
   private static @Nullable List<ServicePort> ports(Workload workload) {

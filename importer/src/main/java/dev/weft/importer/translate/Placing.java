@@ -5,7 +5,8 @@ import dev.weft.importer.ledger.Cursor;
 /** Where tasks run: a Swarm's constraints and preferences as labels of nodes. */
 public final class Placing {
   private static final String LABEL = "node.labels.";
-  private static final String KEY = "([A-Za-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?";
+  private static final String KEY =
+      "([A-Za-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?";
   private static final String VALUE = "([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?";
 
   private Placing() {}

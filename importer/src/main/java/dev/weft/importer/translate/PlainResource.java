@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A workload without an overlay as Kubernetes has it: Deployment, DaemonSet or Job, and a Service. */
+/**
+ * A workload without an overlay as Kubernetes has it: Deployment, DaemonSet or Job, and a Service.
+ */
 final class PlainResource {
   private static final String LABEL = "app.kubernetes.io/name";
 

@@ -39,7 +39,8 @@ final class PodTemplate {
     return new PodTemplateSpecBuilder()
         .withMetadata(metadata)
         .withSpec(
-            workload.pod
+            workload
+                .pod
                 .withContainers(container(workload))
                 .withVolumes(new ArrayList<>(workload.volumes.values()))
                 .withHostNetwork(workload.onHost ? true : null)

@@ -5,7 +5,9 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A health check as Docker means it: no traffic for the unhealthy, and another task in its place. */
+/**
+ * A health check as Docker means it: no traffic for the unhealthy, and another task in its place.
+ */
 public final class Probes {
   private static final int DOCKER_INTERVAL = 30;
   private static final int DOCKER_TIMEOUT = 30;

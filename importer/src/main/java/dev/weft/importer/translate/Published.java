@@ -32,7 +32,10 @@ record Published(String name, int port, int target, @Nullable String spoken) {
         workload.notes.say("port %s is published once".formatted(door));
         continue;
       }
-      String name = names.add(each.name()) ? each.name() : "q%d%s".formatted(outside, each.name().endsWith("-udp") ? "-udp" : "");
+      String name =
+          names.add(each.name())
+              ? each.name()
+              : "q%d%s".formatted(outside, each.name().endsWith("-udp") ? "-udp" : "");
       published.add(new Published(name, outside, each.inside(), each.spoken()));
     }
     if (!published.isEmpty()) {

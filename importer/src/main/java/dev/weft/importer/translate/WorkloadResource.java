@@ -53,8 +53,7 @@ public final class WorkloadResource {
         }
         workload.networks.set(
             i,
-            new Attach(
-                each.network(), each.overlay(), List.of(), null, each.device(), List.of()));
+            new Attach(each.network(), each.overlay(), List.of(), null, each.device(), List.of()));
       }
     }
   }

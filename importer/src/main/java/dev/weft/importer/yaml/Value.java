@@ -13,7 +13,9 @@ public sealed interface Value {
   /** How the value meets one of the same key in an earlier file. */
   Meeting meeting();
 
-  /** What a value does to the one it overrides: Compose's tags {@code !reset} and {@code !override}. */
+  /**
+   * What a value does to the one it overrides: Compose's tags {@code !reset} and {@code !override}.
+   */
   enum Meeting {
     MERGE,
     RESET,

@@ -29,7 +29,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 
-/** Reads the documents of a file: anchors, merge keys, Compose's tags, and a place for each value. */
+/**
+ * Reads the documents of a file: anchors, merge keys, Compose's tags, and a place for each value.
+ */
 public final class YamlReader {
   private static final int LONGEST = 16 << 20;
   private static final int DEEPEST = 200;
@@ -141,7 +143,10 @@ public final class YamlReader {
     String tag = node.getTag().getValue();
     if (written.indexOf(UNREADABLE) >= 0) {
       return new Broken(
-          place(node), meeting(node), written, "it holds bytes that are no UTF-8; save it as UTF-8");
+          place(node),
+          meeting(node),
+          written,
+          "it holds bytes that are no UTF-8; save it as UTF-8");
     }
     if (tag.equals(Tag.BINARY.getValue())) {
       return new Broken(place(node), meeting(node), written, "Compose takes no binary values");
@@ -189,14 +194,16 @@ public final class YamlReader {
   private void merged(Node source, Map<String, Place> own, Map<String, Value> entries) {
     switch (value(source)) {
       case Mapping map ->
-          map.entries().forEach((key, value) -> {
-            if (!own.containsKey(key)) {
-              entries.putIfAbsent(key, value);
-            }
-          });
+          map.entries()
+              .forEach((key, value) -> {
+                if (!own.containsKey(key)) {
+                  entries.putIfAbsent(key, value);
+                }
+              });
       case Listing list when source instanceof SequenceNode nodes ->
           nodes.getValue().forEach(each -> merged(each, own, entries));
-      case Value other -> throw new Unreadable(other.place(), "<< takes an object or a list of them");
+      case Value other ->
+          throw new Unreadable(other.place(), "<< takes an object or a list of them");
     }
   }
 

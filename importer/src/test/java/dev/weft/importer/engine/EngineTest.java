@@ -62,10 +62,10 @@ class EngineTest {
   void namesThatDifferStayDifferent() throws IOException {
     assertThat(
             networks(
-                """
-                [{"Name": "x_y", "Id": "1", "Driver": "overlay"},
-                 {"Name": "x.y", "Id": "2", "Driver": "overlay"}]
-                """)
+                    """
+                    [{"Name": "x_y", "Id": "1", "Driver": "overlay"},
+                     {"Name": "x.y", "Id": "2", "Driver": "overlay"}]
+                    """)
                 .lines()
                 .filter(each -> each.startsWith("  name:"))
                 .distinct())
@@ -78,7 +78,9 @@ class EngineTest {
         service("{\"Replicated\": {\"Replicas\": 1}}", "[{\"Target\": \"h1\"}]")
             + service("{\"Replicated\": {\"Replicas\": 0}}", "[{\"Target\": \"b1\"}]");
 
-    assertThat(yaml).contains("hostNetwork: true", "replicas: 0").doesNotContain("weft.dev/networks");
+    assertThat(yaml)
+        .contains("hostNetwork: true", "replicas: 0")
+        .doesNotContain("weft.dev/networks");
   }
 
   @Test
