@@ -106,7 +106,7 @@ final class Apply implements AutoCloseable {
   private void stage(Stage stage, List<Change> changes) {
     keepShut(changes);
     switch (stage) {
-      case SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
+      case FILTER, SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
       case PORTS, REMOVE_PORTS -> changes.stream().filter(this::isOpen).forEach(this::listen);
       case STATES, POLICIES, REMOVE_POLICIES, REMOVE_STATES ->
           secure(changes.stream().filter(this::isOpen).toList());
@@ -126,20 +126,24 @@ final class Apply implements AutoCloseable {
   }
 
   /**
-   * Lets no tunnel be made whose port is not shut to clear text, and no port be opened while a
-   * tunnel of it may still be there.
+   * Makes no tunnel while its port is open to clear text and no bridge without its rules; opens no
+   * port and lifts no rule while a tunnel or bridge could not be removed.
    */
   private void keepShut(List<Change> changes) {
     boolean tunnelStays =
         failures.keySet().stream()
             .anyMatch(failed ->
                 failed instanceof Change.Remove(Item.Device device, _)
-                    && device.kind() instanceof Kind.Vxlan);
+                    && (device.kind() instanceof Kind.Vxlan
+                        || device.kind() instanceof Kind.Bridge));
     for (Change change : changes) {
       switch (change) {
         case Change.Create(Item.Device device)
             when device.kind() instanceof Kind.Vxlan tunnel && !isShut(tunnel.port()) ->
             fail(change, new NotShut(tunnel.port()));
+        case Change.Create(Item.Device device)
+            when device.kind() instanceof Kind.Bridge && filterFailed() ->
+            fail(change, new NotIsolated());
         case Change.Alter(_, Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.SecurityPolicy _, _) when tunnelStays ->
@@ -147,6 +151,13 @@ final class Apply implements AutoCloseable {
         case Change.Create _, Change.Alter _, Change.Remove _ -> {}
       }
     }
+  }
+
+  private boolean filterFailed() {
+    return failures.keySet().stream()
+        .anyMatch(failed ->
+            failed instanceof Change.Create(Item.Filter _)
+                || failed instanceof Change.Alter(_, Item.Filter _, _));
   }
 
   private boolean isShut(int port) {
@@ -492,7 +503,16 @@ final class Apply implements AutoCloseable {
     private static final long serialVersionUID = 1;
 
     TunnelStays() {
-      super("a tunnel could not be removed before");
+      super("a tunnel or bridge could not be removed before");
+    }
+  }
+
+  /** A bridge comes after its rules. */
+  static final class NotIsolated extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NotIsolated() {
+      super("the packet filter that isolates it could not be installed");
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.NftablesMonitor;
 import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmNotification;
 import java.net.InetAddress;
@@ -144,6 +145,11 @@ public final class DataPlane implements AutoCloseable {
     @Override
     public Optional<DriftEvent> judge(XfrmNotification notification) {
       return locked(() -> reconciliation.judge(notification));
+    }
+
+    @Override
+    public Optional<DriftEvent> judge(NftablesMonitor.Change change) {
+      return locked(reconciliation::restoreFilter);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.Monitor;
 import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.NftablesMonitor;
 import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmMonitor;
 import dev.weft.netlink.XfrmNotification;
@@ -42,6 +43,9 @@ final class DriftWatch implements AutoCloseable {
     Optional<DriftEvent> judge(Notification notification);
 
     Optional<DriftEvent> judge(XfrmNotification notification);
+
+    /** Puts the packet filter back if it is not as it was left. */
+    Optional<DriftEvent> judge(NftablesMonitor.Change change);
   }
 
   DriftWatch(Kernel kernel, Judge judge, Consumer<DriftEvent> listener) {
@@ -53,6 +57,12 @@ final class DriftWatch implements AutoCloseable {
       listen("weft-drift-ipsec", ipsec, () -> ipsec.next().stream().toList(), judge::judge);
     } catch (NetlinkException e) {
       LOG.atDebug().setCause(e).log("this kernel has no IPsec, of which nothing is to be heard");
+    }
+    try {
+      NftablesMonitor filter = NftablesMonitor.open(kernel.namespace(), PacketFilter.NAME);
+      listen("weft-drift-filter", filter, () -> once(filter), judge::judge);
+    } catch (NetlinkException e) {
+      LOG.atDebug().setCause(e).log("this kernel has no nftables, which therefore never changes");
     }
   }
 
@@ -97,6 +107,13 @@ final class DriftWatch implements AutoCloseable {
           monitor.more().forEach(each -> last.put(subject(each), each));
         });
     return List.copyOf(last.values());
+  }
+
+  /** One look answers all changes by now. */
+  private static List<NftablesMonitor.Change> once(NftablesMonitor filter) {
+    List<NftablesMonitor.Change> first = filter.next().stream().toList();
+    filter.more();
+    return first;
   }
 
   private static Object subject(Notification notification) {

@@ -63,6 +63,11 @@ record Network(String name, String uid, String node, HostNetworkSpec spec, List<
     return Owner.network(uid);
   }
 
+  /** Whether a device name may be one that is derived from a UID or digest. */
+  static boolean isGenerated(String device) {
+    return device.matches("w[a-z]-[0-9a-f]{12}");
+  }
+
   String bridge() {
     return "wb-" + shortUid();
   }

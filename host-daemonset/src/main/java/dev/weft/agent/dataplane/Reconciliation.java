@@ -6,6 +6,7 @@ import dev.weft.netlink.NftablesException;
 import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmNotification;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +36,9 @@ final class Reconciliation {
   private final Map<String, List<Problem>> problems = new HashMap<>();
   private Foundations foundations = Foundations.NONE;
   private Set<Integer> shut = Set.of();
+  private Set<InetAddress> senders = Set.of();
+  private Set<InetAddress> peers = Set.of();
+  private final List<String> restored = new ArrayList<>();
 
   Reconciliation(Kernel kernel, Encryption encryption) {
     this.kernel = kernel;
@@ -98,10 +102,15 @@ final class Reconciliation {
     List<Change> changes = draft.changes();
     Map<String, List<String>> repaired = repaired(changes, draft.wished());
     repairedStates(draft.observed(), repaired);
+    if (!restored.isEmpty()) {
+      repaired.computeIfAbsent(Owner.NODE.uid(), _ -> new ArrayList<>()).addAll(restored);
+      restored.clear();
+    }
     indexes.replace(draft.observation().node().links());
     Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes);
     remember(wish, draft, changes, failures);
-    return outcome(wish, concerned(wish, names, changes), new Made(changes, failures, repaired));
+    return outcome(
+        wish, concerned(wish, names, changes), new Made(changes, failures, repaired, standing()));
   }
 
   /** The networks {@code names}, and those that the changes are about. */
@@ -249,6 +258,8 @@ final class Reconciliation {
             .after(changes.stream().filter(change -> !failures.containsKey(change)).toList());
     State wished = draft.wished();
     shut = wish.encryptedPorts();
+    senders = wish.senders();
+    peers = wish.peers();
     belief =
         Belief.of(
             State.of(
@@ -337,25 +348,45 @@ final class Reconciliation {
     }
     known.replace(known.of(Owner.ENCRYPTION), wished);
     return outcome(
-        wish, changes.isEmpty() ? Set.of() : names, new Made(changes, failures, repaired));
+        wish,
+        changes.isEmpty() ? Set.of() : names,
+        new Made(changes, failures, repaired, Optional.empty()));
   }
 
   /** What a reconcile did. */
   private record Made(
       List<Change> changes,
       Map<Change, RuntimeException> failures,
-      Map<String, List<String>> repaired) {}
+      Map<String, List<String>> repaired,
+      Optional<Set<String>> standing) {}
+
+  /** UIDs of the networks that the kernel holds anything of. */
+  private Optional<Set<String>> standing() {
+    return Optional.ofNullable(belief)
+        .map(known ->
+            known.items().stream().map(item -> item.owner().uid()).collect(Collectors.toSet()));
+  }
 
   /** Whether the networks of these endpoints stand as they are wished. */
   private boolean isFamiliar(NodeWish wish, Map<String, Set<String>> keys) {
     return belief != null
-        && keys.keySet().stream()
-            .allMatch(name -> {
-              NetworkWish network = wish.networks().get(name);
+        && peers.equals(wish.peers())
+        && keys.entrySet().stream()
+            .allMatch(entry -> {
+              NetworkWish network = wish.networks().get(entry.getKey());
               return network != null
-                  && network.uid().equals(uids.get(name))
-                  && drivers.containsKey(name);
+                  && network.uid().equals(uids.get(entry.getKey()))
+                  && drivers.containsKey(entry.getKey())
+                  && entry.getValue().stream()
+                      .map(network.remote()::get)
+                      .filter(Objects::nonNull)
+                      .allMatch(remote -> isHeard(wish, remote));
             });
+  }
+
+  /** Whether the packet filter takes frames from there. */
+  private boolean isHeard(NodeWish wish, RemoteEndpoint remote) {
+    return !isElsewhere(wish, remote) || senders.contains(remote.vtep());
   }
 
   /** Makes endpoints of familiar networks; empty if that failed. */
@@ -381,7 +412,7 @@ final class Reconciliation {
         return Optional.empty();
       }
       known.replace(turn.before(), State.of(turn.after()));
-      Outcome outcome = outcome(wish, keys.keySet(), new Made(changes, failures, Map.of()));
+      Outcome outcome = outcome(wish, keys.keySet(), new Made(changes, failures, Map.of(), Optional.empty()));
       made.accept(outcome);
       apply.announce(changes);
       return failures.isEmpty() ? Optional.of(outcome) : Optional.empty();
@@ -413,6 +444,9 @@ final class Reconciliation {
       others.addAll(turn.after());
       List<Item> wished =
           Design.endpoint(spot.driver(), owner, endpoint, apply.view(file).orElse(null), others);
+      for (Item item : wished) {
+        Design.refuseTaken(item, turn.known().get(item.key()));
+      }
       turn.before().addAll(mine);
       turn.after().addAll(wished);
     } catch (Unbuildable e) {
@@ -471,6 +505,7 @@ final class Reconciliation {
         networks,
         failed,
         made.changes().stream().filter(change -> !made.failures().containsKey(change)).toList(),
+        made.standing(),
         encryption.outcome());
   }
 
@@ -490,6 +525,31 @@ final class Reconciliation {
   private boolean uses(String name) {
     Driver driver = drivers.get(name);
     return driver != null && driver.rules().isPresent();
+  }
+
+  /** Puts the packet filter back if others changed it; the next reconcile reports it. */
+  Optional<DriftEvent> restoreFilter() {
+    Optional<Item> left =
+        belief == null ? Optional.empty() : belief.get(new Item.Key.OfFilter());
+    return left.map(item -> (Item.Filter) item)
+        .flatMap(filter -> {
+          try {
+            return PacketFilter.restore(kernel.nftables(), filter)
+                .map(what -> {
+                  restored.add(what);
+                  return what;
+                });
+          } catch (NftablesException e) {
+            return Optional.of("the packet filter was changed: " + e.getMessage());
+          }
+        })
+        .map(what -> new DriftEvent(filtered(), what));
+  }
+
+  /** The networks that pass the packet filter. */
+  private Dirty filtered() {
+    Set<String> names = uids.keySet().stream().filter(this::uses).collect(Collectors.toSet());
+    return names.isEmpty() ? Dirty.EVERYTHING : new Dirty.Networks(names);
   }
 
   /** Whether a notification tells of drift, and of what. */

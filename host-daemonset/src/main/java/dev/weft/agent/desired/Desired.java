@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,14 +62,16 @@ public final class Desired {
 
   /** Everything, as of the last {@link #update}. */
   public NodeWish wish(Optional<InetAddress> vtep) {
-    return new NodeWish(cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum(), keys);
+    return new NodeWish(
+        cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum(), keys, peers());
   }
 
   /** Everything as it would be if what is only planned were to be made. */
   public NodeWish plan(Optional<InetAddress> vtep) {
     Map<String, NetworkWish> all = new HashMap<>(networks);
     all.putAll(planned);
-    return new NodeWish(cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum(), keys);
+    return new NodeWish(
+        cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum(), keys, peers());
   }
 
   /** The networks of which another revision, or the first, is only planned. */
@@ -215,6 +218,15 @@ public final class Desired {
             .filter(each -> uid(instructed).equals(each.getMetadata().getUid()))
             .filter(each -> Validation.of(each).isEmpty() && HostNetworks.isAllocated(each));
     return network.map(each -> HostNetworks.of(each, cluster.node()).getSpec());
+  }
+
+  /** Where the tunnels of all nodes start, whether or not they carry an endpoint. */
+  private Set<InetAddress> peers() {
+    return cluster.meshNodes().all().stream()
+        .flatMap(each -> Optional.ofNullable(each.getSpec()).stream())
+        .flatMap(spec -> Optional.ofNullable(spec.vtep()).stream())
+        .flatMap(each -> address(each).stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private Optional<InetAddress> vtep(String node) {

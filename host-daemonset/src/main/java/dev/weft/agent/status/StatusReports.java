@@ -112,7 +112,7 @@ public final class StatusReports {
     cluster.hostNetworks().all().stream()
         .filter(each -> each.getMetadata().getDeletionTimestamp() != null)
         .filter(each -> changes.touches(Cluster.networkOf(each)))
-        .forEach(each -> deleted(each, outcome));
+        .forEach(each -> deleted(each, desired, outcome));
   }
 
   private void network(
@@ -149,10 +149,13 @@ public final class StatusReports {
     }
   }
 
-  private void deleted(HostNetwork instruction, Outcome outcome) {
+  /** A pass that began before the deletion was known may even have made something. */
+  private void deleted(HostNetwork instruction, Desired desired, Outcome outcome) {
+    String name = Cluster.networkOf(instruction);
     String uid = instruction.getSpec() == null ? null : instruction.getSpec().networkUid();
-    if (uid == null || !outcome.leftovers().containsKey(uid)) {
-      drifts.forget(Cluster.networkOf(instruction));
+    boolean wished = desired.network(name).filter(each -> each.uid().equals(uid)).isPresent();
+    if (uid == null || (!wished && outcome.isGone(uid))) {
+      drifts.forget(name);
       sinks.instructions.release(instruction);
     }
   }
