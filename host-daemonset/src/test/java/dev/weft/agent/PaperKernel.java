@@ -52,8 +52,8 @@ final class PaperKernel implements NodeKernel {
         });
     wished = Map.copyOf(seen);
     everWished.addAll(seen.values());
-    Outcome outcome = new Outcome(
-            outcomes, Map.of(), List.of(), Optional.of(Set.of()), Outcome.Keys.NONE);
+    Outcome outcome =
+        new Outcome(outcomes, Map.of(), List.of(), Optional.of(Set.of()), Outcome.Keys.NONE);
     made.accept(outcome);
     return outcome;
   }

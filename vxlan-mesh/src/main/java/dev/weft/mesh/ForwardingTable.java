@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The forwarding of one network as its remote endpoints come, move and go.
  *
- * <p>Several endpoints share a flood entry (they live on one node), a forwarding entry (they are the
- * addresses of one interface) or a neighbour entry. A kernel has one forwarding entry for a MAC
+ * <p>Several endpoints share a flood entry (they live on one node), a forwarding entry (they are
+ * the addresses of one interface) or a neighbour entry. A kernel has one forwarding entry for a MAC
  * address and one neighbour entry for an address, so each belongs to the key and ends with its last
  * user; where users disagree, {@link Forwarding} says which entry stands. A change costs the same
  * with ten endpoints as with ten thousand.

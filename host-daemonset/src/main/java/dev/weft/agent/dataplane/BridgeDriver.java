@@ -35,10 +35,7 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
     ground.requireFree(bridge);
     Integer wished = network.spec().mtu();
     return new BridgeDriver(
-        network,
-        bridge,
-        wished == null ? ETHERNET_MTU : wished,
-        gateway(options));
+        network, bridge, wished == null ? ETHERNET_MTU : wished, gateway(options));
   }
 
   @Override
@@ -106,8 +103,7 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
     if (options != null && Boolean.FALSE.equals(options.interContainerTraffic())) {
       restrictions.add(Rules.Restriction.APART);
     }
-    boolean masquerade =
-        nat && !(options != null && Boolean.FALSE.equals(options.masquerade()));
+    boolean masquerade = nat && !(options != null && Boolean.FALSE.equals(options.masquerade()));
     return new Rules(
         bridge,
         restrictions,

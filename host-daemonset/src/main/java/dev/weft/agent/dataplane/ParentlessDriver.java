@@ -69,7 +69,8 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements D
 
   @Override
   public Optional<Rules> rules() {
-    return Optional.of(Rules.of(
+    return Optional.of(
+        Rules.of(
             network.bridge(),
             hostAccess()
                 ? Set.of(Rules.Restriction.CLOSED)

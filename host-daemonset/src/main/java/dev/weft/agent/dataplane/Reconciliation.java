@@ -412,7 +412,8 @@ final class Reconciliation {
         return Optional.empty();
       }
       known.replace(turn.before(), State.of(turn.after()));
-      Outcome outcome = outcome(wish, keys.keySet(), new Made(changes, failures, Map.of(), Optional.empty()));
+      Outcome outcome =
+          outcome(wish, keys.keySet(), new Made(changes, failures, Map.of(), Optional.empty()));
       made.accept(outcome);
       apply.announce(changes);
       return failures.isEmpty() ? Optional.of(outcome) : Optional.empty();
@@ -529,8 +530,7 @@ final class Reconciliation {
 
   /** Puts the packet filter back if others changed it; the next reconcile reports it. */
   Optional<DriftEvent> restoreFilter() {
-    Optional<Item> left =
-        belief == null ? Optional.empty() : belief.get(new Item.Key.OfFilter());
+    Optional<Item> left = belief == null ? Optional.empty() : belief.get(new Item.Key.OfFilter());
     return left.map(item -> (Item.Filter) item)
         .flatMap(filter -> {
           try {

@@ -55,10 +55,7 @@ final class Standing {
         Integer port = vxlan.port();
         return Optional.of(
             new Kind.Vxlan(
-                vxlan.vni(),
-                port == null ? 0 : port,
-                Optional.ofNullable(vxlan.local()),
-                true));
+                vxlan.vni(), port == null ? 0 : port, Optional.ofNullable(vxlan.local()), true));
       }
     }
     return Optional.empty();

@@ -41,8 +41,8 @@ record TunnelRules(Map<Integer, Set<Integer>> vnis, Set<InetAddress> peers) {
     Map<Integer, Set<Integer>> vnis = new TreeMap<>();
     networks.stream()
         .flatMap(network -> network.tunnel().stream())
-        .forEach(tunnel ->
-            vnis.computeIfAbsent(tunnel.port(), _ -> new TreeSet<>()).add(tunnel.vni()));
+        .forEach(
+            tunnel -> vnis.computeIfAbsent(tunnel.port(), _ -> new TreeSet<>()).add(tunnel.vni()));
     return new TunnelRules(vnis, peers);
   }
 

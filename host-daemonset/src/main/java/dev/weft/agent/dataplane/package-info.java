@@ -29,8 +29,13 @@
  *
  * <p>Kernel notifications say where to look. What counts is whether the state there differs from
  * the memory, so our own changes cause no further work. A sandbox is not listened to; its interface
- * going down or away shows at the node's end. Changes of the packet filter are seen by the next
- * look at everything.
+ * going down or away shows at the node's end. The packet filter's own notifications are heard as
+ * well: a table that others changed is put back at once from memory, in one transaction, and the
+ * next reconcile reports it. Changes of other tables cost no listing.
+ *
+ * <p>What restricts comes first and goes last: the packet filter is installed before a bridge is
+ * made, and a held network keeps the rules of what of it stands. A device stays with the network
+ * that its mark names for as long as that network uses it.
  *
  * <p>Encrypted networks share states and policies of IPsec, which are items as well. Their keys are
  * decided upon by {@link dev.weft.mesh.keys.KeyDecision}, from the wish and from what is in the

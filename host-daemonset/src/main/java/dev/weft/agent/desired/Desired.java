@@ -70,8 +70,7 @@ public final class Desired {
   public NodeWish plan(Optional<InetAddress> vtep) {
     Map<String, NetworkWish> all = new HashMap<>(networks);
     all.putAll(planned);
-    return new NodeWish(
-        cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum(), keys, peers());
+    return new NodeWish(cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum(), keys, peers());
   }
 
   /** The networks of which another revision, or the first, is only planned. */

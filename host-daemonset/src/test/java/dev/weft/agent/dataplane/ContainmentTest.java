@@ -80,9 +80,7 @@ class ContainmentTest {
         .call(() -> {
           try {
             return Long.parseLong(
-                java.nio.file.Files.readString(
-                        java.nio.file.Path.of(
-                            "/proc/thread-self/net/dev"))
+                java.nio.file.Files.readString(java.nio.file.Path.of("/proc/thread-self/net/dev"))
                     .lines()
                     .filter(line -> line.strip().startsWith(TUNNEL + ":"))
                     .findFirst()
@@ -209,8 +207,7 @@ class ContainmentTest {
   }
 
   private static NetworkWish bridge(int number, String name, Subnet subnet) {
-    return Wishes.network(
-        Wishes.bridge(number, new BridgeOptions(name, null, null, null), subnet));
+    return Wishes.network(Wishes.bridge(number, new BridgeOptions(name, null, null, null), subnet));
   }
 
   @Test
@@ -222,8 +219,7 @@ class ContainmentTest {
     Outcome outcome =
         plane.reconcile(
             Wishes.of(
-                Map.of(
-                    "web", web, "aa", bridge(3, "weft-web", Wishes.subnet("172.31.9.0/24")))),
+                Map.of("web", web, "aa", bridge(3, "weft-web", Wishes.subnet("172.31.9.0/24")))),
             Dirty.EVERYTHING);
 
     assertThat(outcome.of("web").problems()).isEmpty();
@@ -236,10 +232,21 @@ class ContainmentTest {
   @Test
   void aBridgeTakesNoNameThatCouldBeDerived() {
     Outcome outcome =
-        plane.reconcile(
-            Wishes.of("aa", bridge(3, "we-0123456789ab", SUBNET)), Dirty.EVERYTHING);
+        plane.reconcile(Wishes.of("aa", bridge(3, "we-0123456789ab", SUBNET)), Dirty.EVERYTHING);
 
     assertThat(outcome.of("aa").isStalled()).isTrue();
+  }
+
+  @Test
+  void aNetworkIsGoneOnlyAfterALookAtTheWholeKernel() {
+    make(overlay(PEER));
+    Outcome partial =
+        plane.reconcile(overlay(PEER), new Dirty.Endpoints(Map.of("blue", Set.of("none"))));
+    Outcome gone = plane.reconcile(Wishes.from(NODE, Map.of()), new Dirty.Networks(Set.of("blue")));
+
+    assertThat(partial.isGone(blue().uid())).isFalse();
+    assertThat(partial.isGone("another")).isFalse();
+    assertThat(gone.isGone(blue().uid())).isTrue();
   }
 
   @Test

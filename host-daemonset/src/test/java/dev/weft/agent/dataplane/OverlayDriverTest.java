@@ -188,8 +188,7 @@ class OverlayDriverTest {
             Wishes.with(
                 blue,
                 one,
-                new RemoteEndpoint(
-                    IpPrefix.parseAddress("10.88.0.5"), one.mac(), one.vtep()))));
+                new RemoteEndpoint(IpPrefix.parseAddress("10.88.0.5"), one.mac(), one.vtep()))));
   }
 
   @Test
