@@ -59,7 +59,8 @@ final class Startup implements AutoCloseable {
     do {
       Optional<String> silence = api.silence();
       if (silence.isPresent()) {
-        wait("the API server at %s does not answer".formatted(client.getMasterUrl()), silence.get());
+        wait(
+            "the API server at %s does not answer".formatted(client.getMasterUrl()), silence.get());
       } else {
         Optional<End> end = attempt();
         if (end.isPresent()) {

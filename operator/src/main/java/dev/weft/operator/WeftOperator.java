@@ -124,8 +124,7 @@ public final class WeftOperator implements AutoCloseable {
         : List.of("the controllers have not started");
   }
 
-  private List<String> watches(
-      BiPredicate<Status, InformerHealthIndicator> which, String trouble) {
+  private List<String> watches(BiPredicate<Status, InformerHealthIndicator> which, String trouble) {
     List<String> found = new ArrayList<>();
     for (var controller : operator.getRegisteredControllers()) {
       controller

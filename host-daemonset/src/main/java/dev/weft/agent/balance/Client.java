@@ -128,9 +128,7 @@ final class Client {
 
   /** Removes a table that an earlier agent left. */
   void clear() {
-    if (run("list tables")
-        .lines()
-        .anyMatch(each -> each.strip().equals("table " + Script.TABLE))) {
+    if (run("list tables").lines().anyMatch(each -> each.strip().equals("table " + Script.TABLE))) {
       run(Script.none());
     }
   }

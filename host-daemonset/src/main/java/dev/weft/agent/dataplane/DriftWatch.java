@@ -53,9 +53,7 @@ final class DriftWatch implements AutoCloseable {
     listen(
         "weft-drift",
         new Source<Monitor, Notification>(
-            () -> Monitor.open(kernel.namespace()),
-            DriftWatch::gist,
-            new Notification.Overrun()),
+            () -> Monitor.open(kernel.namespace()), DriftWatch::gist, new Notification.Overrun()),
         judge::judge);
     try {
       listen(

@@ -125,9 +125,7 @@ public final class Metrics {
         .keySet()
         .forEach(name ->
             FunctionCounter.builder(
-                    "weft.thread.restarts",
-                    name,
-                    it -> Supervised.failures().getOrDefault(it, 0L))
+                    "weft.thread.restarts", name, it -> Supervised.failures().getOrDefault(it, 0L))
                 .description("Failures of a thread, each followed by another run")
                 .tag("thread", name)
                 .register(registry));

@@ -7,6 +7,7 @@ import dev.weft.api.HostNetworkSpec;
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.LinkSettings;
 import dev.weft.netlink.LinkSpec;
+import dev.weft.netlink.Outcome.Done;
 import dev.weft.netlink.Request;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,9 @@ class LimitsTest {
     HostNetworkSpec full = Wishes.bridge(1, Wishes.subnet("10.77.0.0/22", "10.77.0.1"));
     HostNetworkSpec other = Wishes.bridge(2, Wishes.subnet("10.78.0.0/24", "10.78.0.1"));
     plane.reconcile(
-        Wishes.from("192.0.2.1", Map.of("full", Wishes.network(full), "other", Wishes.network(other))), Dirty.EVERYTHING);
+        Wishes.from(
+            "192.0.2.1", Map.of("full", Wishes.network(full), "other", Wishes.network(other))),
+        Dirty.EVERYTHING);
     int bridge = node.link(BRIDGE).index();
     List<Request> ports =
         IntStream.range(0, PORTS)
@@ -44,10 +47,10 @@ class LimitsTest {
                 new Request.LinkAdd(
                     new LinkSpec(
                         "port" + i,
-                        new LinkKind.Dummy(),
+                        new LinkKind.Veth("peer" + i),
                         LinkSettings.builder().master(bridge).build())))
             .toList();
-    assertThat(node.netlink().execute(ports)).hasSize(PORTS);
+    assertThat(node.netlink().execute(ports)).allMatch(each -> each instanceof Done);
 
     LocalEndpoint late = Wishes.endpoint(lab.box("late"), "eth0", "10.77.0.2/22");
     LocalEndpoint fine = Wishes.endpoint(lab.box("fine"), "eth0", "10.78.0.2/24");
@@ -55,11 +58,7 @@ class LimitsTest {
         plane.reconcile(
             Wishes.from(
                 "192.0.2.1",
-                Map.of(
-                    "full",
-                    Wishes.network(full, late),
-                    "other",
-                    Wishes.network(other, fine))),
+                Map.of("full", Wishes.network(full, late), "other", Wishes.network(other, fine))),
             Dirty.EVERYTHING);
 
     assertThat(outcome.of("full").problems())
