@@ -69,6 +69,10 @@ final class ApiServerProcess implements AutoCloseable {
     return client;
   }
 
+  String kubeconfig() {
+    return server.getKubeConfigYaml();
+  }
+
   @Override
   public void close() throws IOException {
     client.close();

@@ -9,12 +9,9 @@ import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +25,10 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
   private static final int FAILED = 1;
+  private static final int CONNECT_MILLIS = 3_000;
+
+  /** Doubled at most five times by the client: two seconds, however long a server was away. */
+  private static final int WATCH_RECONNECT_MILLIS = 60;
 
   @Option(
       names = "--kubeconfig",
@@ -57,53 +58,43 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (KubernetesClient client = client()) {
-      ApiServer api = new ApiServer(client);
-      api.awaitAnswer();
-      List<String> missing = api.missingKinds();
-      if (!missing.isEmpty()) {
-        log.error(
-            "not installed in the cluster: {}; apply the project's manifests/crds first: kubectl"
-                + " apply -f manifests/crds",
-            String.join(", ", missing));
-        return FAILED;
-      }
-      return run(client);
-    }
-  }
-
-  private int run(KubernetesClient client) throws IOException, InterruptedException {
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) ->
+        log.atError().addKeyValue("thread", thread.getName()).setCause(e).log("a thread failed"));
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    Thread onSignal = new Thread(() -> await(stop, stopped), "stop");
-    try (JvmGcMetrics gc = new JvmGcMetrics();
-        WeftOperator operator = new WeftOperator(client, namespace, !alone, registry);
-        HealthServer health =
-            HealthServer.start(
-                listen,
-                operator::isHealthy,
-                operator::isStarted,
-                () -> {
-                  operator.count();
-                  return registry.scrape();
-                })) {
-      gc.bindTo(registry);
-      operator.start();
-      Runtime.getRuntime().addShutdownHook(onSignal);
-      log.atInfo()
-          .addKeyValue("server", client.getMasterUrl())
-          .addKeyValue("namespace", namespace)
-          .addKeyValue("port", health.port())
-          .log("the operator runs");
-      stop.await();
+    try (KubernetesClient client = client();
+        JvmGcMetrics gc = new JvmGcMetrics();
+        Startup startup = new Startup(client, registry -> operator(client, registry, gc));
+        HealthServer health = HealthServer.start(listen, answers(startup))) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stop, stopped), "stop"));
+      log.atInfo().addKeyValue("port", health.port()).log("the operator listens");
+      Startup.End end = startup.run(stop);
+      if (end == Startup.End.STARTED) {
+        log.atInfo()
+            .addKeyValue("server", client.getMasterUrl())
+            .addKeyValue("namespace", namespace)
+            .addKeyValue("port", health.port())
+            .log("the operator runs");
+        stop.await();
+      }
+      return end == Startup.End.LACKING ? FAILED : 0;
     } finally {
       stopped.countDown();
     }
-    return 0;
+  }
+
+  private WeftOperator operator(
+      KubernetesClient client, PrometheusMeterRegistry registry, JvmGcMetrics gc) {
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    gc.bindTo(registry);
+    return new WeftOperator(client, namespace, !alone, registry);
+  }
+
+  private static HealthServer.Answers answers(Startup startup) {
+    return new HealthServer.Answers(
+        startup::sick, startup::unready, startup::lease, startup::scrape);
   }
 
   private static void await(CountDownLatch stop, CountDownLatch stopped) {
@@ -120,6 +111,10 @@ final class RunCommand implements Callable<Integer> {
         kubeconfig == null
             ? Config.autoConfigure(null)
             : Config.fromKubeconfig(kubeconfig.toFile());
+    // what fails is tried again by whoever asked; a client that does it too would wait a minute
+    config.setConnectionTimeout(CONNECT_MILLIS);
+    config.setRequestRetryBackoffLimit(0);
+    config.setWatchReconnectInterval(WATCH_RECONNECT_MILLIS);
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 }

@@ -13,15 +13,22 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
+import io.javaoperatorsdk.operator.health.Status;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +48,7 @@ public final class WeftOperator implements AutoCloseable {
   private final NetworkGauges gauges;
   private volatile boolean leads;
   private volatile boolean closing;
+  private volatile @Nullable Throwable failure;
 
   /**
    * An operator, not started.
@@ -98,15 +106,46 @@ public final class WeftOperator implements AutoCloseable {
     operator.start();
   }
 
-  /** Whether its watches stand. */
-  public boolean isHealthy() {
-    return operator.getRegisteredControllers().stream()
-        .map(each -> each.getControllerHealthInfo())
-        .allMatch(each -> each.unhealthyEventSources().isEmpty());
+  /** What keeps it from its work until the process is started again; empty: nothing. */
+  List<String> sick() {
+    List<String> reasons =
+        new ArrayList<>(watches((health, each) -> !each.isRunning(), "has ended its watch of"));
+    Throwable error = failure;
+    if (error != null) {
+      reasons.add("a reconciliation met " + error);
+    }
+    return reasons;
   }
 
-  public boolean isStarted() {
-    return operator.getRuntimeInfo().isStarted();
+  /** Why it does not do its work now; empty: it does, or waits to lead. */
+  List<String> unready() {
+    return operator.getRuntimeInfo().isStarted()
+        ? watches((health, _) -> health == Status.UNHEALTHY, "does not watch, it is tried again:")
+        : List.of("the controllers have not started");
+  }
+
+  private List<String> watches(BiPredicate<Status, InformerHealthIndicator> which, String trouble) {
+    List<String> found = new ArrayList<>();
+    for (var controller : operator.getRegisteredControllers()) {
+      controller
+          .getControllerHealthInfo()
+          .informerEventSourceHealthIndicators()
+          .forEach((source, raw) -> {
+            InformerWrappingEventSourceHealthIndicator<?> health = raw;
+            if (health.informerHealthIndicators().values().stream()
+                .anyMatch(each -> which.test(each.getStatus(), each))) {
+              found.add(
+                  "the controller %s %s %s"
+                      .formatted(controller.getConfiguration().getName(), trouble, source));
+            }
+          });
+    }
+    return found;
+  }
+
+  /** How it stands with the lease. */
+  String lease() {
+    return leads ? "it leads" : "it waits to lead";
   }
 
   /** Brings what is counted of networks up to date; only the leader knows. */
@@ -142,8 +181,11 @@ public final class WeftOperator implements AutoCloseable {
     }
   }
 
-  /** Once it is shut down, what comes in is for the next operator. */
-  private static ExecutorService reconciliations() {
+  /**
+   * Once it is shut down, what comes in is for the next operator. After an error the framework
+   * takes the resource for one that is still reconciled, and never does it again.
+   */
+  private ExecutorService reconciliations() {
     var threads =
         new ThreadPoolExecutor(
             AT_ONCE,
@@ -151,7 +193,14 @@ public final class WeftOperator implements AutoCloseable {
             1,
             TimeUnit.MINUTES,
             new LinkedBlockingQueue<>(),
-            new ThreadPoolExecutor.DiscardPolicy());
+            new ThreadPoolExecutor.DiscardPolicy()) {
+          @Override
+          protected void afterExecute(Runnable done, @Nullable Throwable thrown) {
+            if (thrown instanceof Error) {
+              failure = thrown;
+            }
+          }
+        };
     threads.allowCoreThreadTimeOut(true);
     return threads;
   }

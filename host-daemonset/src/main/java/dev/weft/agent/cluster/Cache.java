@@ -5,10 +5,15 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,8 +31,13 @@ import org.slf4j.event.Level;
 public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
 
+  /** A watch that ends is replaced within two seconds where the API server answers. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private final SharedIndexInformer<T> informer;
   private final AtomicBoolean failing = new AtomicBoolean();
+  private final AtomicReference<@Nullable Instant> dead = new AtomicReference<>();
+  private volatile String reason = "";
   private final Ahead<T> ahead = new Ahead<>();
 
   /** Is told of every object that came, changed or went. */
@@ -118,6 +128,29 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     return informer.hasSynced();
   }
 
+  /**
+   * Why this is not current; empty: its watch stands, or was broken for less than {@link
+   * #PATIENCE}. A watch that is replaced in the course of things is no news.
+   */
+  Optional<String> trouble() {
+    if (informer.isWatching() && informer.hasSynced()) {
+      dead.set(null);
+      return Optional.empty();
+    }
+    Instant now = Instant.now();
+    dead.compareAndSet(null, now);
+    Instant since = Objects.requireNonNullElse(dead.get(), now);
+    return isSynced() && Duration.between(since, now).compareTo(PATIENCE) < 0
+        ? Optional.empty()
+        : Optional.of(
+            "%s %s since %s%s"
+                .formatted(
+                    informer.getApiTypeClass().getSimpleName(),
+                    isSynced() ? "is not watched" : "is not known",
+                    since.truncatedTo(ChronoUnit.SECONDS),
+                    reason.isEmpty() ? "" : ": " + reason));
+  }
+
   /** All objects. */
   public List<T> all() {
     return ahead.over(informer.getStore()::list);
@@ -147,6 +180,8 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
    * Told once until the first list has come: a start that waits for something must say for what.
    */
   private boolean retry(boolean started, Throwable failure) {
+    dead.compareAndSet(null, Instant.now());
+    reason = String.valueOf(failure.getMessage());
     Level level = started || failing.getAndSet(true) ? Level.DEBUG : Level.WARN;
     LOG.atLevel(level)
         .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())

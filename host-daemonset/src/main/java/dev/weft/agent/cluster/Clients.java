@@ -17,7 +17,9 @@ import java.util.function.Consumer;
 public final class Clients {
   private static final int CONNECT_MILLIS = 3_000;
   private static final int REQUEST_MILLIS = 5_000;
-  private static final int WATCH_RECONNECT_MILLIS = 1_000;
+
+  /** Doubled at most five times by the client: two seconds, however long a server was away. */
+  private static final int WATCH_RECONNECT_MILLIS = 60;
 
   private Clients() {}
 

@@ -11,9 +11,11 @@ import dev.weft.api.TxChecksum;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the API holds that matters to one node, cached. */
@@ -108,6 +110,18 @@ public final class Cluster implements AutoCloseable {
         && meshNodes.isSynced()
         && meshes.isSynced()
         && endpoints.isSynced();
+  }
+
+  /** What is not known or not current, with the reason; empty: nothing. */
+  public List<String> troubles() {
+    return Stream.of(
+            networks.trouble(),
+            hostNetworks.trouble(),
+            meshNodes.trouble(),
+            meshes.trouble(),
+            endpoints.trouble())
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** Name of this node. */

@@ -61,6 +61,20 @@ public final class EndpointCaches implements AutoCloseable {
     return own.isSynced() && followed.values().stream().allMatch(each -> each.cache.isSynced());
   }
 
+  /** Why its own or a network's endpoints are not current; empty: they are. */
+  Optional<String> trouble() {
+    return Stream.concat(
+            Stream.of(own.trouble()),
+            followed.entrySet().stream()
+                .map(each ->
+                    each.getValue()
+                        .cache
+                        .trouble()
+                        .map(why -> "of the network %s, %s".formatted(each.getKey(), why))))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
   /** Follows the endpoints of a network; completes when all are known. */
   public CompletableFuture<Void> follow(String network) {
     return followed.computeIfAbsent(network, this::open).synced;

@@ -312,10 +312,16 @@ final class Apply implements AutoCloseable {
   record Step(Change change, Place place, Request request) {}
 
   private void execute(Place place, List<Step> steps) {
-    Optional<Netlink> netlink =
-        place.isNode()
-            ? Optional.of(kernel.netlink())
-            : kernel.enter(place.sandbox()).map(Kernel.Sandbox::netlink);
+    Optional<Netlink> netlink;
+    try {
+      netlink =
+          place.isNode()
+              ? Optional.of(kernel.netlink())
+              : kernel.enter(place.sandbox()).map(Kernel.Sandbox::netlink);
+    } catch (NetlinkException noDescriptorLeft) {
+      steps.forEach(step -> fail(step.change(), noDescriptorLeft));
+      return;
+    }
     if (netlink.isEmpty()) {
       steps.forEach(step -> fail(step.change(), new SandboxGone(place)));
       return;
@@ -396,7 +402,12 @@ final class Apply implements AutoCloseable {
   /** The sandbox as it is, through the handle that changes will be made with. */
   Optional<Observation.View> view(String file) {
     Place place = new Place(file);
-    Optional<Observation.View> view = kernel.enter(file).map(Kernel.Sandbox::view);
+    Optional<Observation.View> view;
+    try {
+      view = kernel.enter(file).map(Kernel.Sandbox::view);
+    } catch (NetlinkException noDescriptorLeft) {
+      return Optional.empty();
+    }
     view.ifPresent(it ->
         it.links().forEach(link -> inside.put(new DeviceName(place, link.name()), link.index())));
     return view;

@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.agent.retry.Supervised;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.Monitor;
 import dev.weft.netlink.NetlinkException;
@@ -16,10 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,7 @@ final class DriftWatch implements AutoCloseable {
   private final Set<Dirty> told = ConcurrentHashMap.newKeySet();
   private final List<AutoCloseable> monitors = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
+  private boolean closed;
 
   /** Says what of a notification is drift. */
   interface Judge {
@@ -50,17 +54,30 @@ final class DriftWatch implements AutoCloseable {
 
   DriftWatch(Kernel kernel, Judge judge, Consumer<DriftEvent> listener) {
     this.listener = listener;
-    Monitor links = Monitor.open(kernel.namespace());
-    listen("weft-drift", links, () -> gist(links), judge::judge);
+    listen(
+        "weft-drift",
+        new Source<Monitor, Notification>(
+            () -> Monitor.open(kernel.namespace()), DriftWatch::gist, new Notification.Overrun()),
+        judge::judge);
     try {
-      XfrmMonitor ipsec = XfrmMonitor.open(kernel.namespace(), IPSEC);
-      listen("weft-drift-ipsec", ipsec, () -> ipsec.next().stream().toList(), judge::judge);
+      listen(
+          "weft-drift-ipsec",
+          new Source<XfrmMonitor, XfrmNotification>(
+              () -> XfrmMonitor.open(kernel.namespace(), IPSEC),
+              monitor -> monitor.next().stream().toList(),
+              new XfrmNotification.Overrun()),
+          judge::judge);
     } catch (NetlinkException e) {
       LOG.atDebug().setCause(e).log("this kernel has no IPsec, of which nothing is to be heard");
     }
     try {
-      NftablesMonitor filter = NftablesMonitor.open(kernel.namespace(), PacketFilter.NAME);
-      listen("weft-drift-filter", filter, () -> once(filter), judge::judge);
+      listen(
+          "weft-drift-filter",
+          new Source<NftablesMonitor, NftablesMonitor.Change>(
+              () -> NftablesMonitor.open(kernel.namespace(), PacketFilter.NAME),
+              DriftWatch::once,
+              NftablesMonitor.Change.OVERRUN),
+          judge::judge);
     } catch (NetlinkException e) {
       LOG.atDebug().setCause(e).log("this kernel has no nftables, which therefore never changes");
     }
@@ -72,25 +89,69 @@ final class DriftWatch implements AutoCloseable {
   }
 
   /**
-   * Listens on a thread of its own.
+   * Where notifications come from.
    *
+   * @param open opens a monitor
    * @param next waits for what is told next; nothing when the monitor is closed
+   * @param lost stands for everything that was not heard
    */
-  private <N> void listen(
-      String name,
-      AutoCloseable monitor,
-      Supplier<List<N>> next,
-      Function<N, Optional<DriftEvent>> judge) {
-    monitors.add(monitor);
+  private record Source<M extends AutoCloseable, N>(
+      Supplier<M> open, Function<M, List<N>> next, N lost) {}
+
+  /**
+   * Listens on a thread of its own. A thread that failed opens another monitor and takes everything
+   * for changed: what happened meanwhile was not heard.
+   */
+  private <M extends AutoCloseable, N> void listen(
+      String name, Source<M, N> source, Function<N, Optional<DriftEvent>> judge) {
+    AtomicReference<@Nullable M> first = new AtomicReference<>(add(source.open.get()));
     threads.add(
-        Thread.ofPlatform()
-            .daemon()
-            .name(name)
-            .start(() -> {
-              for (List<N> told = next.get(); !told.isEmpty(); told = next.get()) {
-                told.forEach(each -> judge.apply(each).ifPresent(this::tell));
+        Supervised.start(
+            Thread.ofPlatform().daemon(),
+            name,
+            () -> {
+              M monitor = first.getAndSet(null);
+              if (monitor == null) {
+                monitor = add(source.open.get());
+                judge.apply(source.lost).ifPresent(this::tell);
+              }
+              try {
+                for (List<N> told = source.next.apply(monitor);
+                    !told.isEmpty();
+                    told = source.next.apply(monitor)) {
+                  told.forEach(each -> judge.apply(each).ifPresent(this::tell));
+                }
+              } finally {
+                remove(monitor);
               }
             }));
+  }
+
+  /** Keeps a monitor open until it is {@link #remove}d or this is closed, which it may be. */
+  private <M extends AutoCloseable> M add(M monitor) {
+    synchronized (monitors) {
+      monitors.add(monitor);
+      if (closed) {
+        shut(monitor);
+      }
+    }
+    return monitor;
+  }
+
+  private void remove(AutoCloseable monitor) {
+    synchronized (monitors) {
+      if (monitors.remove(monitor)) {
+        shut(monitor);
+      }
+    }
+  }
+
+  private static void shut(AutoCloseable monitor) {
+    try {
+      monitor.close();
+    } catch (Exception e) {
+      LOG.atDebug().setCause(e).log("a monitor cannot be closed");
+    }
   }
 
   /**
@@ -134,17 +195,19 @@ final class DriftWatch implements AutoCloseable {
 
   @Override
   public void close() {
+    synchronized (monitors) {
+      closed = true;
+      monitors.forEach(DriftWatch::shut);
+      monitors.clear();
+    }
     try {
-      for (AutoCloseable monitor : monitors) {
-        monitor.close();
-      }
       for (Thread thread : threads) {
+        // one that waits to run again
+        thread.interrupt();
         thread.join();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      throw new IllegalStateException("a monitor cannot be closed", e);
     }
   }
 }

@@ -17,17 +17,27 @@ final class Failures {
         };
     String errno = error instanceof NetlinkException refused ? refused.errnoName() : "";
     Problem problem =
-        errno.equals("EADDRINUSE")
-            ? item instanceof Item.EspPort port
-                ? espPortInUse(port, kernel)
-                : portInUse(item, kernel)
-            : errno.equals("EEXIST") && item instanceof Item.SecurityPolicy policy
-                ? policyInTheWay(policy, kernel)
-                : Problem.retry(
-                    item.toString(),
-                    "%s failed: %s".formatted(verb(change), error.getMessage()),
-                    "the agent tries again");
+        errno.equals("EXFULL") && item instanceof Item.Device device
+            ? bridgeFull(device)
+            : errno.equals("EADDRINUSE")
+                ? item instanceof Item.EspPort port
+                    ? espPortInUse(port, kernel)
+                    : portInUse(item, kernel)
+                : errno.equals("EEXIST") && item instanceof Item.SecurityPolicy policy
+                    ? policyInTheWay(policy, kernel)
+                    : Problem.retry(
+                        item.toString(),
+                        "%s failed: %s".formatted(verb(change), error.getMessage()),
+                        "the agent tries again");
     return problem.ofEndpoint(item.owner().endpoint());
+  }
+
+  /** {@code BR_MAX_PORTS} of the kernel, without port 0. */
+  private static Problem bridgeFull(Item.Device device) {
+    return Problem.retry(
+        device.toString(),
+        "the network's bridge on this node has 1023 ports, and a Linux bridge takes no more",
+        "run fewer pods of this network on this node, or split the network; the agent tries again");
   }
 
   private static Problem policyInTheWay(Item.SecurityPolicy wished, Kernel kernel) {

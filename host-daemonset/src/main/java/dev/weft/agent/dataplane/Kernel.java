@@ -44,8 +44,7 @@ final class Kernel implements AutoCloseable {
     netlink = Netlink.open(namespace);
     espPorts = new EspPorts(namespace);
     try {
-      // Now, while file descriptors are low: libnftables waits with select(2), which ends the
-      // process for one above 1023.
+      // Now, while low descriptors are free, of which libnftables needs a few.
       nftables = Nftables.open(namespace);
     } catch (NftablesException absent) {
       // Tried again, and told, when a network needs it.
@@ -144,7 +143,11 @@ final class Kernel implements AutoCloseable {
     return ethtool;
   }
 
-  /** A sandbox, which stays entered until it is left; empty if it is no namespace (any more). */
+  /**
+   * A sandbox, which stays entered until it is left; empty if it is no namespace (any more).
+   *
+   * @throws NetlinkException if this process has no file descriptor left
+   */
   Optional<Sandbox> enter(String file) {
     return entered.computeIfAbsent(file, Sandbox::open);
   }
@@ -169,12 +172,17 @@ final class Kernel implements AutoCloseable {
 
   /** The sandbox as it is; empty if it can not be entered. */
   Optional<Observation.View> view(String file) {
-    return Sandbox.open(file)
-        .map(sandbox -> {
-          try (sandbox) {
-            return sandbox.view();
-          }
-        });
+    Optional<Sandbox> found;
+    try {
+      found = Sandbox.open(file);
+    } catch (NetlinkException noDescriptorLeft) {
+      return Optional.empty();
+    }
+    return found.map(sandbox -> {
+      try (sandbox) {
+        return sandbox.view();
+      }
+    });
   }
 
   static Observation.View view(Netlink netlink) {
@@ -239,14 +247,22 @@ final class Kernel implements AutoCloseable {
       try {
         namespace = NetworkNamespace.inhabit(Path.of(file));
       } catch (NetlinkException e) {
-        return Optional.empty();
+        return gone(e);
       }
       try {
         return Optional.of(new Sandbox(namespace, Netlink.open(namespace)));
       } catch (NetlinkException e) {
         namespace.close();
-        return Optional.empty();
+        return gone(e);
       }
+    }
+
+    /** Whoever has no descriptor left knows nothing of the sandbox. */
+    private static Optional<Sandbox> gone(NetlinkException e) {
+      if (e.errnoName().equals("EMFILE") || e.errnoName().equals("ENFILE")) {
+        throw e;
+      }
+      return Optional.empty();
     }
 
     Observation.View view() {

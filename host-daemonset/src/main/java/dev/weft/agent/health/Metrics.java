@@ -1,5 +1,6 @@
 package dev.weft.agent.health;
 
+import dev.weft.agent.retry.Supervised;
 import dev.weft.netlink.Netlink;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.micrometer.core.instrument.Counter;
@@ -7,6 +8,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
@@ -34,6 +36,7 @@ public final class Metrics {
 
   /** Counters at zero. */
   public Metrics() {
+    new FileDescriptorMetrics().bindTo(registry);
     FunctionCounter.builder("weft.agent.netlink.messages", this, _ -> Netlink.messagesSent())
         .description("Messages sent to the kernel")
         .register(registry);
@@ -118,6 +121,14 @@ public final class Metrics {
 
   /** Everything in Prometheus' text format. */
   String scrape() {
+    Supervised.failures()
+        .keySet()
+        .forEach(name ->
+            FunctionCounter.builder(
+                    "weft.thread.restarts", name, it -> Supervised.failures().getOrDefault(it, 0L))
+                .description("Failures of a thread, each followed by another run")
+                .tag("thread", name)
+                .register(registry));
     return registry.scrape();
   }
 

@@ -19,6 +19,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Wakes what depends on a node when its agent dies or returns, and only then: a renewed lease moves
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AgentSource<P extends HasMetadata> extends AbstractEventSource<Lease, P>
     implements ResourceEventHandler<Lease> {
+  private static final Logger log = LoggerFactory.getLogger(AgentSource.class);
+
   private final KubernetesClient client;
   private final String namespace;
   private final Clock clock;
@@ -114,6 +118,15 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
     }
   }
 
+  /** A failure would be kept by the timer and seen by nobody. */
+  private void told(String node) {
+    try {
+      expired(node);
+    } catch (RuntimeException e) {
+      log.atError().addKeyValue("node", node).setCause(e).log("a node's agent is not looked after");
+    }
+  }
+
   private void expired(String node) {
     if (leases.agent(node).isAlive()) {
       expectExpiry(node);
@@ -129,7 +142,7 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
     }
     ScheduledFuture<?> before =
         expiries.put(
-            node, timers.schedule(() -> expired(node), left.toMillis() + 1, TimeUnit.MILLISECONDS));
+            node, timers.schedule(() -> told(node), left.toMillis() + 1, TimeUnit.MILLISECONDS));
     if (before != null) {
       before.cancel(false);
     }
