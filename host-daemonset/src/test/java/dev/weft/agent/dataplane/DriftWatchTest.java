@@ -7,6 +7,7 @@ import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.retry.Supervised;
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.LinkSpec;
+import dev.weft.netlink.NftablesMonitor;
 import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmNotification;
 import java.util.Optional;
@@ -39,6 +40,11 @@ class DriftWatchTest {
 
         @Override
         public Optional<DriftEvent> judge(XfrmNotification notification) {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<DriftEvent> judge(NftablesMonitor.Change change) {
           return Optional.empty();
         }
       };
