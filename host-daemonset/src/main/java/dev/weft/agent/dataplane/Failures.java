@@ -18,9 +18,13 @@ final class Failures {
     String errno = error instanceof NetlinkException refused ? refused.errnoName() : "";
     Problem problem =
         errno.equals("EADDRINUSE")
-            ? item instanceof Item.EspPort port
-                ? espPortInUse(port, kernel)
-                : portInUse(item, kernel)
+            ? switch (item) {
+              case Item.EspPort port -> espPortInUse(port, kernel);
+              case Item.Device device
+                  when device.kind() instanceof Kind.Macvlan(String parent, _) ->
+                  macInUse(device, parent);
+              default -> portInUse(item, kernel);
+            }
             : errno.equals("EEXIST") && item instanceof Item.SecurityPolicy policy
                 ? policyInTheWay(policy, kernel)
                 : Problem.retry(
@@ -58,6 +62,14 @@ final class Failures {
         "the Mesh has encrypted networks travel by it (ipsecEncapsulation), and at %s it is in use by %s"
             .formatted(wished.address().getHostAddress(), UdpPort.user(kernel, wished.port())),
         "stop that, or let the Mesh name another port (ports.ipsec); the agent tries again");
+  }
+
+  /** The kernel gives no two interfaces on one device of the node the same MAC address. */
+  private static Problem macInUse(Item.Device wished, String parent) {
+    return Problem.retry(
+        "MAC address " + wished.mac(),
+        "the device '%s' or another interface on it has it".formatted(parent),
+        "ask for another, or remove the other interface; the agent tries again");
   }
 
   private static Problem portInUse(Item item, Kernel kernel) {
