@@ -110,6 +110,10 @@ public final class Agent implements AutoCloseable {
         "mesh.peers.narrow",
         "Those that answer small packets and not full ones",
         () -> peers.reach().narrow().size());
+    metrics.gauge(
+        "objects.refused",
+        "Objects that contradict their own name and count as none",
+        cluster::refused);
     events = new Events(client, node, writes, clock);
     instructions = new HostNetworkReports(client, writes, clock);
     endpoints =

@@ -17,18 +17,17 @@ final class Failures {
         };
     String errno = error instanceof NetlinkException refused ? refused.errnoName() : "";
     Problem problem =
-        errno.equals("EXFULL") && item instanceof Item.Device device
-            ? bridgeFull(device)
-            : errno.equals("EADDRINUSE")
-                ? item instanceof Item.EspPort port
-                    ? espPortInUse(port, kernel)
-                    : portInUse(item, kernel)
-                : errno.equals("EEXIST") && item instanceof Item.SecurityPolicy policy
-                    ? policyInTheWay(policy, kernel)
-                    : Problem.retry(
-                        item.toString(),
-                        "%s failed: %s".formatted(verb(change), error.getMessage()),
-                        "the agent tries again");
+        switch (errno) {
+          case "EXFULL" when item instanceof Item.Device device -> bridgeFull(device);
+          case "EADDRINUSE" -> inUse(item, kernel);
+          case "EEXIST" when item instanceof Item.SecurityPolicy policy ->
+              policyInTheWay(policy, kernel);
+          default ->
+              Problem.retry(
+                  item.toString(),
+                  "%s failed: %s".formatted(verb(change), error.getMessage()),
+                  "the agent tries again");
+        };
     return problem.ofEndpoint(item.owner().endpoint());
   }
 
@@ -38,6 +37,15 @@ final class Failures {
         device.toString(),
         "the network's bridge on this node has 1023 ports, and a Linux bridge takes no more",
         "run fewer pods of this network on this node, or split the network; the agent tries again");
+  }
+
+  private static Problem inUse(Item item, Kernel kernel) {
+    return switch (item) {
+      case Item.EspPort port -> espPortInUse(port, kernel);
+      case Item.Device device when device.kind() instanceof Kind.Macvlan(String parent, _) ->
+          macInUse(device, parent);
+      default -> portInUse(item, kernel);
+    };
   }
 
   private static Problem policyInTheWay(Item.SecurityPolicy wished, Kernel kernel) {
@@ -68,6 +76,14 @@ final class Failures {
         "the Mesh has encrypted networks travel by it (ipsecEncapsulation), and at %s it is in use by %s"
             .formatted(wished.address().getHostAddress(), UdpPort.user(kernel, wished.port())),
         "stop that, or let the Mesh name another port (ports.ipsec); the agent tries again");
+  }
+
+  /** The kernel gives no two interfaces on one device of the node the same MAC address. */
+  private static Problem macInUse(Item.Device wished, String parent) {
+    return Problem.retry(
+        "MAC address " + wished.mac(),
+        "the device '%s' or another interface on it has it".formatted(parent),
+        "ask for another, or remove the other interface; the agent tries again");
   }
 
   private static Problem portInUse(Item item, Kernel kernel) {
