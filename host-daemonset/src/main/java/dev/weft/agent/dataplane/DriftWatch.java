@@ -30,6 +30,9 @@ final class DriftWatch implements AutoCloseable {
   private static final Set<XfrmMonitor.Group> IPSEC =
       EnumSet.of(XfrmMonitor.Group.EXPIRE, XfrmMonitor.Group.STATES, XfrmMonitor.Group.POLICIES);
 
+  /** Told of at a time; whoever floods the kernel with changes is not kept in memory. */
+  private static final int BATCH = 4096;
+
   private static final Duration MOMENT = Duration.ofMillis(50);
 
   private final Consumer<DriftEvent> listener;
@@ -94,7 +97,7 @@ final class DriftWatch implements AutoCloseable {
         .ifPresent(first -> {
           last.put(subject(first), first);
           LockSupport.parkNanos(MOMENT.toNanos());
-          monitor.more().forEach(each -> last.put(subject(each), each));
+          monitor.more(BATCH).forEach(each -> last.put(subject(each), each));
         });
     return List.copyOf(last.values());
   }
