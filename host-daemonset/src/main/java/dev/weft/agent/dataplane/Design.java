@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The desired state: a pure function of the wish and of what the node is like.
@@ -51,30 +50,29 @@ record Design(
   /**
    * What an endpoint is in its sandbox.
    *
-   * @param sandbox the sandbox as it is, {@code null} if it can not be entered
+   * @param sight the sandbox as it is
    * @param others what else of ours is in it
    */
   static List<Item> endpoint(
       Driver driver,
       Owner owner,
       LocalEndpoint endpoint,
-      Observation.@Nullable View sandbox,
+      Observation.Sight sight,
       Collection<Item> others)
       throws Unbuildable {
-    if (sandbox == null) {
-      throw new Unbuildable(
-          Problem.retry(
-              endpoint.sandbox().toString(),
-              "the sandbox's network namespace can not be entered",
-              "nothing, if the sandbox is gone"));
-    }
+    Observation.View sandbox =
+        sight
+            .view()
+            .orElseThrow(() ->
+                new Unbuildable(
+                    Problem.retry(
+                        endpoint.sandbox().toString(),
+                        sight.why(),
+                        "change what is in the sandbox; nothing, if it is gone")));
     Optional<Link> taken =
         sandbox
             .link(endpoint.interfaceName())
-            .filter(link ->
-                Owner.of(link)
-                    .filter(it -> it.equals(owner) || it.equals(Owner.UNFINISHED))
-                    .isEmpty());
+            .filter(link -> !owner.equals(sandbox.ours().get(link.index())));
     if (taken.isPresent()) {
       throw new Unbuildable(
           Problem.user(
@@ -165,7 +163,7 @@ record Design(
         }
         List<Item> mine =
             Design.endpoint(
-                driver, owner, endpoint, ground.observation().sandboxes().get(file), others);
+                driver, owner, endpoint, ground.observation().sandbox(file), others);
         others.addAll(mine);
         mine.forEach(item -> items.put(item.key(), item));
         return Optional.empty();

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class Reconciliation {
   private final Map<String, String> uids = new HashMap<>();
   private final Map<String, ForwardingTable<String>> tables = new HashMap<>();
   private final Map<String, List<Problem>> problems = new HashMap<>();
+  private final Map<Owner, Integer> interfaces = new HashMap<>();
   private Foundations foundations = Foundations.NONE;
   private Set<Integer> shut = Set.of();
 
@@ -99,7 +101,14 @@ final class Reconciliation {
     Map<String, List<String>> repaired = repaired(changes, draft.wished());
     repairedStates(draft.observed(), repaired);
     indexes.replace(draft.observation().node().links());
-    Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes);
+    Map<String, Observation.Sight> seen = draft.observation().sandboxes();
+    seen.values()
+        .forEach(sight ->
+            sight
+                .view()
+                .ifPresent(view ->
+                    view.ours().forEach((index, owner) -> interfaces.put(owner, index))));
+    Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes, seen);
     remember(wish, draft, changes, failures);
     return outcome(wish, concerned(wish, names, changes), new Made(changes, failures, repaired));
   }
@@ -120,7 +129,7 @@ final class Reconciliation {
 
   private Draft draft(NodeWish wish) {
     Map<Owner, String> sandboxes = sandboxes(wish);
-    Observation observation = kernel.observe(sandboxes.values());
+    Observation observation = kernel.observe(expected(wish, sandboxes), belief == null);
     Observed.Ownership marks = new Observed.Ownership(marksWeSet(), sandboxes, Set.of());
     Set<Integer> ports = wish.encryptedPorts();
     Optional<Problem> hindrance = ports.isEmpty() ? Optional.empty() : encryption.hindrance(wish);
@@ -181,6 +190,57 @@ final class Reconciliation {
     return sandboxes;
   }
 
+  /** What of ours is to be in each sandbox. */
+  private Map<String, List<Expected>> expected(NodeWish wish, Map<Owner, String> sandboxes) {
+    Map<Owner, Expected> byOwner = new LinkedHashMap<>();
+    if (belief != null) {
+      for (Owner owner : sandboxes.keySet()) {
+        for (Item item : belief.of(owner)) {
+          if (item instanceof Item.Device device && !device.inner().place().isNode()) {
+            byOwner.put(owner, Expected.of(device, index(owner), isRouted(owner)));
+          }
+        }
+      }
+    }
+    for (NetworkWish network : wish.networks().values()) {
+      for (LocalEndpoint endpoint : network.local().values()) {
+        Owner owner = Owner.endpoint(network.uid(), endpoint.id());
+        boolean routes = endpoint.defaultRoute() || isRouted(owner);
+        byOwner.put(owner, Expected.of(network, endpoint, index(owner), routes));
+      }
+    }
+    Map<String, List<Expected>> expected = new HashMap<>();
+    sandboxes.values().forEach(file -> expected.putIfAbsent(file, new ArrayList<>()));
+    byOwner.forEach((owner, each) -> {
+      String file = sandboxes.get(owner);
+      if (file != null) {
+        expected.computeIfAbsent(file, _ -> new ArrayList<>()).add(each);
+      }
+    });
+    return expected;
+  }
+
+  private int index(Owner owner) {
+    return interfaces.getOrDefault(owner, 0);
+  }
+
+  private boolean isRouted(Owner owner) {
+    return belief != null
+        && belief.of(owner).stream()
+            .anyMatch(item ->
+                item instanceof Item.Route route && !route.device().place().isNode());
+  }
+
+  /** Notes the indexes of interfaces in sandboxes, by which they are known from now on. */
+  private void noteInterfaces(List<Change> changes, Apply apply) {
+    for (Change change : changes) {
+      if (change instanceof Change.Create(Item.Device device)
+          && !device.inner().place().isNode()) {
+        apply.inside(device.inner()).ifPresent(index -> interfaces.put(device.owner(), index));
+      }
+    }
+  }
+
   /** Devices that we made, by index: known as ours even if somebody took the mark. */
   private Map<Integer, Owner> marksWeSet() {
     Map<Integer, Owner> marks = new HashMap<>();
@@ -215,13 +275,17 @@ final class Reconciliation {
 
   /** Stores what the changes need to be known of later, and makes them. */
   private Map<Change, RuntimeException> apply(
-      NodeWish wish, Encryption.Draft protection, List<Change> changes) {
+      NodeWish wish,
+      Encryption.Draft protection,
+      List<Change> changes,
+      Map<String, Observation.Sight> seen) {
     Apply.Secrets secrets =
         new Apply.Secrets(
             wish.encryptedPorts(),
             protection.secrets(),
             wish.keys().map(KeyWish::volume).orElse(Long.MAX_VALUE));
     try (Apply apply = new Apply(kernel, indexes, secrets)) {
+      seen.forEach((file, sight) -> sight.view().ifPresent(view -> apply.know(file, view)));
       try {
         encryption.store(wish, protection);
       } catch (UncheckedIOException e) {
@@ -230,6 +294,7 @@ final class Reconciliation {
             .forEach(change -> apply.refuse(change, e));
       }
       Map<Change, RuntimeException> failures = apply.run(changes);
+      noteInterfaces(changes, apply);
       apply.announce(changes);
       encryption.made(
           wish, protection, failures.keySet().stream().noneMatch(Reconciliation::isOfIpsec));
@@ -255,6 +320,8 @@ final class Reconciliation {
                 left.items().values().stream()
                     .map(item -> wished.get(item.key()).filter(item::isAsWished).orElse(item))
                     .toList()));
+    Set<Owner> alive = sandboxes(wish).keySet();
+    interfaces.keySet().retainAll(alive);
     drivers = draft.design().drivers();
     foundations = draft.foundations();
     uids.clear();
@@ -331,7 +398,7 @@ final class Reconciliation {
     List<Change> changes = Plan.between(wished, observed);
     Map<String, List<String>> repaired = repaired(changes, wished);
     repairedStates(observed, repaired);
-    Map<Change, RuntimeException> failures = apply(wish, protection, changes);
+    Map<Change, RuntimeException> failures = apply(wish, protection, changes, Map.of());
     if (!failures.isEmpty()) {
       return whole(wish, names);
     }
@@ -377,6 +444,7 @@ final class Reconciliation {
       });
       List<Change> changes = Plan.between(State.of(turn.after()), State.of(turn.before()));
       Map<Change, RuntimeException> failures = apply.run(changes);
+      noteInterfaces(changes, apply);
       if (!failures.isEmpty()) {
         return Optional.empty();
       }
@@ -412,12 +480,26 @@ final class Reconciliation {
       List<Item> others = new ArrayList<>(turn.known().in(file));
       others.addAll(turn.after());
       List<Item> wished =
-          Design.endpoint(spot.driver(), owner, endpoint, apply.view(file).orElse(null), others);
+          Design.endpoint(
+              spot.driver(), owner, endpoint, look(spot, endpoint, file, apply), others);
       turn.before().addAll(mine);
       turn.after().addAll(wished);
     } catch (Unbuildable e) {
       noted.add(e.problem().ofEndpoint(id));
     }
+  }
+
+  private Observation.Sight look(Spot spot, LocalEndpoint endpoint, String file, Apply apply) {
+    Owner owner = Owner.endpoint(spot.network().uid(), endpoint.id());
+    Map<Integer, Owner> known = new HashMap<>();
+    Stream.concat(
+            Stream.of(owner),
+            belief == null ? Stream.of() : belief.in(file).stream().map(Item::owner))
+        .filter(interfaces::containsKey)
+        .forEach(each -> known.put(index(each), each));
+    boolean routes = endpoint.defaultRoute() && endpoint.isUp();
+    return apply.view(
+        file, Expected.of(spot.network(), endpoint, index(owner), routes), known);
   }
 
   private void remote(NodeWish wish, Spot spot, String key, Turn turn) {
