@@ -39,10 +39,42 @@ record Design(
     return held.contains(item.owner()) || held.contains(Owner.network(item.owner().uid()));
   }
 
+  /**
+   * Whether an endpoint is truly on another node, at a tunnel end that this node's tunnels can lead
+   * to: a tunnel has one IP family.
+   */
+  static boolean isElsewhere(NodeWish wish, RemoteEndpoint endpoint) {
+    return !wish.vtep().equals(Optional.of(endpoint.vtep())) && !isOfOtherFamily(wish, endpoint);
+  }
+
+  private static boolean isOfOtherFamily(NodeWish wish, RemoteEndpoint endpoint) {
+    return wish.vtep()
+        .filter(own -> own.getAddress().length != endpoint.vtep().getAddress().length)
+        .isPresent();
+  }
+
+  /** A problem for each tunnel end of another IP family than the node's, and none of them tried. */
+  static List<Problem> strangers(NodeWish wish, NetworkWish network) {
+    return network.remote().values().stream()
+        .filter(endpoint -> isOfOtherFamily(wish, endpoint))
+        .map(endpoint -> endpoint.vtep().getHostAddress())
+        .distinct()
+        .sorted()
+        .map(vtep ->
+            Problem.user(
+                    "peer " + vtep,
+                    "its tunnels are of another IP family than this node's (%s)"
+                        .formatted(
+                            wish.vtep().map(java.net.InetAddress::getHostAddress).orElse("?")),
+                    "let the Mesh's underlay choose addresses of one family for all nodes")
+                .ofPeer(vtep))
+        .toList();
+  }
+
   /** The remote endpoints that are truly on other nodes. */
   static List<RemoteEndpoint> elsewhere(NodeWish wish, Collection<RemoteEndpoint> endpoints) {
     return endpoints.stream()
-        .filter(endpoint -> !wish.vtep().equals(Optional.of(endpoint.vtep())))
+        .filter(endpoint -> isElsewhere(wish, endpoint))
         .sorted(Comparator.comparing(endpoint -> endpoint.vtep().getHostAddress()))
         .toList();
   }
@@ -122,6 +154,7 @@ record Design(
         driver
             .remote(Forwarding.of(elsewhere(wish, network.remote().values())))
             .forEach(item -> items.putIfAbsent(item.key(), item));
+        found.addAll(strangers(wish, network));
         int free = driver.capacity();
         for (LocalEndpoint endpoint : new TreeMap<>(network.local()).values()) {
           endpoint(network, driver, endpoint, free-- > 0).ifPresent(found::add);

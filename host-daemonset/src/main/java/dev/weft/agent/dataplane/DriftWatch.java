@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.agent.retry.Timer;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.Monitor;
 import dev.weft.netlink.NetlinkException;
@@ -7,6 +8,7 @@ import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmMonitor;
 import dev.weft.netlink.XfrmNotification;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -36,7 +38,10 @@ final class DriftWatch implements AutoCloseable {
   private static final Duration MOMENT = Duration.ofMillis(50);
 
   private final Consumer<DriftEvent> listener;
-  private final Set<Dirty> told = ConcurrentHashMap.newKeySet();
+  private final Set<Once> told = ConcurrentHashMap.newKeySet();
+  private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+  private final Restraint restraint = new Restraint();
+  private final Timer timer = new Timer();
   private final List<AutoCloseable> monitors = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
 
@@ -112,14 +117,39 @@ final class DriftWatch implements AutoCloseable {
     };
   }
 
+  /** What is told once until the next reconcile. */
+  private record Once(Dirty dirty, String restless) {}
+
   private void tell(DriftEvent event) {
-    if (told.add(event.dirty())) {
+    String restless = event.restless();
+    if (waiting.contains(restless) || !told.add(new Once(event.dirty(), restless))) {
+      return;
+    }
+    Duration delay = restless.isEmpty() ? Duration.ZERO : restrain(restless);
+    if (delay.isZero()) {
       listener.accept(event);
+    } else if (waiting.add(restless)) {
+      LOG.atInfo()
+          .addKeyValue("endpoint", restless)
+          .log("{} again and again; it is looked at in {}", event.what(), delay);
+      timer.after(
+          delay,
+          () -> {
+            waiting.remove(restless);
+            listener.accept(event);
+          });
+    }
+  }
+
+  private Duration restrain(String restless) {
+    synchronized (restraint) {
+      return restraint.delay(restless, Instant.now());
     }
   }
 
   @Override
   public void close() {
+    timer.close();
     try {
       for (AutoCloseable monitor : monitors) {
         monitor.close();

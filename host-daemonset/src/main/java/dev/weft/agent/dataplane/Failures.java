@@ -2,6 +2,8 @@ package dev.weft.agent.dataplane;
 
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.NetlinkException;
+import java.net.InetAddress;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Says in a user's words why a change failed. */
@@ -27,7 +29,21 @@ final class Failures {
                     item.toString(),
                     "%s failed: %s".formatted(verb(change), error.getMessage()),
                     "the agent tries again");
-    return problem.ofEndpoint(item.owner().endpoint());
+    return peer(item)
+        .map(problem::ofPeer)
+        .orElseGet(() -> problem.ofEndpoint(item.owner().endpoint()));
+  }
+
+  /** Whom an entry leads to, if that is not on this node. */
+  private static Optional<String> peer(Item item) {
+    return switch (item) {
+      case Item.Forward forward when forward.owner().endpoint().isEmpty() ->
+          Optional.of(
+              forward.vtep().map(InetAddress::getHostAddress).orElse(forward.mac().toString()));
+      case Item.Neighbour neighbour when neighbour.owner().endpoint().isEmpty() ->
+          Optional.of(neighbour.address().getHostAddress());
+      default -> Optional.empty();
+    };
   }
 
   private static Problem policyInTheWay(Item.SecurityPolicy wished, Kernel kernel) {

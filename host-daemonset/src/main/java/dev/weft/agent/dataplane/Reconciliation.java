@@ -335,16 +335,12 @@ final class Reconciliation {
           network
               .remote()
               .forEach((key, endpoint) -> {
-                if (isElsewhere(wish, endpoint)) {
+                if (Design.isElsewhere(wish, endpoint)) {
                   table.put(key, endpoint);
                 }
               });
           tables.put(name, table);
         });
-  }
-
-  private static boolean isElsewhere(NodeWish wish, RemoteEndpoint endpoint) {
-    return !wish.vtep().equals(Optional.of(endpoint.vtep()));
   }
 
   /** What was as wished when we left it, and no longer is. */
@@ -507,9 +503,12 @@ final class Reconciliation {
         tables.computeIfAbsent(spot.name(), _ -> new ForwardingTable<>());
     RemoteEndpoint endpoint = spot.network().remote().get(key);
     ForwardingTable.Delta delta =
-        endpoint != null && isElsewhere(wish, endpoint)
+        endpoint != null && Design.isElsewhere(wish, endpoint)
             ? table.put(key, endpoint)
             : table.remove(key);
+    List<Problem> noted = problems.computeIfAbsent(spot.name(), _ -> new ArrayList<>());
+    noted.removeIf(each -> each.isOfPeer() && each.cure() == Problem.Cure.USER);
+    noted.addAll(Design.strangers(wish, spot.network()));
     if (delta.isEmpty()) {
       return;
     }
@@ -582,7 +581,8 @@ final class Reconciliation {
     }
     return new Judgement(kernel, known, indexes, foundations)
         .of(notification)
-        .map(finding -> new DriftEvent(dirtyOf(finding.uids()), finding.what()));
+        .map(finding -> new DriftEvent(
+                dirtyOf(finding.uids()), finding.what(), finding.restless()));
   }
 
   /** Whether a notification of IPsec tells of drift, and of what. */

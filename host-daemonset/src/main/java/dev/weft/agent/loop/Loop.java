@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
@@ -39,6 +40,7 @@ public final class Loop implements AutoCloseable {
   private Changes next = Changes.NONE;
   private List<CompletableFuture<Void>> waiting = new ArrayList<>();
   private int crashes;
+  private volatile @Nullable String failure;
   private boolean closed;
   private final Thread thread = Thread.ofPlatform().name("loop").daemon(true).unstarted(this::run);
   private Work work = (changes, done) -> Set.of();
@@ -54,6 +56,9 @@ public final class Loop implements AutoCloseable {
      * @return networks to try again
      */
     Set<String> run(Changes changes, Runnable done);
+
+    /** {@link #run} of these changes threw {@code why}; it is tried again. */
+    default void failed(Changes changes, RuntimeException why) {}
   }
 
   /** A loop that rests until {@link #start}. */
@@ -88,6 +93,11 @@ public final class Loop implements AutoCloseable {
       lock.unlock();
     }
     return done;
+  }
+
+  /** Why the last pass threw; empty if it did not. */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
   }
 
   /** Ends after the pass that goes on; what was asked for meanwhile is not worked off. */
@@ -154,6 +164,7 @@ public final class Loop implements AutoCloseable {
     try {
       Set<String> again = work.run(changes, done);
       crashes = 0;
+      failure = null;
       failures
           .keySet()
           .removeIf(each -> (changes.touches(each) || each.equals(KEYS)) && !again.contains(each));
@@ -168,7 +179,17 @@ public final class Loop implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).log("a pass failed and is tried again");
+      failure = String.valueOf(e.getMessage());
+      tellFailed(changes, e);
       retry(changes, ++crashes);
+    }
+  }
+
+  private void tellFailed(Changes changes, RuntimeException why) {
+    try {
+      work.failed(changes, why);
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("the failure of a pass could not be reported");
     }
   }
 
