@@ -68,8 +68,7 @@ record Dump<T>(
     while (!answer.complete) {
       answer.take(socket.buffer(), socket.receive());
       if (answer.entries > most) {
-        throw new NetlinkException(
-            operation, E2BIG, "there are more than %d".formatted(most));
+        throw new NetlinkException(operation, E2BIG, "there are more than %d".formatted(most));
       }
     }
     if (answer.error != null) {

@@ -30,8 +30,7 @@ final class Unreadable {
     KINDS.compute(
         kind,
         (_, known) -> {
-          Kind next =
-              new Kind(known == null ? new LongAdder() : known.count, String.valueOf(why));
+          Kind next = new Kind(known == null ? new LongAdder() : known.count, String.valueOf(why));
           next.count.increment();
           return next;
         });

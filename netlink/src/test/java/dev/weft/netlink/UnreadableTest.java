@@ -48,10 +48,10 @@ class UnreadableTest {
               .linkAdd(
                   LinkSpec.of("v0", LinkKind.Vxlan.vni(7).local(mapped(0, 7)).port(4789).build()))
               .index();
-      netlink.addressAdd(
-          Address.of(link, new IpPrefix(mapped(0, 1), 120), Address.Flag.NODAD));
+      netlink.addressAdd(Address.of(link, new IpPrefix(mapped(0, 1), 120), Address.Flag.NODAD));
       netlink.routeAdd(Route.to(MAPPED).link(link).build());
-      netlink.neighbourSet(Neighbour.permanent(link, mapped(0, 9), MacAddress.parse("02:00:00:00:00:01")));
+      netlink.neighbourSet(
+          Neighbour.permanent(link, mapped(0, 9), MacAddress.parse("02:00:00:00:00:01")));
       netlink.fdbSet(FdbEntry.tunnel(vxlan, MacAddress.parse("02:00:00:00:00:02"), mapped(1, 1)));
 
       assertThat(netlink.routes()).extracting(Route::destination).contains(MAPPED);
@@ -68,10 +68,9 @@ class UnreadableTest {
           .isInstanceOfSatisfying(
               LinkKind.Vxlan.class, kind -> assertThat(kind.local()).isEqualTo(mapped(0, 7)));
       assertThat(monitor.more(Integer.MAX_VALUE))
-          .anyMatch(
-              each ->
-                  each instanceof Notification.RouteChanged(Route route)
-                      && route.destination().equals(MAPPED));
+          .anyMatch(each ->
+              each instanceof Notification.RouteChanged(Route route)
+                  && route.destination().equals(MAPPED));
       netlink.routeDelete(Route.to(MAPPED).link(link).build());
       assertThat(netlink.routes()).extracting(Route::destination).doesNotContain(MAPPED);
     }
@@ -146,7 +145,9 @@ class UnreadableTest {
       bytes[0] = (byte) families[random.nextInt(families.length)];
       bytes[1] = (byte) random.nextInt(130);
     }
-    for (int at = 8 + 4 * random.nextInt(3); at + 8 < bytes.length; at += 8 + 4 * random.nextInt(5)) {
+    for (int at = 8 + 4 * random.nextInt(3);
+        at + 8 < bytes.length;
+        at += 8 + 4 * random.nextInt(5)) {
       bytes[at] = (byte) (4 + random.nextInt(20));
       bytes[at + 1] = 0;
       bytes[at + 2] = (byte) random.nextInt(70);

@@ -195,8 +195,7 @@ record Design(
           throw full(driver, endpoint);
         }
         List<Item> mine =
-            Design.endpoint(
-                driver, owner, endpoint, ground.observation().sandbox(file), others);
+            Design.endpoint(driver, owner, endpoint, ground.observation().sandbox(file), others);
         others.addAll(mine);
         mine.forEach(item -> items.put(item.key(), item));
         return Optional.empty();

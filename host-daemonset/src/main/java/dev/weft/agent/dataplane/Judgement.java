@@ -96,9 +96,7 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
             && !(device.kind() instanceof Kind.Veth && device.innerUp() && !link.isLowerUp())
             && !(device.kind() instanceof Kind.Vxlan tunnel
                 && tunnel.txChecksum() != kernel.txChecksum(link.index()));
-    return same
-        ? Optional.empty()
-        : Optional.of(Finding.of(device, name + " was changed"));
+    return same ? Optional.empty() : Optional.of(Finding.of(device, name + " was changed"));
   }
 
   private static boolean samePort(Item.Device device, Link link) {

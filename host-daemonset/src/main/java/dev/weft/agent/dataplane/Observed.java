@@ -141,7 +141,8 @@ final class Observed {
   }
 
   private Item.Device device(Link link, Place place, Owner owner) {
-    Optional<Link> inside = link.kind() instanceof LinkKind.Veth ? inside(link, owner) : Optional.empty();
+    Optional<Link> inside =
+        link.kind() instanceof LinkKind.Veth ? inside(link, owner) : Optional.empty();
     // A mark that was taken away must be set again: the item's owner tells the difference.
     boolean marked =
         link.alias().equals(owner.alias())
@@ -200,8 +201,8 @@ final class Observed {
     Place place = new Place(ownership.sandboxes().getOrDefault(owner, "?"));
     return inside
         .map(link -> new Kind.Veth(new DeviceName(place, link.name()), mac(link), link.isUp()))
-        .orElseGet(() ->
-            new Kind.Veth(new DeviceName(new Place("?"), "?"), MacAddress.ZERO, false));
+        .orElseGet(
+            () -> new Kind.Veth(new DeviceName(new Place("?"), "?"), MacAddress.ZERO, false));
   }
 
   /** The sandbox's end of a cable. */
@@ -209,8 +210,8 @@ final class Observed {
     return observation
         .sandbox(ownership.sandboxes().getOrDefault(owner, ""))
         .view()
-        .flatMap(view ->
-            view.link(hostEnd.parent()).filter(link -> Expected.isCable(link, hostEnd)));
+        .flatMap(
+            view -> view.link(hostEnd.parent()).filter(link -> Expected.isCable(link, hostEnd)));
   }
 
   private String nameOf(int index) {

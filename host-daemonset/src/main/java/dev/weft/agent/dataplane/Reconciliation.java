@@ -106,8 +106,8 @@ final class Reconciliation {
         .forEach(sight ->
             sight
                 .view()
-                .ifPresent(view ->
-                    view.ours().forEach((index, owner) -> interfaces.put(owner, index))));
+                .ifPresent(
+                    view -> view.ours().forEach((index, owner) -> interfaces.put(owner, index))));
     Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes, seen);
     remember(wish, draft, changes, failures);
     return outcome(wish, concerned(wish, names, changes), new Made(changes, failures, repaired));
@@ -227,15 +227,13 @@ final class Reconciliation {
   private boolean isRouted(Owner owner) {
     return belief != null
         && belief.of(owner).stream()
-            .anyMatch(item ->
-                item instanceof Item.Route route && !route.device().place().isNode());
+            .anyMatch(item -> item instanceof Item.Route route && !route.device().place().isNode());
   }
 
   /** Notes the indexes of interfaces in sandboxes, by which they are known from now on. */
   private void noteInterfaces(List<Change> changes, Apply apply) {
     for (Change change : changes) {
-      if (change instanceof Change.Create(Item.Device device)
-          && !device.inner().place().isNode()) {
+      if (change instanceof Change.Create(Item.Device device) && !device.inner().place().isNode()) {
         apply.inside(device.inner()).ifPresent(index -> interfaces.put(device.owner(), index));
       }
     }
@@ -494,8 +492,7 @@ final class Reconciliation {
         .filter(interfaces::containsKey)
         .forEach(each -> known.put(index(each), each));
     boolean routes = endpoint.defaultRoute() && endpoint.isUp();
-    return apply.view(
-        file, Expected.of(spot.network(), endpoint, index(owner), routes), known);
+    return apply.view(file, Expected.of(spot.network(), endpoint, index(owner), routes), known);
   }
 
   private void remote(NodeWish wish, Spot spot, String key, Turn turn) {
@@ -581,8 +578,8 @@ final class Reconciliation {
     }
     return new Judgement(kernel, known, indexes, foundations)
         .of(notification)
-        .map(finding -> new DriftEvent(
-                dirtyOf(finding.uids()), finding.what(), finding.restless()));
+        .map(
+            finding -> new DriftEvent(dirtyOf(finding.uids()), finding.what(), finding.restless()));
   }
 
   /** Whether a notification of IPsec tells of drift, and of what. */

@@ -63,8 +63,7 @@ final class SandboxView {
    *
    * @param known our interfaces there, by index
    */
-  static Observation.View brief(
-      Netlink netlink, Expected expected, Map<Integer, Owner> known) {
+  static Observation.View brief(Netlink netlink, Expected expected, Map<Integer, Owner> known) {
     SandboxView view = new SandboxView(netlink);
     view.ours.putAll(known);
     if (expected.known() != 0) {
@@ -87,8 +86,7 @@ final class SandboxView {
     return wanted ? netlink.mainRoutes(ROUTES) : List.of();
   }
 
-  private void find(
-      Expected expected, Function<String, Optional<Link>> node, boolean first) {
+  private void find(Expected expected, Function<String, Optional<Link>> node, boolean first) {
     Optional<Link> named = netlink.link(expected.name());
     named.ifPresent(this::add);
     Optional<Link> hostEnd = node.apply(expected.hostEnd());

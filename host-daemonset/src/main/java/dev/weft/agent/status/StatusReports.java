@@ -117,7 +117,10 @@ public final class StatusReports {
         .forEach(each -> deleted(each, outcome));
   }
 
-  /** Tells that a pass over {@code changes} threw: the networks it was about are not known to be live. */
+  /**
+   * Tells that a pass over {@code changes} threw: the networks it was about are not known to be
+   * live.
+   */
   public void failed(Changes changes, Desired desired, RuntimeException why) {
     boolean any = changes.networks().isEmpty() && changes.endpoints().isEmpty();
     for (HostNetwork instruction : cluster.hostNetworks().all()) {

@@ -155,8 +155,7 @@ class HostileSandboxTest {
         .hasSizeLessThanOrEqualTo(1);
     assertThat(
             plane
-                .reconcile(
-                    wish(Wishes.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING)
+                .reconcile(wish(Wishes.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING)
                 .changes())
         .isEmpty();
   }
@@ -195,8 +194,7 @@ class HostileSandboxTest {
     restartAgent();
     assertThat(
             plane
-                .reconcile(
-                    wish(Wishes.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING)
+                .reconcile(wish(Wishes.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING)
                 .of("red")
                 .problems())
         .isEmpty();

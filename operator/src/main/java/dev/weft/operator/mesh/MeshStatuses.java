@@ -28,8 +28,7 @@ final class MeshStatuses {
    *
    * @param mixed why; empty: they can
    */
-  static MeshStatus of(
-      Mesh mesh, Counts counts, Keys keys, Optional<String> mixed, Clock clock) {
+  static MeshStatus of(Mesh mesh, Counts counts, Keys keys, Optional<String> mixed, Clock clock) {
     MeshStatus status = of(mesh, counts, keys, clock);
     if (mixed.isEmpty()) {
       return status;

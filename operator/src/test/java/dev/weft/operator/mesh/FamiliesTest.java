@@ -20,8 +20,7 @@ class FamiliesTest {
   void theNodesOfTheSmallerFamilyAreNamed() {
     assertThat(
             Families.mixed(
-                List.of(
-                    node("a", "192.0.2.1"), node("b", "192.0.2.2"), node("c", "2001:db8::3"))))
+                List.of(node("a", "192.0.2.1"), node("b", "192.0.2.2"), node("c", "2001:db8::3"))))
         .hasValueSatisfying(why -> assertThat(why).contains("c (2001:db8::3)", "IPv6"));
   }
 
