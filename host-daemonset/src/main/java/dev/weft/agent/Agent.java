@@ -45,6 +45,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -302,8 +303,24 @@ public final class Agent implements AutoCloseable {
                   Changes changes, Desired wished, Outcome outcome, Map<String, NodePlan> plans) {
                 reports.tell(changes, wished, outcome, plans);
               }
+
+              @Override
+              public void failed(Changes changes, Desired wished, RuntimeException why) {
+                reports.failed(changes, wished, why);
+              }
             });
-    loop.start((changes, done) -> metrics.pass(() -> pass.run(changes, done)));
+    loop.start(
+        new Loop.Work() {
+          @Override
+          public Set<String> run(Changes changes, Runnable done) {
+            return metrics.pass(() -> pass.run(changes, done));
+          }
+
+          @Override
+          public void failed(Changes changes, RuntimeException why) {
+            pass.failed(changes, why);
+          }
+        });
     CompletionStage<Void> _ =
         cluster.pods().start().thenRun(() -> cluster.endpoints().unnamed().forEach(this::look));
   }

@@ -63,9 +63,13 @@ public final class NftablesMonitor implements AutoCloseable {
     return listener.next();
   }
 
-  /** The changes by now, without waiting; none when the monitor is closed. */
-  public List<Change> more() {
-    return listener.more();
+  /**
+   * The changes by now, without waiting; none when the monitor is closed.
+   *
+   * @param most the number after which the rest waits for the next call
+   */
+  public List<Change> more(int most) {
+    return listener.more(most);
   }
 
   @Override

@@ -244,16 +244,16 @@ final class Apply implements AutoCloseable {
   /** What is set of a new interface in its sandbox before it is up, and netlink cannot say. */
   private void configure(List<Change> changes) {
     for (Change change : changes) {
-      if (change instanceof Change.Create(Item.Device device)
-          && !device.inner().place().isNode()
-          && !failures.containsKey(change)) {
+      Optional<Item.Device> unfinished = Requests.unfinished(change);
+      if (unfinished.isPresent() && !failures.containsKey(change)) {
+        DeviceName inner = unfinished.get().inner();
         attempt(
             change,
             () ->
                 kernel
-                    .enter(device.inner().place().sandbox())
-                    .orElseThrow(() -> new SandboxGone(device.inner().place()))
-                    .quietIpv6(device.inner().name()));
+                    .enter(inner.place().sandbox())
+                    .orElseThrow(() -> new SandboxGone(inner.place()))
+                    .quietIpv6(inner.name()));
       }
     }
   }
@@ -368,10 +368,40 @@ final class Apply implements AutoCloseable {
         case Change.Create _, Change.Remove _, Change.Alter _ -> {}
       }
     }
+    Map<String, DeviceName> cables = new HashMap<>();
+    for (Change change : changes) {
+      if (change instanceof Change.Create(Item.Device device)
+          && device.kind() instanceof Kind.Veth(DeviceName peer, _, _)) {
+        cables.put(device.name().name(), peer);
+      }
+    }
     if (made.size() > FEW) {
-      kernel.netlink().links().forEach(indexes::put);
+      kernel.netlink().links().forEach(link -> learn(link, cables));
     } else {
-      made.forEach(name -> kernel.netlink().link(name).ifPresent(indexes::put));
+      made.forEach(name -> kernel.netlink().link(name).ifPresent(link -> learn(link, cables)));
+    }
+  }
+
+  /** The node's end of a cable knows the other end's index, whatever that is called by now. */
+  private void learn(Link link, Map<String, DeviceName> cables) {
+    indexes.put(link);
+    DeviceName peer = cables.get(link.name());
+    if (peer != null && link.parent() != 0) {
+      inside.put(peer, link.parent());
+    }
+  }
+
+  /** The index of an interface in a sandbox, as far as it is known. */
+  Optional<Integer> inside(DeviceName name) {
+    return Optional.ofNullable(inside.get(name));
+  }
+
+  /** Takes over which of the interfaces in a sandbox are ours. */
+  void know(String file, Observation.View view) {
+    for (Link link : view.links()) {
+      if (view.isOurs(link)) {
+        inside.put(new DeviceName(new Place(file), link.name()), link.index());
+      }
     }
   }
 
@@ -389,7 +419,8 @@ final class Apply implements AutoCloseable {
                 .enter(name.place().sandbox())
                 .orElseThrow(() -> new SandboxGone(name.place()))
                 .netlink()
-                .link(name.name());
+                .link(name.name())
+                .filter(SandboxView::isMade);
     Link link = found.orElseThrow(() -> new DeviceMissing(name));
     if (name.place().isNode()) {
       indexes.put(link);
@@ -400,17 +431,11 @@ final class Apply implements AutoCloseable {
   }
 
   /** The sandbox as it is, through the handle that changes will be made with. */
-  Optional<Observation.View> view(String file) {
-    Place place = new Place(file);
-    Optional<Observation.View> view;
-    try {
-      view = kernel.enter(file).map(Kernel.Sandbox::view);
-    } catch (NetlinkException noDescriptorLeft) {
-      return Optional.empty();
-    }
-    view.ifPresent(it ->
-        it.links().forEach(link -> inside.put(new DeviceName(place, link.name()), link.index())));
-    return view;
+  Observation.Sight view(String file, Expected expected, Map<Integer, Owner> known) {
+    Observation.Sight sight =
+        kernel.glance(file, netlink -> SandboxView.brief(netlink, expected, known));
+    sight.view().ifPresent(view -> know(file, view));
+    return sight;
   }
 
   private void shared(Change change) {

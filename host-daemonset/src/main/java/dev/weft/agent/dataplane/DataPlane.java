@@ -139,7 +139,15 @@ public final class DataPlane implements AutoCloseable {
   private final class LockedJudge implements DriftWatch.Judge {
     @Override
     public Optional<DriftEvent> judge(Notification notification) {
-      return locked(() -> reconciliation.judge(notification));
+      try {
+        return locked(() -> reconciliation.judge(notification));
+      } catch (NetlinkException unreadable) {
+        return Optional.of(
+            new DriftEvent(
+                Dirty.EVERYTHING,
+                "a change could not be looked at: " + unreadable.getMessage(),
+                "unreadable"));
+      }
     }
 
     @Override

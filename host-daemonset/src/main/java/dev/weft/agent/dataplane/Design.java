@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The desired state: a pure function of the wish and of what the node is like.
@@ -45,10 +44,42 @@ record Design(
     return held.contains(item.owner()) || held.contains(Owner.network(item.owner().uid()));
   }
 
+  /**
+   * Whether an endpoint is truly on another node, at a tunnel end that this node's tunnels can lead
+   * to: a tunnel has one IP family.
+   */
+  static boolean isElsewhere(NodeWish wish, RemoteEndpoint endpoint) {
+    return !wish.vtep().equals(Optional.of(endpoint.vtep())) && !isOfOtherFamily(wish, endpoint);
+  }
+
+  private static boolean isOfOtherFamily(NodeWish wish, RemoteEndpoint endpoint) {
+    return wish.vtep()
+        .filter(own -> own.getAddress().length != endpoint.vtep().getAddress().length)
+        .isPresent();
+  }
+
+  /** A problem for each tunnel end of another IP family than the node's, and none of them tried. */
+  static List<Problem> strangers(NodeWish wish, NetworkWish network) {
+    return network.remote().values().stream()
+        .filter(endpoint -> isOfOtherFamily(wish, endpoint))
+        .map(endpoint -> endpoint.vtep().getHostAddress())
+        .distinct()
+        .sorted()
+        .map(vtep ->
+            Problem.user(
+                    "peer " + vtep,
+                    "its tunnels are of another IP family than this node's (%s)"
+                        .formatted(
+                            wish.vtep().map(java.net.InetAddress::getHostAddress).orElse("?")),
+                    "let the Mesh's underlay choose addresses of one family for all nodes")
+                .ofPeer(vtep))
+        .toList();
+  }
+
   /** The remote endpoints that are truly on other nodes. */
   static List<RemoteEndpoint> elsewhere(NodeWish wish, Collection<RemoteEndpoint> endpoints) {
     return endpoints.stream()
-        .filter(endpoint -> !wish.vtep().equals(Optional.of(endpoint.vtep())))
+        .filter(endpoint -> isElsewhere(wish, endpoint))
         .sorted(Comparator.comparing(endpoint -> endpoint.vtep().getHostAddress()))
         .toList();
   }
@@ -56,30 +87,29 @@ record Design(
   /**
    * What an endpoint is in its sandbox.
    *
-   * @param sandbox the sandbox as it is, {@code null} if it can not be entered
+   * @param sight the sandbox as it is
    * @param others what else of ours is in it
    */
   static List<Item> endpoint(
       Driver driver,
       Owner owner,
       LocalEndpoint endpoint,
-      Observation.@Nullable View sandbox,
+      Observation.Sight sight,
       Collection<Item> others)
       throws Unbuildable {
-    if (sandbox == null) {
-      throw new Unbuildable(
-          Problem.retry(
-              endpoint.sandbox().toString(),
-              "the sandbox's network namespace can not be entered",
-              "nothing, if the sandbox is gone"));
-    }
+    Observation.View sandbox =
+        sight
+            .view()
+            .orElseThrow(() ->
+                new Unbuildable(
+                    Problem.retry(
+                        endpoint.sandbox().toString(),
+                        sight.why(),
+                        "change what is in the sandbox; nothing, if it is gone")));
     Optional<Link> taken =
         sandbox
             .link(endpoint.interfaceName())
-            .filter(link ->
-                Owner.of(link)
-                    .filter(it -> it.equals(owner) || it.equals(Owner.UNFINISHED))
-                    .isEmpty());
+            .filter(link -> !owner.equals(sandbox.ours().get(link.index())));
     if (taken.isPresent()) {
       throw new Unbuildable(
           Problem.user(
@@ -187,8 +217,9 @@ record Design(
         driver
             .remote(Forwarding.of(elsewhere(wish, network.remote().values())))
             .forEach(item -> items.putIfAbsent(item.key(), item));
-        int free = driver.capacity();
         List<Problem> found = problems.computeIfAbsent(name, _ -> new ArrayList<>());
+        found.addAll(strangers(wish, network));
+        int free = driver.capacity();
         for (LocalEndpoint endpoint : new TreeMap<>(network.local()).values()) {
           endpoint(network, driver, endpoint, free-- > 0).ifPresent(found::add);
         }
@@ -245,8 +276,7 @@ record Design(
           throw full(driver, endpoint);
         }
         List<Item> mine =
-            Design.endpoint(
-                driver, owner, endpoint, ground.observation().sandboxes().get(file), others);
+            Design.endpoint(driver, owner, endpoint, ground.observation().sandbox(file), others);
         for (Item item : mine) {
           refuseTaken(item, Optional.ofNullable(items.get(item.key())));
         }

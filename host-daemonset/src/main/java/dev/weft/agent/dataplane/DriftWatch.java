@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane;
 
 import dev.weft.agent.retry.Supervised;
+import dev.weft.agent.retry.Timer;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.Monitor;
 import dev.weft.netlink.NetlinkException;
@@ -9,6 +10,7 @@ import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmMonitor;
 import dev.weft.netlink.XfrmNotification;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -34,10 +36,16 @@ final class DriftWatch implements AutoCloseable {
   private static final Set<XfrmMonitor.Group> IPSEC =
       EnumSet.of(XfrmMonitor.Group.EXPIRE, XfrmMonitor.Group.STATES, XfrmMonitor.Group.POLICIES);
 
+  /** Told of at a time; whoever floods the kernel with changes is not kept in memory. */
+  private static final int BATCH = 4096;
+
   private static final Duration MOMENT = Duration.ofMillis(50);
 
   private final Consumer<DriftEvent> listener;
-  private final Set<Dirty> told = ConcurrentHashMap.newKeySet();
+  private final Set<Once> told = ConcurrentHashMap.newKeySet();
+  private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+  private final Restraint restraint = new Restraint();
+  private final Timer timer = new Timer();
   private final List<AutoCloseable> monitors = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private boolean closed;
@@ -165,7 +173,7 @@ final class DriftWatch implements AutoCloseable {
         .ifPresent(first -> {
           last.put(subject(first), first);
           LockSupport.parkNanos(MOMENT.toNanos());
-          monitor.more().forEach(each -> last.put(subject(each), each));
+          monitor.more(BATCH).forEach(each -> last.put(subject(each), each));
         });
     return List.copyOf(last.values());
   }
@@ -173,7 +181,7 @@ final class DriftWatch implements AutoCloseable {
   /** One look answers all changes by now. */
   private static List<NftablesMonitor.Change> once(NftablesMonitor filter) {
     List<NftablesMonitor.Change> first = filter.next().stream().toList();
-    filter.more();
+    filter.more(BATCH);
     return first;
   }
 
@@ -187,9 +195,33 @@ final class DriftWatch implements AutoCloseable {
     };
   }
 
+  /** What is told once until the next reconcile. */
+  private record Once(Dirty dirty, String restless) {}
+
   private void tell(DriftEvent event) {
-    if (told.add(event.dirty())) {
+    String restless = event.restless();
+    if (waiting.contains(restless) || !told.add(new Once(event.dirty(), restless))) {
+      return;
+    }
+    Duration delay = restless.isEmpty() ? Duration.ZERO : restrain(restless);
+    if (delay.isZero()) {
       listener.accept(event);
+    } else if (waiting.add(restless)) {
+      LOG.atInfo()
+          .addKeyValue("endpoint", restless)
+          .log("{} again and again; it is looked at in {}", event.what(), delay);
+      timer.after(
+          delay,
+          () -> {
+            waiting.remove(restless);
+            listener.accept(event);
+          });
+    }
+  }
+
+  private Duration restrain(String restless) {
+    synchronized (restraint) {
+      return restraint.delay(restless, Instant.now());
     }
   }
 
@@ -200,6 +232,7 @@ final class DriftWatch implements AutoCloseable {
       monitors.forEach(DriftWatch::shut);
       monitors.clear();
     }
+    timer.close();
     try {
       for (Thread thread : threads) {
         // one that waits to run again

@@ -2,6 +2,8 @@ package dev.weft.agent.dataplane;
 
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.NetlinkException;
+import java.net.InetAddress;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Says in a user's words why a change failed. */
@@ -18,23 +20,32 @@ final class Failures {
     String errno = error instanceof NetlinkException refused ? refused.errnoName() : "";
     Problem problem =
         switch (errno) {
-          case "EXFULL" when item instanceof Item.Device device -> bridgeFull(device);
+          case "EXFULL" -> bridgeFull(item);
           case "EADDRINUSE" -> inUse(item, kernel);
-          case "EEXIST" when item instanceof Item.SecurityPolicy policy ->
-              policyInTheWay(policy, kernel);
-          default ->
-              Problem.retry(
-                  item.toString(),
-                  "%s failed: %s".formatted(verb(change), error.getMessage()),
-                  "the agent tries again");
+          case "EEXIST" -> inTheWay(change, item, error, kernel);
+          default -> failed(change, item, error);
         };
-    return problem.ofEndpoint(item.owner().endpoint());
+    return peer(item)
+        .map(problem::ofPeer)
+        .orElseGet(() -> problem.ofEndpoint(item.owner().endpoint()));
+  }
+
+  /** Whom an entry leads to, if that is not on this node. */
+  private static Optional<String> peer(Item item) {
+    return switch (item) {
+      case Item.Forward forward when forward.owner().endpoint().isEmpty() ->
+          Optional.of(
+              forward.vtep().map(InetAddress::getHostAddress).orElse(forward.mac().toString()));
+      case Item.Neighbour neighbour when neighbour.owner().endpoint().isEmpty() ->
+          Optional.of(neighbour.address().getHostAddress());
+      default -> Optional.empty();
+    };
   }
 
   /** {@code BR_MAX_PORTS} of the kernel, without port 0. */
-  private static Problem bridgeFull(Item.Device device) {
+  private static Problem bridgeFull(Item item) {
     return Problem.retry(
-        device.toString(),
+        item.toString(),
         "the network's bridge on this node has 1023 ports, and a Linux bridge takes no more",
         "run fewer pods of this network on this node, or split the network; the agent tries again");
   }
@@ -46,6 +57,20 @@ final class Failures {
           macInUse(device, parent);
       default -> portInUse(item, kernel);
     };
+  }
+
+  private static Problem failed(Change change, Item item, RuntimeException error) {
+    return Problem.retry(
+        item.toString(),
+        "%s failed: %s".formatted(verb(change), error.getMessage()),
+        "the agent tries again");
+  }
+
+  private static Problem inTheWay(
+      Change change, Item item, RuntimeException error, Kernel kernel) {
+    return item instanceof Item.SecurityPolicy policy
+        ? policyInTheWay(policy, kernel)
+        : failed(change, item, error);
   }
 
   private static Problem policyInTheWay(Item.SecurityPolicy wished, Kernel kernel) {

@@ -81,6 +81,11 @@ record Network(String name, String uid, String node, HostNetworkSpec spec, List<
   }
 
   String hostEnd(String endpoint) {
+    return hostEnd(uid, endpoint);
+  }
+
+  /** The name of the node's end of an endpoint's cable. */
+  static String hostEnd(String uid, String endpoint) {
     return "we-" + Digest.of(uid + "/" + endpoint).substring(0, 12);
   }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class Reconciliation {
   private final Map<String, String> uids = new HashMap<>();
   private final Map<String, ForwardingTable<String>> tables = new HashMap<>();
   private final Map<String, List<Problem>> problems = new HashMap<>();
+  private final Map<Owner, Integer> interfaces = new HashMap<>();
   private Foundations foundations = Foundations.NONE;
   private Set<Integer> shut = Set.of();
   private Set<InetAddress> senders = Set.of();
@@ -107,7 +109,14 @@ final class Reconciliation {
       restored.clear();
     }
     indexes.replace(draft.observation().node().links());
-    Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes);
+    Map<String, Observation.Sight> seen = draft.observation().sandboxes();
+    seen.values()
+        .forEach(sight ->
+            sight
+                .view()
+                .ifPresent(
+                    view -> view.ours().forEach((index, owner) -> interfaces.put(owner, index))));
+    Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes, seen);
     remember(wish, draft, changes, failures);
     return outcome(
         wish, concerned(wish, names, changes), new Made(changes, failures, repaired, standing()));
@@ -129,7 +138,7 @@ final class Reconciliation {
 
   private Draft draft(NodeWish wish) {
     Map<Owner, String> sandboxes = sandboxes(wish);
-    Observation observation = kernel.observe(sandboxes.values());
+    Observation observation = kernel.observe(expected(wish, sandboxes), belief == null);
     Observed.Ownership marks = new Observed.Ownership(marksWeSet(), sandboxes, Set.of());
     Set<Integer> ports = wish.encryptedPorts();
     Optional<Problem> hindrance = ports.isEmpty() ? Optional.empty() : encryption.hindrance(wish);
@@ -190,6 +199,55 @@ final class Reconciliation {
     return sandboxes;
   }
 
+  /** What of ours is to be in each sandbox. */
+  private Map<String, List<Expected>> expected(NodeWish wish, Map<Owner, String> sandboxes) {
+    Map<Owner, Expected> byOwner = new LinkedHashMap<>();
+    if (belief != null) {
+      for (Owner owner : sandboxes.keySet()) {
+        for (Item item : belief.of(owner)) {
+          if (item instanceof Item.Device device && !device.inner().place().isNode()) {
+            byOwner.put(owner, Expected.of(device, index(owner), isRouted(owner)));
+          }
+        }
+      }
+    }
+    for (NetworkWish network : wish.networks().values()) {
+      for (LocalEndpoint endpoint : network.local().values()) {
+        Owner owner = Owner.endpoint(network.uid(), endpoint.id());
+        boolean routes = endpoint.defaultRoute() || isRouted(owner);
+        byOwner.put(owner, Expected.of(network, endpoint, index(owner), routes));
+      }
+    }
+    Map<String, List<Expected>> expected = new HashMap<>();
+    sandboxes.values().forEach(file -> expected.putIfAbsent(file, new ArrayList<>()));
+    byOwner.forEach((owner, each) -> {
+      String file = sandboxes.get(owner);
+      if (file != null) {
+        expected.computeIfAbsent(file, _ -> new ArrayList<>()).add(each);
+      }
+    });
+    return expected;
+  }
+
+  private int index(Owner owner) {
+    return interfaces.getOrDefault(owner, 0);
+  }
+
+  private boolean isRouted(Owner owner) {
+    return belief != null
+        && belief.of(owner).stream()
+            .anyMatch(item -> item instanceof Item.Route route && !route.device().place().isNode());
+  }
+
+  /** Notes the indexes of interfaces in sandboxes, by which they are known from now on. */
+  private void noteInterfaces(List<Change> changes, Apply apply) {
+    for (Change change : changes) {
+      if (change instanceof Change.Create(Item.Device device) && !device.inner().place().isNode()) {
+        apply.inside(device.inner()).ifPresent(index -> interfaces.put(device.owner(), index));
+      }
+    }
+  }
+
   /** Devices that we made, by index: known as ours even if somebody took the mark. */
   private Map<Integer, Owner> marksWeSet() {
     Map<Integer, Owner> marks = new HashMap<>();
@@ -224,13 +282,17 @@ final class Reconciliation {
 
   /** Stores what the changes need to be known of later, and makes them. */
   private Map<Change, RuntimeException> apply(
-      NodeWish wish, Encryption.Draft protection, List<Change> changes) {
+      NodeWish wish,
+      Encryption.Draft protection,
+      List<Change> changes,
+      Map<String, Observation.Sight> seen) {
     Apply.Secrets secrets =
         new Apply.Secrets(
             wish.encryptedPorts(),
             protection.secrets(),
             wish.keys().map(KeyWish::volume).orElse(Long.MAX_VALUE));
     try (Apply apply = new Apply(kernel, indexes, secrets)) {
+      seen.forEach((file, sight) -> sight.view().ifPresent(view -> apply.know(file, view)));
       try {
         encryption.store(wish, protection);
       } catch (UncheckedIOException e) {
@@ -239,6 +301,7 @@ final class Reconciliation {
             .forEach(change -> apply.refuse(change, e));
       }
       Map<Change, RuntimeException> failures = apply.run(changes);
+      noteInterfaces(changes, apply);
       apply.announce(changes);
       encryption.made(
           wish, protection, failures.keySet().stream().noneMatch(Reconciliation::isOfIpsec));
@@ -266,6 +329,8 @@ final class Reconciliation {
                 left.items().values().stream()
                     .map(item -> wished.get(item.key()).filter(item::isAsWished).orElse(item))
                     .toList()));
+    Set<Owner> alive = sandboxes(wish).keySet();
+    interfaces.keySet().retainAll(alive);
     drivers = draft.design().drivers();
     foundations = draft.foundations();
     uids.clear();
@@ -279,16 +344,12 @@ final class Reconciliation {
           network
               .remote()
               .forEach((key, endpoint) -> {
-                if (isElsewhere(wish, endpoint)) {
+                if (Design.isElsewhere(wish, endpoint)) {
                   table.put(key, endpoint);
                 }
               });
           tables.put(name, table);
         });
-  }
-
-  private static boolean isElsewhere(NodeWish wish, RemoteEndpoint endpoint) {
-    return !wish.vtep().equals(Optional.of(endpoint.vtep()));
   }
 
   /** What was as wished when we left it, and no longer is. */
@@ -342,7 +403,7 @@ final class Reconciliation {
     List<Change> changes = Plan.between(wished, observed);
     Map<String, List<String>> repaired = repaired(changes, wished);
     repairedStates(observed, repaired);
-    Map<Change, RuntimeException> failures = apply(wish, protection, changes);
+    Map<Change, RuntimeException> failures = apply(wish, protection, changes, Map.of());
     if (!failures.isEmpty()) {
       return whole(wish, names);
     }
@@ -386,7 +447,7 @@ final class Reconciliation {
 
   /** Whether the packet filter takes frames from there. */
   private boolean isHeard(NodeWish wish, RemoteEndpoint remote) {
-    return !isElsewhere(wish, remote) || senders.contains(remote.vtep());
+    return !Design.isElsewhere(wish, remote) || senders.contains(remote.vtep());
   }
 
   /** Makes endpoints of familiar networks; empty if that failed. */
@@ -408,6 +469,7 @@ final class Reconciliation {
       });
       List<Change> changes = Plan.between(State.of(turn.after()), State.of(turn.before()));
       Map<Change, RuntimeException> failures = apply.run(changes);
+      noteInterfaces(changes, apply);
       if (!failures.isEmpty()) {
         return Optional.empty();
       }
@@ -444,7 +506,8 @@ final class Reconciliation {
       List<Item> others = new ArrayList<>(turn.known().in(file));
       others.addAll(turn.after());
       List<Item> wished =
-          Design.endpoint(spot.driver(), owner, endpoint, apply.view(file).orElse(null), others);
+          Design.endpoint(
+              spot.driver(), owner, endpoint, look(spot, endpoint, file, apply), others);
       for (Item item : wished) {
         Design.refuseTaken(item, turn.known().get(item.key()));
       }
@@ -455,14 +518,29 @@ final class Reconciliation {
     }
   }
 
+  private Observation.Sight look(Spot spot, LocalEndpoint endpoint, String file, Apply apply) {
+    Owner owner = Owner.endpoint(spot.network().uid(), endpoint.id());
+    Map<Integer, Owner> known = new HashMap<>();
+    Stream.concat(
+            Stream.of(owner),
+            belief == null ? Stream.of() : belief.in(file).stream().map(Item::owner))
+        .filter(interfaces::containsKey)
+        .forEach(each -> known.put(index(each), each));
+    boolean routes = endpoint.defaultRoute() && endpoint.isUp();
+    return apply.view(file, Expected.of(spot.network(), endpoint, index(owner), routes), known);
+  }
+
   private void remote(NodeWish wish, Spot spot, String key, Turn turn) {
     ForwardingTable<String> table =
         tables.computeIfAbsent(spot.name(), _ -> new ForwardingTable<>());
     RemoteEndpoint endpoint = spot.network().remote().get(key);
     ForwardingTable.Delta delta =
-        endpoint != null && isElsewhere(wish, endpoint)
+        endpoint != null && Design.isElsewhere(wish, endpoint)
             ? table.put(key, endpoint)
             : table.remove(key);
+    List<Problem> noted = problems.computeIfAbsent(spot.name(), _ -> new ArrayList<>());
+    noted.removeIf(each -> each.isOfPeer() && each.cure() == Problem.Cure.USER);
+    noted.addAll(Design.strangers(wish, spot.network()));
     if (delta.isEmpty()) {
       return;
     }
@@ -560,7 +638,8 @@ final class Reconciliation {
     }
     return new Judgement(kernel, known, indexes, foundations)
         .of(notification)
-        .map(finding -> new DriftEvent(dirtyOf(finding.uids()), finding.what()));
+        .map(
+            finding -> new DriftEvent(dirtyOf(finding.uids()), finding.what(), finding.restless()));
   }
 
   /** Whether a notification of IPsec tells of drift, and of what. */

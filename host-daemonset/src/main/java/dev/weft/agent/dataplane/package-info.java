@@ -13,7 +13,8 @@
  *       are marked by their protocol number, the packet filter is the table {@code inet weft}. A
  *       device whose name we want but which has no mark is a problem that names it. A device that
  *       this process made and whose alias somebody took is still known by its index, and marked
- *       again.
+ *       again. In a sandbox no mark proves anything: {@link Expected} says what is ours there, and
+ *       a sandbox that holds more than a bound is its endpoint's problem.
  *   <li><b>Plan</b>: the difference as an ordered list of changes. Removals make room for what
  *       comes, devices come before what stands on them. A device that can not be changed in place
  *       is removed, with the reason, and made anew; what the kernel takes along with it is planned

@@ -47,6 +47,9 @@ public final class Metrics {
     FunctionCounter.builder("weft.agent.netlink.errors", this, _ -> Netlink.refusals())
         .description("Refusals of the kernel, of what had just gone included")
         .register(registry);
+    FunctionCounter.builder("weft.agent.netlink.unreadable", this, _ -> Netlink.unreadable())
+        .description("Entries of the kernel that could not be decoded and were skipped")
+        .register(registry);
     repaired =
         Counter.builder("weft.agent.drift.repaired")
             .description("Things that others had changed and that are as they were again")

@@ -71,6 +71,9 @@ public final class Loop implements AutoCloseable {
      * @return networks to try again
      */
     Set<String> run(Changes changes, Runnable done);
+
+    /** {@link #run} of these changes threw {@code why}; it is tried again. */
+    default void failed(Changes changes, RuntimeException why) {}
   }
 
   /** A loop of this name that rests until {@link #start}. */
@@ -211,6 +214,7 @@ public final class Loop implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).log("a pass failed and is tried again");
       note(changes, e);
+      tellFailed(changes, e);
     } catch (Error e) {
       note(changes, e);
       throw e;
@@ -253,6 +257,14 @@ public final class Loop implements AutoCloseable {
       asked.signal();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void tellFailed(Changes changes, RuntimeException why) {
+    try {
+      work.failed(changes, why);
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("the failure of a pass could not be reported");
     }
   }
 

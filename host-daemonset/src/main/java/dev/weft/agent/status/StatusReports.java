@@ -5,6 +5,7 @@ import dev.weft.agent.dataplane.LocalEndpoint;
 import dev.weft.agent.dataplane.NetworkOutcome;
 import dev.weft.agent.dataplane.NetworkWish;
 import dev.weft.agent.dataplane.Outcome;
+import dev.weft.agent.dataplane.Problem;
 import dev.weft.agent.desired.Desired;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;
@@ -14,6 +15,7 @@ import dev.weft.api.Mode;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NodePlan;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -113,6 +115,26 @@ public final class StatusReports {
         .filter(each -> each.getMetadata().getDeletionTimestamp() != null)
         .filter(each -> changes.touches(Cluster.networkOf(each)))
         .forEach(each -> deleted(each, desired, outcome));
+  }
+
+  /**
+   * Tells that a pass over {@code changes} threw: the networks it was about are not known to be
+   * live.
+   */
+  public void failed(Changes changes, Desired desired, RuntimeException why) {
+    boolean any = changes.networks().isEmpty() && changes.endpoints().isEmpty();
+    for (HostNetwork instruction : cluster.hostNetworks().all()) {
+      String name = Cluster.networkOf(instruction);
+      if ((any || changes.touches(name))
+          && instruction.getMetadata().getDeletionTimestamp() == null) {
+        NetworkOutcome outcome =
+            new NetworkOutcome(List.of(), List.of(Problem.ofPass(why)), List.of());
+        if (outcomes.note(name, outcome, wired(name, desired))) {
+          sinks.problems.accept(name);
+        }
+        network(name, desired, outcome, Optional.empty());
+      }
+    }
   }
 
   private void network(

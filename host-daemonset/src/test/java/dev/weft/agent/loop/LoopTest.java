@@ -66,6 +66,33 @@ class LoopTest {
   }
 
   @Test
+  void aPassThatThrowsIsToldWithWhatItWasAboutAndWhy() throws Exception {
+    List<String> failed = new CopyOnWriteArrayList<>();
+    List<String> troubles = new CopyOnWriteArrayList<>();
+    loop.start(
+        new Loop.Work() {
+          @Override
+          public Set<String> run(Changes changes, Runnable done) {
+            passes.add(changes);
+            if (passes.size() == 1) {
+              throw new IllegalStateException("on purpose");
+            }
+            return Set.of();
+          }
+
+          @Override
+          public void failed(Changes changes, RuntimeException why) {
+            failed.add(changes.networks() + " " + why.getMessage());
+            troubles.add(loop.trouble().orElse("none"));
+          }
+        });
+    loop.request(Changes.network("a")).get(10, TimeUnit.SECONDS);
+    await().until(() -> passes.size() == 2 && loop.trouble().isEmpty());
+    assertThat(failed).containsExactly("[a] on purpose");
+    assertThat(troubles).singleElement().asString().contains("on purpose");
+  }
+
+  @Test
   void aPassThatThrowsIsMadeAgainAndEndsNothing() throws Exception {
     loop.start((changes, _) -> {
       passes.add(changes);
