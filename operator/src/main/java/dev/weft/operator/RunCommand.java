@@ -1,10 +1,13 @@
 package dev.weft.operator;
 
 import dev.weft.api.Names;
+import dev.weft.api.reading.Reading;
+import dev.weft.operator.metrics.UnreadableObjects;
 import dev.weft.operator.web.HealthServer;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -55,6 +58,9 @@ final class RunCommand implements Callable<Integer> {
       description = "Do not wait to be the only operator; for a cluster with one for certain.")
   boolean alone;
 
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
   @Override
   public Integer call() throws Exception {
     try (KubernetesClient client = client()) {
@@ -73,7 +79,6 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(KubernetesClient client) throws IOException, InterruptedException {
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
@@ -120,6 +125,10 @@ final class RunCommand implements Callable<Integer> {
         kubeconfig == null
             ? Config.autoConfigure(null)
             : Config.fromKubeconfig(kubeconfig.toFile());
-    return new KubernetesClientBuilder().withConfig(config).build();
+    Reading reading = new Reading(new UnreadableObjects(registry)::found);
+    return new KubernetesClientBuilder()
+        .withConfig(config)
+        .withKubernetesSerialization(new KubernetesSerialization(reading.mapper(), true))
+        .build();
   }
 }
