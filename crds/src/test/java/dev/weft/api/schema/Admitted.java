@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Makes objects at random that a schema admits, bounds and forms at their extremes. */
-final class Admitted {
+public final class Admitted {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final List<String> WORDS =
       List.of(
@@ -28,12 +28,12 @@ final class Admitted {
   /** Whether objects stay within the bounds of numbers and texts, or only within the types. */
   private final boolean bounded;
 
-  Admitted(Random random, boolean bounded) {
+  public Admitted(Random random, boolean bounded) {
     this.random = random;
     this.bounded = bounded;
   }
 
-  ObjectNode object(CustomResourceDefinition crd) {
+  public ObjectNode object(CustomResourceDefinition crd) {
     ObjectNode object = JSON.objectNode();
     object.put("apiVersion", crd.getSpec().getGroup() + "/v1alpha1");
     object.put("kind", crd.getSpec().getNames().getKind());
@@ -144,7 +144,7 @@ final class Admitted {
   }
 
   /** Puts something else in the place of a few parts of {@code object}. */
-  void distort(JsonNode object) {
+  public void distort(JsonNode object) {
     for (JsonNode each : object) {
       distort(each);
     }
