@@ -24,8 +24,7 @@ public final class Faults {
     if (stored instanceof List<?> list) {
       for (Object each : list) {
         if (each instanceof Map<?, ?> fault) {
-          faults.add(
-              new Fault(text(fault, "path"), text(fault, "problem"), text(fault, "remedy")));
+          faults.add(new Fault(text(fault, "path"), text(fault, "problem"), text(fault, "remedy")));
         }
       }
     }
@@ -39,8 +38,7 @@ public final class Faults {
             FIELD,
             faults.stream()
                 .map(each ->
-                    Map.of(
-                        "path", each.path(), "problem", each.problem(), "remedy", each.remedy()))
+                    Map.of("path", each.path(), "problem", each.problem(), "remedy", each.remedy()))
                 .toList());
   }
 

@@ -30,7 +30,9 @@ final class Place {
   }
 
   boolean isManagedFields() {
-    return fields.size() == 2 && field.equals("managedFields") && "metadata".equals(fields.peekLast());
+    return fields.size() == 2
+        && field.equals("managedFields")
+        && "metadata".equals(fields.peekLast());
   }
 
   /** The first fields of the path. */

@@ -109,7 +109,10 @@ final class Pruning {
   private List<Integer> numbers(ArrayNode array) {
     return numbers.computeIfAbsent(
         array,
-        each -> IntStream.range(0, each.size()).boxed().collect(ArrayList::new, List::add, List::addAll));
+        each ->
+            IntStream.range(0, each.size())
+                .boxed()
+                .collect(ArrayList::new, List::add, List::addAll));
   }
 
   /** Leaves the object's identity alone; false when that is all there was. */
@@ -117,7 +120,8 @@ final class Pruning {
     Collection<String> rest = new ArrayList<>();
     root.fieldNames().forEachRemaining(rest::add);
     rest.removeAll(Set.of("apiVersion", "kind", "metadata"));
-    boolean reduced = !rest.isEmpty() && !(rest.equals(List.of("spec")) && root.path("spec").isEmpty());
+    boolean reduced =
+        !rest.isEmpty() && !(rest.equals(List.of("spec")) && root.path("spec").isEmpty());
     root.remove(rest);
     if (ours) {
       root.putObject("spec");

@@ -57,8 +57,7 @@ public final class Reading {
   public ObjectMapper mapper() {
     JsonFactory factory =
         JsonFactory.builder()
-            .streamReadConstraints(
-                StreamReadConstraints.builder().maxNestingDepth(NESTING).build())
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(NESTING).build())
             .build();
     return new ObjectMapper(factory)
         .registerModule(

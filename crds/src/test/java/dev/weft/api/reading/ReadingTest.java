@@ -33,7 +33,8 @@ class ReadingTest {
       delimiter = '|',
       value = {
         "template: {spec: {containers: {name: web}}}     | spec.template.spec.containers | a list",
-        "template: {spec: {containers: [{name: a}, 5]}}  | spec.template.spec.containers[1] | object",
+        "template: {spec: {containers: [{name: a}, 5]}}  | spec.template.spec.containers[1] |"
+            + " object",
         "template: {spec: {volumes: [{name: a, emptyDir: 7}]}}"
             + " | spec.template.spec.volumes[0].emptyDir | object",
         "template: {metadata: {labels: [a]}}             | spec.template.metadata.labels | object",
@@ -89,14 +90,17 @@ class ReadingTest {
 
   @Test
   void readsTheWholeListAroundOneObject() {
-    String item = "{\"apiVersion\":\"weft.dev/v1alpha1\",\"kind\":\"OverlayService\",\"metadata\":"
-        + "{\"name\":\"%s\",\"namespace\":\"default\"},\"spec\":{\"network\":\"blue\",%s}}";
-    String list = "{\"apiVersion\":\"weft.dev/v1alpha1\",\"kind\":\"OverlayServiceList\",\"metadata\":{},"
-        + "\"items\":[%s,%s,%s]}"
-            .formatted(
-                item.formatted("a", "\"image\":\"x\""),
-                item.formatted("b", "\"template\":{\"spec\":{\"containers\":{\"name\":\"w\"}}}"),
-                item.formatted("c", "\"template\":" + "[".repeat(9_000) + "]".repeat(9_000)));
+    String item =
+        "{\"apiVersion\":\"weft.dev/v1alpha1\",\"kind\":\"OverlayService\",\"metadata\":"
+            + "{\"name\":\"%s\",\"namespace\":\"default\"},\"spec\":{\"network\":\"blue\",%s}}";
+    String list =
+        "{\"apiVersion\":\"weft.dev/v1alpha1\",\"kind\":\"OverlayServiceList\",\"metadata\":{},"
+            + "\"items\":[%s,%s,%s]}"
+                .formatted(
+                    item.formatted("a", "\"image\":\"x\""),
+                    item.formatted(
+                        "b", "\"template\":{\"spec\":{\"containers\":{\"name\":\"w\"}}}"),
+                    item.formatted("c", "\"template\":" + "[".repeat(9_000) + "]".repeat(9_000)));
     DefaultKubernetesResourceList<OverlayService> read =
         json.unmarshal(
             new ByteArrayInputStream(list.getBytes(UTF_8)),
@@ -109,8 +113,9 @@ class ReadingTest {
 
   @Test
   void readsAWatchThatTellsOfOne() {
-    String event = "{\"type\":\"MODIFIED\",\"object\":{\"apiVersion\":\"weft.dev/v1alpha1\",\"kind\":"
-        + "\"OverlayService\",\"metadata\":{\"name\":\"web\"},\"spec\":{\"replicas\":5000000000}}}";
+    String event =
+        "{\"type\":\"MODIFIED\",\"object\":{\"apiVersion\":\"weft.dev/v1alpha1\",\"kind\":"
+            + "\"OverlayService\",\"metadata\":{\"name\":\"web\"},\"spec\":{\"replicas\":5000000000}}}";
     WatchEvent read = json.unmarshal(event, WatchEvent.class);
 
     assertThat(Faults.of((OverlayService) read.getObject())).hasSize(1);

@@ -14,14 +14,52 @@ public final class Admitted {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final List<String> WORDS =
       List.of(
-          "", "a", "blue", "10.0.0.0/8", "10.0.0.1", "::/0", "fd00::/64", "::ffff:1.2.3.4/128",
-          "0/0", "999.1.1.1/99", "25%", "-1", "1e9", "true", "eth0", "é\u0000\ud83d", "a-b", "null",
-          "2026-01-01T00:00:00Z", "nonsense", "02:00:00:00:00:01", "1h", "64Gi", "99999999999h");
+          "",
+          "a",
+          "blue",
+          "10.0.0.0/8",
+          "10.0.0.1",
+          "::/0",
+          "fd00::/64",
+          "::ffff:1.2.3.4/128",
+          "0/0",
+          "999.1.1.1/99",
+          "25%",
+          "-1",
+          "1e9",
+          "true",
+          "eth0",
+          "é\u0000\ud83d",
+          "a-b",
+          "null",
+          "2026-01-01T00:00:00Z",
+          "nonsense",
+          "02:00:00:00:00:01",
+          "1h",
+          "64Gi",
+          "99999999999h");
   private static final List<String> TEMPLATE =
       List.of(
-          "metadata", "labels", "annotations", "weft.dev/networks", "spec", "containers", "name",
-          "image", "env", "ports", "resources", "limits", "volumes", "hostNetwork", "nodeSelector",
-          "tolerations", "affinity", "terminationGracePeriodSeconds", "livenessProbe", "httpGet");
+          "metadata",
+          "labels",
+          "annotations",
+          "weft.dev/networks",
+          "spec",
+          "containers",
+          "name",
+          "image",
+          "env",
+          "ports",
+          "resources",
+          "limits",
+          "volumes",
+          "hostNetwork",
+          "nodeSelector",
+          "tolerations",
+          "affinity",
+          "terminationGracePeriodSeconds",
+          "livenessProbe",
+          "httpGet");
 
   private final Random random;
 
@@ -43,8 +81,7 @@ public final class Admitted {
     if (crd.getSpec().getScope().equals("Namespaced")) {
       metadata.put("namespace", "default");
     }
-    JSONSchemaProps root =
-        crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
+    JSONSchemaProps root = crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
     for (String part : List.of("spec", "status")) {
       object.set(part, value(root.getProperties().get(part)));
     }
@@ -81,12 +118,11 @@ public final class Admitted {
     if (schema.getProperties() != null) {
       schema
           .getProperties()
-          .forEach(
-              (name, each) -> {
-                if (schema.getRequired().contains(name) || random.nextInt(4) > 0) {
-                  object.set(name, value(each));
-                }
-              });
+          .forEach((name, each) -> {
+            if (schema.getRequired().contains(name) || random.nextInt(4) > 0) {
+              object.set(name, value(each));
+            }
+          });
     }
     return object;
   }

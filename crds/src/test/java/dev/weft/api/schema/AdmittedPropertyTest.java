@@ -80,13 +80,12 @@ class AdmittedPropertyTest {
   @Property(tries = 400)
   void whatOthersStoreIsRead(@ForAll long seed) {
     Admitted admitted = new Admitted(new Random(seed), false);
-    FOREIGN.forEach(
-        (kind, yaml) -> {
-          JsonNode object = JSON.unmarshal("---\nx: " + yaml, JsonNode.class).get("x");
-          admitted.distort(object);
-          HasMetadata read = JSON.unmarshal(object.toString(), kind);
-          assertThat(read.getMetadata().getName()).isNotBlank();
-        });
+    FOREIGN.forEach((kind, yaml) -> {
+      JsonNode object = JSON.unmarshal("---\nx: " + yaml, JsonNode.class).get("x");
+      admitted.distort(object);
+      HasMetadata read = JSON.unmarshal(object.toString(), kind);
+      assertThat(read.getMetadata().getName()).isNotBlank();
+    });
   }
 
   private static void readAndJudge(Admitted admitted, boolean distorted) {

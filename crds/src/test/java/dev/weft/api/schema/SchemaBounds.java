@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Bounds of what annotations leave unbounded: texts, numbers and lists by the names of their fields.
- * A field of a name that is not here has bounds of its own, or {@link SchemaBoundsTest} fails.
+ * Bounds of what annotations leave unbounded: texts, numbers and lists by the names of their
+ * fields. A field of a name that is not here has bounds of its own, or {@link SchemaBoundsTest}
+ * fails.
  */
 final class SchemaBounds {
   private static final double INT = Integer.MAX_VALUE;

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 class SchemaBoundsTest {
   /** One is bounded by its 64 bits, which JSON Schema's bounds cannot say; the other is opaque. */
   private static final Set<String> EXCEPT =
-      Set.of(
-          "ContainerNetwork.status.addresses.free", "OverlayService.spec.template");
+      Set.of("ContainerNetwork.status.addresses.free", "OverlayService.spec.template");
 
   @Test
   void everyLeafOfEveryKindIsBounded() {
@@ -37,14 +36,16 @@ class SchemaBoundsTest {
     boolean either = Boolean.TRUE.equals(schema.getXKubernetesIntOrString());
     String type = schema.getType() == null ? "" : schema.getType();
     boolean number = type.equals("integer") || type.equals("number") || either;
-    boolean text = type.equals("string") && (schema.getEnum() == null || schema.getEnum().isEmpty());
+    boolean text =
+        type.equals("string") && (schema.getEnum() == null || schema.getEnum().isEmpty());
     if (number && (schema.getMaximum() == null || schema.getMinimum() == null)) {
       unbounded.add(path + ": minimum and maximum");
     }
     if ((text || either) && schema.getMaxLength() == null) {
       unbounded.add(path + ": maxLength");
     }
-    if (type.isEmpty() && !either || Boolean.TRUE.equals(schema.getXKubernetesPreserveUnknownFields())) {
+    if (type.isEmpty() && !either
+        || Boolean.TRUE.equals(schema.getXKubernetesPreserveUnknownFields())) {
       unbounded.add(path + ": type");
     }
     if (type.equals("array")) {

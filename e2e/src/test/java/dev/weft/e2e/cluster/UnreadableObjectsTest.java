@@ -144,22 +144,17 @@ class UnreadableObjectsTest {
             .filter(each -> each.getSpec().getGroup().equals("weft.dev"))
             .toList();
     strict.forEach(each -> schema(lab, each, anything()));
-    OLD.forEach(
-        yaml ->
-            await("the API server takes " + yaml)
-                .atMost(InLab.PATIENCE)
-                .ignoreException(KubernetesClientException.class)
-                .until(
-                    () -> {
-                      create(lab, yaml);
-                      return true;
-                    }));
-    strict.forEach(
-        each ->
-            schema(
-                lab,
-                each,
-                each.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema()));
+    OLD.forEach(yaml ->
+        await("the API server takes " + yaml)
+            .atMost(InLab.PATIENCE)
+            .ignoreException(KubernetesClientException.class)
+            .until(() -> {
+              create(lab, yaml);
+              return true;
+            }));
+    strict.forEach(each ->
+        schema(
+            lab, each, each.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema()));
   }
 
   private static JSONSchemaProps anything() {
@@ -181,11 +176,10 @@ class UnreadableObjectsTest {
         .v1()
         .customResourceDefinitions()
         .withName(definition.getMetadata().getName())
-        .edit(
-            each -> {
-              each.getSpec().getVersions().getFirst().getSchema().setOpenAPIV3Schema(schema);
-              return each;
-            });
+        .edit(each -> {
+          each.getSpec().getVersions().getFirst().getSchema().setOpenAPIV3Schema(schema);
+          return each;
+        });
   }
 
   private static void create(Lab lab, String yaml) {
@@ -196,7 +190,8 @@ class UnreadableObjectsTest {
     GenericKubernetesResource right =
         object(
             POISON.replace(
-                "containers: {name: web, image: nginx}", "containers: [{name: web, image: nginx}]"));
+                "containers: {name: web, image: nginx}",
+                "containers: [{name: web, image: nginx}]"));
     lab.client().resource(right).createOr(each -> each.patch());
   }
 

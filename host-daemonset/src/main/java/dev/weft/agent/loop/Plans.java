@@ -38,8 +38,7 @@ final class Plans {
 
   /** What networks share belongs to each of them. */
   private static NodePlan plan(NetworkWish wish, List<Change> changes) {
-    List<String> lines =
-        changes.stream().filter(wish::isConcernedBy).map(Plans::line).toList();
+    List<String> lines = changes.stream().filter(wish::isConcernedBy).map(Plans::line).toList();
     return new NodePlan(
         wish.spec().networkGeneration(), lines.size(), lines.stream().limit(TOLD).toList());
   }

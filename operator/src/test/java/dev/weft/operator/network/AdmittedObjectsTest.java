@@ -44,8 +44,7 @@ class AdmittedObjectsTest {
     ContainerNetwork network = read(some, ContainerNetwork.class);
     ContainerNetwork other = read(some, ContainerNetwork.class);
     MeshNode meshNode = read(some, MeshNode.class);
-    NodeFacts node =
-        new NodeFacts(meshNode.getMetadata().getName(), null, meshNode, Agent.ALIVE);
+    NodeFacts node = new NodeFacts(meshNode.getMetadata().getName(), null, meshNode, Agent.ALIVE);
     HostNetwork hostNetwork = read(some, HostNetwork.class);
     NetworkEndpoint endpoint = read(some, NetworkEndpoint.class);
     Observed observed =
