@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +28,7 @@ final class Pruning {
   private final ObjectNode root;
   private final boolean ours;
   private final List<Fault> faults;
-  private final Map<ArrayNode, List<Integer>> numbers = new IdentityHashMap<>();
+  private final IdentityHashMap<ArrayNode, List<Integer>> numbers = new IdentityHashMap<>();
 
   /** A part of the tree and what is said of it. */
   private record Part(JsonNode holder, JsonMappingException.Reference last, String path) {}
@@ -90,12 +89,13 @@ final class Pruning {
 
   private JsonNode remove(Part part) {
     if (part.holder instanceof ArrayNode array) {
-      numbers(array).remove(part.last.getIndex());
-      return array.remove(part.last.getIndex());
+      int index = part.last.getIndex();
+      numbers(array).subList(index, index + 1).clear();
+      return array.remove(index);
     }
     ObjectNode holder = (ObjectNode) part.holder;
     JsonNode removed = holder.remove(part.last.getFieldName());
-    if (ours && holder == root && part.last.getFieldName().equals("spec")) {
+    if (ours && part.path.equals("spec")) {
       root.putObject("spec");
     }
     return removed;
@@ -117,7 +117,7 @@ final class Pruning {
 
   /** Leaves the object's identity alone; false when that is all there was. */
   private boolean reduce() {
-    Collection<String> rest = new ArrayList<>();
+    List<String> rest = new ArrayList<>();
     root.fieldNames().forEachRemaining(rest::add);
     rest.removeAll(Set.of("apiVersion", "kind", "metadata"));
     boolean reduced =

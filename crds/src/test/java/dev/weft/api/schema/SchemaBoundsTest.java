@@ -44,7 +44,7 @@ class SchemaBoundsTest {
     if ((text || either) && schema.getMaxLength() == null) {
       unbounded.add(path + ": maxLength");
     }
-    if (type.isEmpty() && !either
+    if ((type.isEmpty() && !either)
         || Boolean.TRUE.equals(schema.getXKubernetesPreserveUnknownFields())) {
       unbounded.add(path + ": type");
     }

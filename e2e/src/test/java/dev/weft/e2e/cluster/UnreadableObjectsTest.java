@@ -91,7 +91,7 @@ class UnreadableObjectsTest {
       assumeTrue(lab.controlPlane().isReal(), "the embedded API server knows no schema");
       Made made = new Made(lab);
       Cluster cluster = new Cluster(lab.client());
-      made.network("before", "driver: bridge\nsubnets: [{cidr: 10.92.0.0/24}]");
+      made.network("before", network("10.92.0.0/24"));
       InLab.awaitReady(cluster, "before");
 
       create(lab, POISON);
@@ -104,14 +104,14 @@ class UnreadableObjectsTest {
       // while it is there, new networks wait for the mesh to be valid
       lab.client().resource(object(MESH)).delete();
       awaitComplaints(lab);
-      made.network("beside", "driver: bridge\nsubnets: [{cidr: 10.93.0.0/24}]");
+      made.network("beside", network("10.93.0.0/24"));
       InLab.awaitReady(cluster, "beside");
 
       lab.operator().kill();
       lab.operator().restart();
       lab.nodes().getFirst().agent().kill();
       lab.nodes().getFirst().agent().restart();
-      made.network("after", "driver: bridge\nsubnets: [{cidr: 10.94.0.0/24}]");
+      made.network("after", network("10.94.0.0/24"));
       InLab.awaitReady(cluster, "after");
       awaitComplaints(lab);
 
@@ -124,6 +124,15 @@ class UnreadableObjectsTest {
       assertThat(lab.nodes().getFirst().agent().isAlive()).isTrue();
       assertThat(cluster.isReady("before")).isTrue();
     }
+  }
+
+  /**
+   * Of the node that is there: a MeshNode without a Node and an agent counts as a node that is
+   * down.
+   */
+  private static String network(String block) {
+    return "driver: bridge\nnodeSelector: {kubernetes.io/hostname: weft-1}\nsubnets: [{cidr: %s}]"
+        .formatted(block);
   }
 
   private static void awaitComplaints(Lab lab) {
