@@ -96,7 +96,8 @@ final class RunCommand implements Callable<Integer> {
     Metrics metrics = new Metrics();
     CountDownLatch end = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
-    try (KubernetesClient client = Clients.open(options.config(), metrics::apiRequest);
+    try (KubernetesClient client =
+            Clients.open(options.config(), metrics::apiRequest, metrics::unreadable);
         DataPlane dataPlane = DataPlane.open(options.keyFile());
         KernelProbe probe = new KernelProbe(NetworkNamespace.current());
         Agent agent =

@@ -1,10 +1,13 @@
 package dev.weft.operator;
 
 import dev.weft.api.Names;
+import dev.weft.api.reading.Reading;
+import dev.weft.operator.metrics.UnreadableObjects;
 import dev.weft.operator.web.HealthServer;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -56,16 +59,25 @@ final class RunCommand implements Callable<Integer> {
       description = "Do not wait to be the only operator; for a cluster with one for certain.")
   boolean alone;
 
+  /** Counts what is of the process, whether or not the operator has started. */
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
   @Override
   public Integer call() throws Exception {
     Thread.setDefaultUncaughtExceptionHandler((thread, e) ->
         log.atError().addKeyValue("thread", thread.getName()).setCause(e).log("a thread failed"));
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     try (KubernetesClient client = client();
         JvmGcMetrics gc = new JvmGcMetrics();
-        Startup startup = new Startup(client, registry -> operator(client, registry, gc));
+        Startup startup =
+            new Startup(client, counted -> new WeftOperator(client, namespace, !alone, counted));
         HealthServer health = HealthServer.start(listen, answers(startup))) {
+      gc.bindTo(registry);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stop, stopped), "stop"));
       log.atInfo().addKeyValue("port", health.port()).log("the operator listens");
       Startup.End end = startup.run(stop);
@@ -83,18 +95,12 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private WeftOperator operator(
-      KubernetesClient client, PrometheusMeterRegistry registry, JvmGcMetrics gc) {
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    gc.bindTo(registry);
-    return new WeftOperator(client, namespace, !alone, registry);
-  }
-
-  private static HealthServer.Answers answers(Startup startup) {
+  private HealthServer.Answers answers(Startup startup) {
     return new HealthServer.Answers(
-        startup::sick, startup::unready, startup::lease, startup::scrape);
+        startup::sick,
+        startup::unready,
+        startup::lease,
+        () -> registry.scrape() + startup.scrape());
   }
 
   private static void await(CountDownLatch stop, CountDownLatch stopped) {
@@ -115,6 +121,10 @@ final class RunCommand implements Callable<Integer> {
     config.setConnectionTimeout(CONNECT_MILLIS);
     config.setRequestRetryBackoffLimit(0);
     config.setWatchReconnectInterval(WATCH_RECONNECT_MILLIS);
-    return new KubernetesClientBuilder().withConfig(config).build();
+    Reading reading = new Reading(new UnreadableObjects(registry)::found);
+    return new KubernetesClientBuilder()
+        .withConfig(config)
+        .withKubernetesSerialization(new KubernetesSerialization(reading.mapper(), true))
+        .build();
   }
 }

@@ -11,6 +11,7 @@ import dev.weft.operator.network.ContainerNetworkReconciler;
 import dev.weft.operator.service.OverlayServiceReconciler;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
@@ -38,6 +39,8 @@ public final class WeftOperator implements AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
   private static final long LONGEST_RETRY = Duration.ofSeconds(30).toMillis();
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
+
+  private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(3650);
 
   private static final int AT_ONCE = 16;
 
@@ -74,6 +77,10 @@ public final class WeftOperator implements AutoCloseable {
               .withMetrics(new ReconcileMetrics(registry))
               .withExecutorService(reconciliations)
               .withReconciliationTerminationTimeout(SHUTDOWN)
+              // caches that are not filled would have what exists taken for gone
+              .withStopOnInformerErrorDuringStartup(false)
+              .withCacheSyncTimeout(AS_LONG_AS_IT_TAKES)
+              .withInformerStoppedHandler(WeftOperator::stopped)
               .withUseSSAToPatchPrimaryResource(true);
           if (electLeader) {
             settings.withLeaderElectionConfiguration(
@@ -203,6 +210,16 @@ public final class WeftOperator implements AutoCloseable {
         };
     threads.allowCoreThreadTimeOut(true);
     return threads;
+  }
+
+  /** A watch that has stopped ends no process: {@link #isHealthy} says so. */
+  private static void stopped(SharedIndexInformer<?> informer, @Nullable Throwable failure) {
+    if (failure != null) {
+      log.atError()
+          .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())
+          .setCause(failure)
+          .log("a watch has stopped, so this operator is not healthy");
+    }
   }
 
   /** Another one leads now: not one more write may leave this process. */

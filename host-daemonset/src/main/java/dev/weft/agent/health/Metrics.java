@@ -84,6 +84,15 @@ public final class Metrics {
         .increment();
   }
 
+  /** A stored object of this kind is unreadable in part. */
+  public void unreadable(String kind) {
+    Counter.builder("weft.agent.unreadable.objects")
+        .description("Stored objects found unreadable in part, which counts as absent")
+        .tag("kind", kind)
+        .register(registry)
+        .increment();
+  }
+
   /** Makes a pass over the node. */
   public <T> T pass(Supplier<T> pass) {
     return passes.record(pass);

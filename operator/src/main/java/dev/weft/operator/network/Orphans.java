@@ -99,11 +99,17 @@ final class Orphans {
   }
 
   private boolean isGone(SandboxReference sandbox) {
+    if (sandbox.pod() == null || sandbox.namespace() == null) {
+      return false;
+    }
     Pod pod = client.pods().inNamespace(sandbox.namespace()).withName(sandbox.pod()).get();
     return pod == null || !Objects.equals(pod.getMetadata().getUid(), sandbox.podUid());
   }
 
   private boolean isGone(ServiceReference service) {
+    if (service.name() == null || service.namespace() == null) {
+      return false;
+    }
     return client
             .resources(OverlayService.class)
             .inNamespace(service.namespace())

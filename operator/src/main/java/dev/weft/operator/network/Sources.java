@@ -80,7 +80,8 @@ final class Sources {
                 .withOnUpdateFilter(Sources::differ)
                 .build(),
             context);
-    hostNetworks.addIndexers(Map.of(BY_NODE, each -> List.of(Observed.nodeOf(each))));
+    hostNetworks.addIndexers(
+        Map.of(BY_NODE, each -> Stream.ofNullable(each.getSpec().node()).toList()));
     endpoints =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(NetworkEndpoint.class, ContainerNetwork.class)

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -41,6 +43,7 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("agent-leases").factory());
   private final Map<String, ScheduledFuture<?>> expiries = new HashMap<>();
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private @Nullable SharedIndexInformer<Lease> informer;
 
   /**
@@ -66,19 +69,32 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
     return leases.agent(node);
   }
 
+  /** Waits for the first list, however long it takes. */
   @Override
-  public synchronized void start() {
-    if (isRunning()) {
+  public void start() {
+    CompletionStage<Void> listed = list();
+    if (listed == null) {
       return;
     }
-    SharedIndexInformer<Lease> started = client.leases().inNamespace(namespace).inform(this);
-    started.getStore().list().forEach(this::onAdd);
-    informer = started;
+    CompletableFuture.anyOf(listed.toCompletableFuture(), stopped).join();
     super.start();
+  }
+
+  private synchronized @Nullable CompletionStage<Void> list() {
+    if (informer != null || stopped.isDone()) {
+      return null;
+    }
+    SharedIndexInformer<Lease> leasesOfAgents =
+        client.leases().inNamespace(namespace).runnableInformer(0);
+    leasesOfAgents.exceptionHandler((_, _) -> true);
+    leasesOfAgents.addEventHandler(this);
+    informer = leasesOfAgents;
+    return leasesOfAgents.start();
   }
 
   @Override
   public synchronized void stop() {
+    stopped.complete(null);
     if (informer != null) {
       informer.stop();
     }
