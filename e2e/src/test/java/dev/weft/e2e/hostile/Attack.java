@@ -1,0 +1,38 @@
+package dev.weft.e2e.hostile;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One thing that a pod does in namespaces of its own.
+ *
+ * @param name what it does, as a sentence without its subject
+ * @param step does it, or begins it where it goes on until the attacker is closed
+ */
+record Attack(String name, Step step) {
+  interface Step {
+    void by(Attacker attacker);
+  }
+
+  /** A script for the pod's network namespace. */
+  static Attack script(String name, String script) {
+    return new Attack(name, attacker -> attacker.run(script));
+  }
+
+  /** Lines for {@code ip}, over and over. */
+  static Attack loop(String name, String... lines) {
+    return new Attack(name, attacker -> attacker.forever(lines));
+  }
+
+  static List<Attack> all() {
+    return Stream.of(
+            LinkAttacks.all(), TableAttacks.all(), FrameAttacks.all(), LifeAttacks.all())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
