@@ -25,8 +25,7 @@ record Attack(String name, Step step) {
   }
 
   static List<Attack> all() {
-    return Stream.of(
-            LinkAttacks.all(), TableAttacks.all(), FrameAttacks.all(), LifeAttacks.all())
+    return Stream.of(LinkAttacks.all(), TableAttacks.all(), FrameAttacks.all(), LifeAttacks.all())
         .flatMap(List::stream)
         .toList();
   }

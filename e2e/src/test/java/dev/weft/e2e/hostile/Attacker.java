@@ -106,8 +106,9 @@ final class Attacker implements AutoCloseable {
   /** Gives {@code ip} these lines over and over, until the end. */
   void forever(String... lines) {
     String text = String.join("\\n", lines);
-    background("while :; do yes '%s' | sed 's/\\\\n/\\n/g' | head -2000 | ip -force -batch - >/dev/null 2>&1; done"
-        .formatted(text));
+    background(
+        "while :; do yes '%s' | sed 's/\\\\n/\\n/g' | head -2000 | ip -force -batch - >/dev/null 2>&1; done"
+            .formatted(text));
   }
 
   /** Runs a shell script that goes on by itself, until the end. */

@@ -25,7 +25,7 @@ import java.util.Optional;
 
 /** A lab of three nodes with networks of each kind, victims on each, and a service on one. */
 record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofMinutes(3);
   static final Path MANIFESTS = Path.of("../manifests");
 
   /** Those that a hostile pod is attached to, and those that it is not. */

@@ -44,17 +44,21 @@ final class FrameAttacks {
 
   private static List<Attack> lies() {
     return List.of(
-        new Attack("claims a victim's address on the bridge by ARP", a -> claim(a, "web", "eth2", "web-2")),
-        new Attack("claims a victim's address on the overlay by ARP", a -> claim(a, "blue", "eth1", "blue-2")),
-        new Attack("claims a victim's address on macvlan by ARP", a -> claim(a, "lan", "eth3", "lan-2")),
+        new Attack(
+            "claims a victim's address on the bridge by ARP",
+            a -> claim(a, "web", "eth2", "web-2")),
+        new Attack(
+            "claims a victim's address on the overlay by ARP",
+            a -> claim(a, "blue", "eth1", "blue-2")),
+        new Attack(
+            "claims a victim's address on macvlan by ARP", a -> claim(a, "lan", "eth3", "lan-2")),
         new Attack(
             "claims the gateway's address by ARP",
             a -> {
               MacAddress own = a.mac("web");
               a.flood(
                   "eth2",
-                  Frames.ethernet(
-                      ANY, own, Frames.ARP, Frames.arp(2, own, GATEWAY, ANY, GATEWAY)));
+                  Frames.ethernet(ANY, own, Frames.ARP, Frames.arp(2, own, GATEWAY, ANY, GATEWAY)));
             }),
         new Attack(
             "claims a victim's address by neighbour advertisements",
@@ -75,8 +79,7 @@ final class FrameAttacks {
             "sends from a remote victim's MAC address on macvlan",
             a -> a.flood("eth3", junk(ANY, a.bed().mac("lan-2")))),
         new Attack(
-            "sends from the gateway's MAC address",
-            a -> a.flood("eth2", junk(ANY, gatewayMac(a)))),
+            "sends from the gateway's MAC address", a -> a.flood("eth2", junk(ANY, gatewayMac(a)))),
         new Attack(
             "sends from the addresses of another network",
             a ->
@@ -98,8 +101,7 @@ final class FrameAttacks {
             "redirects a victim by ICMP",
             a -> {
               InetAddress from = a.bed().address("web-1");
-              byte[] quoted =
-                  Frames.ipv4(from, a.bed().address("web-2"), 1, 64, new byte[8]);
+              byte[] quoted = Frames.ipv4(from, a.bed().address("web-2"), 1, 64, new byte[8]);
               byte[] rest =
                   ByteBuffer.allocate(4 + quoted.length)
                       .put(a.address("web").getAddress())
@@ -200,16 +202,30 @@ final class FrameAttacks {
                 a.flood(
                     "eth2",
                     Frames.ethernet(
-                        MacAddress.parse("01:80:c2:00:00:01"), NOBODY, 0x8808, (byte) 0, (byte) 1, (byte) -1, (byte) -1),
-                    Frames.ethernet(MacAddress.parse("01:80:c2:00:00:0e"), NOBODY, 0x88cc, new byte[46]),
-                    Frames.ethernet(MacAddress.parse("01:80:c2:00:00:02"), NOBODY, 0x8809, new byte[110]))),
+                        MacAddress.parse("01:80:c2:00:00:01"),
+                        NOBODY,
+                        0x8808,
+                        (byte) 0,
+                        (byte) 1,
+                        (byte) -1,
+                        (byte) -1),
+                    Frames.ethernet(
+                        MacAddress.parse("01:80:c2:00:00:0e"), NOBODY, 0x88cc, new byte[46]),
+                    Frames.ethernet(
+                        MacAddress.parse("01:80:c2:00:00:02"), NOBODY, 0x8809, new byte[110]))),
         new Attack(
             "tags frames once and twice",
             a -> {
               ByteBuffer tags = ByteBuffer.allocate(64);
-              tags.putShort((short) 1).putShort((short) 0x8100).putShort((short) 77).putShort((short) 0x88b5);
+              tags.putShort((short) 1)
+                  .putShort((short) 0x8100)
+                  .putShort((short) 77)
+                  .putShort((short) 0x88b5);
               for (String link : List.of("eth1", "eth2", "eth3")) {
-                a.flood(link, Frames.ethernet(ANY, NOBODY, 0x8100, tags.array()), Frames.ethernet(ANY, NOBODY, 0x88a8, tags.array()));
+                a.flood(
+                    link,
+                    Frames.ethernet(ANY, NOBODY, 0x8100, tags.array()),
+                    Frames.ethernet(ANY, NOBODY, 0x88a8, tags.array()));
               }
             }),
         new Attack(
@@ -223,7 +239,8 @@ final class FrameAttacks {
                                 gatewayMac(a),
                                 a.mac("web"),
                                 Frames.IPV4,
-                                Frames.ipv4(a.address("web"), GATEWAY, 17, 64, 0x2000 | i, new byte[512])))
+                                Frames.ipv4(
+                                    a.address("web"), GATEWAY, 17, 64, 0x2000 | i, new byte[512])))
                         .toArray(byte[][]::new))),
         new Attack(
             "sends packets that die on the way",
@@ -235,13 +252,20 @@ final class FrameAttacks {
                         a.mac("web"),
                         Frames.IPV4,
                         Frames.ipv4(
-                            a.address("web"), InetAddress.ofLiteral("198.51.100.1"), 17, 1, Frames.udp(1, 9))))),
+                            a.address("web"),
+                            InetAddress.ofLiteral("198.51.100.1"),
+                            17,
+                            1,
+                            Frames.udp(1, 9))))),
         new Attack(
             "sends frames that are too long",
             a -> {
               a.run("ip link set eth1 mtu 65535; ip link set eth2 mtu 65535");
               for (String link : List.of("eth1", "eth2")) {
-                a.flood(link, Frames.ethernet(ANY, NOBODY, 0x88b5, new byte[9000]), Frames.ethernet(ANY, NOBODY, 0x88b5, new byte[60_000]));
+                a.flood(
+                    link,
+                    Frames.ethernet(ANY, NOBODY, 0x88b5, new byte[9000]),
+                    Frames.ethernet(ANY, NOBODY, 0x88b5, new byte[60_000]));
               }
             }));
   }
@@ -270,11 +294,9 @@ final class FrameAttacks {
             }));
   }
 
-  private static void inject(
-      Attacker a, String link, String network, String node, String victim) {
+  private static void inject(Attacker a, String link, String network, String node, String victim) {
     a.mustNotReach(victim, MARKER);
-    a.flood(
-        link, tunnelled(a, network, gatewayMac(a), a.bed().lab().node(node).address()));
+    a.flood(link, tunnelled(a, network, gatewayMac(a), a.bed().lab().node(node).address()));
   }
 
   private static byte[] tunnelled(Attacker a, String network, MacAddress to, InetAddress node) {
@@ -304,7 +326,9 @@ final class FrameAttacks {
                 })),
         new Attack(
             "floods its networks with broadcasts",
-            a -> Stream.of("eth1", "eth2", "eth3").forEach(each -> a.flood(each, junk(ANY, NOBODY)))),
+            a ->
+                Stream.of("eth1", "eth2", "eth3")
+                    .forEach(each -> a.flood(each, junk(ANY, NOBODY)))),
         new Attack(
             "sends everything back that it receives on the bridge",
             a -> {
@@ -327,7 +351,10 @@ final class FrameAttacks {
                           InetAddress from =
                               InetAddress.ofLiteral("172.28.%d.%d".formatted(i >> 8, i & 255));
                           return Frames.ethernet(
-                              ANY, a.mac("web"), Frames.ARP, Frames.arp(1, a.mac("web"), from, MacAddress.ZERO, GATEWAY));
+                              ANY,
+                              a.mac("web"),
+                              Frames.ARP,
+                              Frames.arp(1, a.mac("web"), from, MacAddress.ZERO, GATEWAY));
                         }))),
         new Attack(
             "opens twenty thousand flows through its gateway",

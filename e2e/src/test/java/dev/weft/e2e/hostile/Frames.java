@@ -78,9 +78,7 @@ final class Frames {
     packet.putInt(0x60000000).putShort((short) length).put((byte) ICMPV6).put((byte) 255);
     packet.put(from.getAddress()).put(to.getAddress());
     packet.put((byte) type).put((byte) 0).putShort((short) 0).put(rest);
-    return packet
-        .putShort(42, checksum(packet.array(), 8, 32 + length, length + ICMPV6))
-        .array();
+    return packet.putShort(42, checksum(packet.array(), 8, 32 + length, length + ICMPV6)).array();
   }
 
   /** RFC 7348. */

@@ -17,13 +17,16 @@ final class LifeAttacks {
             "moves its interface to a namespace within and puts another in its place",
             a ->
                 a.background(
-                    nested("ip link set eth1 netns $p; ip link add eth1 type bridge; ip link set eth1 up"))),
+                    nested(
+                        "ip link set eth1 netns $p; ip link add eth1 type bridge; ip link set eth1"
+                            + " up"))),
         new Attack(
             "moves its interface to a namespace within and back for ever",
             a ->
                 a.background(
                     nested(
-                        "while :; do ip link set eth1 netns $p; nsenter -t $p -n ip link set eth1 netns $$; done"))),
+                        "while :; do ip link set eth1 netns $p; nsenter -t $p -n ip link set eth1"
+                            + " netns $$; done"))),
         new Attack(
             "makes a pair of links into a namespace within, with its network's mark",
             a ->
@@ -37,8 +40,8 @@ final class LifeAttacks {
             "makes a hundred namespaces within",
             a ->
                 a.background(
-                    "for i in $(seq 100); do unshare -n sleep 100 & ip link add n$i type veth peer name m$i; "
-                        + "ip link set m$i netns $!; done; wait")),
+                    "for i in $(seq 100); do unshare -n sleep 100 & ip link add n$i type veth peer"
+                        + " name m$i; ip link set m$i netns $!; done; wait")),
         new Attack(
             "numbers namespaces that it can name",
             a -> a.background(nested("for i in $(seq 0 500); do ip netns set $p $i; done"))),
@@ -65,7 +68,9 @@ final class LifeAttacks {
                       .mapToObj(i -> "link add y%1$d type veth peer name z%1$d".formatted(i))
                       .toArray(String[]::new));
               a.forever(
-                  IntStream.range(0, 10).mapToObj("link del y%d"::formatted).toArray(String[]::new));
+                  IntStream.range(0, 10)
+                      .mapToObj("link del y%d"::formatted)
+                      .toArray(String[]::new));
               a.forever("addr add 100.64.0.2/32 dev eth2", "addr del 100.64.0.2/32 dev eth2");
               a.forever("route add blackhole 11.0.0.0/8", "route del blackhole 11.0.0.0/8");
             }),
