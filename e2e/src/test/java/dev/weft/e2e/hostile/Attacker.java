@@ -92,10 +92,6 @@ final class Attacker implements AutoCloseable {
     return finish(new ProcessBuilder(inside("sh", "-ec", script)), "").status() == 0;
   }
 
-  String output(String script) {
-    return finish(new ProcessBuilder(inside("sh", "-c", script)), "").output();
-  }
-
   /** Gives {@code ip} many lines at once, and takes no notice of those that it refuses. */
   void batch(Stream<String> lines) {
     StringBuilder all = new StringBuilder();
@@ -267,9 +263,15 @@ final class Attacker implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     while (!running.isEmpty()) {
-      running.pop().close();
+      try {
+        running.pop().close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (Exception e) {
+        throw new IllegalStateException("the attack cannot be ended", e);
+      }
     }
   }
 }

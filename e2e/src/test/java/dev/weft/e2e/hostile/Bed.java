@@ -3,9 +3,12 @@ package dev.weft.e2e.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.ContainerNetworkStatus;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
 import dev.weft.api.OverlayService;
+import dev.weft.api.OverlayServiceStatus;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.Labs;
@@ -147,7 +150,19 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
   }
 
   void awaitRunning(String pod) {
-    await(pod + " runs").atMost(PATIENCE).until(() -> cluster.isRunning(pod));
+    await(pod + " runs")
+        .atMost(PATIENCE)
+        .until(() -> {
+          keepOperator();
+          return cluster.isRunning(pod);
+        });
+  }
+
+  /** As its Deployment would: a start on a busy machine may take longer than it waits. */
+  private void keepOperator() {
+    if (!lab.operator().isAlive()) {
+      lab.operator().restart();
+    }
   }
 
   /** Deletes a pod and waits until neither it nor an address of it is left. */
@@ -230,11 +245,19 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
   }
 
   int vni(String network) {
-    return cluster.network(network).orElseThrow().getStatus().vni();
+    return cluster
+        .network(network)
+        .map(ContainerNetwork::getStatus)
+        .map(ContainerNetworkStatus::vni)
+        .orElseThrow();
   }
 
   int port(String network) {
-    return cluster.network(network).orElseThrow().getStatus().port();
+    return cluster
+        .network(network)
+        .map(ContainerNetwork::getStatus)
+        .map(ContainerNetworkStatus::port)
+        .orElseThrow();
   }
 
   /** The service's IPv4 address. */
@@ -246,7 +269,8 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
                 .withName("shop")
                 .get())
         .map(OverlayService::getStatus)
-        .flatMap(status -> status.vips().stream().filter(each -> each.contains(".")).findFirst())
+        .map(OverlayServiceStatus::vips)
+        .flatMap(all -> all.stream().filter(each -> each.contains(".")).findFirst())
         .map(InetAddress::ofLiteral);
   }
 
