@@ -8,8 +8,13 @@ import java.util.stream.Stream;
  *
  * @param name what it does, as a sentence without its subject
  * @param step does it, or begins it where it goes on until the attacker is closed
+ * @param restarts whether its node's agent starts anew beside it, and so looks at everything
  */
-record Attack(String name, Step step) {
+record Attack(String name, Step step, boolean restarts) {
+  Attack(String name, Step step) {
+    this(name, step, false);
+  }
+
   interface Step {
     void by(Attacker attacker);
   }
@@ -28,6 +33,10 @@ record Attack(String name, Step step) {
     return Stream.of(LinkAttacks.all(), TableAttacks.all(), FrameAttacks.all(), LifeAttacks.all())
         .flatMap(List::stream)
         .toList();
+  }
+
+  Attack acrossRestart() {
+    return new Attack(name, step, true);
   }
 
   @Override

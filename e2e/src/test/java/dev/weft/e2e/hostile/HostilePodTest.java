@@ -2,6 +2,7 @@ package dev.weft.e2e.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.e2e.lab.JavaProgram;
 import dev.weft.e2e.net.Ping;
 import dev.weft.e2e.net.SteadyPing;
 import java.time.Duration;
@@ -37,7 +38,7 @@ class HostilePodTest {
   private static final Duration LEAST =
       Duration.ofSeconds(Integer.getInteger("weft.hostile.seconds", 1));
   private static final Duration MOST = LEAST.plusSeconds(9);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final Duration RECOVERY = Duration.ofSeconds(5);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -114,6 +115,11 @@ class HostilePodTest {
         attack.step().by(attacker);
         harms.addAll(
             time.awaitBelow(ProcessorTime.BOUND, LEAST, MOST, () -> harms.addAll(bed.notReady())));
+        if (attack.restarts()) {
+          JavaProgram agent = bed.lab().node(Attacker.NODE).agent();
+          agent.kill();
+          agent.restart();
+        }
         harms.addAll(tried("no new pod is attached", () -> next = attach(bed)));
         pings.values().forEach(each -> each.awaitMore(20));
         harms.addAll(bed.notReady());

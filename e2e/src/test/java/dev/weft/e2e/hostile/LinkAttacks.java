@@ -15,7 +15,10 @@ final class LinkAttacks {
   private LinkAttacks() {}
 
   static List<Attack> all() {
-    return Stream.of(marks(), names(), state(), devices()).flatMap(List::stream).toList();
+    return Stream.concat(
+            Stream.of(marks(), names()).flatMap(List::stream).map(Attack::acrossRestart),
+            Stream.of(state(), devices()).flatMap(List::stream))
+        .toList();
   }
 
   private static List<Attack> marks() {

@@ -12,8 +12,9 @@ final class TableAttacks {
   private TableAttacks() {}
 
   static List<Attack> all() {
-    return Stream.of(addresses(), routes(), neighbours(), filters(), settings())
-        .flatMap(List::stream)
+    return Stream.concat(
+            routes().stream().map(Attack::acrossRestart),
+            Stream.of(addresses(), neighbours(), filters(), settings()).flatMap(List::stream))
         .toList();
   }
 
