@@ -67,14 +67,24 @@ record TestCase(String module, String type, String name, Outcome outcome, String
     String name = element.getAttribute("name");
     Element skipped = (Element) element.getElementsByTagName("skipped").item(0);
     if (skipped != null) {
-      String reason =
-          skipped.getAttribute("message").replaceFirst("^Assumption failed: ", "").strip();
-      return new TestCase(module, type, name, Outcome.SKIPPED, reason);
+      return new TestCase(module, type, name, Outcome.SKIPPED, reason(skipped));
     }
     boolean failed =
         element.getElementsByTagName("failure").getLength()
                 + element.getElementsByTagName("error").getLength()
             > 0;
     return new TestCase(module, type, name, failed ? Outcome.FAILED : Outcome.PASSED, "");
+  }
+
+  /** The message of a disabled test, or that of the exception that aborted it. */
+  private static String reason(Element skipped) {
+    String message = skipped.getAttribute("message");
+    String text = message.isEmpty() ? skipped.getTextContent().strip() : message;
+    return text.lines()
+        .findFirst()
+        .orElse("")
+        .replaceFirst("^[\\w.]+(Exception|Error): ", "")
+        .replaceFirst("^Assumption failed: ", "")
+        .strip();
   }
 }

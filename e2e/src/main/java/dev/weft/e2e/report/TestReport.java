@@ -2,13 +2,15 @@ package dev.weft.e2e.report;
 
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.toSet;
 
 import dev.weft.e2e.report.TestCase.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,11 +23,14 @@ import java.util.stream.Stream;
  * the command that brings what they need. It uses the JDK alone, so {@code java TestReport.java}
  * runs it also after a build that failed.
  *
- * <p>A test that this kernel skips and that the machine with ESP runs is reported twice by
- * Surefire, and counts once here, as what the machine reports.
+ * <p>Surefire reports a test twice that this kernel skips and that the machine with ESP runs. It
+ * counts once here, as what the machine reports: a file {@value #INSIDE} beside the reports names
+ * the classes that ran there.
  */
 public final class TestReport {
-  private static final String INSIDE = "MachineTest";
+  /** Simple names of classes, one a line. */
+  private static final String INSIDE = "machine.txt";
+
   private static final int WIDTH = 150;
 
   private TestReport() {}
@@ -36,39 +41,30 @@ public final class TestReport {
    * @param folders each module's {@code target/surefire-reports}
    */
   public static void main(String[] folders) {
-    List<TestCase> cases =
-        once(
-            Arrays.stream(folders)
-                .flatMap(folder -> TestCase.in(Path.of(folder)).stream())
-                .toList());
+    List<TestCase> cases = new ArrayList<>();
+    Set<String> inside = new HashSet<>();
+    for (String folder : folders) {
+      cases.addAll(TestCase.in(Path.of(folder)));
+      inside.addAll(inside(Path.of(folder)));
+    }
+    cases.removeIf(each -> isCountedInside(each, inside));
     Stream.concat(table(cases).stream(), skipped(cases).stream()).forEach(System.out::println);
     System.exit(cases.isEmpty() ? 1 : 0);
   }
 
-  /** Each test once. */
-  static List<TestCase> once(List<TestCase> cases) {
-    Set<String> inside =
-        cases.stream()
-            .filter(each -> each.type().equals(INSIDE) && each.outcome() != Outcome.SKIPPED)
-            .map(each -> plain(each.name()))
-            .collect(toSet());
-    return cases.stream()
-        .filter(each ->
-            each.outcome() != Outcome.SKIPPED
-                || inside.stream().noneMatch(name -> isSame(each, name)))
-        .distinct()
-        .toList();
+  /** The classes that the machine with ESP ran. */
+  static List<String> inside(Path folder) {
+    Path file = folder.resolve(INSIDE);
+    try {
+      return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  /** A class that skips as a whole is one test without a name of its own. */
-  private static boolean isSame(TestCase skipped, String inside) {
-    String name = plain(skipped.name());
-    return inside.equals(skipped.type() + "." + name)
-        || (!name.matches("[a-z].*") && inside.startsWith(skipped.type() + "."));
-  }
-
-  private static String plain(String name) {
-    return name.replaceFirst("[(].*", "");
+  static boolean isCountedInside(TestCase test, Set<String> inside) {
+    return test.outcome() == Outcome.SKIPPED
+        && inside.contains(test.type().replaceFirst("[$].*", ""));
   }
 
   static List<String> table(List<TestCase> cases) {
