@@ -111,7 +111,7 @@ public final class TestReport {
     }
     groups.entrySet().stream()
         .sorted(
-            Comparator.comparing(
+            Comparator.comparingInt(
                     (Map.Entry<String, List<TestCase>> each) -> -each.getValue().size())
                 .thenComparing(Map.Entry::getKey))
         .forEach(group -> describe(group.getKey(), group.getValue(), lines));
