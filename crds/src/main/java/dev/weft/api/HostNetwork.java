@@ -2,6 +2,7 @@ package dev.weft.api;
 
 import com.fasterxml.jackson.annotation.JsonClassDescription;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -36,4 +37,9 @@ import io.fabric8.kubernetes.model.annotation.Version;
     name = "REASON",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
     priority = 1)
+@ValidationRule(
+    value =
+        "!has(self.spec.network) || !has(self.spec.node) ||"
+            + " self.metadata.name == self.spec.network + '.' + self.spec.node",
+    message = "the name must be <network>.<node>")
 public class HostNetwork extends CustomResource<HostNetworkSpec, HostNetworkStatus> {}

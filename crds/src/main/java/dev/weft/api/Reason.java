@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every reason that a condition or an Event of Weft can have. {@code docs/status.md} says of each
- * where it appears, what it means and what to do.
+ * Every reason that a condition or an Event of Weft can have. {@code docs/reference/status.md} says
+ * of each where it appears, what it means and what to do.
  */
 public enum Reason {
   // of a ContainerNetwork

@@ -2,6 +2,7 @@ package dev.weft.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.SchemaFrom;
+import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import org.jspecify.annotations.Nullable;
 
@@ -17,5 +18,10 @@ public record UpdateStrategy(
             "What follows a failed update: Pause (when absent), Continue or Rollback.")
         @SchemaFrom(type = FailureAction.class)
         @Nullable String failureAction,
-    @JsonPropertyDescription("Seconds between two steps. Absent: 0.") @Min(0)
-        @Nullable Integer delaySeconds) {}
+    @JsonPropertyDescription("Seconds between two steps. Absent: 0.")
+        @Min(0)
+        @Max(UpdateStrategy.LONGEST_DELAY)
+        @Nullable Integer delaySeconds) {
+  /** A year, in seconds. */
+  public static final int LONGEST_DELAY = 31_536_000;
+}

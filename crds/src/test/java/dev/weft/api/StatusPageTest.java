@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** docs/status.md says of every reason where it appears, what it means and what to do. */
+/** docs/reference/status.md says of every reason where it appears, what it means and what to do. */
 class StatusPageTest {
-  private static final Path PAGE = Path.of("../docs/status.md");
+  private static final Path PAGE = Path.of("../docs/reference/status.md");
   private static final Pattern WORD = Pattern.compile("[A-Z][A-Za-z]+");
   private static final Set<String> TYPES =
       Set.of(

@@ -25,6 +25,7 @@ import dev.weft.agent.node.Heartbeat;
 import dev.weft.agent.node.NodePublisher;
 import dev.weft.agent.node.NodeUnderlay;
 import dev.weft.agent.reach.PeerProbe;
+import dev.weft.agent.retry.Supervised;
 import dev.weft.agent.retry.Timer;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
@@ -40,11 +41,15 @@ import dev.weft.mesh.keys.KeyReport;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,8 +70,8 @@ public final class Agent implements AutoCloseable {
   private final Clock clock = Clock.systemUTC();
   private final Timer timer = new Timer();
   private final Writes writes = new Writes(timer);
-  private final Loop loop = new Loop(timer);
-  private final Loop balancing = new Loop(timer);
+  private final Loop loop = new Loop("loop", timer);
+  private final Loop balancing = new Loop("balancing", timer);
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final Cluster cluster;
@@ -78,6 +83,7 @@ public final class Agent implements AutoCloseable {
   private final Attacher attacher;
   private final PeerProbe peers;
   private final Balancer balancer;
+  private final Heartbeat heartbeat;
 
   /**
    * What an agent needs of its machine.
@@ -97,6 +103,7 @@ public final class Agent implements AutoCloseable {
     this.metrics = metrics;
     cluster = new Cluster(client, node, machine.sandboxes::of, new ClusterChanges(this));
     peers = new PeerProbe(cluster);
+    heartbeat = new Heartbeat(client, node, clock);
     metrics.gauge("mesh.peers", "Nodes that tunnels lead to", () -> peers.reach().peers());
     metrics.gauge(
         "mesh.peers.reachable", "Those that answer an echo", () -> peers.reach().reached());
@@ -104,6 +111,10 @@ public final class Agent implements AutoCloseable {
         "mesh.peers.narrow",
         "Those that answer small packets and not full ones",
         () -> peers.reach().narrow().size());
+    metrics.gauge(
+        "objects.refused",
+        "Objects that contradict their own name and count as none",
+        cluster::refused);
     events = new Events(client, node, writes, clock);
     instructions = new HostNetworkReports(client, writes, clock);
     endpoints =
@@ -155,7 +166,7 @@ public final class Agent implements AutoCloseable {
 
   /** Begins to follow the cluster and the sandboxes, and to work. */
   public void start() {
-    new Heartbeat(client, node, clock).start(timer);
+    heartbeat.start(timer);
     attacher.onSynced(this::begin);
     CompletableFuture<Void> _ =
         cluster
@@ -163,6 +174,10 @@ public final class Agent implements AutoCloseable {
             .thenRun(() -> {
               LOG.atInfo().addKeyValue("node", node).log("the cluster is known");
               machine.sandboxes.start(new TimedWiring(attacher, metrics));
+            })
+            .exceptionally(e -> {
+              Supervised.broken("start", e);
+              return null;
             });
   }
 
@@ -171,9 +186,35 @@ public final class Agent implements AutoCloseable {
     return ready.copy();
   }
 
-  /** Whether the caches are full and the first pass is done. */
-  public boolean isReady() {
-    return ready.isDone() && cluster.isSynced();
+  /**
+   * Why the node is not as the cluster wants it, as far as this agent knows; empty: it is. What one
+   * network lacks is that network's condition and not here.
+   */
+  public List<String> unready() {
+    List<String> reasons = new ArrayList<>();
+    List<String> unknown = cluster.troubles();
+    if (!unknown.isEmpty()) {
+      reasons.add("by the API server at %s:".formatted(client.getMasterUrl()));
+      reasons.addAll(unknown);
+    }
+    heartbeat.trouble().ifPresent(reasons::add);
+    if (cluster.isSynced()) {
+      machine.sandboxes.trouble().ifPresent(reasons::add);
+    }
+    loop.trouble().ifPresent(reasons::add);
+    balancing.trouble().ifPresent(reasons::add);
+    if (reasons.isEmpty() && !ready.isDone()) {
+      reasons.add("the first pass is not done");
+    }
+    return reasons;
+  }
+
+  /** What keeps this agent from its work until it is started again; empty: nothing. */
+  public List<String> sick() {
+    return Stream.of(
+            Supervised.problems().stream(), loop.hang().stream(), balancing.hang().stream())
+        .flatMap(each -> each)
+        .toList();
   }
 
   /** The kernel is not as it was left. */
@@ -231,13 +272,15 @@ public final class Agent implements AutoCloseable {
     NodeUnderlay underlay =
         new NodeUnderlay(cluster, client.getMasterUrl(), machine.kernel::underlay);
     CompletableFuture<Void> _ =
-        CompletableFuture.allOf(loop.request(Changes.ALL), balancing.request(Changes.ALL))
+        CompletableFuture.allOf(loop.worked(), balancing.worked())
             .thenRun(() -> {
               metrics.ready();
               ready.complete(null);
               LOG.atInfo().addKeyValue("node", node).log("ready");
               peers.start(timer);
             });
+    loop.ask(Changes.ALL);
+    balancing.ask(Changes.ALL);
     balancing.start(balancer);
     NodePass pass =
         new NodePass(
@@ -260,8 +303,24 @@ public final class Agent implements AutoCloseable {
                   Changes changes, Desired wished, Outcome outcome, Map<String, NodePlan> plans) {
                 reports.tell(changes, wished, outcome, plans);
               }
+
+              @Override
+              public void failed(Changes changes, Desired wished, RuntimeException why) {
+                reports.failed(changes, wished, why);
+              }
             });
-    loop.start((changes, done) -> metrics.pass(() -> pass.run(changes, done)));
+    loop.start(
+        new Loop.Work() {
+          @Override
+          public Set<String> run(Changes changes, Runnable done) {
+            return metrics.pass(() -> pass.run(changes, done));
+          }
+
+          @Override
+          public void failed(Changes changes, RuntimeException why) {
+            pass.failed(changes, why);
+          }
+        });
     CompletionStage<Void> _ =
         cluster.pods().start().thenRun(() -> cluster.endpoints().unnamed().forEach(this::look));
   }

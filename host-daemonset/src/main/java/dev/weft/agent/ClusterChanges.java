@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what changed in the cluster into what the loop and the attacher must look at. */
@@ -173,11 +174,22 @@ final class ClusterChanges implements Cluster.Listener {
       balance(endpoint);
       return;
     }
+    ask(endpoint);
+    List<NetworkEndpoint> rivals = agent.cluster().endpoints().rivals(endpoint);
+    rivals.forEach(this::ask);
+    Stream.concat(Stream.of(endpoint), rivals.stream())
+        .filter(this::isMine)
+        .filter(each -> !rivals.isEmpty())
+        .filter(each -> agent.cluster().endpoints().macHolder(each).isPresent())
+        .forEach(agent.attacher()::lost);
+  }
+
+  private void ask(NetworkEndpoint endpoint) {
     String key =
         Sandbox.idOf(endpoint)
             .filter(_ -> isMine(endpoint))
             .orElse(endpoint.getMetadata().getName());
-    agent.loop().ask(Changes.endpoint(endpoint.getSpec().network(), key));
+    agent.loop().ask(Changes.endpoint(EndpointCaches.networkOf(endpoint), key));
   }
 
   private boolean isMine(NetworkEndpoint endpoint) {

@@ -14,6 +14,7 @@ import dev.weft.agent.health.HealthServer;
 import dev.weft.agent.health.Metrics;
 import dev.weft.agent.loop.NodeKernel;
 import dev.weft.agent.node.KernelSurvey;
+import dev.weft.agent.retry.Supervised;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.Nftables;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -90,10 +91,13 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Supervised.catchUncaught();
+    Descriptors.check();
     Metrics metrics = new Metrics();
     CountDownLatch end = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
-    try (KubernetesClient client = Clients.open(options.config(), metrics::apiRequest);
+    try (KubernetesClient client =
+            Clients.open(options.config(), metrics::apiRequest, metrics::unreadable);
         DataPlane dataPlane = DataPlane.open(options.keyFile());
         KernelProbe probe = new KernelProbe(NetworkNamespace.current());
         Agent agent =
@@ -106,7 +110,7 @@ final class RunCommand implements Callable<Integer> {
                     options.sandboxes.open(),
                     KernelSurvey.kernel()),
                 metrics);
-        HealthServer health = new HealthServer(listen, agent::isReady, metrics)) {
+        HealthServer health = new HealthServer(listen, agent::sick, agent::unready, metrics)) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, ended), "end"));
       dataPlane.resume();
       dataPlane.onDrift(agent::drifted);

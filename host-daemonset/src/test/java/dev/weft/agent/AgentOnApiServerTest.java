@@ -27,6 +27,7 @@ import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.NetworkEndpointStatus;
 import dev.weft.api.SandboxReference;
 import dev.weft.api.SubnetBuilder;
+import dev.weft.mesh.Macs;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -192,7 +193,7 @@ class AgentOnApiServerTest {
       return each;
     });
 
-    ready("blue.10.1.0.1");
+    ready("blue.10.1.0.2");
     assertThat(instruction.get().getMetadata().getUid()).isNotEqualTo(former);
   }
 
@@ -638,6 +639,197 @@ class AgentOnApiServerTest {
 
     await().until(() -> api.resources(HostNetwork.class).withName("blue.a").get() == null);
     assertThat(node.kernel.wished).doesNotContainKey("blue");
+  }
+
+  @Test
+  void anEndpointThatContradictsItselfOrItsNetworkChangesNothingOnOtherNodes() throws Exception {
+    ContainerNetwork blue = network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.sandbox("one", "blue");
+    ready("blue.10.1.0.1");
+    api.resource(Given.meshNode("b", "192.0.2.2")).create();
+    api.resource(Given.meshNode("c", "192.0.2.3")).create();
+    api.resource(endpoint(blue, "b", "victim", "10.1.0.9/24", "02:42:0a:01:00:09")).create();
+    await().until(() -> node.kernel.wished.get("blue").endsWith("remote [10.1.0.9 via 192.0.2.2]"));
+    String before = node.kernel.wished.get("blue");
+
+    create(endpoint(blue, "c", "zzz", "10.1.0.9/24", "02:42:0a:01:00:63"), "blue.zzz");
+    create(endpoint(blue, "c", "spelled", "10.1.0.9/24", "02:00:00:00:00:01"), "blue.10.1.0.09");
+    create(
+        endpoint(blue, "c", "mapped", "::ffff:10.1.0.9/120", "02:00:00:00:00:02"),
+        "blue.0000-0000-0000-0000-0000-ffff-0a01-0009");
+    create(endpoint(blue, "c", "far", "10.2.0.9/24", "02:00:00:00:00:03"), "blue.10.2.0.9");
+    create(endpoint(blue, "c", "own", "10.1.0.0/24", "02:00:00:00:00:04"), "blue.10.1.0.0");
+    create(endpoint(blue, "c", "flood", "10.1.0.20/24", "00:00:00:00:00:00"), "blue.10.1.0.20");
+    create(endpoint(blue, "c", "group", "10.1.0.21/24", "01:00:5e:00:00:01"), "blue.10.1.0.21");
+    create(endpoint(blue, "c", "mac", "10.1.0.22/24", "02:42:0a:01:00:09"), "blue.10.1.0.22");
+    NetworkEndpoint pushed = endpoint(blue, "c", "one", "10.1.0.23/24", "02:00:00:00:00:05");
+    pushed.getMetadata().getLabels().put(Names.NODE_LABEL, "a");
+    create(pushed, "blue.10.1.0.23");
+    NetworkEndpoint former = endpoint(blue, "c", "former", "10.1.0.24/24", "02:00:00:00:00:06");
+    former.setSpec(
+        NetworkEndpointSpecBuilder.builder(former.getSpec()).networkUid("another").build());
+    create(former, "blue.10.1.0.24");
+
+    api.resource(endpoint(blue, "c", "true", "10.1.0.30/24", "02:42:0a:01:00:1e")).create();
+    await().until(() -> node.kernel.wished.get("blue").contains("10.1.0.30 via 192.0.2.3"));
+    assertThat(node.kernel.wished.get("blue"))
+        .isEqualTo(before.replace("remote [", "remote [10.1.0.30 via 192.0.2.3, "));
+  }
+
+  private void create(NetworkEndpoint endpoint, String name) {
+    endpoint.getMetadata().setName(name);
+    api.resource(endpoint).create();
+  }
+
+  private static NetworkEndpoint endpoint(
+      ContainerNetwork network, String node, String pod, String address, String mac) {
+    NetworkEndpoint endpoint = Given.endpoint(network, node, pod, address);
+    endpoint.setSpec(NetworkEndpointSpecBuilder.builder(endpoint.getSpec()).mac(mac).build());
+    return endpoint;
+  }
+
+  @Test
+  void anInstructionThatContradictsItselfIsFollowedByNobody() throws Exception {
+    ContainerNetwork blue = network(Given.overlay("blue", "10.1.0.0/24"));
+    HostNetwork forged = HostNetworks.of(blue, "b");
+    forged.getMetadata().getLabels().put(Names.NODE_LABEL, "a");
+    HostNetwork misnamed = HostNetworks.of(blue, "a");
+    misnamed.getMetadata().setName("blue.zzz");
+    api.resource(forged).create();
+    api.resource(misnamed).create();
+    Node node = node("a");
+    node.agent.ready().get(20, TimeUnit.SECONDS);
+    assertThat(node.kernel.wished).isEmpty();
+
+    node.sandbox("one", "blue");
+    ready("blue.10.1.0.1");
+    assertThat(instruction("blue", "a")).isNotNull();
+  }
+
+  @Test
+  void aNodeWhoseTunnelsEndNowhereIsNoNodeOfTheMesh() throws Exception {
+    ContainerNetwork blue = network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.sandbox("one", "blue");
+    ready("blue.10.1.0.1");
+    api.resource(Given.meshNode("b", "239.1.1.1")).create();
+    api.resource(endpoint(blue, "b", "lost", "10.1.0.9/24", "02:42:0a:01:00:09")).create();
+    api.resource(Given.meshNode("c", "192.0.2.3")).create();
+    api.resource(endpoint(blue, "c", "true", "10.1.0.10/24", "02:42:0a:01:00:0a")).create();
+
+    await()
+        .until(() -> node.kernel.wished.get("blue").endsWith("remote [10.1.0.10 via 192.0.2.3]"));
+    api.resources(MeshNode.class)
+        .withName("b")
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"vtep\":\"192.0.2.2\"}}");
+    await().until(() -> node.kernel.wished.get("blue").contains("10.1.0.9 via 192.0.2.2"));
+    assertThat(node.kernel.everWished).noneMatch(each -> each.contains("239.1.1.1"));
+  }
+
+  @Test
+  void aMacAddressHasOneHolderOnANetworkWhoIsNamedToTheNext() throws Exception {
+    ContainerNetwork blue = network(Given.overlay("blue", "10.1.0.0/24"));
+    api.resource(Given.meshNode("b", "192.0.2.2")).create();
+    Node node = node("a");
+    asks(node, "first", "02:00:00:00:00:aa");
+    ready("blue.10.1.0.1");
+
+    asks(node, "thief", "02:00:00:00:00:aa");
+    await()
+        .untilAsserted(() ->
+            assertThat(node.error("thief"))
+                .contains(
+                    "MAC address 02:00:00:00:00:aa on network blue is held by default/first"
+                        + " (NetworkEndpoint blue.10.1.0.1)"));
+    asks(node, "next", "02:42:0a:01:00:63");
+    await()
+        .untilAsserted(() ->
+            assertThat(node.error("next"))
+                .contains("is that of whoever holds 10.1.0.99; ask for that address as well"));
+    assertThat(endpoints()).containsExactly("blue.10.1.0.1");
+
+    api.resource(endpoint(blue, "b", "far", "10.1.0.9/24", "02:00:00:00:00:bb")).create();
+    await().until(() -> node.kernel.wished.get("blue").contains("10.1.0.9 via"));
+    asks(node, "afar", "02:00:00:00:00:bb");
+    await()
+        .untilAsserted(() ->
+            assertThat(node.error("afar"))
+                .contains("is held by default/far (NetworkEndpoint blue.10.1.0.9)"));
+
+    node.end("first");
+    await().until(() -> node.kernel.wished.get("blue").contains("thief:eth0"));
+  }
+
+  @Test
+  void ofTwoWhoTookAMacAddressAtOnceTheOneWhoseAddressItIsMadeFromKeepsIt() throws Exception {
+    ContainerNetwork blue = network(Given.overlay("blue", "fd00:1::/64"));
+    String mac = Macs.of(InetAddress.ofLiteral("fd00:1::9")).toString();
+    api.resource(Given.meshNode("b", "192.0.2.2")).create();
+    Node node = node("a");
+    asks(node, "first", mac);
+    String name = "blue.fd00-0001-0000-0000-0000-0000-0000-0001";
+    ready(name);
+
+    NetworkEndpoint true9 = endpoint(blue, "b", "far", "fd00:1::9/64", mac);
+    create(true9, "blue.fd00-0001-0000-0000-0000-0000-0000-0009");
+
+    await()
+        .untilAsserted(() ->
+            assertThat(node.error("first"))
+                .contains("is held by default/far (NetworkEndpoint blue.fd00-0001"));
+    await()
+        .untilAsserted(() ->
+            assertThat(node.kernel.wished.get("blue"))
+                .startsWith("local []")
+                .contains("fd00:1:0:0:0:0:0:9 via 192.0.2.2"));
+    await().until(() -> !endpoints().contains(name));
+  }
+
+  private static void asks(Node node, String pod, String mac) throws IOException {
+    node.files.write(
+        pod,
+        """
+        {"id":"%1$s","namespace":"default","pod":"%1$s","podUid":"uid-%1$s","netns":"/run/netns/%1$s",
+         "networks":"[{\\"name\\":\\"blue\\",\\"mac\\":\\"%2$s\\"}]"}
+        """
+            .formatted(pod, mac));
+  }
+
+  @Test
+  void anAddressThatWasJustGivenBackIsGivenOutLast() throws Exception {
+    network(Given.overlay("tiny", "10.1.0.0/29"));
+    Node node = node("a");
+    node.sandbox("one", "tiny");
+    ready("tiny.10.1.0.1");
+    node.end("one");
+    await().until(() -> endpoints().isEmpty());
+
+    for (int i = 2; i <= 6; i++) {
+      node.sandbox("pod" + i, "tiny");
+      ready("tiny.10.1.0." + i);
+    }
+    node.sandbox("last", "tiny");
+    ready("tiny.10.1.0.1");
+  }
+
+  @Test
+  void anAgentThatStartsGoesOnAboveTheAddressThatWasTakenLast() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    for (int i = 1; i <= 3; i++) {
+      node.sandbox("pod" + i, "blue");
+      ready("blue.10.1.0." + i);
+    }
+    node.end("pod1");
+    await().until(() -> endpoints().size() == 2);
+    node.agent.close();
+    Node again = node("a");
+    again.agent.ready().get(20, TimeUnit.SECONDS);
+
+    again.sandbox("next", "blue");
+
+    ready("blue.10.1.0.4");
   }
 
   @Test

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A real kube-apiserver with its etcd and our CRDs, for as long as one test class runs. */
-final class ApiServerProcess implements AutoCloseable {
+public final class ApiServerProcess implements AutoCloseable {
   private static final String ASSETS = "KUBEBUILDER_ASSETS";
   private static final Path CRDS = Path.of("..", "manifests", "crds");
   private static final int STARTUP_MILLIS = 60_000;
@@ -40,7 +40,7 @@ final class ApiServerProcess implements AutoCloseable {
   }
 
   /** Starts one, or skips the test where there are no binaries. */
-  static ApiServerProcess start() throws IOException {
+  public static ApiServerProcess start() throws IOException {
     String assets = System.getenv(ASSETS);
     assumeTrue(
         assets != null && Files.isExecutable(Path.of(assets, "kube-apiserver")),
@@ -65,8 +65,12 @@ final class ApiServerProcess implements AutoCloseable {
     return started;
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
+  }
+
+  String kubeconfig() {
+    return server.getKubeConfigYaml();
   }
 
   @Override

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,7 +52,8 @@ final class PaperKernel implements NodeKernel {
         });
     wished = Map.copyOf(seen);
     everWished.addAll(seen.values());
-    Outcome outcome = new Outcome(outcomes, Map.of(), List.of(), Outcome.Keys.NONE);
+    Outcome outcome =
+        new Outcome(outcomes, Map.of(), List.of(), Optional.of(Set.of()), Outcome.Keys.NONE);
     made.accept(outcome);
     return outcome;
   }

@@ -4,6 +4,7 @@ import static dev.weft.netlink.NetlinkH.NLM_F_DUMP;
 import static dev.weft.netlink.NetlinkH.NLM_F_DUMP_INTR;
 import static dev.weft.netlink.NetlinkH.NLM_F_REQUEST;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,19 +26,37 @@ record Dump<T>(
     Function<Payload, @Nullable T> read) {
   private static final int ATTEMPTS = 32;
 
+  /** Whoever fills a list may also change it all the time. */
+  private static final int FEW_ATTEMPTS = 4;
+
+  private static final int E2BIG = 7;
+
   /** The list at one moment: a dump during which something changed is made again. */
   List<T> run(NetlinkSocket socket) {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    return run(socket, Integer.MAX_VALUE, ATTEMPTS);
+  }
+
+  /**
+   * The same, if the kernel has no more entries than {@code most}. An error says that it has more;
+   * the rest is not read, and the socket is of no use after.
+   */
+  List<T> run(NetlinkSocket socket, int most) {
+    return run(socket, most, FEW_ATTEMPTS);
+  }
+
+  private List<T> run(NetlinkSocket socket, int most, int attempts) {
+    for (int attempt = 0; attempt < attempts; attempt++) {
       var list = new ArrayList<T>();
-      if (attempt(socket, list)) {
+      if (attempt(socket, list, most)) {
         return list;
       }
     }
-    throw new NetlinkException(operation, Errno.EAGAIN, "it changed during each of 32 attempts");
+    throw new NetlinkException(
+        operation, Errno.EAGAIN, "it changed during each of %d attempts".formatted(attempts));
   }
 
   /** False if something changed meanwhile. */
-  private boolean attempt(NetlinkSocket socket, List<T> list) {
+  private boolean attempt(NetlinkSocket socket, List<T> list, int most) {
     MessageWriter out = socket.writer();
     int sequence = socket.sequence(1);
     out.begin(type, NLM_F_REQUEST | NLM_F_DUMP, sequence);
@@ -47,7 +66,10 @@ record Dump<T>(
     socket.send(1);
     var answer = new Answer<>(this, sequence, list);
     while (!answer.complete) {
-      answer.take(socket);
+      answer.take(socket.buffer(), socket.receive());
+      if (answer.entries > most) {
+        throw new NetlinkException(operation, E2BIG, "there are more than %d".formatted(most));
+      }
     }
     if (answer.error != null) {
       throw answer.error;
@@ -55,12 +77,13 @@ record Dump<T>(
     return !answer.interrupted;
   }
 
-  /** It is read to its end even if it has errors: the kernel refuses a new dump before that. */
-  private static final class Answer<T> {
+  /** An entry that cannot be decoded is left out, and counted. */
+  static final class Answer<T> {
     private final Dump<T> dump;
     private final int sequence;
     private final List<T> list;
     private final MessageReader reader = new MessageReader();
+    private int entries;
     private boolean complete;
     private boolean interrupted;
     private @Nullable NetlinkException error;
@@ -71,8 +94,9 @@ record Dump<T>(
       this.list = list;
     }
 
-    void take(NetlinkSocket socket) {
-      reader.reset(socket.buffer(), socket.receive());
+    /** Takes over what a datagram holds. */
+    void take(MemorySegment datagram, int size) {
+      reader.reset(datagram, size);
       while (!complete && reader.next()) {
         if (reader.sequence() == sequence) {
           message();
@@ -99,13 +123,14 @@ record Dump<T>(
     }
 
     private void entry(Payload payload) {
+      entries++;
       try {
         T entry = dump.read.apply(payload);
         if (entry != null) {
           list.add(entry);
         }
-      } catch (NetlinkException e) {
-        error = error == null ? e : error;
+      } catch (RuntimeException e) {
+        Unreadable.skip(dump.operation, e);
       }
     }
   }

@@ -37,6 +37,38 @@ final class Dumps {
           out -> zeros(out, RtnetlinkH.RTMSG),
           payload -> RouteCodec.isRoute(payload) ? RouteCodec.read(payload) : null);
 
+  /** Addresses of one family on one link. */
+  static Dump<Address> addresses(int family, int link) {
+    return new Dump<>(
+        "list addresses of a link",
+        RTM_GETADDR,
+        out -> {
+          out.u32(family);
+          out.u32(link);
+        },
+        payload ->
+            payload.u8(0) == family && payload.u32(4) == link ? AddressCodec.read(payload) : null);
+  }
+
+  /** Unicast routes of one family in the main table. */
+  static Dump<Route> mainRoutes(int family) {
+    return new Dump<>(
+        "list routes of the main table",
+        RTM_GETROUTE,
+        out -> {
+          out.u32(family);
+          out.u8(Route.MAIN);
+          out.u8(0);
+          out.u8(0);
+          out.u8(RtnetlinkH.RTN_UNICAST);
+          out.u32(0);
+        },
+        payload ->
+            payload.u8(0) == family && RouteCodec.isRoute(payload)
+                ? RouteCodec.read(payload)
+                : null);
+  }
+
   static final Dump<Neighbour> NEIGHBOURS =
       new Dump<>(
           "list neighbours",

@@ -8,6 +8,7 @@ final class Errno {
   static final int EAGAIN = 11;
   static final int ENODEV = 19;
   static final int EINVAL = 22;
+  static final int EMFILE = 24;
   static final int ENOBUFS = 105;
 
   private static final String[] NAMES =

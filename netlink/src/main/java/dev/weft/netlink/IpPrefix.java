@@ -1,5 +1,6 @@
 package dev.weft.netlink;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -135,10 +136,15 @@ public record IpPrefix(InetAddress address, int length) {
     return address.getHostAddress() + "/" + length;
   }
 
-  /** The address of 4 or 16 bytes in network order. */
+  /**
+   * The address of 4 or 16 bytes in network order. 16 bytes are an IPv6 address whatever they hold:
+   * {@link InetAddress#getByAddress} would make {@code ::ffff:0:0/96} one of IPv4.
+   */
   static InetAddress addressOf(byte[] bytes) {
     try {
-      return InetAddress.getByAddress(bytes);
+      return bytes.length == 16
+          ? Inet6Address.getByAddress(null, bytes, -1)
+          : InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("an IP address has 4 or 16 bytes", e);
     }

@@ -31,6 +31,7 @@ final class Libc {
   static final int MSG_TRUNC = 0x20;
   static final int O_RDONLY = 0;
   static final int O_CLOEXEC = 0x80000;
+  static final int CLONE_FILES = 0x400;
   static final int CLONE_NEWNET = 0x40000000;
   static final int MS_BIND = 0x1000;
   static final int MS_REC = 0x4000;

@@ -69,11 +69,14 @@ final class Listener<N> implements AutoCloseable {
     }
   }
 
-  /** What has been told by now, without waiting; nothing when closed. */
-  List<N> more() {
+  /**
+   * What has been told by now, without waiting; nothing when closed. What comes faster than it is
+   * read ends the list at some {@code most}: the rest is left for the next call.
+   */
+  List<N> more(int most) {
     reading.lock();
     try {
-      while (!closed && take()) {
+      while (!closed && pending.size() < most && take()) {
         // until nothing is left
       }
       List<N> more = List.copyOf(pending);
@@ -100,17 +103,33 @@ final class Listener<N> implements AutoCloseable {
       case Errno.ENOBUFS -> pending.add(overrun);
       default -> {
         check(size, "receive notifications");
-        reader.reset(socket.buffer(), socket.requireFit(size));
-        while (reader.next()) {
-          N notification = meaning.read(reader.type(), reader.payload());
-          if (notification != null) {
-            pending.add(notification);
-          }
-        }
+        datagram(size);
         socket.wipe();
       }
     }
     return true;
+  }
+
+  private void datagram(int size) {
+    try {
+      reader.reset(socket.buffer(), socket.requireFit(size));
+      while (reader.next()) {
+        message();
+      }
+    } catch (NetlinkException e) {
+      Unreadable.skip("notifications", e);
+    }
+  }
+
+  private void message() {
+    try {
+      N notification = meaning.read(reader.type(), reader.payload());
+      if (notification != null) {
+        pending.add(notification);
+      }
+    } catch (RuntimeException e) {
+      Unreadable.skip("notification of type " + reader.type(), e);
+    }
   }
 
   private void await() {

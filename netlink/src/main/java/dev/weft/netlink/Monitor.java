@@ -77,9 +77,12 @@ public final class Monitor implements AutoCloseable {
     return listener.next();
   }
 
-  /** What has been told by now, without waiting; nothing when the monitor is closed. */
-  public List<Notification> more() {
-    return listener.more();
+  /**
+   * What has been told by now, without waiting; nothing when the monitor is closed. Of what comes
+   * faster than it is read, some {@code most}; the rest is told by the next call.
+   */
+  public List<Notification> more(int most) {
+    return listener.more(most);
   }
 
   @Override

@@ -1,8 +1,11 @@
 package dev.weft.netlink;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * A handle for reading and changing the network of one namespace ({@code NETLINK_ROUTE}). It stays
@@ -50,9 +53,63 @@ public final class Netlink implements AutoCloseable {
     return Counters.DUMPS.sum();
   }
 
+  /** Entries of the kernel that this process could not decode, and skipped, so far. */
+  public static long unreadable() {
+    return Unreadable.count();
+  }
+
+  /** Why an entry was skipped last, by the kind of what was read. */
+  public static Map<String, String> unreadableReasons() {
+    return Unreadable.reasons();
+  }
+
   /** All links. */
   public List<Link> links() {
     return socket.call(Dumps.LINKS::run);
+  }
+
+  /**
+   * All links, if there are no more than {@code most}; else an error, after which this handle is of
+   * no use but to be closed.
+   */
+  public List<Link> links(int most) {
+    return socket.call(handle -> Dumps.LINKS.run(handle, most));
+  }
+
+  /**
+   * The addresses of a link, IPv4 and IPv6, if there are no more than {@code most} of either; else
+   * an error, after which this handle is of no use but to be closed.
+   */
+  public List<Address> addresses(int link, int most) {
+    return both(family -> Dumps.addresses(family, link), most);
+  }
+
+  /**
+   * The unicast routes of the main table, IPv4 and IPv6, if there are no more than {@code most} of
+   * either; else an error, after which this handle is of no use but to be closed.
+   */
+  public List<Route> mainRoutes(int most) {
+    return both(Dumps::mainRoutes, most);
+  }
+
+  private <T> List<T> both(IntFunction<Dump<T>> dump, int most) {
+    return socket.call(handle -> {
+      List<T> all = new ArrayList<>(list(handle, dump.apply(RtnetlinkH.AF_INET), most));
+      all.addAll(list(handle, dump.apply(RtnetlinkH.AF_INET6), most));
+      return all;
+    });
+  }
+
+  /** The kernel makes a routing table with its first route, and a family without it has none. */
+  private static <T> List<T> list(NetlinkSocket handle, Dump<T> dump, int most) {
+    try {
+      return dump.run(handle, most);
+    } catch (NetlinkException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return List.of();
+      }
+      throw e;
+    }
   }
 
   /** The link with this name. */

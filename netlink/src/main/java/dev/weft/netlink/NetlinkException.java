@@ -32,7 +32,14 @@ public final class NetlinkException extends RuntimeException {
     if (explanation != null) {
       reason = reason.isEmpty() ? explanation : reason + ": " + explanation;
     }
-    return "cannot " + operation + ": " + reason;
+    return "cannot " + operation + ": " + reason + cure(errno);
+  }
+
+  private static String cure(int errno) {
+    return errno == Errno.EMFILE
+        ? "; the process holds as many file descriptors as it may: raise LimitNOFILE of what starts"
+            + " it, on a node the container runtime"
+        : "";
   }
 
   /** What was asked, in words. */

@@ -5,6 +5,7 @@ final class NetlinkH {
   static final int NETLINK_ROUTE = 0;
   static final int NETLINK_GENERIC = 16;
   static final int NETLINK_XFRM = 6;
+  static final int NETLINK_NETFILTER = 12;
   static final int SOL_NETLINK = 270;
   static final int NETLINK_ADD_MEMBERSHIP = 1;
   static final int NETLINK_CAP_ACK = 10;

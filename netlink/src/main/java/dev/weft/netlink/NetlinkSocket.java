@@ -60,6 +60,11 @@ final class NetlinkSocket implements AutoCloseable {
     return open(NetlinkH.NETLINK_GENERIC, "open a generic netlink socket");
   }
 
+  /** A {@code NETLINK_NETFILTER} socket in the calling thread's namespace. */
+  static NetlinkSocket netfilter() {
+    return open(NetlinkH.NETLINK_NETFILTER, "open a netlink socket for the packet filter");
+  }
+
   private static NetlinkSocket open(int family, String operation) {
     int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC;
     return new NetlinkSocket(check(Libc.socket(Libc.AF_NETLINK, type, family), operation));

@@ -20,6 +20,28 @@ final class NftContext implements AutoCloseable {
     this.context = context;
   }
 
+  /**
+   * Makes sure that the library can be used.
+   *
+   * @throws NftablesException if it is not there, or was never used before this process had some
+   *     thousand descriptors open
+   */
+  static void require() {
+    SymbolLookup _ = load();
+    LowDescriptors.require();
+  }
+
+  /**
+   * Runs commands in a context of their own, in the calling thread's network namespace. The thread
+   * must serve nobody else: it keeps a descriptor table of its own until it ends.
+   */
+  static String run(String commands, boolean json) {
+    LowDescriptors.free();
+    try (NftContext context = open(json)) {
+      return context.run(commands);
+    }
+  }
+
   /** The library, looked up when it is first needed: everything else works without it. */
   private static final class Library {
     private static final SymbolLookup SYMBOLS = load();
@@ -56,8 +78,7 @@ final class NftContext implements AutoCloseable {
     }
   }
 
-  static NftContext open(boolean json) {
-    SymbolLookup _ = load();
+  private static NftContext open(boolean json) {
     try {
       var context = (MemorySegment) Library.NEW.invokeExact(0);
       int failed =
@@ -73,7 +94,7 @@ final class NftContext implements AutoCloseable {
     }
   }
 
-  String run(String commands) {
+  private String run(String commands) {
     try (Arena arena = Arena.ofConfined()) {
       int failed = (int) Library.RUN.invokeExact(context, arena.allocateFrom(commands));
       String output = text((MemorySegment) Library.OUTPUT.invokeExact(context));

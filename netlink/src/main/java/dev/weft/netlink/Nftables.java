@@ -1,24 +1,21 @@
 package dev.weft.netlink;
 
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The packet filter of a namespace through {@code libnftables.so.1}. One command text is one
  * transaction: all of it takes effect, or nothing. May be shared: calls wait for each other, as the
- * library keeps state for the whole process.
+ * library keeps state for the whole process. Between calls it holds one descriptor, the
+ * namespace's, whatever its number.
  */
 public final class Nftables implements AutoCloseable {
   private static final ReentrantLock LIBRARY = new ReentrantLock();
 
   private final NetworkNamespace namespace;
-  private final NftContext plain;
-  private @Nullable NftContext json;
   private boolean closed;
 
   private Nftables(NetworkNamespace namespace) {
     this.namespace = namespace;
-    this.plain = NftContext.open(false);
   }
 
   /**
@@ -40,14 +37,12 @@ public final class Nftables implements AutoCloseable {
   }
 
   private static Nftables within(NetworkNamespace own) {
-    LIBRARY.lock();
     try {
-      return own.call(() -> new Nftables(own));
+      NftContext.require();
+      return new Nftables(own);
     } catch (RuntimeException e) {
       own.close();
       throw e;
-    } finally {
-      LIBRARY.unlock();
     }
   }
 
@@ -67,24 +62,16 @@ public final class Nftables implements AutoCloseable {
     return run(commands, false);
   }
 
-  /** The library opens further sockets while it runs, so it has to run inside the namespace. */
   private String run(String commands, boolean asJson) {
     LIBRARY.lock();
     try {
       if (closed) {
         throw new IllegalStateException("this nftables handle is closed");
       }
-      return namespace.call(() -> (asJson ? json() : plain).run(commands));
+      return namespace.call(() -> NftContext.run(commands, asJson));
     } finally {
       LIBRARY.unlock();
     }
-  }
-
-  private NftContext json() {
-    if (json == null) {
-      json = NftContext.open(true);
-    }
-    return json;
   }
 
   @Override
@@ -93,10 +80,6 @@ public final class Nftables implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
-        if (json != null) {
-          json.close();
-        }
-        plain.close();
         namespace.close();
       }
     } finally {

@@ -35,6 +35,7 @@ final class RtnetlinkH {
 
   static final int RTMSG = 12;
   static final int RTNEXTHOP = 8;
+  static final int RTN_UNICAST = 1;
   static final int RTM_F_CLONED = 0x200;
   static final int RTM_F_LOOKUP_TABLE = 0x1000;
   static final int RTA_DST = 1;

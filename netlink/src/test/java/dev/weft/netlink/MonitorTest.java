@@ -138,7 +138,7 @@ class MonitorTest {
     kernel.netlink().linkDelete(bridge);
 
     assertThat(monitor.next()).isPresent();
-    assertThat(monitor.more())
+    assertThat(monitor.more(Integer.MAX_VALUE))
         .extracting(Object::getClass)
         .containsSubsequence(
             Notification.LinkChanged.class,
@@ -146,7 +146,7 @@ class MonitorTest {
             Notification.AddressRemoved.class,
             Notification.LinkRemoved.class);
     monitor.close();
-    assertThat(monitor.more()).isEmpty();
+    assertThat(monitor.more(Integer.MAX_VALUE)).isEmpty();
   }
 
   @Test

@@ -5,12 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.weft.netlink.LinkKind.Bridge;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @SuppressWarnings("NullAway.Init")
 class NftablesTest {
+  /** Each takes two descriptors here: libnftables cannot wait for numbers above 1023. */
+  private static final int MANY = 800;
+
   @RegisterExtension final FreshNamespace kernel = new FreshNamespace();
 
   private Nftables nft;
@@ -93,6 +102,43 @@ class NftablesTest {
     nft.runPlain("add table ip weft");
     try (Nftables other = Nftables.open(kernel.another())) {
       assertThat(other.runPlain("list ruleset")).isBlank();
+    }
+  }
+
+  @Test
+  void moreThanAThousandOpenDescriptorsAndHandlesAreNoMatter() {
+    List<NetworkNamespace> clients = new ArrayList<>();
+    List<Nftables> handles = new ArrayList<>();
+    try {
+      for (int i = 0; i < MANY; i++) {
+        clients.add(NetworkNamespace.createUnnamed());
+        handles.add(Nftables.open(clients.getLast()));
+      }
+      for (Nftables each : handles) {
+        each.runPlain("add table ip weft; add chain ip weft c; add rule ip weft c accept");
+      }
+      assertThat(handles).allMatch(each -> each.runPlain("list tables").contains("table ip weft"));
+      assertThat(handles.getLast().run("list tables")).contains("\"weft\"");
+    } finally {
+      handles.forEach(Nftables::close);
+      clients.forEach(NetworkNamespace::close);
+    }
+  }
+
+  @Test
+  void aCallLeavesNoDescriptorBehind() throws IOException {
+    nft.runPlain("add table ip weft");
+    long before = descriptors();
+    for (int i = 0; i < 50; i++) {
+      nft.runPlain("list ruleset");
+    }
+    // a collection may close what others left
+    assertThat(descriptors()).isLessThan(before + 50);
+  }
+
+  private static long descriptors() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
     }
   }
 

@@ -10,15 +10,11 @@ import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.time.Duration;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /** What the operator needs of the API server before it can start. */
 final class ApiServer {
-  private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
-  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final List<Class<? extends HasMetadata>> KINDS =
       List.of(
           ContainerNetwork.class,
@@ -33,25 +29,13 @@ final class ApiServer {
     this.client = client;
   }
 
-  /** Returns when the API server answers, whatever it says. */
-  void awaitAnswer() throws InterruptedException {
-    boolean told = false;
-    while (true) {
-      try {
-        client.getKubernetesVersion();
-        return;
-      } catch (KubernetesClientException e) {
-        if (e.getCode() != 0) {
-          return;
-        }
-        if (!told) {
-          log.atWarn()
-              .addKeyValue("server", client.getMasterUrl())
-              .log("waiting for the API server: {}", e.getMessage());
-          told = true;
-        }
-        Thread.sleep(PAUSE);
-      }
+  /** Why the API server does not answer; empty: it does, whatever it says. */
+  Optional<String> silence() {
+    try {
+      client.getKubernetesVersion();
+      return Optional.empty();
+    } catch (KubernetesClientException e) {
+      return e.getCode() == 0 ? Optional.of(String.valueOf(e.getMessage())) : Optional.empty();
     }
   }
 

@@ -1,20 +1,20 @@
 package dev.weft.operator;
 
 import dev.weft.api.Names;
+import dev.weft.api.reading.Reading;
+import dev.weft.operator.metrics.UnreadableObjects;
 import dev.weft.operator.web.HealthServer;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +28,10 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
   private static final int FAILED = 1;
+  private static final int CONNECT_MILLIS = 3_000;
+
+  /** Doubled at most five times by the client: two seconds, however long a server was away. */
+  private static final int WATCH_RECONNECT_MILLIS = 60;
 
   @Option(
       names = "--kubeconfig",
@@ -55,55 +59,48 @@ final class RunCommand implements Callable<Integer> {
       description = "Do not wait to be the only operator; for a cluster with one for certain.")
   boolean alone;
 
+  /** Counts what is of the process, whether or not the operator has started. */
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
   @Override
   public Integer call() throws Exception {
-    try (KubernetesClient client = client()) {
-      ApiServer api = new ApiServer(client);
-      api.awaitAnswer();
-      List<String> missing = api.missingKinds();
-      if (!missing.isEmpty()) {
-        log.error(
-            "not installed in the cluster: {}; apply the project's manifests/crds first: kubectl"
-                + " apply -f manifests/crds",
-            String.join(", ", missing));
-        return FAILED;
-      }
-      return run(client);
-    }
-  }
-
-  private int run(KubernetesClient client) throws IOException, InterruptedException {
-    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) ->
+        log.atError().addKeyValue("thread", thread.getName()).setCause(e).log("a thread failed"));
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    Thread onSignal = new Thread(() -> await(stop, stopped), "stop");
-    try (JvmGcMetrics gc = new JvmGcMetrics();
-        WeftOperator operator = new WeftOperator(client, namespace, !alone, registry);
-        HealthServer health =
-            HealthServer.start(
-                listen,
-                operator::isHealthy,
-                operator::isStarted,
-                () -> {
-                  operator.count();
-                  return registry.scrape();
-                })) {
+    try (KubernetesClient client = client();
+        JvmGcMetrics gc = new JvmGcMetrics();
+        Startup startup =
+            new Startup(client, counted -> new WeftOperator(client, namespace, !alone, counted));
+        HealthServer health = HealthServer.start(listen, answers(startup))) {
       gc.bindTo(registry);
-      operator.start();
-      Runtime.getRuntime().addShutdownHook(onSignal);
-      log.atInfo()
-          .addKeyValue("server", client.getMasterUrl())
-          .addKeyValue("namespace", namespace)
-          .addKeyValue("port", health.port())
-          .log("the operator runs");
-      stop.await();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stop, stopped), "stop"));
+      log.atInfo().addKeyValue("port", health.port()).log("the operator listens");
+      Startup.End end = startup.run(stop);
+      if (end == Startup.End.STARTED) {
+        log.atInfo()
+            .addKeyValue("server", client.getMasterUrl())
+            .addKeyValue("namespace", namespace)
+            .addKeyValue("port", health.port())
+            .log("the operator runs");
+        stop.await();
+      }
+      return end == Startup.End.LACKING ? FAILED : 0;
     } finally {
       stopped.countDown();
     }
-    return 0;
+  }
+
+  private HealthServer.Answers answers(Startup startup) {
+    return new HealthServer.Answers(
+        startup::sick,
+        startup::unready,
+        startup::lease,
+        () -> registry.scrape() + startup.scrape());
   }
 
   private static void await(CountDownLatch stop, CountDownLatch stopped) {
@@ -120,6 +117,14 @@ final class RunCommand implements Callable<Integer> {
         kubeconfig == null
             ? Config.autoConfigure(null)
             : Config.fromKubeconfig(kubeconfig.toFile());
-    return new KubernetesClientBuilder().withConfig(config).build();
+    // what fails is tried again by whoever asked; a client that does it too would wait a minute
+    config.setConnectionTimeout(CONNECT_MILLIS);
+    config.setRequestRetryBackoffLimit(0);
+    config.setWatchReconnectInterval(WATCH_RECONNECT_MILLIS);
+    Reading reading = new Reading(new UnreadableObjects(registry)::found);
+    return new KubernetesClientBuilder()
+        .withConfig(config)
+        .withKubernetesSerialization(new KubernetesSerialization(reading.mapper(), true))
+        .build();
   }
 }

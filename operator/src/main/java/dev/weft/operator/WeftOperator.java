@@ -11,17 +11,25 @@ import dev.weft.operator.network.ContainerNetworkReconciler;
 import dev.weft.operator.service.OverlayServiceReconciler;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
+import io.javaoperatorsdk.operator.health.Status;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +40,8 @@ public final class WeftOperator implements AutoCloseable {
   private static final long LONGEST_RETRY = Duration.ofSeconds(30).toMillis();
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
+  private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(3650);
+
   private static final int AT_ONCE = 16;
 
   private final Operator operator;
@@ -41,6 +51,7 @@ public final class WeftOperator implements AutoCloseable {
   private final NetworkGauges gauges;
   private volatile boolean leads;
   private volatile boolean closing;
+  private volatile @Nullable Throwable failure;
 
   /**
    * An operator, not started.
@@ -66,6 +77,10 @@ public final class WeftOperator implements AutoCloseable {
               .withMetrics(new ReconcileMetrics(registry))
               .withExecutorService(reconciliations)
               .withReconciliationTerminationTimeout(SHUTDOWN)
+              // caches that are not filled would have what exists taken for gone
+              .withStopOnInformerErrorDuringStartup(false)
+              .withCacheSyncTimeout(AS_LONG_AS_IT_TAKES)
+              .withInformerStoppedHandler(WeftOperator::stopped)
               .withUseSSAToPatchPrimaryResource(true);
           if (electLeader) {
             settings.withLeaderElectionConfiguration(
@@ -98,15 +113,46 @@ public final class WeftOperator implements AutoCloseable {
     operator.start();
   }
 
-  /** Whether its watches stand. */
-  public boolean isHealthy() {
-    return operator.getRegisteredControllers().stream()
-        .map(each -> each.getControllerHealthInfo())
-        .allMatch(each -> each.unhealthyEventSources().isEmpty());
+  /** What keeps it from its work until the process is started again; empty: nothing. */
+  List<String> sick() {
+    List<String> reasons =
+        new ArrayList<>(watches((health, each) -> !each.isRunning(), "has ended its watch of"));
+    Throwable error = failure;
+    if (error != null) {
+      reasons.add("a reconciliation met " + error);
+    }
+    return reasons;
   }
 
-  public boolean isStarted() {
-    return operator.getRuntimeInfo().isStarted();
+  /** Why it does not do its work now; empty: it does, or waits to lead. */
+  List<String> unready() {
+    return operator.getRuntimeInfo().isStarted()
+        ? watches((health, _) -> health == Status.UNHEALTHY, "does not watch, it is tried again:")
+        : List.of("the controllers have not started");
+  }
+
+  private List<String> watches(BiPredicate<Status, InformerHealthIndicator> which, String trouble) {
+    List<String> found = new ArrayList<>();
+    for (var controller : operator.getRegisteredControllers()) {
+      controller
+          .getControllerHealthInfo()
+          .informerEventSourceHealthIndicators()
+          .forEach((source, raw) -> {
+            InformerWrappingEventSourceHealthIndicator<?> health = raw;
+            if (health.informerHealthIndicators().values().stream()
+                .anyMatch(each -> which.test(each.getStatus(), each))) {
+              found.add(
+                  "the controller %s %s %s"
+                      .formatted(controller.getConfiguration().getName(), trouble, source));
+            }
+          });
+    }
+    return found;
+  }
+
+  /** How it stands with the lease. */
+  String lease() {
+    return leads ? "it leads" : "it waits to lead";
   }
 
   /** Brings what is counted of networks up to date; only the leader knows. */
@@ -142,8 +188,11 @@ public final class WeftOperator implements AutoCloseable {
     }
   }
 
-  /** Once it is shut down, what comes in is for the next operator. */
-  private static ExecutorService reconciliations() {
+  /**
+   * Once it is shut down, what comes in is for the next operator. After an error the framework
+   * takes the resource for one that is still reconciled, and never does it again.
+   */
+  private ExecutorService reconciliations() {
     var threads =
         new ThreadPoolExecutor(
             AT_ONCE,
@@ -151,9 +200,26 @@ public final class WeftOperator implements AutoCloseable {
             1,
             TimeUnit.MINUTES,
             new LinkedBlockingQueue<>(),
-            new ThreadPoolExecutor.DiscardPolicy());
+            new ThreadPoolExecutor.DiscardPolicy()) {
+          @Override
+          protected void afterExecute(Runnable done, @Nullable Throwable thrown) {
+            if (thrown instanceof Error) {
+              failure = thrown;
+            }
+          }
+        };
     threads.allowCoreThreadTimeOut(true);
     return threads;
+  }
+
+  /** A watch that has stopped ends no process: {@link #isHealthy} says so. */
+  private static void stopped(SharedIndexInformer<?> informer, @Nullable Throwable failure) {
+    if (failure != null) {
+      log.atError()
+          .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())
+          .setCause(failure)
+          .log("a watch has stopped, so this operator is not healthy");
+    }
   }
 
   /** Another one leads now: not one more write may leave this process. */

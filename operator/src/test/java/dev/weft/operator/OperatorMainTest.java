@@ -12,7 +12,9 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -113,6 +116,88 @@ class OperatorMainTest {
     Lease lease =
         client().leases().inNamespace(Names.NAMESPACE).withName(Names.OPERATOR_LEASE).get();
     return lease == null ? null : lease.getSpec().getHolderIdentity();
+  }
+
+  @Test
+  void itListensAndLivesWhileTheApiServerIsAwayAndStartsOnceThatAnswers() throws Exception {
+    int port = freePort();
+    int front = freePort();
+    URI behind = URI.create(client().getConfiguration().getMasterUrl());
+    Path away = folder.resolve("kubeconfig-away");
+    Files.writeString(
+        away,
+        Files.readString(kubeconfig())
+            .replace("127.0.0.1:" + behind.getPort(), "127.0.0.1:" + front)
+            .replace("localhost:" + behind.getPort(), "localhost:" + front));
+    Process operator =
+        start("run", "--kubeconfig", away.toString(), "--listen", "127.0.0.1:" + port);
+
+    await().atMost(LONG).until(() -> status(port, "/healthz") == 200);
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> {
+          HttpResponse<String> answer = get(port, "/readyz");
+          assertThat(answer.statusCode()).isEqualTo(503);
+          assertThat(answer.body()).contains("the API server at", ":" + front, "since");
+        });
+    assertThat(operator.isAlive()).isTrue();
+
+    try (Door door = new Door(front, behind.getPort())) {
+      await().atMost(LONG).until(() -> status(port, "/readyz") == 200);
+      assertThat(get(port, "/readyz").body()).startsWith("ok").contains("lead");
+      assertThat(log().lines().filter(each -> each.contains("does not answer"))).hasSize(1);
+
+      door.close();
+      await().atMost(LONG).until(() -> status(port, "/readyz") == 503);
+      assertThat(get(port, "/readyz").body()).contains("does not watch");
+      assertThat(get(port, "/healthz").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** A way to the API server that can be shut. */
+  private static final class Door implements AutoCloseable {
+    private final ServerSocket server;
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
+
+    Door(int front, int behind) throws IOException {
+      server = new ServerSocket(front, 50, InetAddress.getLoopbackAddress());
+      Thread _ =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  while (true) {
+                    Socket one = server.accept();
+                    Socket other = new Socket(InetAddress.getLoopbackAddress(), behind);
+                    open.addAll(List.of(one, other));
+                    carry(one, other);
+                    carry(other, one);
+                  }
+                } catch (IOException e) {
+                  // it is shut
+                }
+              });
+    }
+
+    private static void carry(Socket from, Socket to) {
+      Thread _ =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (from;
+                    to) {
+                  from.getInputStream().transferTo(to.getOutputStream());
+                } catch (IOException e) {
+                  // one side has ended it
+                }
+              });
+    }
+
+    @Override
+    public void close() throws IOException {
+      server.close();
+      for (Socket each : open) {
+        each.close();
+      }
+    }
   }
 
   @Test

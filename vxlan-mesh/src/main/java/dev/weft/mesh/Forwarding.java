@@ -2,9 +2,14 @@ package dev.weft.mesh;
 
 import dev.weft.netlink.MacAddress;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 
 /**
  * What one node must program for the remote endpoints of one network.
@@ -20,11 +25,19 @@ public record Forwarding(
   /** Nothing to forward: no remote endpoints. */
   public static final Forwarding NONE = new Forwarding(Set.of(), Set.of(), Set.of());
 
+  static final Comparator<InetAddress> ADDRESSES =
+      Comparator.comparing(InetAddress::getAddress, Arrays::compareUnsigned);
+
   /** A frame to {@code mac} is tunnelled to {@code vtep}. */
-  public record FdbEntry(MacAddress mac, InetAddress vtep) {}
+  public record FdbEntry(MacAddress mac, InetAddress vtep) {
+    static final Comparator<FdbEntry> ORDER = Comparator.comparing(FdbEntry::vtep, ADDRESSES);
+  }
 
   /** The address is reached at {@code mac}. */
-  public record NeighbourEntry(InetAddress address, MacAddress mac) {}
+  public record NeighbourEntry(InetAddress address, MacAddress mac) {
+    static final Comparator<NeighbourEntry> ORDER =
+        Comparator.comparing(entry -> entry.mac().toString());
+  }
 
   public Forwarding {
     fdb = Set.copyOf(fdb);
@@ -32,17 +45,26 @@ public record Forwarding(
     flood = Set.copyOf(flood);
   }
 
-  /** The forwarding for these remote endpoints, in any order. */
+  /**
+   * The forwarding for these remote endpoints, in any order. It has one entry for a MAC address and
+   * one for an address: where endpoints disagree, the lowest VTEP or MAC address stands.
+   */
   public static Forwarding of(Collection<RemoteEndpoint> remotes) {
-    Set<FdbEntry> fdb = new HashSet<>();
-    Set<NeighbourEntry> neighbours = new HashSet<>();
+    Map<MacAddress, FdbEntry> fdb = new HashMap<>();
+    Map<InetAddress, NeighbourEntry> neighbours = new HashMap<>();
     Set<InetAddress> flood = new HashSet<>();
     for (RemoteEndpoint remote : remotes) {
-      fdb.add(new FdbEntry(remote.mac(), remote.vtep()));
-      neighbours.add(new NeighbourEntry(remote.address(), remote.mac()));
+      fdb.merge(
+          remote.mac(),
+          new FdbEntry(remote.mac(), remote.vtep()),
+          BinaryOperator.minBy(FdbEntry.ORDER));
+      neighbours.merge(
+          remote.address(),
+          new NeighbourEntry(remote.address(), remote.mac()),
+          BinaryOperator.minBy(NeighbourEntry.ORDER));
       flood.add(remote.vtep());
     }
-    return new Forwarding(fdb, neighbours, flood);
+    return new Forwarding(Set.copyOf(fdb.values()), Set.copyOf(neighbours.values()), flood);
   }
 
   public boolean isEmpty() {

@@ -5,6 +5,8 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
 
 /** Chooses MAC addresses, so that an endpoint keeps its own wherever and whenever it is rebuilt. */
 public final class Macs {
@@ -23,6 +25,13 @@ public final class Macs {
         address instanceof Inet4Address ? address.getAddress() : digest(address.getAddress());
     return MacAddress.of(
         new byte[] {LOCALLY_ADMINISTERED, SECOND, tail[0], tail[1], tail[2], tail[3]});
+  }
+
+  /** The IPv4 address that a MAC address such as 02:42:0a:0a:00:02 is made from; empty if none. */
+  public static Optional<byte[]> ipv4(String mac) {
+    return mac.matches("02:42(:[0-9a-f]{2}){4}")
+        ? Optional.of(HexFormat.ofDelimiter(":").parseHex(mac.substring("02:42:".length())))
+        : Optional.empty();
   }
 
   private static byte[] digest(byte[] bytes) {

@@ -110,6 +110,49 @@ class ForwardingTableTest {
     assertThat(programmed).isEqualTo(entries(Forwarding.of(left.values())));
   }
 
+  @Property(tries = 500)
+  void aKernelThatKeepsOneEntryForAMacAddressEndsAsIfBuiltAnew(
+      @ForAll("histories") List<Step> history) {
+    Map<Integer, RemoteEndpoint> left = new HashMap<>();
+    ForwardingTable<Integer> incremental = new ForwardingTable<>();
+    Map<MacAddress, InetAddress> fdb = new HashMap<>();
+    Map<InetAddress, MacAddress> neighbours = new HashMap<>();
+    for (Step step : history) {
+      Delta delta;
+      if (step.present()) {
+        left.put(step.key(), step.endpoint());
+        delta = incremental.put(step.key(), step.endpoint());
+      } else {
+        left.remove(step.key());
+        delta = incremental.remove(step.key());
+      }
+      delta.removed().fdb().forEach(entry -> fdb.remove(entry.mac()));
+      delta.removed().neighbours().forEach(entry -> neighbours.remove(entry.address()));
+      delta.added().fdb().forEach(entry -> fdb.put(entry.mac(), entry.vtep()));
+      delta.added().neighbours().forEach(entry -> neighbours.put(entry.address(), entry.mac()));
+      Map<MacAddress, InetAddress> anew = new HashMap<>();
+      Forwarding.of(left.values()).fdb().forEach(entry -> anew.put(entry.mac(), entry.vtep()));
+      assertThat(fdb).isEqualTo(anew);
+      assertThat(neighbours.keySet())
+          .isEqualTo(
+              left.values().stream()
+                  .map(RemoteEndpoint::address)
+                  .collect(java.util.stream.Collectors.toSet()));
+    }
+  }
+
+  @Test
+  void theAddressesOfOneInterfaceThatMovesKeepOneForwardingEntry() {
+    MacAddress mac = Macs.of(A);
+    table.put("v4", new RemoteEndpoint(A, mac, NODE_2));
+    table.put("v6", new RemoteEndpoint(A6, mac, NODE_2));
+
+    table.put("v4", new RemoteEndpoint(A, mac, NODE_3));
+    table.put("v6", new RemoteEndpoint(A6, mac, NODE_3));
+
+    assertThat(table.forwarding().fdb()).containsExactly(new FdbEntry(mac, NODE_3));
+  }
+
   record Step(int key, boolean present, RemoteEndpoint endpoint) {}
 
   @Provide

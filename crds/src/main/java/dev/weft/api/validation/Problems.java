@@ -2,6 +2,8 @@ package dev.weft.api.validation;
 
 import dev.weft.api.Cidr;
 import dev.weft.api.InterfaceName;
+import dev.weft.api.reading.Faults;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +19,13 @@ final class Problems {
   private static final int LONGEST_QUOTE = 80;
 
   private final List<Problem> found = new ArrayList<>();
+
+  /** The problems of {@code object}, beginning with the parts of it that could not be read. */
+  static Problems of(HasMetadata object) {
+    Problems problems = new Problems();
+    Faults.of(object).forEach(each -> problems.add(each.path(), each.problem(), each.remedy()));
+    return problems;
+  }
 
   List<Problem> found() {
     return List.copyOf(found);

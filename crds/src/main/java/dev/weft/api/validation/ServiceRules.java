@@ -155,7 +155,8 @@ final class ServiceRules {
       return;
     }
     problems.range("spec.update.parallelism", update.parallelism(), 0, Integer.MAX_VALUE);
-    problems.range("spec.update.delaySeconds", update.delaySeconds(), 0, Integer.MAX_VALUE);
+    problems.range(
+        "spec.update.delaySeconds", update.delaySeconds(), 0, UpdateStrategy.LONGEST_DELAY);
     problems.choice("spec.update.order", update.order(), UpdateOrder.class, UpdateOrder::of);
     problems.choice(
         "spec.update.failureAction",

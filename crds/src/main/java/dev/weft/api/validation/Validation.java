@@ -16,14 +16,14 @@ public final class Validation {
 
   /** What cannot work in the spec or the name of a network. */
   public static List<Problem> of(ContainerNetwork network) {
-    Problems problems = new Problems();
+    Problems problems = Problems.of(network);
     NetworkRules.check(network, problems);
     return problems.found();
   }
 
   /** What cannot work in the settings of the mesh. */
   public static List<Problem> of(Mesh mesh) {
-    Problems problems = new Problems();
+    Problems problems = Problems.of(mesh);
     MeshRules.check(mesh, problems);
     return problems.found();
   }
@@ -35,14 +35,14 @@ public final class Validation {
 
   /** What cannot work in the spec or the name of a service. */
   public static List<Problem> of(OverlayService service) {
-    Problems problems = new Problems();
+    Problems problems = Problems.of(service);
     ServiceRules.check(service, problems);
     return problems.found();
   }
 
   /** Why a node cannot follow an instruction. */
   public static List<Problem> of(HostNetwork instruction) {
-    Problems problems = new Problems();
+    Problems problems = Problems.of(instruction);
     InstructionRules.check(instruction, problems);
     return problems.found();
   }

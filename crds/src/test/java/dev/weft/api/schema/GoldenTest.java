@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -37,7 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
-  private static final Path SAMPLES = Path.of("../manifests/samples");
+  private static final List<Path> SAMPLES =
+      List.of(Path.of("../manifests/samples"), Path.of("../examples"));
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
   private static final Map<String, CelRules> RULES =
       CrdYaml.generate().values().stream()
@@ -80,16 +80,23 @@ class GoldenTest {
         .containsExactlyElementsOf(comments(text, "# rule: "));
   }
 
-  @Test
-  void samplesAreValid() throws IOException {
-    try (var files = Files.newDirectoryStream(SAMPLES, "*.yaml")) {
-      for (Path file : files) {
-        for (String document : documents(Files.readString(file))) {
-          if (document.contains("apiVersion: weft.dev/")) {
-            assertThat(validate(document)).as(file.toString()).isEmpty();
-            assertThat(broken(document, null)).as(file.toString()).isEmpty();
-          }
-        }
+  static Stream<Path> samples() throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Path folder : SAMPLES) {
+      try (var files = Files.walk(folder)) {
+        files.filter(file -> file.toString().endsWith(".yaml")).forEach(found::add);
+      }
+    }
+    return found.stream().sorted();
+  }
+
+  @ParameterizedTest
+  @MethodSource("samples")
+  void samplesAndExamplesAreValid(Path file) throws IOException {
+    for (String document : documents(Files.readString(file))) {
+      if (document.contains("apiVersion: weft.dev/")) {
+        assertThat(validate(document)).as(file.toString()).isEmpty();
+        assertThat(broken(document, null)).as(file.toString()).isEmpty();
       }
     }
   }

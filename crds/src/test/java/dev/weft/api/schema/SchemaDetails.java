@@ -39,6 +39,7 @@ final class SchemaDetails implements CRDPostProcessor {
         .filter(each -> each.getProperties() != null && !each.getProperties().isEmpty())
         .forEach(each -> each.setXKubernetesMapType("atomic"));
     root.getProperties().get("spec").getProperties().computeIfPresent("template", this::opaque);
+    SchemaBounds.bound(root);
     version.getAdditionalPrinterColumns().sort(Comparator.comparingInt(c -> declared(kind, c)));
     return crd;
   }

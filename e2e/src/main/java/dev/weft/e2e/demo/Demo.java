@@ -52,6 +52,7 @@ final class Demo {
     List<HasMetadata> samples = lab.apply(manifests.resolve("samples"));
     samples.forEach(
         each -> progress.say("applied %s %s", each.getKind(), each.getMetadata().getName()));
+    names("Pod", samples).forEach(this::requireItsNode);
     awaitPrograms();
     List<String> networks = names("ContainerNetwork", samples);
     networks.forEach(this::awaitNetwork);
@@ -83,6 +84,14 @@ final class Demo {
           () -> node.agent().isAlive());
       progress.say("agent of %s is ready", node.name());
     }
+  }
+
+  private void requireItsNode(String pod) {
+    String node = lab.client().pods().withName(pod).get().getSpec().getNodeName();
+    require(
+        lab.nodes().stream().anyMatch(each -> each.name().equals(node)),
+        "the sample pod %s is bound to node %s, which does not exist: give more --nodes"
+            .formatted(pod, node));
   }
 
   private void awaitNetwork(String name) {

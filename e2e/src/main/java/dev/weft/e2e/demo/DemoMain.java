@@ -17,10 +17,15 @@ import picocli.CommandLine.Option;
     description = "Nodes on this machine join the networks of manifests/samples/.",
     mixinStandardHelpOptions = true)
 public final class DemoMain implements Callable<Integer> {
+  /**
+   * The sample {@code lan} gives out the LAN's addresses from .128 on; nodes have those from .11.
+   */
+  private static final int MOST_NODES = 100;
+
   @Option(names = "--once", description = "Check everything, clean up, and end.")
   boolean once;
 
-  @Option(names = "--nodes", description = "How many nodes. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--nodes", description = "How many nodes, 1 to 100. Default: ${DEFAULT-VALUE}.")
   int nodes = 3;
 
   @Option(names = "--manifests", description = "Their folder. Default: ${DEFAULT-VALUE}.")
@@ -37,6 +42,12 @@ public final class DemoMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (nodes < 1 || nodes > MOST_NODES) {
+      System.err.printf(
+          "weft: --nodes %d: the demo takes 1 to %d nodes, and the samples use 3%n",
+          nodes, MOST_NODES);
+      return 2;
+    }
     if (!Files.isDirectory(manifests.resolve("samples"))) {
       System.err.printf("weft: there is no folder %s/samples%n", manifests);
       return 2;

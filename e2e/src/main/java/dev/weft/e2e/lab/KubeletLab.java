@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * no cluster DNS and no kube-proxy. Closing it leaves nothing; so does killing it.
  *
  * <p>The Kubernetes programs are brought up by scripts outside of this project, whose folder the
- * variable {@code WEFT_KUBE} names; see docs/lab.md.
+ * variable {@code WEFT_KUBE} names; see docs/internals/lab.md.
  */
 public final class KubeletLab implements AutoCloseable {
   /** The image that every node has: busybox, without an entry point. */

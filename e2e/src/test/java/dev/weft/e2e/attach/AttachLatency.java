@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /**
  * How long it takes to attach a sandbox, beside Docker and the CNI reference plugins, each by turns
  * on one node of a lab. It is no test, for it asserts no time, and runs only when it is named: see
- * docs/performance.md.
+ * docs/reference/performance.md.
  */
 class AttachLatency {
   private static final Duration PATIENCE = Duration.ofSeconds(60);

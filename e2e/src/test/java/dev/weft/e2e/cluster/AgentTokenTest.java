@@ -156,7 +156,9 @@ class AgentTokenTest {
               """
               apiVersion: weft.dev/v1alpha1
               kind: NetworkEndpoint
-              metadata: {name: blue.10.10.0.99}
+              metadata:
+                name: blue.10.10.0.99
+                labels: {weft.dev/network: blue, weft.dev/node: weft-1}
               spec:
                 network: blue
                 node: weft-1

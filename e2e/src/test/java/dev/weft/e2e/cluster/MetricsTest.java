@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("api-server")
 @ExtendWith(InLab.class)
 class MetricsTest {
-  private static final Path PAGE = Path.of("../docs/observability.md");
+  private static final Path PAGE = Path.of("../docs/reference/observability.md");
 
   private final Lab lab;
 

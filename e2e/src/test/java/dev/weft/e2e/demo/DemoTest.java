@@ -8,6 +8,7 @@ import dev.weft.e2e.lab.Root;
 import dev.weft.netlink.NetworkNamespace;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,5 +40,18 @@ class DemoTest {
         .contains("pings on blue:", "pings on lan:", "network shop (overlay) is Ready")
         .contains("all held, everything is removed");
     assertThat(NetworkNamespace.names()).noneMatch(each -> each.startsWith("weft-demo-"));
+  }
+
+  @Test
+  void refusesANumberOfNodesThatItCannotMake() throws IOException, InterruptedException {
+    for (String nodes : List.of("0", "-1", "101")) {
+      List<String> line = new ArrayList<>(LINE);
+      line.addAll(List.of("--nodes", nodes));
+      Process demo = new ProcessBuilder(line).redirectErrorStream(true).start();
+      String said = new String(demo.getInputStream().readAllBytes(), UTF_8);
+
+      assertThat(demo.waitFor()).as(said).isEqualTo(2);
+      assertThat(said).contains("--nodes " + nodes, "1 to 100");
+    }
   }
 }

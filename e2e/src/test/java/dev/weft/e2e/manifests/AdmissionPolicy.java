@@ -20,7 +20,7 @@ import java.util.Map;
  * Evaluates a ValidatingAdmissionPolicy on AdmissionReviews as an API server does, but for its
  * match constraints.
  */
-final class AdmissionPolicy {
+public final class AdmissionPolicy {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final CelCompiler COMPILER =
       CelCompilerFactory.standardCelCompilerBuilder()
@@ -34,12 +34,13 @@ final class AdmissionPolicy {
 
   private final JsonNode spec;
 
-  AdmissionPolicy(JsonNode policy) {
+  /** Reads it from its resource. */
+  public AdmissionPolicy(JsonNode policy) {
     this.spec = policy.path("spec");
   }
 
   /** What it says against a request; nothing if the request is none of its matter. */
-  List<String> refusals(JsonNode request) {
+  public List<String> refusals(JsonNode request) {
     Map<String, Object> input = new HashMap<>();
     input.put("request", plain(request));
     input.put("object", plain(request.path("object")));

@@ -52,6 +52,35 @@ class ManifestsTest {
         .forEach(each -> assertThat(problems(each)).as(each.getMetadata().getName()).isEmpty());
   }
 
+  static List<Path> appliedFiles() throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (String folder : List.of("examples", "manifests/samples")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
+        files.filter(file -> file.toString().endsWith(".yaml")).sorted().forEach(found::add);
+      }
+    }
+    return found;
+  }
+
+  @ParameterizedTest
+  @MethodSource("appliedFiles")
+  void everyFieldOfAnExampleIsOneThatItsTypeHas(Path file) throws IOException {
+    StrictModels models = new StrictModels();
+
+    assertThat(Documents.of(Files.readString(file)))
+        .isNotEmpty()
+        .map(models::read)
+        .allSatisfy(each -> assertThat(problems(each)).as(each.getMetadata().getName()).isEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("appliedFiles")
+  void anExampleNamesNoNodeOfItsAuthor(Path file) throws IOException {
+    if (file.startsWith(ROOT.resolve("examples"))) {
+      assertThat(Files.readString(file)).doesNotContain("nodeName:");
+    }
+  }
+
   @Test
   void allComponentsGoTogether(@TempDir Path scratch) throws IOException {
     assertThat(Documents.of(Builds.with(Builds.components(), scratch))).isNotEmpty();

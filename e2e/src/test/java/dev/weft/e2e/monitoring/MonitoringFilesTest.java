@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MonitoringFilesTest {
-  private static final Path RUNBOOK = Path.of("../docs/runbook.md");
+  private static final Path RUNBOOK = Path.of("../docs/guide/runbook.md");
   private static final Path OPERATOR_RULE =
       Path.of("../kustomize/components/prometheus-operator/rule.yaml");
 
@@ -52,7 +52,7 @@ class MonitoringFilesTest {
       String name = rule.path("alert").asText();
       assertThat(runbook).contains("## " + name + "\n");
       assertThat(rule.at("/annotations/runbook").asText())
-          .isEqualTo("docs/runbook.md#" + name.toLowerCase(Locale.ROOT));
+          .isEqualTo("docs/guide/runbook.md#" + name.toLowerCase(Locale.ROOT));
       assertThat(tried).contains(name);
     }
   }

@@ -36,9 +36,6 @@ public final class Balancer implements Loop.Work {
   /** A sandbox waits no longer for services, which it balances then as soon as they are known. */
   private static final Duration PATIENCE = Duration.ofMillis(700);
 
-  /** Each takes file descriptors, which libnftables needs to be below 1024. */
-  private static final int MOST_OPEN = 200;
-
   private final Cluster cluster;
   private final Sandboxes sandboxes;
   private final Filters filters;
@@ -114,8 +111,6 @@ public final class Balancer implements Loop.Work {
       begun = true;
       clear(running.values());
     }
-    int excess = clients.size() - MOST_OPEN;
-    clients.values().stream().limit(Math.max(0, excess)).forEach(Client::close);
     return again;
   }
 
@@ -181,7 +176,7 @@ public final class Balancer implements Loop.Work {
   private void drop(Client client, boolean runs) {
     clients.remove(client.sandbox().id());
     problems.remove(client.sandbox().id());
-    try (client) {
+    try {
       if (runs) {
         client.bring(List.of(), Map.of());
       }
@@ -204,8 +199,8 @@ public final class Balancer implements Loop.Work {
         });
     for (Sandbox each : running) {
       if (holders.contains(each.owner()) && !clients.containsKey(each.id())) {
-        try (Client former = new Client(each, filters)) {
-          former.clear();
+        try {
+          new Client(each, filters).clear();
         } catch (RuntimeException gone) {
           LOG.atDebug().addKeyValue("sandbox", each.id()).setCause(gone).log("not cleared");
         }

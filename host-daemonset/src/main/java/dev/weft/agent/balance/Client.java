@@ -10,16 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** A sandbox and what its packet filter has of services. Used by one thread. */
-final class Client implements AutoCloseable {
+final class Client {
   private final Sandbox sandbox;
   private final Filters filters;
   private final Map<String, Long> seen = new HashMap<>();
   private final Map<IpAddress, Integer> sizes = new HashMap<>();
   private final Map<IpAddress, IpAddress> pins = new HashMap<>();
-  private Filters.@Nullable Filter filter;
   private boolean sound;
 
   Client(Sandbox sandbox, Filters filters) {
@@ -86,7 +84,7 @@ final class Client implements AutoCloseable {
         .filter(each -> !after.contains(each))
         .forEach(each -> all.append(Script.without(each)));
     try {
-      filter().run(all.toString());
+      run(all.toString());
       return true;
     } catch (RuntimeException changedByOthers) {
       // Told by the rebuild that follows, if it fails as well.
@@ -125,16 +123,13 @@ final class Client implements AutoCloseable {
         sizes.put(each.virtual().address(), tasks.size());
       }
     }
-    filter().run(all.isEmpty() ? Script.none() : Script.whole(all));
+    run(all.isEmpty() ? Script.none() : Script.whole(all));
   }
 
   /** Removes a table that an earlier agent left. */
   void clear() {
-    if (filter()
-        .run("list tables")
-        .lines()
-        .anyMatch(each -> each.strip().equals("table " + Script.TABLE))) {
-      filter().run(Script.none());
+    if (run("list tables").lines().anyMatch(each -> each.strip().equals("table " + Script.TABLE))) {
+      run(Script.none());
     }
   }
 
@@ -148,25 +143,15 @@ final class Client implements AutoCloseable {
     return used;
   }
 
-  private Filters.Filter filter() {
-    if (filter == null) {
-      filter = filters.open(sandbox.netns());
+  /** Nothing is held between two runs: what clients hold must not grow with their number. */
+  private String run(String commands) {
+    try (Filters.Filter filter = filters.open(sandbox.netns())) {
+      return filter.run(commands);
     }
-    return filter;
   }
 
   /** Takes nothing for known any more. */
   void forget() {
     sound = false;
-    close();
-  }
-
-  /** Lets go of the sandbox's packet filter until it is needed again. */
-  @Override
-  public void close() {
-    if (filter != null) {
-      filter.close();
-      filter = null;
-    }
   }
 }

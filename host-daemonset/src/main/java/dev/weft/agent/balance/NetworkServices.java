@@ -75,7 +75,7 @@ final class NetworkServices {
   Turn all() {
     Map<String, Virtual> now = new TreeMap<>();
     for (NetworkEndpoint each : cluster.endpoints().of(network)) {
-      Virtual.of(each).ifPresent(it -> now.put(each.getMetadata().getName(), it));
+      virtual(each).ifPresent(it -> now.put(each.getMetadata().getName(), it));
     }
     boolean whole = !now.equals(virtuals);
     virtuals.clear();
@@ -101,9 +101,15 @@ final class NetworkServices {
   }
 
   private boolean virtual(String key) {
-    Virtual now = cluster.endpoints().get(network, key).flatMap(Virtual::of).orElse(null);
+    Virtual now = cluster.endpoints().get(network, key).flatMap(this::virtual).orElse(null);
     Virtual before = now == null ? virtuals.remove(key) : virtuals.put(key, now);
     return !Objects.equals(before, now);
+  }
+
+  private Optional<Virtual> virtual(NetworkEndpoint endpoint) {
+    return Virtual.is(endpoint) && cluster.objection(endpoint).isEmpty()
+        ? Virtual.of(endpoint)
+        : Optional.empty();
   }
 
   private void slice(String key) {

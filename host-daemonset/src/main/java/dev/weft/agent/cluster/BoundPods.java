@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
@@ -34,7 +35,7 @@ public final class BoundPods implements AutoCloseable {
     pods =
         new Cache<>(
             client.pods().inAnyNamespace().withField("spec.nodeName", node),
-            BoundPods::strip,
+            new Cache.Gate<>(_ -> Optional.empty(), BoundPods::strip),
             listener);
   }
 

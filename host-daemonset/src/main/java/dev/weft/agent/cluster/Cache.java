@@ -5,11 +5,19 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +30,22 @@ import org.slf4j.event.Level;
  *
  * <p>What this agent has just created, changed or deleted may be {@link #put} in and {@link
  * #remove}d, so that it counts before the watch tells of it.
+ *
+ * <p>An object that contradicts itself counts as none: nobody behind the cache sees it.
  */
 public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
 
+  /** A watch that ends is replaced within two seconds where the API server answers. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private final SharedIndexInformer<T> informer;
   private final AtomicBoolean failing = new AtomicBoolean();
+  private final AtomicReference<@Nullable Instant> dead = new AtomicReference<>();
+  private volatile String reason = "";
   private final Ahead<T> ahead = new Ahead<>();
+  private final Map<String, String> refused = new ConcurrentHashMap<>();
+  private final Gate<T> gate;
 
   /** Is told of every object that came, changed or went. */
   public interface Listener<T> {
@@ -41,25 +58,53 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     void changed(@Nullable T before, @Nullable T after);
   }
 
-  private final class Store extends BasicItemStore<T> {
-    private final Consumer<T> strip;
+  /**
+   * What passes into a cache.
+   *
+   * @param contradiction why an object counts as none; empty: it counts
+   * @param strip takes from an object what is not to be kept
+   */
+  record Gate<T>(Function<T, Optional<String>> contradiction, Consumer<T> strip) {
+    /** Everything passes, whole. */
+    static <T> Gate<T> open() {
+      return new Gate<>(_ -> Optional.empty(), _ -> {});
+    }
 
-    Store(Consumer<T> strip) {
+    /** What agrees with itself passes, whole. */
+    static <T> Gate<T> of(Function<T, Optional<String>> contradiction) {
+      return new Gate<>(contradiction, _ -> {});
+    }
+
+    boolean admits(T object) {
+      return contradiction.apply(object).isEmpty();
+    }
+  }
+
+  private final class Store extends BasicItemStore<T> {
+    Store() {
       super(Cache::key);
-      this.strip = strip;
     }
 
     @Override
-    public T put(String key, T object) {
+    public @Nullable T put(String key, T object) {
       object.getMetadata().setManagedFields(null);
-      strip.accept(object);
+      Optional<String> contradiction = gate.contradiction.apply(object);
+      if (contradiction.isPresent()) {
+        String known = refused.get(key);
+        T before = remove(key);
+        refuse(key, contradiction.get(), known);
+        return before;
+      }
+      refused.remove(key);
+      gate.strip.accept(object);
       T before = super.put(key, object);
       ahead.came(object);
       return before;
     }
 
     @Override
-    public T remove(String key) {
+    public @Nullable T remove(String key) {
+      refused.remove(key);
       T before = super.remove(key);
       if (before != null) {
         ahead.went(before);
@@ -70,28 +115,27 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
   /** A cache of {@code resources}; nothing is asked of the API before {@link #start}. */
   public Cache(Informable<T> resources, Listener<T> listener) {
-    this(resources, _ -> {}, listener);
+    this(resources, Gate.open(), listener);
   }
 
-  /**
-   * A cache that keeps a part of each object.
-   *
-   * @param strip takes from an object what is not to be kept
-   */
-  Cache(Informable<T> resources, Consumer<T> strip, Listener<T> listener) {
+  /** A cache of what passes {@code gate}. */
+  Cache(Informable<T> resources, Gate<T> gate, Listener<T> listener) {
+    this.gate = gate;
     informer = resources.runnableInformer(0);
-    informer.itemStore(new Store(strip));
+    informer.itemStore(new Store());
     informer.exceptionHandler(this::retry);
     informer.addEventHandler(
         new ResourceEventHandler<T>() {
           @Override
           public void onAdd(T object) {
-            listener.changed(null, object);
+            if (gate.admits(object)) {
+              listener.changed(null, object);
+            }
           }
 
           @Override
           public void onUpdate(T before, T after) {
-            listener.changed(before, after);
+            listener.changed(before, gate.admits(after) ? after : null);
           }
 
           @Override
@@ -118,6 +162,29 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     return informer.hasSynced();
   }
 
+  /**
+   * Why this is not current; empty: its watch stands, or was broken for less than {@link
+   * #PATIENCE}. A watch that is replaced in the course of things is no news.
+   */
+  Optional<String> trouble() {
+    if (informer.isWatching() && informer.hasSynced()) {
+      dead.set(null);
+      return Optional.empty();
+    }
+    Instant now = Instant.now();
+    dead.compareAndSet(null, now);
+    Instant since = Objects.requireNonNullElse(dead.get(), now);
+    return isSynced() && Duration.between(since, now).compareTo(PATIENCE) < 0
+        ? Optional.empty()
+        : Optional.of(
+            "%s %s since %s%s"
+                .formatted(
+                    informer.getApiTypeClass().getSimpleName(),
+                    isSynced() ? "is not watched" : "is not known",
+                    since.truncatedTo(ChronoUnit.SECONDS),
+                    reason.isEmpty() ? "" : ": " + reason));
+  }
+
   /** All objects. */
   public List<T> all() {
     return ahead.over(informer.getStore()::list);
@@ -138,6 +205,20 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     ahead.remove(object);
   }
 
+  /** How many objects there are that count as none. */
+  int refused() {
+    return refused.size();
+  }
+
+  private void refuse(String key, String why, @Nullable String known) {
+    refused.put(key, why);
+    if (!why.equals(known)) {
+      LOG.atWarn()
+          .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())
+          .log("{}; the object counts as none, see who wrote it", why);
+    }
+  }
+
   @Override
   public void close() {
     informer.stop();
@@ -147,6 +228,8 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
    * Told once until the first list has come: a start that waits for something must say for what.
    */
   private boolean retry(boolean started, Throwable failure) {
+    dead.compareAndSet(null, Instant.now());
+    reason = String.valueOf(failure.getMessage());
     Level level = started || failing.getAndSet(true) ? Level.DEBUG : Level.WARN;
     LOG.atLevel(level)
         .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())

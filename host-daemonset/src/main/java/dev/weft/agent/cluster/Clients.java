@@ -1,6 +1,7 @@
 package dev.weft.agent.cluster;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weft.api.reading.Reading;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -17,7 +18,9 @@ import java.util.function.Consumer;
 public final class Clients {
   private static final int CONNECT_MILLIS = 3_000;
   private static final int REQUEST_MILLIS = 5_000;
-  private static final int WATCH_RECONNECT_MILLIS = 1_000;
+
+  /** Doubled at most five times by the client: two seconds, however long a server was away. */
+  private static final int WATCH_RECONNECT_MILLIS = 60;
 
   private Clients() {}
 
@@ -34,14 +37,20 @@ public final class Clients {
     return config;
   }
 
-  /**
-   * A client that tells {@code requests} of each request, and that reads a malformed field of a
-   * stored object as absent: one such object must not keep a whole list from being read. Of a pod
-   * it reads what {@link BoundPods} does.
-   */
+  /** A client that counts nothing but requests. */
   public static KubernetesClient open(Config config, Consumer<HttpRequest> requests) {
-    ObjectMapper mapper = BoundPods.reading(new ObjectMapper());
-    mapper.addHandler(new MalformedAsAbsent());
+    return open(config, requests, _ -> {});
+  }
+
+  /**
+   * A client that passes each request to {@code requests}, and reads as {@link Reading} does. Of a
+   * pod it reads what {@link BoundPods} does.
+   *
+   * @param unreadable accepts the kind of each object that is unreadable in part
+   */
+  public static KubernetesClient open(
+      Config config, Consumer<HttpRequest> requests, Consumer<String> unreadable) {
+    ObjectMapper mapper = BoundPods.reading(new Reading(unreadable).mapper());
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withKubernetesSerialization(new KubernetesSerialization(mapper, true))

@@ -1,7 +1,10 @@
 package dev.weft.agent.cluster;
 
 import dev.weft.api.ContainerNetwork;
+import dev.weft.api.EndpointAddress;
 import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.Identity;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
@@ -11,9 +14,11 @@ import dev.weft.api.TxChecksum;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the API holds that matters to one node, cached. */
@@ -66,8 +71,13 @@ public final class Cluster implements AutoCloseable {
     this.hostNetworks =
         new Cache<>(
             client.resources(HostNetwork.class).withLabel(Names.NODE_LABEL, node),
+            Cache.Gate.of(Identity::contradiction),
             listener::hostNetwork);
-    this.meshNodes = new Cache<>(client.resources(MeshNode.class), listener::meshNode);
+    this.meshNodes =
+        new Cache<>(
+            client.resources(MeshNode.class),
+            Cache.Gate.of(Identity::contradiction),
+            listener::meshNode);
     this.meshes = new Cache<>(client.resources(Mesh.class), listener::mesh);
     this.endpoints = new EndpointCaches(client, node, sandboxOf, listener::endpoint);
     this.slices = new SliceCaches(client, listener::slice);
@@ -108,6 +118,18 @@ public final class Cluster implements AutoCloseable {
         && meshNodes.isSynced()
         && meshes.isSynced()
         && endpoints.isSynced();
+  }
+
+  /** What is not known or not current, with the reason; empty: nothing. */
+  public List<String> troubles() {
+    return Stream.of(
+            networks.trouble(),
+            hostNetworks.trouble(),
+            meshNodes.trouble(),
+            meshes.trouble(),
+            endpoints.trouble())
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** Name of this node. */
@@ -158,6 +180,27 @@ public final class Cluster implements AutoCloseable {
   public static Optional<String> publicAddress(MeshNode meshNode) {
     return Optional.ofNullable(meshNode.getMetadata().getAnnotations())
         .flatMap(each -> Optional.ofNullable(each.get(Names.PUBLIC_ADDRESS_ANNOTATION)));
+  }
+
+  /**
+   * Why an endpoint has no effect on this node's kernel; empty: it has. Its network must be able to
+   * have given the address out, and no other endpoint may have had the MAC address before it.
+   */
+  public Optional<String> objection(NetworkEndpoint endpoint) {
+    Optional<HostNetworkSpec> instruction =
+        hostNetwork(EndpointCaches.networkOf(endpoint)).map(HostNetwork::getSpec);
+    Optional<String> misplaced =
+        instruction.flatMap(spec ->
+            EndpointAddress.objection(
+                endpoint.getSpec(),
+                spec.subnets() == null ? List.of() : spec.subnets(),
+                spec.networkUid()));
+    return misplaced.or(() -> endpoints.macHolder(endpoint).map(MacOrder::refusal));
+  }
+
+  /** How many objects there are that contradict themselves and count as none. */
+  public int refused() {
+    return hostNetworks.refused() + meshNodes.refused() + endpoints.refused();
   }
 
   /** Endpoints. */

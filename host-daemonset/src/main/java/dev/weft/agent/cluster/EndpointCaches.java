@@ -1,5 +1,7 @@
 package dev.weft.agent.cluster;
 
+import dev.weft.api.Identity;
+import dev.weft.api.IpAddress;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpecBuilder;
@@ -35,8 +37,11 @@ public final class EndpointCaches implements AutoCloseable {
   private final Map<String, String> versionsPut = new ConcurrentHashMap<>();
   private final Set<NetworkEndpoint> expected = ConcurrentHashMap.newKeySet();
   private final Map<String, Followed> followed = new ConcurrentHashMap<>();
+  private final MacIndex macs = new MacIndex();
+  private final Resting resting = new Resting();
 
-  private record Followed(Cache<NetworkEndpoint> cache, CompletableFuture<Void> synced) {}
+  private record Followed(
+      Cache<NetworkEndpoint> cache, CompletableFuture<Void> synced, long since) {}
 
   EndpointCaches(
       KubernetesClient client,
@@ -50,15 +55,38 @@ public final class EndpointCaches implements AutoCloseable {
     this.own =
         new Cache<>(
             client.resources(NetworkEndpoint.class).withLabel(Names.NODE_LABEL, node),
+            gate(),
             this::changed);
+  }
+
+  private Cache.Gate<NetworkEndpoint> gate() {
+    return new Cache.Gate<>(Identity::contradiction, macs::add);
   }
 
   CompletionStage<Void> start() {
     return own.start();
   }
 
+  int refused() {
+    return own.refused() + followed.values().stream().mapToInt(each -> each.cache.refused()).sum();
+  }
+
   boolean isSynced() {
     return own.isSynced() && followed.values().stream().allMatch(each -> each.cache.isSynced());
+  }
+
+  /** Why its own or a network's endpoints are not current; empty: they are. */
+  Optional<String> trouble() {
+    return Stream.concat(
+            Stream.of(own.trouble()),
+            followed.entrySet().stream()
+                .map(each ->
+                    each.getValue()
+                        .cache
+                        .trouble()
+                        .map(why -> "of the network %s, %s".formatted(each.getKey(), why))))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   /** Follows the endpoints of a network; completes when all are known. */
@@ -71,6 +99,7 @@ public final class EndpointCaches implements AutoCloseable {
     Followed former = followed.remove(network);
     if (former != null) {
       former.cache.close();
+      former.cache.all().forEach(macs::remove);
     }
   }
 
@@ -176,6 +205,45 @@ public final class EndpointCaches implements AutoCloseable {
         .or(() -> it == null ? Optional.empty() : it.cache.get(name));
   }
 
+  /** The endpoint on its network that has the MAC address of an endpoint before it. */
+  public Optional<NetworkEndpoint> macHolder(NetworkEndpoint endpoint) {
+    return MacOrder.before(endpoint, sharing(endpoint));
+  }
+
+  /** The endpoints of other interfaces on its network that name the MAC address of an endpoint. */
+  public List<NetworkEndpoint> rivals(NetworkEndpoint endpoint) {
+    return sharing(endpoint).stream()
+        .filter(each -> !MacOrder.isSameInterface(each, endpoint))
+        .toList();
+  }
+
+  private List<NetworkEndpoint> sharing(NetworkEndpoint endpoint) {
+    return macs.sharing(endpoint).stream()
+        .flatMap(name -> get(networkOf(endpoint), name).stream())
+        .filter(each -> Objects.equals(MacOrder.mac(each), MacOrder.mac(endpoint)))
+        .toList();
+  }
+
+  /** Addresses of a network that were given back lately; the lower the number, the longer ago. */
+  public Map<IpAddress, Long> resting(String network) {
+    return resting.of(network);
+  }
+
+  /** Whether addresses of a network may have been given back lately without this agent knowing. */
+  public boolean isNew(String network) {
+    Followed it = followed.get(network);
+    return it == null || System.nanoTime() - it.since < Resting.REST.toNanos();
+  }
+
+  private void rest(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {
+    if (after == null && before != null) {
+      macs.remove(before);
+      resting.add(before);
+    } else if (after != null) {
+      resting.remove(after);
+    }
+  }
+
   /**
    * Has the interface of an endpoint be made while it is not known yet who gets its address.
    *
@@ -198,12 +266,15 @@ public final class EndpointCaches implements AutoCloseable {
   public void put(NetworkEndpoint endpoint) {
     versionsPut.put(endpoint.getMetadata().getName(), endpoint.getMetadata().getResourceVersion());
     own.put(endpoint);
+    macs.add(endpoint);
+    resting.remove(endpoint);
   }
 
   /** Has an endpoint of this node that was deleted count no more. */
   public void remove(NetworkEndpoint endpoint) {
     versionsPut.remove(endpoint.getMetadata().getName());
     own.remove(endpoint);
+    resting.add(endpoint);
   }
 
   @Override
@@ -220,6 +291,7 @@ public final class EndpointCaches implements AutoCloseable {
 
   /** What was put in as new is no news when the watch brings it. */
   private void changed(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {
+    rest(before, after);
     NetworkEndpoint either = Objects.requireNonNull(after == null ? before : after);
     String put = versionsPut.remove(either.getMetadata().getName());
     boolean isKnown =
@@ -236,7 +308,11 @@ public final class EndpointCaches implements AutoCloseable {
                 .resources(NetworkEndpoint.class)
                 .withLabel(Names.NETWORK_LABEL, network)
                 .withLabelNotIn(Names.NODE_LABEL, node),
-            listener);
-    return new Followed(cache, cache.start().toCompletableFuture());
+            gate(),
+            (before, after) -> {
+              rest(before, after);
+              listener.changed(before, after);
+            });
+    return new Followed(cache, cache.start().toCompletableFuture(), System.nanoTime());
   }
 }

@@ -106,7 +106,7 @@ final class Apply implements AutoCloseable {
   private void stage(Stage stage, List<Change> changes) {
     keepShut(changes);
     switch (stage) {
-      case SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
+      case FILTER, SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
       case PORTS, REMOVE_PORTS -> changes.stream().filter(this::isOpen).forEach(this::listen);
       case STATES, POLICIES, REMOVE_POLICIES, REMOVE_STATES ->
           secure(changes.stream().filter(this::isOpen).toList());
@@ -126,20 +126,24 @@ final class Apply implements AutoCloseable {
   }
 
   /**
-   * Lets no tunnel be made whose port is not shut to clear text, and no port be opened while a
-   * tunnel of it may still be there.
+   * Makes no tunnel while its port is open to clear text and no bridge without its rules; opens no
+   * port and lifts no rule while a tunnel or bridge could not be removed.
    */
   private void keepShut(List<Change> changes) {
     boolean tunnelStays =
         failures.keySet().stream()
             .anyMatch(failed ->
                 failed instanceof Change.Remove(Item.Device device, _)
-                    && device.kind() instanceof Kind.Vxlan);
+                    && (device.kind() instanceof Kind.Vxlan
+                        || device.kind() instanceof Kind.Bridge));
     for (Change change : changes) {
       switch (change) {
         case Change.Create(Item.Device device)
             when device.kind() instanceof Kind.Vxlan tunnel && !isShut(tunnel.port()) ->
             fail(change, new NotShut(tunnel.port()));
+        case Change.Create(Item.Device device)
+            when device.kind() instanceof Kind.Bridge && filterFailed() ->
+            fail(change, new NotIsolated());
         case Change.Alter(_, Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.SecurityPolicy _, _) when tunnelStays ->
@@ -147,6 +151,13 @@ final class Apply implements AutoCloseable {
         case Change.Create _, Change.Alter _, Change.Remove _ -> {}
       }
     }
+  }
+
+  private boolean filterFailed() {
+    return failures.keySet().stream()
+        .anyMatch(failed ->
+            failed instanceof Change.Create(Item.Filter _)
+                || failed instanceof Change.Alter(_, Item.Filter _, _));
   }
 
   private boolean isShut(int port) {
@@ -233,16 +244,16 @@ final class Apply implements AutoCloseable {
   /** What is set of a new interface in its sandbox before it is up, and netlink cannot say. */
   private void configure(List<Change> changes) {
     for (Change change : changes) {
-      if (change instanceof Change.Create(Item.Device device)
-          && !device.inner().place().isNode()
-          && !failures.containsKey(change)) {
+      Optional<Item.Device> unfinished = Requests.unfinished(change);
+      if (unfinished.isPresent() && !failures.containsKey(change)) {
+        DeviceName inner = unfinished.get().inner();
         attempt(
             change,
             () ->
                 kernel
-                    .enter(device.inner().place().sandbox())
-                    .orElseThrow(() -> new SandboxGone(device.inner().place()))
-                    .quietIpv6(device.inner().name()));
+                    .enter(inner.place().sandbox())
+                    .orElseThrow(() -> new SandboxGone(inner.place()))
+                    .quietIpv6(inner.name()));
       }
     }
   }
@@ -301,10 +312,16 @@ final class Apply implements AutoCloseable {
   record Step(Change change, Place place, Request request) {}
 
   private void execute(Place place, List<Step> steps) {
-    Optional<Netlink> netlink =
-        place.isNode()
-            ? Optional.of(kernel.netlink())
-            : kernel.enter(place.sandbox()).map(Kernel.Sandbox::netlink);
+    Optional<Netlink> netlink;
+    try {
+      netlink =
+          place.isNode()
+              ? Optional.of(kernel.netlink())
+              : kernel.enter(place.sandbox()).map(Kernel.Sandbox::netlink);
+    } catch (NetlinkException noDescriptorLeft) {
+      steps.forEach(step -> fail(step.change(), noDescriptorLeft));
+      return;
+    }
     if (netlink.isEmpty()) {
       steps.forEach(step -> fail(step.change(), new SandboxGone(place)));
       return;
@@ -351,10 +368,40 @@ final class Apply implements AutoCloseable {
         case Change.Create _, Change.Remove _, Change.Alter _ -> {}
       }
     }
+    Map<String, DeviceName> cables = new HashMap<>();
+    for (Change change : changes) {
+      if (change instanceof Change.Create(Item.Device device)
+          && device.kind() instanceof Kind.Veth(DeviceName peer, _, _)) {
+        cables.put(device.name().name(), peer);
+      }
+    }
     if (made.size() > FEW) {
-      kernel.netlink().links().forEach(indexes::put);
+      kernel.netlink().links().forEach(link -> learn(link, cables));
     } else {
-      made.forEach(name -> kernel.netlink().link(name).ifPresent(indexes::put));
+      made.forEach(name -> kernel.netlink().link(name).ifPresent(link -> learn(link, cables)));
+    }
+  }
+
+  /** The node's end of a cable knows the other end's index, whatever that is called by now. */
+  private void learn(Link link, Map<String, DeviceName> cables) {
+    indexes.put(link);
+    DeviceName peer = cables.get(link.name());
+    if (peer != null && link.parent() != 0) {
+      inside.put(peer, link.parent());
+    }
+  }
+
+  /** The index of an interface in a sandbox, as far as it is known. */
+  Optional<Integer> inside(DeviceName name) {
+    return Optional.ofNullable(inside.get(name));
+  }
+
+  /** Takes over which of the interfaces in a sandbox are ours. */
+  void know(String file, Observation.View view) {
+    for (Link link : view.links()) {
+      if (view.isOurs(link)) {
+        inside.put(new DeviceName(new Place(file), link.name()), link.index());
+      }
     }
   }
 
@@ -372,7 +419,8 @@ final class Apply implements AutoCloseable {
                 .enter(name.place().sandbox())
                 .orElseThrow(() -> new SandboxGone(name.place()))
                 .netlink()
-                .link(name.name());
+                .link(name.name())
+                .filter(SandboxView::isMade);
     Link link = found.orElseThrow(() -> new DeviceMissing(name));
     if (name.place().isNode()) {
       indexes.put(link);
@@ -383,12 +431,11 @@ final class Apply implements AutoCloseable {
   }
 
   /** The sandbox as it is, through the handle that changes will be made with. */
-  Optional<Observation.View> view(String file) {
-    Place place = new Place(file);
-    Optional<Observation.View> view = kernel.enter(file).map(Kernel.Sandbox::view);
-    view.ifPresent(it ->
-        it.links().forEach(link -> inside.put(new DeviceName(place, link.name()), link.index())));
-    return view;
+  Observation.Sight view(String file, Expected expected, Map<Integer, Owner> known) {
+    Observation.Sight sight =
+        kernel.glance(file, netlink -> SandboxView.brief(netlink, expected, known));
+    sight.view().ifPresent(view -> know(file, view));
+    return sight;
   }
 
   private void shared(Change change) {
@@ -492,7 +539,16 @@ final class Apply implements AutoCloseable {
     private static final long serialVersionUID = 1;
 
     TunnelStays() {
-      super("a tunnel could not be removed before");
+      super("a tunnel or bridge could not be removed before");
+    }
+  }
+
+  /** A bridge comes after its rules. */
+  static final class NotIsolated extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NotIsolated() {
+      super("the packet filter that isolates it could not be installed");
     }
   }
 }

@@ -3,8 +3,11 @@ package dev.weft.agent.dataplane;
 import dev.weft.api.BridgeOptions;
 import dev.weft.api.GatewayMode;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A Linux bridge on the node; the node is the gateway. */
 record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway)
@@ -22,14 +25,17 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
               "'%s' is no device name".formatted(bridge),
               "use 1 to 15 letters, digits, '.', '_' and '-'"));
     }
+    if (name != null && Network.isGenerated(name)) {
+      throw new Unbuildable(
+          Problem.user(
+              "spec.bridge.name",
+              "'%s' is like the names that Weft derives for its own devices".formatted(name),
+              "choose another name"));
+    }
     ground.requireFree(bridge);
     Integer wished = network.spec().mtu();
-    String mode = options == null ? null : options.gatewayMode();
     return new BridgeDriver(
-        network,
-        bridge,
-        wished == null ? ETHERNET_MTU : wished,
-        GatewayMode.of(mode).orElse(GatewayMode.NAT));
+        network, bridge, wished == null ? ETHERNET_MTU : wished, gateway(options));
   }
 
   @Override
@@ -74,20 +80,39 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
 
   @Override
   public Optional<Rules> rules() {
+    return Optional.of(rules(network, bridge));
+  }
+
+  /** The rules of such a network's bridge. */
+  static Rules rules(Network network, String bridge) {
     BridgeOptions options = network.spec().bridge();
-    boolean masquerade =
-        gateway == GatewayMode.NAT
-            && !internal()
-            && !(options != null && Boolean.FALSE.equals(options.masquerade()));
-    return Optional.of(
-        new Rules(
-            bridge,
-            internal() || !hasGateway(),
-            !hasGateway(),
-            gateway == GatewayMode.NAT && !internal(),
-            masquerade
-                ? network.segments().stream().map(Network.Segment::block).toList()
-                : List.of()));
+    GatewayMode gateway = gateway(options);
+    boolean internal = Boolean.TRUE.equals(network.spec().internal());
+    boolean isolated = gateway == GatewayMode.ISOLATED;
+    boolean nat = gateway == GatewayMode.NAT && !internal;
+    Set<Rules.Restriction> restrictions = EnumSet.noneOf(Rules.Restriction.class);
+    if (internal || isolated) {
+      restrictions.add(Rules.Restriction.CLOSED);
+    }
+    if (isolated) {
+      restrictions.add(Rules.Restriction.DEAF);
+    }
+    if (nat) {
+      restrictions.add(Rules.Restriction.GUARDED);
+    }
+    if (options != null && Boolean.FALSE.equals(options.interContainerTraffic())) {
+      restrictions.add(Rules.Restriction.APART);
+    }
+    boolean masquerade = nat && !(options != null && Boolean.FALSE.equals(options.masquerade()));
+    return new Rules(
+        bridge,
+        restrictions,
+        masquerade ? network.segments().stream().map(Network.Segment::block).toList() : List.of(),
+        Optional.empty());
+  }
+
+  private static GatewayMode gateway(@Nullable BridgeOptions options) {
+    return GatewayMode.of(options == null ? null : options.gatewayMode()).orElse(GatewayMode.NAT);
   }
 
   private boolean hasGateway() {

@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.NftablesMonitor;
 import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmNotification;
 import java.net.InetAddress;
@@ -138,12 +139,25 @@ public final class DataPlane implements AutoCloseable {
   private final class LockedJudge implements DriftWatch.Judge {
     @Override
     public Optional<DriftEvent> judge(Notification notification) {
-      return locked(() -> reconciliation.judge(notification));
+      try {
+        return locked(() -> reconciliation.judge(notification));
+      } catch (NetlinkException unreadable) {
+        return Optional.of(
+            new DriftEvent(
+                Dirty.EVERYTHING,
+                "a change could not be looked at: " + unreadable.getMessage(),
+                "unreadable"));
+      }
     }
 
     @Override
     public Optional<DriftEvent> judge(XfrmNotification notification) {
       return locked(() -> reconciliation.judge(notification));
+    }
+
+    @Override
+    public Optional<DriftEvent> judge(NftablesMonitor.Change change) {
+      return locked(reconciliation::restoreFilter);
     }
   }
 

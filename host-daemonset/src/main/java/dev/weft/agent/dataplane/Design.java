@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The desired state: a pure function of the wish and of what the node is like.
@@ -31,8 +30,13 @@ record Design(
     Set<Owner> held) {
 
   static Design of(NodeWish wish, Ground ground) {
-    Drawing drawing = new Drawing(ground);
-    new TreeMap<>(wish.networks()).forEach((name, network) -> drawing.network(name, wish, network));
+    Drawing drawing = new Drawing(wish, ground);
+    new TreeMap<>(wish.networks()).forEach(drawing::draft);
+    Map<Item.Key, String> holders = drawing.holders();
+    // of those that nobody holds yet, the same on every node and in every pass
+    wish.networks().entrySet().stream()
+        .sorted(Comparator.comparing(each -> each.getValue().uid()))
+        .forEach(each -> drawing.network(each.getKey(), each.getValue(), holders));
     return drawing.finish();
   }
 
@@ -40,10 +44,42 @@ record Design(
     return held.contains(item.owner()) || held.contains(Owner.network(item.owner().uid()));
   }
 
+  /**
+   * Whether an endpoint is truly on another node, at a tunnel end that this node's tunnels can lead
+   * to: a tunnel has one IP family.
+   */
+  static boolean isElsewhere(NodeWish wish, RemoteEndpoint endpoint) {
+    return !wish.vtep().equals(Optional.of(endpoint.vtep())) && !isOfOtherFamily(wish, endpoint);
+  }
+
+  private static boolean isOfOtherFamily(NodeWish wish, RemoteEndpoint endpoint) {
+    return wish.vtep()
+        .filter(own -> own.getAddress().length != endpoint.vtep().getAddress().length)
+        .isPresent();
+  }
+
+  /** A problem for each tunnel end of another IP family than the node's, and none of them tried. */
+  static List<Problem> strangers(NodeWish wish, NetworkWish network) {
+    return network.remote().values().stream()
+        .filter(endpoint -> isOfOtherFamily(wish, endpoint))
+        .map(endpoint -> endpoint.vtep().getHostAddress())
+        .distinct()
+        .sorted()
+        .map(vtep ->
+            Problem.user(
+                    "peer " + vtep,
+                    "its tunnels are of another IP family than this node's (%s)"
+                        .formatted(
+                            wish.vtep().map(java.net.InetAddress::getHostAddress).orElse("?")),
+                    "let the Mesh's underlay choose addresses of one family for all nodes")
+                .ofPeer(vtep))
+        .toList();
+  }
+
   /** The remote endpoints that are truly on other nodes. */
   static List<RemoteEndpoint> elsewhere(NodeWish wish, Collection<RemoteEndpoint> endpoints) {
     return endpoints.stream()
-        .filter(endpoint -> !wish.vtep().equals(Optional.of(endpoint.vtep())))
+        .filter(endpoint -> isElsewhere(wish, endpoint))
         .sorted(Comparator.comparing(endpoint -> endpoint.vtep().getHostAddress()))
         .toList();
   }
@@ -51,30 +87,29 @@ record Design(
   /**
    * What an endpoint is in its sandbox.
    *
-   * @param sandbox the sandbox as it is, {@code null} if it can not be entered
+   * @param sight the sandbox as it is
    * @param others what else of ours is in it
    */
   static List<Item> endpoint(
       Driver driver,
       Owner owner,
       LocalEndpoint endpoint,
-      Observation.@Nullable View sandbox,
+      Observation.Sight sight,
       Collection<Item> others)
       throws Unbuildable {
-    if (sandbox == null) {
-      throw new Unbuildable(
-          Problem.retry(
-              endpoint.sandbox().toString(),
-              "the sandbox's network namespace can not be entered",
-              "nothing, if the sandbox is gone"));
-    }
+    Observation.View sandbox =
+        sight
+            .view()
+            .orElseThrow(() ->
+                new Unbuildable(
+                    Problem.retry(
+                        endpoint.sandbox().toString(),
+                        sight.why(),
+                        "change what is in the sandbox; nothing, if it is gone")));
     Optional<Link> taken =
         sandbox
             .link(endpoint.interfaceName())
-            .filter(link ->
-                Owner.of(link)
-                    .filter(it -> it.equals(owner) || it.equals(Owner.UNFINISHED))
-                    .isEmpty());
+            .filter(link -> !owner.equals(sandbox.ours().get(link.index())));
     if (taken.isPresent()) {
       throw new Unbuildable(
           Problem.user(
@@ -101,57 +136,134 @@ record Design(
                     && destination.equals(route.destination()));
   }
 
+  /**
+   * Refuses what another owner has: two names derived by digest can be equal.
+   *
+   * @param other what there is under the same key
+   */
+  static void refuseTaken(Item item, Optional<Item> other) throws Unbuildable {
+    if (item instanceof Item.Device
+        && other.filter(it -> !it.owner().equals(item.owner())).isPresent()) {
+      throw new Unbuildable(
+          Problem.user(
+              item.toString(),
+              "another endpoint or network of this node has a device of this name",
+              "delete the pod, so that it is made anew under another name"));
+    }
+  }
+
   /** Collects the items of all networks. */
   private static final class Drawing {
+    private final NodeWish wish;
     private final Ground ground;
     private final Map<Item.Key, Item> items = new LinkedHashMap<>();
     private final Map<String, List<Item>> ofSandbox = new HashMap<>();
+    private final Map<String, Driver> drafts = new HashMap<>();
     private final Map<String, Driver> drivers = new HashMap<>();
     private final Map<String, List<Problem>> problems = new HashMap<>();
     private final Set<Owner> held = new HashSet<>();
 
-    Drawing(Ground ground) {
+    Drawing(NodeWish wish, Ground ground) {
+      this.wish = wish;
       this.ground = ground;
     }
 
-    void network(String name, NodeWish wish, NetworkWish network) {
-      List<Problem> found = new ArrayList<>();
-      problems.put(name, found);
+    void draft(String name, NetworkWish network) {
+      problems.put(name, new ArrayList<>());
       try {
-        Driver driver = Driver.of(Network.of(name, wish.node(), network), ground);
-        place(driver.devices());
+        drafts.put(name, Driver.of(Network.of(name, wish.node(), network), ground));
+      } catch (Unbuildable e) {
+        hold(name, network, e);
+      }
+    }
+
+    private void hold(String name, NetworkWish network, Unbuildable why) {
+      problems.computeIfAbsent(name, _ -> new ArrayList<>()).add(why.problem());
+      held.add(Owner.network(network.uid()));
+    }
+
+    /** The networks that go on to use a device that is marked as theirs. */
+    Map<Item.Key, String> holders() {
+      Map<String, String> names = new HashMap<>();
+      wish.networks().forEach((name, network) -> names.put(network.uid(), name));
+      Map<Item.Key, String> holders = new HashMap<>();
+      for (Link link : ground.observation().node().links()) {
+        Item.Key key = new Item.Key.OfDevice(DeviceName.onNode(link.name()));
+        ground
+            .ownership()
+            .of(link)
+            .filter(owner -> names.containsKey(owner.uid()))
+            .filter(owner -> keeps(names.get(owner.uid()), owner, key))
+            .ifPresent(owner -> holders.put(key, names.get(owner.uid())));
+      }
+      return holders;
+    }
+
+    private boolean keeps(String name, Owner owner, Item.Key key) {
+      Driver driver = drafts.get(name);
+      return driver == null
+          || !owner.endpoint().isEmpty()
+          || driver.devices().stream().anyMatch(item -> item.key().equals(key));
+    }
+
+    void network(String name, NetworkWish network, Map<Item.Key, String> holders) {
+      Driver driver = drafts.get(name);
+      if (driver == null) {
+        return;
+      }
+      try {
+        place(name, driver.devices(), holders);
         drivers.put(name, driver);
         driver
             .remote(Forwarding.of(elsewhere(wish, network.remote().values())))
             .forEach(item -> items.putIfAbsent(item.key(), item));
+        List<Problem> found = problems.computeIfAbsent(name, _ -> new ArrayList<>());
+        found.addAll(strangers(wish, network));
         int free = driver.capacity();
         for (LocalEndpoint endpoint : new TreeMap<>(network.local()).values()) {
           endpoint(network, driver, endpoint, free-- > 0).ifPresent(found::add);
         }
       } catch (Unbuildable e) {
-        found.add(e.problem());
-        held.add(Owner.network(network.uid()));
+        hold(name, network, e);
       }
     }
 
     /** Adds a network's own devices, unless one of them is another network's. */
-    private void place(List<Item> devices) throws Unbuildable {
+    private void place(String name, List<Item> devices, Map<Item.Key, String> holders)
+        throws Unbuildable {
       for (Item item : devices) {
         Item other = items.get(item.key());
+        boolean vlan = item instanceof Item.Device mine && mine.kind() instanceof Kind.Vlan;
         boolean shared =
-            item instanceof Item.Device mine
-                && mine.kind() instanceof Kind.Vlan
+            vlan
+                && item instanceof Item.Device mine
                 && other instanceof Item.Device theirs
                 && mine.kind().equals(theirs.kind());
         if (other != null && !shared && !other.equals(item)) {
-          throw new Unbuildable(
-              Problem.user(
-                  item.toString(),
-                  "another network of Weft (UID %s) wants the same".formatted(other.owner().uid()),
-                  "give the networks different names, addresses and devices"));
+          throw taken(item, nameOf(other.owner().uid()));
+        }
+        String holder = holders.getOrDefault(item.key(), name);
+        if (!vlan && !holder.equals(name)) {
+          throw taken(item, holder);
         }
       }
       devices.forEach(item -> items.putIfAbsent(item.key(), item));
+    }
+
+    private static Unbuildable taken(Item item, String holder) {
+      return new Unbuildable(
+          Problem.user(
+              item.toString(),
+              "network %s has this device on the node and keeps it".formatted(holder),
+              "give this network another device, or delete network " + holder));
+    }
+
+    private String nameOf(String uid) {
+      return wish.networks().entrySet().stream()
+          .filter(each -> each.getValue().uid().equals(uid))
+          .findFirst()
+          .map(Map.Entry::getKey)
+          .orElse("of UID " + uid);
     }
 
     private Optional<Problem> endpoint(
@@ -164,8 +276,10 @@ record Design(
           throw full(driver, endpoint);
         }
         List<Item> mine =
-            Design.endpoint(
-                driver, owner, endpoint, ground.observation().sandboxes().get(file), others);
+            Design.endpoint(driver, owner, endpoint, ground.observation().sandbox(file), others);
+        for (Item item : mine) {
+          refuseTaken(item, Optional.ofNullable(items.get(item.key())));
+        }
         others.addAll(mine);
         mine.forEach(item -> items.put(item.key(), item));
         return Optional.empty();
@@ -176,9 +290,17 @@ record Design(
     }
 
     Design finish() {
-      Rules.table(
-              drivers.values().stream().flatMap(driver -> driver.rules().stream()).toList(),
-              ground.secrecy().ports())
+      List<Rules> rules = new ArrayList<>();
+      wish.networks()
+          .forEach((name, network) -> {
+            Driver driver = drivers.get(name);
+            if (driver == null) {
+              rules.addAll(Standing.rules(name, network, ground));
+            } else {
+              driver.rules().ifPresent(rules::add);
+            }
+          });
+      Rules.table(rules, ground.secrecy().ports(), wish.senders())
           .ifPresent(filter -> items.put(filter.key(), filter));
       return new Design(new State(items), drivers, problems, held);
     }

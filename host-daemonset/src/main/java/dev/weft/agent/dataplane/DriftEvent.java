@@ -6,5 +6,11 @@ package dev.weft.agent.dataplane;
  *
  * @param dirty what to reconcile
  * @param what what was seen, for a log line
+ * @param restless who may repeat it at will, such as an endpoint's id; empty if nobody in a sandbox
+ *     can
  */
-public record DriftEvent(Dirty dirty, String what) {}
+public record DriftEvent(Dirty dirty, String what, String restless) {
+  DriftEvent(Dirty dirty, String what) {
+    this(dirty, what, "");
+  }
+}

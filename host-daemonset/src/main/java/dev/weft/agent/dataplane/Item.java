@@ -228,6 +228,11 @@ sealed interface Item {
    * @param text the table in nft's language
    */
   record Filter(String text) implements Item {
+    /** Whether this is a table to install, not one that others changed. */
+    boolean isTable() {
+      return text.startsWith("table ");
+    }
+
     @Override
     public Owner owner() {
       return Owner.NODE;

@@ -17,10 +17,24 @@ import java.util.Set;
  */
 record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foundations) {
 
-  /** Something is not as it was left; {@code uids} is empty if it is not known whose. */
-  record Finding(Set<String> uids, String what) {
+  /**
+   * Something is not as it was left.
+   *
+   * @param uids of the networks, empty if it is not known whose
+   * @param restless who may repeat it at will, empty if nobody in a sandbox can
+   */
+  record Finding(Set<String> uids, String what, String restless) {
     Finding(String uid, String what) {
-      this(Set.of(uid), what);
+      this(Set.of(uid), what, "");
+    }
+
+    Finding(Set<String> uids, String what) {
+      this(uids, what, "");
+    }
+
+    /** Of a device that somebody in a sandbox can take down or away. */
+    static Finding of(Item.Device device, String what) {
+      return new Finding(Set.of(device.owner().uid()), what, device.owner().endpoint());
     }
   }
 
@@ -47,7 +61,9 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
       case Notification.FdbChanged(FdbEntry entry) -> forwardChanged(entry);
       case Notification.FdbRemoved(FdbEntry entry) -> forwardRemoved(entry);
       case Notification.Overrun _ ->
-          Optional.of(new Finding(Set.of(), "the kernel changed faster than it was listened to"));
+          Optional.of(
+              new Finding(
+                  Set.of(), "the kernel changed faster than it was listened to", "overrun"));
     };
   }
 
@@ -65,7 +81,7 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
     Item.Device device = left.get();
     Optional<Link> now = kernel.netlink().link(told.name());
     if (now.isEmpty()) {
-      return Optional.of(new Finding(device.owner().uid(), name + " was removed"));
+      return Optional.of(Finding.of(device, name + " was removed"));
     }
     Link link = now.get();
     int master = device.port().map(port -> indexes.of(port.bridge()).orElse(-1)).orElse(0);
@@ -80,9 +96,7 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
             && !(device.kind() instanceof Kind.Veth && device.innerUp() && !link.isLowerUp())
             && !(device.kind() instanceof Kind.Vxlan tunnel
                 && tunnel.txChecksum() != kernel.txChecksum(link.index()));
-    return same
-        ? Optional.empty()
-        : Optional.of(new Finding(device.owner().uid(), name + " was changed"));
+    return same ? Optional.empty() : Optional.of(Finding.of(device, name + " was changed"));
   }
 
   private static boolean samePort(Item.Device device, Link link) {
@@ -111,7 +125,7 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
     return back
         ? Optional.empty()
         : device(name)
-            .map(left -> new Finding(left.owner().uid(), name + " was removed"))
+            .map(left -> Finding.of(left, name + " was removed"))
             .or(() -> foundation(told.name()));
   }
 

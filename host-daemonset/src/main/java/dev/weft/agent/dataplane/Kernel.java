@@ -1,6 +1,8 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.netlink.BridgePort;
 import dev.weft.netlink.Ethtool;
+import dev.weft.netlink.FdbEntry;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.Netlink;
@@ -13,17 +15,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The node's kernel: reads all that matters of it, and opens the way into sandboxes. */
 final class Kernel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Kernel.class);
+
   /** A container's own is read-only; its pod mounts the node's where the variable says. */
   private static final Path SETTINGS =
       Path.of(System.getenv().getOrDefault("WEFT_PROC_SYS", "/proc/sys"));
@@ -38,14 +46,14 @@ final class Kernel implements AutoCloseable {
   private @Nullable Ethtool ethtool;
   private @Nullable Xfrm xfrm;
   private final EspPorts espPorts;
+  private final Set<String> noted = new HashSet<>();
 
   Kernel(NetworkNamespace namespace) {
     this.namespace = namespace;
     netlink = Netlink.open(namespace);
     espPorts = new EspPorts(namespace);
     try {
-      // Now, while file descriptors are low: libnftables waits with select(2), which ends the
-      // process for one above 1023.
+      // Now, while low descriptors are free, of which libnftables needs a few.
       nftables = Nftables.open(namespace);
     } catch (NftablesException absent) {
       // Tried again, and told, when a network needs it.
@@ -101,14 +109,103 @@ final class Kernel implements AutoCloseable {
     return espPorts;
   }
 
-  Observation observe(Collection<String> sandboxes) {
-    Map<String, Observation.View> views = new HashMap<>();
-    for (String file : Set.copyOf(sandboxes)) {
-      view(file).ifPresent(view -> views.put(file, view));
+  /**
+   * Looks at everything.
+   *
+   * @param sandboxes what of ours is expected in each, by file
+   * @param first whether this process has not looked before
+   */
+  Observation observe(Map<String, List<Expected>> sandboxes, boolean first) {
+    Observation.View node =
+        new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
+    Map<String, Link> ends = new HashMap<>();
+    for (Link link : node.links()) {
+      if (link.kind() instanceof LinkKind.Veth && Owner.of(link).isPresent()) {
+        ends.put(link.name(), link);
+      }
     }
-    Observation.View node = view(netlink);
+    Map<String, Observation.Sight> seen = new HashMap<>();
+    sandboxes.forEach((file, expected) ->
+        seen.put(
+            file,
+            look(
+                file,
+                inside ->
+                    SandboxView.read(
+                        inside, expected, end -> Optional.ofNullable(ends.get(end)), first))));
+    noteUnreadable();
     return new Observation(
-        node, netlink.neighbours(), netlink.fdb(), views, wireless(), softChecksum(node));
+        node, netlink.neighbours(), forwarding(node), seen, wireless(), softChecksum(node));
+  }
+
+  /** Whatever goes wrong in a sandbox is its own: it is then not seen. */
+  private static Observation.Sight look(String file, Function<Netlink, Observation.View> read) {
+    Optional<Sandbox> opened;
+    try {
+      opened = Sandbox.open(file);
+    } catch (NetlinkException noDescriptorLeft) {
+      return Observation.Sight.unreadable(noDescriptorLeft);
+    }
+    if (opened.isEmpty()) {
+      return Observation.Sight.GONE;
+    }
+    try (Sandbox sandbox = opened.get()) {
+      return Observation.Sight.of(read.apply(sandbox.netlink()));
+    } catch (RuntimeException e) {
+      return Observation.Sight.unreadable(e);
+    }
+  }
+
+  /** The same through the handle that changes will be made with. */
+  Observation.Sight glance(String file, Function<Netlink, Observation.View> read) {
+    Optional<Sandbox> sandbox;
+    try {
+      sandbox = enter(file);
+    } catch (NetlinkException noDescriptorLeft) {
+      return Observation.Sight.unreadable(noDescriptorLeft);
+    }
+    if (sandbox.isEmpty()) {
+      return Observation.Sight.GONE;
+    }
+    try {
+      return Observation.Sight.of(read.apply(sandbox.get().netlink()));
+    } catch (RuntimeException e) {
+      entered.remove(file);
+      sandbox.get().close();
+      return Observation.Sight.unreadable(e);
+    }
+  }
+
+  /**
+   * The entries of bridges that learn nothing: what others have learned may be a flood of addresses
+   * that a sandbox made up.
+   */
+  private List<FdbEntry> forwarding(Observation.View node) {
+    Set<Integer> bridges = new TreeSet<>();
+    List<FdbEntry> entries = new ArrayList<>();
+    for (Link link : node.links()) {
+      BridgePort port = link.port();
+      boolean tunnel = link.kind() instanceof LinkKind.Vxlan;
+      boolean still = port != null && Boolean.FALSE.equals(port.learning());
+      if (Owner.of(link).isPresent() && (tunnel || still)) {
+        if (link.master() != 0) {
+          bridges.add(link.master());
+        } else {
+          entries.addAll(netlink.fdb(link.index()));
+        }
+      }
+    }
+    bridges.forEach(bridge -> entries.addAll(netlink.fdbOfBridge(bridge)));
+    return entries;
+  }
+
+  private void noteUnreadable() {
+    Netlink.unreadableReasons()
+        .forEach((kind, why) -> {
+          if (noted.add(kind)) {
+            LOG.atWarn().log("skipped an entry that cannot be decoded, in '{}': {}", kind, why);
+          }
+        });
   }
 
   private Set<Integer> softChecksum(Observation.View node) {
@@ -144,7 +241,11 @@ final class Kernel implements AutoCloseable {
     return ethtool;
   }
 
-  /** A sandbox, which stays entered until it is left; empty if it is no namespace (any more). */
+  /**
+   * A sandbox, which stays entered until it is left; empty if it is no namespace (any more).
+   *
+   * @throws NetlinkException if this process has no file descriptor left
+   */
   Optional<Sandbox> enter(String file) {
     return entered.computeIfAbsent(file, Sandbox::open);
   }
@@ -165,20 +266,6 @@ final class Kernel implements AutoCloseable {
           entry.getValue().ifPresent(Sandbox::close);
           return true;
         });
-  }
-
-  /** The sandbox as it is; empty if it can not be entered. */
-  Optional<Observation.View> view(String file) {
-    return Sandbox.open(file)
-        .map(sandbox -> {
-          try (sandbox) {
-            return sandbox.view();
-          }
-        });
-  }
-
-  static Observation.View view(Netlink netlink) {
-    return new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
   }
 
   String setting(String path) {
@@ -239,18 +326,22 @@ final class Kernel implements AutoCloseable {
       try {
         namespace = NetworkNamespace.inhabit(Path.of(file));
       } catch (NetlinkException e) {
-        return Optional.empty();
+        return gone(e);
       }
       try {
         return Optional.of(new Sandbox(namespace, Netlink.open(namespace)));
       } catch (NetlinkException e) {
         namespace.close();
-        return Optional.empty();
+        return gone(e);
       }
     }
 
-    Observation.View view() {
-      return Kernel.view(netlink);
+    /** Whoever has no descriptor left knows nothing of the sandbox. */
+    private static Optional<Sandbox> gone(NetlinkException e) {
+      if (e.errnoName().equals("EMFILE") || e.errnoName().equals("ENFILE")) {
+        throw e;
+      }
+      return Optional.empty();
     }
 
     /**

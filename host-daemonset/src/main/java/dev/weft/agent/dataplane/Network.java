@@ -63,6 +63,11 @@ record Network(String name, String uid, String node, HostNetworkSpec spec, List<
     return Owner.network(uid);
   }
 
+  /** Whether a device name may be one that is derived from a UID or digest. */
+  static boolean isGenerated(String device) {
+    return device.matches("w[a-z]-[0-9a-f]{12}");
+  }
+
   String bridge() {
     return "wb-" + shortUid();
   }
@@ -76,6 +81,11 @@ record Network(String name, String uid, String node, HostNetworkSpec spec, List<
   }
 
   String hostEnd(String endpoint) {
+    return hostEnd(uid, endpoint);
+  }
+
+  /** The name of the node's end of an endpoint's cable. */
+  static String hostEnd(String uid, String endpoint) {
     return "we-" + Digest.of(uid + "/" + endpoint).substring(0, 12);
   }
 

@@ -2,6 +2,7 @@ package dev.weft.agent.dataplane;
 
 import dev.weft.api.OverlayTunnel;
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,13 +17,35 @@ import java.util.stream.Collectors;
  * @param networks by the network's name
  * @param txChecksum whether tunnels leave checksums to the card below
  * @param keys of encrypted networks; empty while the cluster has none
+ * @param peers addresses that the tunnels of the mesh start from
  */
 public record NodeWish(
     String node,
     Optional<InetAddress> vtep,
     Map<String, NetworkWish> networks,
     boolean txChecksum,
-    Optional<KeyWish> keys) {
+    Optional<KeyWish> keys,
+    Set<InetAddress> peers) {
+
+  /** A wish that knows no peers but those of its remote endpoints. */
+  public NodeWish(
+      String node,
+      Optional<InetAddress> vtep,
+      Map<String, NetworkWish> networks,
+      boolean txChecksum,
+      Optional<KeyWish> keys) {
+    this(node, vtep, networks, txChecksum, keys, Set.of());
+  }
+
+  /** Addresses that frames from other nodes come from. */
+  Set<InetAddress> senders() {
+    Set<InetAddress> senders = new HashSet<>(peers);
+    networks
+        .values()
+        .forEach(network -> network.remote().values().forEach(each -> senders.add(each.vtep())));
+    vtep.ifPresent(senders::remove);
+    return senders;
+  }
 
   /** The ports of the encrypted networks, whether or not they can be made. */
   Set<Integer> encryptedPorts() {

@@ -13,7 +13,7 @@ import java.util.Set;
 /**
  * What the kernel says, of the node and of its sandboxes.
  *
- * @param sandboxes by file of the namespace; one that can not be entered is missing
+ * @param sandboxes by file of the namespace
  * @param wireless names of wireless interfaces
  * @param softChecksum indexes of the node's VXLAN devices that do not leave checksums to the card
  */
@@ -21,12 +21,49 @@ record Observation(
     View node,
     List<Neighbour> neighbours,
     List<FdbEntry> fdb,
-    Map<String, View> sandboxes,
+    Map<String, Sight> sandboxes,
     Set<String> wireless,
     Set<Integer> softChecksum) {
 
-  /** The view of one namespace. */
-  record View(List<Link> links, List<Address> addresses, List<Route> routes) {
+  /** What is seen of a sandbox. */
+  Sight sandbox(String file) {
+    return sandboxes.getOrDefault(file, Sight.GONE);
+  }
+
+  /**
+   * A sandbox, seen or not.
+   *
+   * @param why it cannot be read
+   */
+  record Sight(Optional<View> view, String why) {
+    static final Sight GONE =
+        new Sight(Optional.empty(), "the sandbox's network namespace can not be entered");
+
+    static Sight of(View view) {
+      return new Sight(Optional.of(view), "");
+    }
+
+    static Sight unreadable(RuntimeException why) {
+      return new Sight(
+          Optional.empty(), "the sandbox's network can not be read: " + why.getMessage());
+    }
+  }
+
+  /**
+   * The view of one namespace.
+   *
+   * @param ours of a sandbox, our interfaces in it, by index
+   */
+  record View(
+      List<Link> links, List<Address> addresses, List<Route> routes, Map<Integer, Owner> ours) {
+    View(List<Link> links, List<Address> addresses, List<Route> routes) {
+      this(links, addresses, routes, Map.of());
+    }
+
+    boolean isOurs(Link link) {
+      return ours.containsKey(link.index());
+    }
+
     Optional<Link> link(String name) {
       return links.stream().filter(link -> link.name().equals(name)).findFirst();
     }
@@ -42,7 +79,7 @@ record Observation(
               route.destination().length() == 0
                   && route.table() == Route.MAIN
                   && route.type() == Route.Type.UNICAST
-                  && route.protocol() != Kernel.ROUTE_PROTOCOL
+                  && !(route.protocol() == Kernel.ROUTE_PROTOCOL && ours.containsKey(route.link()))
                   && (route.destination().address().getAddress().length == 4) == ipv4);
     }
   }

@@ -48,7 +48,9 @@ final class Observed {
   static State in(Observation observation, Ownership ownership) {
     Observed observed = new Observed(observation, ownership);
     observed.node();
-    observation.sandboxes().forEach(observed::sandbox);
+    observation
+        .sandboxes()
+        .forEach((file, sight) -> sight.view().ifPresent(view -> observed.sandbox(file, view)));
     return State.of(observed.items);
   }
 
@@ -97,9 +99,9 @@ final class Observed {
   private void sandbox(String file, Observation.View view) {
     Place place = new Place(file);
     Map<Integer, Item.Device> ours = new HashMap<>();
-    for (Link link : view.links()) {
-      Owner.of(link).ifPresent(owner -> ours.put(link.index(), device(link, place, owner)));
-    }
+    view.ours()
+        .forEach((index, owner) ->
+            view.link(index).ifPresent(link -> ours.put(index, device(link, place, owner))));
     for (Item.Device device : ours.values()) {
       // The sandbox's end of a cable is part of the item of the node's end.
       if (!(device.kind() instanceof Kind.Veth)) {
@@ -121,7 +123,7 @@ final class Observed {
     }
     for (Route route : view.routes()) {
       Item.Device device = ours.get(route.link());
-      if (device != null && route.protocol() == Kernel.ROUTE_PROTOCOL) {
+      if (device != null && isOurs(route, device.name().place())) {
         items.add(
             new Item.Route(
                 device.owner(),
@@ -132,13 +134,23 @@ final class Observed {
     }
   }
 
+  /** In a sandbox no other route is ever made than the way out. */
+  private static boolean isOurs(Route route, Place place) {
+    return route.protocol() == Kernel.ROUTE_PROTOCOL
+        && (place.isNode() || route.destination().length() == 0);
+  }
+
   private Item.Device device(Link link, Place place, Owner owner) {
+    Optional<Link> inside =
+        link.kind() instanceof LinkKind.Veth ? inside(link, owner) : Optional.empty();
     // A mark that was taken away must be set again: the item's owner tells the difference.
-    Owner marked = Owner.of(link.alias()).isPresent() ? owner : owner.part("unmarked");
+    boolean marked =
+        link.alias().equals(owner.alias())
+            && inside.filter(it -> !it.alias().equals(owner.alias())).isEmpty();
     return new Item.Device(
-        marked,
+        marked ? owner : owner.part("unmarked"),
         new DeviceName(place, link.name()),
-        kind(link, owner),
+        kind(link, owner, inside),
         mac(link),
         link.mtu(),
         link.isUp(),
@@ -166,7 +178,7 @@ final class Observed {
                 Boolean.TRUE.equals(port.neighSuppress())));
   }
 
-  private Kind kind(Link link, Owner owner) {
+  private Kind kind(Link link, Owner owner, Optional<Link> inside) {
     return switch (link.kind()) {
       case LinkKind.Bridge _ -> new Kind.Bridge();
       case LinkKind.Vxlan vxlan -> {
@@ -177,10 +189,7 @@ final class Observed {
             Optional.ofNullable(vxlan.local()),
             !observation.softChecksum().contains(link.index()));
       }
-      case LinkKind.Veth _ -> veth(owner);
-      // in its sandbox more is to be set of it than can be seen: it is made anew
-      case LinkKind.Macvlan _ when owner.equals(Owner.UNFINISHED) ->
-          new Kind.Other("unfinished macvlan");
+      case LinkKind.Veth _ -> veth(owner, inside);
       case LinkKind.Macvlan(int parent, LinkKind.Macvlan.Mode mode) ->
           new Kind.Macvlan(nameOf(parent), mode);
       case LinkKind.Vlan(int parent, int id) -> new Kind.Vlan(nameOf(parent), id);
@@ -188,18 +197,21 @@ final class Observed {
     };
   }
 
-  private Kind veth(Owner owner) {
-    String file = ownership.sandboxes().getOrDefault(owner, "");
-    Observation.View view = observation.sandboxes().get(file);
-    if (view != null) {
-      for (Link link : view.links()) {
-        if (Owner.of(link.alias()).filter(owner::equals).isPresent()) {
-          return new Kind.Veth(
-              new DeviceName(new Place(file), link.name()), mac(link), link.isUp());
-        }
-      }
-    }
-    return new Kind.Veth(new DeviceName(new Place("?"), "?"), MacAddress.ZERO, false);
+  private Kind veth(Owner owner, Optional<Link> inside) {
+    Place place = new Place(ownership.sandboxes().getOrDefault(owner, "?"));
+    return inside
+        .map(link -> new Kind.Veth(new DeviceName(place, link.name()), mac(link), link.isUp()))
+        .orElseGet(
+            () -> new Kind.Veth(new DeviceName(new Place("?"), "?"), MacAddress.ZERO, false));
+  }
+
+  /** The sandbox's end of a cable. */
+  private Optional<Link> inside(Link hostEnd, Owner owner) {
+    return observation
+        .sandbox(ownership.sandboxes().getOrDefault(owner, ""))
+        .view()
+        .flatMap(
+            view -> view.link(hostEnd.parent()).filter(link -> Expected.isCable(link, hostEnd)));
   }
 
   private String nameOf(int index) {

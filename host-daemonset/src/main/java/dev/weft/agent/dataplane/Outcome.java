@@ -5,20 +5,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What came of a reconcile.
  *
  * @param networks by name, each network of the wish that the reconcile looked at
- * @param leftovers by network UID, what keeps networks that are wished no more from being gone; a
- *     network that is in neither map and not wished has left nothing on the node
+ * @param leftovers by network UID, what keeps networks that are wished no more from being gone
  * @param changes what was changed, in this order
+ * @param standing UIDs of networks of which the kernel still holds anything; empty if the reconcile
+ *     did not look at all of it
  * @param keys what became of the keys of encrypted networks
  */
 public record Outcome(
     Map<String, NetworkOutcome> networks,
     Map<String, List<Problem>> leftovers,
     List<Change> changes,
+    Optional<Set<String>> standing,
     Keys keys) {
 
   /**
@@ -36,6 +39,11 @@ public record Outcome(
     networks = Map.copyOf(networks);
     leftovers = Map.copyOf(leftovers);
     changes = List.copyOf(changes);
+  }
+
+  /** Whether a look at the whole kernel found nothing of the network. */
+  public boolean isGone(String uid) {
+    return standing.filter(each -> !each.contains(uid)).isPresent() && !leftovers.containsKey(uid);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.api.HostNetworkSpec;
 import dev.weft.api.OverlayTunnel;
 import dev.weft.mesh.Encapsulation;
 import dev.weft.mesh.Forwarding;
@@ -11,6 +12,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A bridge and a VXLAN device: one Ethernet segment over all nodes. Nothing is learned: every known
@@ -150,6 +152,16 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
   /** The bridge has no address: nothing has business with the node by it. */
   @Override
   public Optional<Rules> rules() {
-    return Optional.of(new Rules(network.bridge(), true, true, false, List.of()));
+    return Optional.of(rules(network.bridge(), network.spec(), tunnel));
+  }
+
+  /** The rules of an overlay's bridge with such a tunnel. */
+  static Rules rules(String bridge, HostNetworkSpec spec, Kind.Vxlan tunnel) {
+    boolean clear = spec.overlay() == null || !Boolean.TRUE.equals(spec.overlay().encrypted());
+    return new Rules(
+        bridge,
+        Set.of(Rules.Restriction.CLOSED, Rules.Restriction.DEAF),
+        List.of(),
+        clear ? Optional.of(tunnel) : Optional.empty());
   }
 }

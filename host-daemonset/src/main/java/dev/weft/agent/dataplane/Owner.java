@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane;
 
 import dev.weft.netlink.Link;
+import dev.weft.netlink.LinkKind;
 import java.util.Optional;
 
 /**
@@ -49,8 +50,28 @@ record Owner(String uid, String part) {
     return part.isEmpty() ? PREFIX + uid : PREFIX + uid + "/" + part;
   }
 
-  /** The owner that a device's mark names, or {@link #UNFINISHED}; empty if it is not ours. */
+  /**
+   * The owner that a device's mark names, or {@link #UNFINISHED}; empty if it is not ours. What
+   * comes back to the node out of a sandbox that ended, such as a card, is never of a kind that is
+   * made, whatever marks it was given there.
+   */
   static Optional<Owner> of(Link link) {
+    return isMade(link) ? marked(link) : Optional.empty();
+  }
+
+  private static boolean isMade(Link link) {
+    return switch (link.kind()) {
+      case LinkKind.Bridge _,
+          LinkKind.Vxlan _,
+          LinkKind.Veth _,
+          LinkKind.Macvlan _,
+          LinkKind.Vlan _ ->
+          true;
+      case LinkKind.Dummy _, LinkKind.Other _ -> false;
+    };
+  }
+
+  private static Optional<Owner> marked(Link link) {
     return of(link.alias())
         .or(() ->
             link.alias().isEmpty() && link.group() == GROUP

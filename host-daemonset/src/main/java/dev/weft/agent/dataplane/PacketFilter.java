@@ -13,10 +13,11 @@ import java.util.stream.Collectors;
  * and whatever the version of nftables, whether the table is still the one that was asked for.
  */
 final class PacketFilter {
-  private static final String TABLE = "table inet weft";
+  static final String NAME = "weft";
+  private static final String TABLE = "table inet " + NAME;
   private static final Pattern SEAL =
       Pattern.compile("\\s*chain seal_([0-9a-f]{16})_([0-9a-f]{16}) \\{\\s*\\}");
-  private static final Pattern ELEMENTS = Pattern.compile("elements = \\{([^}]*)\\}");
+  private static final Pattern ELEMENTS = Pattern.compile("(?:elements =|@th,96,24) \\{([^}]*)\\}");
 
   private PacketFilter() {}
 
@@ -41,6 +42,22 @@ final class PacketFilter {
     String listing = normal(nftables.runPlain("list " + TABLE));
     nftables.runPlain(
         "add chain inet weft seal_%s_%s".formatted(digest(filter.text()), digest(listing)));
+  }
+
+  /**
+   * Puts back what the last reconcile left, if it is not there any more.
+   *
+   * @return what was seen; empty if nothing had to be done
+   */
+  static Optional<String> restore(Nftables nftables, Item.Filter left) {
+    Optional<Item.Filter> now = observe(nftables, Optional.of(left));
+    if (now.equals(Optional.of(left)) || !left.isTable()) {
+      return Optional.empty();
+    }
+    install(nftables, left);
+    return Optional.of(
+        "put back %s, which was %s by others"
+            .formatted(left, now.isEmpty() ? "removed" : "changed"));
   }
 
   static void remove(Nftables nftables) {

@@ -6,6 +6,7 @@ import dev.weft.netlink.IpPrefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A macvlan network without a parent: sandboxes that reach each other and nothing else. It is a
@@ -68,7 +69,12 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements D
 
   @Override
   public Optional<Rules> rules() {
-    return Optional.of(new Rules(network.bridge(), true, !hostAccess(), false, List.of()));
+    return Optional.of(
+        Rules.of(
+            network.bridge(),
+            hostAccess()
+                ? Set.of(Rules.Restriction.CLOSED)
+                : Set.of(Rules.Restriction.CLOSED, Rules.Restriction.DEAF)));
   }
 
   private boolean hostAccess() {

@@ -46,12 +46,24 @@ final class Plan {
   private static Optional<String> reasonToRemove(Item.Device present, State desired) {
     return desired
         .get(present.key())
+        .map(wished -> (Item.Device) wished)
         .map(wished ->
             present
                 .kind()
-                .incompatibleWith(((Item.Device) wished).kind())
+                .incompatibleWith(wished.kind())
+                .or(() -> isInherited(present, wished))
                 .map(why -> "to be made anew: " + why))
         .orElse(Optional.of("not wished"));
+  }
+
+  /** The ports of a bridge are its network's: no other network inherits them. */
+  private static Optional<String> isInherited(Item.Device present, Item.Device wished) {
+    String uid = present.owner().uid();
+    return present.kind() instanceof Kind.Bridge
+            && !uid.isEmpty()
+            && !uid.equals(wished.owner().uid())
+        ? Optional.of("it was the bridge of another network")
+        : Optional.empty();
   }
 
   private static String difference(Item present, Item wished) {

@@ -6,6 +6,7 @@ import dev.weft.netlink.NftablesException;
 import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmNotification;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +35,12 @@ final class Reconciliation {
   private final Map<String, String> uids = new HashMap<>();
   private final Map<String, ForwardingTable<String>> tables = new HashMap<>();
   private final Map<String, List<Problem>> problems = new HashMap<>();
+  private final Map<Owner, Integer> interfaces = new HashMap<>();
   private Foundations foundations = Foundations.NONE;
   private Set<Integer> shut = Set.of();
+  private Set<InetAddress> senders = Set.of();
+  private Set<InetAddress> peers = Set.of();
+  private final List<String> restored = new ArrayList<>();
 
   Reconciliation(Kernel kernel, Encryption encryption) {
     this.kernel = kernel;
@@ -98,10 +104,22 @@ final class Reconciliation {
     List<Change> changes = draft.changes();
     Map<String, List<String>> repaired = repaired(changes, draft.wished());
     repairedStates(draft.observed(), repaired);
+    if (!restored.isEmpty()) {
+      repaired.computeIfAbsent(Owner.NODE.uid(), _ -> new ArrayList<>()).addAll(restored);
+      restored.clear();
+    }
     indexes.replace(draft.observation().node().links());
-    Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes);
+    Map<String, Observation.Sight> seen = draft.observation().sandboxes();
+    seen.values()
+        .forEach(sight ->
+            sight
+                .view()
+                .ifPresent(
+                    view -> view.ours().forEach((index, owner) -> interfaces.put(owner, index))));
+    Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes, seen);
     remember(wish, draft, changes, failures);
-    return outcome(wish, concerned(wish, names, changes), new Made(changes, failures, repaired));
+    return outcome(
+        wish, concerned(wish, names, changes), new Made(changes, failures, repaired, standing()));
   }
 
   /** The networks {@code names}, and those that the changes are about. */
@@ -120,7 +138,7 @@ final class Reconciliation {
 
   private Draft draft(NodeWish wish) {
     Map<Owner, String> sandboxes = sandboxes(wish);
-    Observation observation = kernel.observe(sandboxes.values());
+    Observation observation = kernel.observe(expected(wish, sandboxes), belief == null);
     Observed.Ownership marks = new Observed.Ownership(marksWeSet(), sandboxes, Set.of());
     Set<Integer> ports = wish.encryptedPorts();
     Optional<Problem> hindrance = ports.isEmpty() ? Optional.empty() : encryption.hindrance(wish);
@@ -181,6 +199,55 @@ final class Reconciliation {
     return sandboxes;
   }
 
+  /** What of ours is to be in each sandbox. */
+  private Map<String, List<Expected>> expected(NodeWish wish, Map<Owner, String> sandboxes) {
+    Map<Owner, Expected> byOwner = new LinkedHashMap<>();
+    if (belief != null) {
+      for (Owner owner : sandboxes.keySet()) {
+        for (Item item : belief.of(owner)) {
+          if (item instanceof Item.Device device && !device.inner().place().isNode()) {
+            byOwner.put(owner, Expected.of(device, index(owner), isRouted(owner)));
+          }
+        }
+      }
+    }
+    for (NetworkWish network : wish.networks().values()) {
+      for (LocalEndpoint endpoint : network.local().values()) {
+        Owner owner = Owner.endpoint(network.uid(), endpoint.id());
+        boolean routes = endpoint.defaultRoute() || isRouted(owner);
+        byOwner.put(owner, Expected.of(network, endpoint, index(owner), routes));
+      }
+    }
+    Map<String, List<Expected>> expected = new HashMap<>();
+    sandboxes.values().forEach(file -> expected.putIfAbsent(file, new ArrayList<>()));
+    byOwner.forEach((owner, each) -> {
+      String file = sandboxes.get(owner);
+      if (file != null) {
+        expected.computeIfAbsent(file, _ -> new ArrayList<>()).add(each);
+      }
+    });
+    return expected;
+  }
+
+  private int index(Owner owner) {
+    return interfaces.getOrDefault(owner, 0);
+  }
+
+  private boolean isRouted(Owner owner) {
+    return belief != null
+        && belief.of(owner).stream()
+            .anyMatch(item -> item instanceof Item.Route route && !route.device().place().isNode());
+  }
+
+  /** Notes the indexes of interfaces in sandboxes, by which they are known from now on. */
+  private void noteInterfaces(List<Change> changes, Apply apply) {
+    for (Change change : changes) {
+      if (change instanceof Change.Create(Item.Device device) && !device.inner().place().isNode()) {
+        apply.inside(device.inner()).ifPresent(index -> interfaces.put(device.owner(), index));
+      }
+    }
+  }
+
   /** Devices that we made, by index: known as ours even if somebody took the mark. */
   private Map<Integer, Owner> marksWeSet() {
     Map<Integer, Owner> marks = new HashMap<>();
@@ -215,13 +282,17 @@ final class Reconciliation {
 
   /** Stores what the changes need to be known of later, and makes them. */
   private Map<Change, RuntimeException> apply(
-      NodeWish wish, Encryption.Draft protection, List<Change> changes) {
+      NodeWish wish,
+      Encryption.Draft protection,
+      List<Change> changes,
+      Map<String, Observation.Sight> seen) {
     Apply.Secrets secrets =
         new Apply.Secrets(
             wish.encryptedPorts(),
             protection.secrets(),
             wish.keys().map(KeyWish::volume).orElse(Long.MAX_VALUE));
     try (Apply apply = new Apply(kernel, indexes, secrets)) {
+      seen.forEach((file, sight) -> sight.view().ifPresent(view -> apply.know(file, view)));
       try {
         encryption.store(wish, protection);
       } catch (UncheckedIOException e) {
@@ -230,6 +301,7 @@ final class Reconciliation {
             .forEach(change -> apply.refuse(change, e));
       }
       Map<Change, RuntimeException> failures = apply.run(changes);
+      noteInterfaces(changes, apply);
       apply.announce(changes);
       encryption.made(
           wish, protection, failures.keySet().stream().noneMatch(Reconciliation::isOfIpsec));
@@ -249,12 +321,16 @@ final class Reconciliation {
             .after(changes.stream().filter(change -> !failures.containsKey(change)).toList());
     State wished = draft.wished();
     shut = wish.encryptedPorts();
+    senders = wish.senders();
+    peers = wish.peers();
     belief =
         Belief.of(
             State.of(
                 left.items().values().stream()
                     .map(item -> wished.get(item.key()).filter(item::isAsWished).orElse(item))
                     .toList()));
+    Set<Owner> alive = sandboxes(wish).keySet();
+    interfaces.keySet().retainAll(alive);
     drivers = draft.design().drivers();
     foundations = draft.foundations();
     uids.clear();
@@ -268,16 +344,12 @@ final class Reconciliation {
           network
               .remote()
               .forEach((key, endpoint) -> {
-                if (isElsewhere(wish, endpoint)) {
+                if (Design.isElsewhere(wish, endpoint)) {
                   table.put(key, endpoint);
                 }
               });
           tables.put(name, table);
         });
-  }
-
-  private static boolean isElsewhere(NodeWish wish, RemoteEndpoint endpoint) {
-    return !wish.vtep().equals(Optional.of(endpoint.vtep()));
   }
 
   /** What was as wished when we left it, and no longer is. */
@@ -331,31 +403,51 @@ final class Reconciliation {
     List<Change> changes = Plan.between(wished, observed);
     Map<String, List<String>> repaired = repaired(changes, wished);
     repairedStates(observed, repaired);
-    Map<Change, RuntimeException> failures = apply(wish, protection, changes);
+    Map<Change, RuntimeException> failures = apply(wish, protection, changes, Map.of());
     if (!failures.isEmpty()) {
       return whole(wish, names);
     }
     known.replace(known.of(Owner.ENCRYPTION), wished);
     return outcome(
-        wish, changes.isEmpty() ? Set.of() : names, new Made(changes, failures, repaired));
+        wish,
+        changes.isEmpty() ? Set.of() : names,
+        new Made(changes, failures, repaired, Optional.empty()));
   }
 
   /** What a reconcile did. */
   private record Made(
       List<Change> changes,
       Map<Change, RuntimeException> failures,
-      Map<String, List<String>> repaired) {}
+      Map<String, List<String>> repaired,
+      Optional<Set<String>> standing) {}
+
+  /** UIDs of the networks that the kernel holds anything of. */
+  private Optional<Set<String>> standing() {
+    return Optional.ofNullable(belief)
+        .map(known ->
+            known.items().stream().map(item -> item.owner().uid()).collect(Collectors.toSet()));
+  }
 
   /** Whether the networks of these endpoints stand as they are wished. */
   private boolean isFamiliar(NodeWish wish, Map<String, Set<String>> keys) {
     return belief != null
-        && keys.keySet().stream()
-            .allMatch(name -> {
-              NetworkWish network = wish.networks().get(name);
+        && peers.equals(wish.peers())
+        && keys.entrySet().stream()
+            .allMatch(entry -> {
+              NetworkWish network = wish.networks().get(entry.getKey());
               return network != null
-                  && network.uid().equals(uids.get(name))
-                  && drivers.containsKey(name);
+                  && network.uid().equals(uids.get(entry.getKey()))
+                  && drivers.containsKey(entry.getKey())
+                  && entry.getValue().stream()
+                      .map(network.remote()::get)
+                      .filter(Objects::nonNull)
+                      .allMatch(remote -> isHeard(wish, remote));
             });
+  }
+
+  /** Whether the packet filter takes frames from there. */
+  private boolean isHeard(NodeWish wish, RemoteEndpoint remote) {
+    return !Design.isElsewhere(wish, remote) || senders.contains(remote.vtep());
   }
 
   /** Makes endpoints of familiar networks; empty if that failed. */
@@ -377,11 +469,13 @@ final class Reconciliation {
       });
       List<Change> changes = Plan.between(State.of(turn.after()), State.of(turn.before()));
       Map<Change, RuntimeException> failures = apply.run(changes);
+      noteInterfaces(changes, apply);
       if (!failures.isEmpty()) {
         return Optional.empty();
       }
       known.replace(turn.before(), State.of(turn.after()));
-      Outcome outcome = outcome(wish, keys.keySet(), new Made(changes, failures, Map.of()));
+      Outcome outcome =
+          outcome(wish, keys.keySet(), new Made(changes, failures, Map.of(), Optional.empty()));
       made.accept(outcome);
       apply.announce(changes);
       return failures.isEmpty() ? Optional.of(outcome) : Optional.empty();
@@ -412,7 +506,11 @@ final class Reconciliation {
       List<Item> others = new ArrayList<>(turn.known().in(file));
       others.addAll(turn.after());
       List<Item> wished =
-          Design.endpoint(spot.driver(), owner, endpoint, apply.view(file).orElse(null), others);
+          Design.endpoint(
+              spot.driver(), owner, endpoint, look(spot, endpoint, file, apply), others);
+      for (Item item : wished) {
+        Design.refuseTaken(item, turn.known().get(item.key()));
+      }
       turn.before().addAll(mine);
       turn.after().addAll(wished);
     } catch (Unbuildable e) {
@@ -420,14 +518,29 @@ final class Reconciliation {
     }
   }
 
+  private Observation.Sight look(Spot spot, LocalEndpoint endpoint, String file, Apply apply) {
+    Owner owner = Owner.endpoint(spot.network().uid(), endpoint.id());
+    Map<Integer, Owner> known = new HashMap<>();
+    Stream.concat(
+            Stream.of(owner),
+            belief == null ? Stream.of() : belief.in(file).stream().map(Item::owner))
+        .filter(interfaces::containsKey)
+        .forEach(each -> known.put(index(each), each));
+    boolean routes = endpoint.defaultRoute() && endpoint.isUp();
+    return apply.view(file, Expected.of(spot.network(), endpoint, index(owner), routes), known);
+  }
+
   private void remote(NodeWish wish, Spot spot, String key, Turn turn) {
     ForwardingTable<String> table =
         tables.computeIfAbsent(spot.name(), _ -> new ForwardingTable<>());
     RemoteEndpoint endpoint = spot.network().remote().get(key);
     ForwardingTable.Delta delta =
-        endpoint != null && isElsewhere(wish, endpoint)
+        endpoint != null && Design.isElsewhere(wish, endpoint)
             ? table.put(key, endpoint)
             : table.remove(key);
+    List<Problem> noted = problems.computeIfAbsent(spot.name(), _ -> new ArrayList<>());
+    noted.removeIf(each -> each.isOfPeer() && each.cure() == Problem.Cure.USER);
+    noted.addAll(Design.strangers(wish, spot.network()));
     if (delta.isEmpty()) {
       return;
     }
@@ -471,6 +584,7 @@ final class Reconciliation {
         networks,
         failed,
         made.changes().stream().filter(change -> !made.failures().containsKey(change)).toList(),
+        made.standing(),
         encryption.outcome());
   }
 
@@ -492,6 +606,30 @@ final class Reconciliation {
     return driver != null && driver.rules().isPresent();
   }
 
+  /** Puts the packet filter back if others changed it; the next reconcile reports it. */
+  Optional<DriftEvent> restoreFilter() {
+    Optional<Item> left = belief == null ? Optional.empty() : belief.get(new Item.Key.OfFilter());
+    return left.map(item -> (Item.Filter) item)
+        .flatMap(filter -> {
+          try {
+            return PacketFilter.restore(kernel.nftables(), filter)
+                .map(what -> {
+                  restored.add(what);
+                  return what;
+                });
+          } catch (NftablesException e) {
+            return Optional.of("the packet filter was changed: " + e.getMessage());
+          }
+        })
+        .map(what -> new DriftEvent(filtered(), what));
+  }
+
+  /** The networks that pass the packet filter. */
+  private Dirty filtered() {
+    Set<String> names = uids.keySet().stream().filter(this::uses).collect(Collectors.toSet());
+    return names.isEmpty() ? Dirty.EVERYTHING : new Dirty.Networks(names);
+  }
+
   /** Whether a notification tells of drift, and of what. */
   Optional<DriftEvent> judge(Notification notification) {
     Belief known = belief;
@@ -500,7 +638,8 @@ final class Reconciliation {
     }
     return new Judgement(kernel, known, indexes, foundations)
         .of(notification)
-        .map(finding -> new DriftEvent(dirtyOf(finding.uids()), finding.what()));
+        .map(
+            finding -> new DriftEvent(dirtyOf(finding.uids()), finding.what(), finding.restless()));
   }
 
   /** Whether a notification of IPsec tells of drift, and of what. */

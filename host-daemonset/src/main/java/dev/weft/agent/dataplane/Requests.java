@@ -49,9 +49,24 @@ final class Requests {
 
   /** The requests that finish a new interface in its sandbox. */
   static List<Step> inSandbox(Change change, ToIntFunction<DeviceName> index) {
-    if (!(change instanceof Change.Create(Item.Device device)) || device.inner().place().isNode()) {
-      return List.of();
-    }
+    return unfinished(change).map(device -> finish(change, device, index)).orElse(List.of());
+  }
+
+  /** The device of which an interface in a sandbox is new, or lacks the mark that is set last. */
+  static Optional<Item.Device> unfinished(Change change) {
+    Optional<Item.Device> made =
+        switch (change) {
+          case Change.Create(Item.Device device) -> Optional.of(device);
+          case Change.Alter(Item.Device before, Item.Device device, _)
+              when !before.owner().equals(device.owner()) ->
+              Optional.of(device);
+          case Change.Create _, Change.Alter _, Change.Remove _ -> Optional.empty();
+        };
+    return made.filter(device -> !device.inner().place().isNode());
+  }
+
+  private static List<Step> finish(
+      Change change, Item.Device device, ToIntFunction<DeviceName> index) {
     DeviceName inner = device.inner();
     int link = index.applyAsInt(inner);
     // The mark comes before the interface is up: what is up without it would be nobody's.

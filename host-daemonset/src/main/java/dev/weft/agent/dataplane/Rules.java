@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane;
 
 import dev.weft.netlink.IpPrefix;
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -14,21 +15,45 @@ import java.util.stream.Stream;
  * What the packet filter does with one network's bridge.
  *
  * @param bridge name of the bridge
- * @param closed nothing is forwarded in or out
- * @param deaf the node itself does not listen either
- * @param guarded only answers are forwarded in
  * @param masquerade what leaves from these blocks carries the node's address
+ * @param tunnel the bridge's way to other nodes, if frames travel there in clear
  */
 record Rules(
-    String bridge, boolean closed, boolean deaf, boolean guarded, List<IpPrefix> masquerade) {
+    String bridge,
+    Set<Restriction> restrictions,
+    List<IpPrefix> masquerade,
+    Optional<Kind.Vxlan> tunnel) {
+
+  /** What is not to pass. */
+  enum Restriction {
+    /** Nothing is forwarded in or out. */
+    CLOSED,
+    /** The node itself does not listen either. */
+    DEAF,
+    /** Only answers are forwarded in. */
+    GUARDED,
+    /** Endpoints do not reach each other, by the node neither. */
+    APART
+  }
+
+  /** The rules of a bridge without masquerading or tunnel. */
+  static Rules of(String bridge, Set<Restriction> restrictions) {
+    return new Rules(bridge, restrictions, List.of(), Optional.empty());
+  }
+
+  private boolean is(Restriction restriction) {
+    return restrictions.contains(restriction);
+  }
 
   /**
    * The whole table; empty if nothing needs one.
    *
    * @param encrypted ports by which nothing passes in clear, nor by IPsec of others, whatever
    *     becomes of IPsec's policies
+   * @param peers addresses that other nodes' tunnels start from
    */
-  static Optional<Item.Filter> table(Collection<Rules> networks, Set<Integer> encrypted) {
+  static Optional<Item.Filter> table(
+      Collection<Rules> networks, Set<Integer> encrypted, Set<InetAddress> peers) {
     if (networks.isEmpty() && encrypted.isEmpty()) {
       return Optional.empty();
     }
@@ -42,6 +67,12 @@ record Rules(
       output.append(shut(port, "rt", "out"));
     }
     if (!networks.isEmpty()) {
+      sets.append(names("bridges", networks, _ -> true));
+      TunnelRules tunnels = TunnelRules.of(networks, peers);
+      sets.append(tunnels.definitions());
+      forward.append(tunnels.jumps(TunnelRules.Way.FORWARD));
+      input.append(tunnels.jumps(TunnelRules.Way.INPUT));
+      output.append(tunnels.jumps(TunnelRules.Way.OUTPUT));
       bridges(networks, sets, forward, input);
     }
     masquerade(networks, 4, sets, postrouting);
@@ -68,26 +99,27 @@ record Rules(
 
   private static void bridges(
       Collection<Rules> networks, StringBuilder sets, StringBuilder forward, StringBuilder input) {
-    sets.append(
-        set(
-            "same",
-            "ifname . ifname",
-            "",
-            networks.stream().map(n -> quoted(n.bridge) + " . " + quoted(n.bridge))));
-    sets.append(names("bridges", networks, _ -> true));
-    forward.append("    iifname . oifname @same accept\n");
-    if (networks.stream().anyMatch(Rules::closed)) {
-      sets.append(names("closed", networks, Rules::closed));
+    List<String> together =
+        networks.stream()
+            .filter(network -> !network.is(Restriction.APART))
+            .map(network -> quoted(network.bridge) + " . " + quoted(network.bridge))
+            .toList();
+    if (!together.isEmpty()) {
+      sets.append(set("same", "ifname . ifname", "", together.stream()));
+      forward.append("    iifname . oifname @same accept\n");
+    }
+    if (networks.stream().anyMatch(each -> each.is(Restriction.CLOSED))) {
+      sets.append(names("closed", networks, each -> each.is(Restriction.CLOSED)));
       forward.append("    iifname @closed drop\n    oifname @closed drop\n");
     }
     forward.append("    iifname @bridges oifname @bridges drop\n");
-    if (networks.stream().anyMatch(Rules::guarded)) {
-      sets.append(names("guarded", networks, Rules::guarded));
+    if (networks.stream().anyMatch(each -> each.is(Restriction.GUARDED))) {
+      sets.append(names("guarded", networks, each -> each.is(Restriction.GUARDED)));
       forward.append("    oifname @guarded ct state established,related accept\n");
       forward.append("    oifname @guarded drop\n");
     }
-    if (networks.stream().anyMatch(Rules::deaf)) {
-      sets.append(names("deaf", networks, Rules::deaf));
+    if (networks.stream().anyMatch(each -> each.is(Restriction.DEAF))) {
+      sets.append(names("deaf", networks, each -> each.is(Restriction.DEAF)));
       input.append("    iifname @deaf drop\n");
     }
   }
@@ -119,7 +151,7 @@ record Rules(
     return set(set, "ifname", "", networks.stream().filter(which).map(n -> quoted(n.bridge)));
   }
 
-  private static String set(String name, String type, String options, Stream<String> elements) {
+  static String set(String name, String type, String options, Stream<String> elements) {
     return "  set %s {\n    type %s\n%s    elements = { %s }\n  }\n"
         .formatted(
             name,

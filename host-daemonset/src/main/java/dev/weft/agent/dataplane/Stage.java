@@ -1,7 +1,8 @@
 package dev.weft.agent.dataplane;
 
 /**
- * The order of changes: entries go before devices, all that goes makes room for what comes, and
+ * The order of changes: the packet filter changes once what it restricts is gone, and before
+ * anything new comes; entries go before devices, all that goes makes room for what comes, and
  * devices come before what stands on them. What keeps clear text off the wire is there before the
  * devices are and goes after them; states are there before a policy names them and go after it no
  * longer does; and the ports that states wait at are open as long as the states are there. Changes
@@ -12,6 +13,7 @@ enum Stage {
   REMOVE_TOP_DEVICES,
   REMOVE_BASE_DEVICES,
   REMOVE_POLICIES,
+  FILTER,
   SHARED,
   PORTS,
   STATES,
@@ -29,7 +31,7 @@ enum Stage {
       case Change.Alter(_, Item item, _) -> coming(item);
       case Change.Remove(Item.Device device, _) ->
           isBase(device) ? REMOVE_BASE_DEVICES : REMOVE_TOP_DEVICES;
-      case Change.Remove(Item.Filter _, _) -> SHARED;
+      case Change.Remove(Item.Filter _, _) -> FILTER;
       case Change.Remove(Item.SecurityPolicy _, _) -> REMOVE_POLICIES;
       case Change.Remove(Item.SecurityState _, _) -> REMOVE_STATES;
       case Change.Remove(Item.EspPort _, _) -> REMOVE_PORTS;
@@ -39,7 +41,8 @@ enum Stage {
 
   private static Stage coming(Item item) {
     return switch (item) {
-      case Item.Setting _, Item.Filter _ -> SHARED;
+      case Item.Filter _ -> FILTER;
+      case Item.Setting _ -> SHARED;
       case Item.EspPort _ -> PORTS;
       case Item.SecurityState _ -> STATES;
       case Item.SecurityPolicy _ -> POLICIES;

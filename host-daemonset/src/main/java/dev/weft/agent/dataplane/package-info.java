@@ -13,7 +13,8 @@
  *       are marked by their protocol number, the packet filter is the table {@code inet weft}. A
  *       device whose name we want but which has no mark is a problem that names it. A device that
  *       this process made and whose alias somebody took is still known by its index, and marked
- *       again.
+ *       again. In a sandbox no mark proves anything: {@link Expected} says what is ours there, and
+ *       a sandbox that holds more than a bound is its endpoint's problem.
  *   <li><b>Plan</b>: the difference as an ordered list of changes. Removals make room for what
  *       comes, devices come before what stands on them. A device that can not be changed in place
  *       is removed, with the reason, and made anew; what the kernel takes along with it is planned
@@ -29,8 +30,13 @@
  *
  * <p>Kernel notifications say where to look. What counts is whether the state there differs from
  * the memory, so our own changes cause no further work. A sandbox is not listened to; its interface
- * going down or away shows at the node's end. Changes of the packet filter are seen by the next
- * look at everything.
+ * going down or away shows at the node's end. The packet filter's own notifications are heard as
+ * well: a table that others changed is put back at once from memory, in one transaction, and the
+ * next reconcile reports it. Changes of other tables cost no listing.
+ *
+ * <p>What restricts comes first and goes last: the packet filter is installed before a bridge is
+ * made, and a held network keeps the rules of what of it stands. A device stays with the network
+ * that its mark names for as long as that network uses it.
  *
  * <p>Encrypted networks share states and policies of IPsec, which are items as well. Their keys are
  * decided upon by {@link dev.weft.mesh.keys.KeyDecision}, from the wish and from what is in the

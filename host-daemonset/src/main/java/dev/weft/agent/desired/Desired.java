@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,14 +62,15 @@ public final class Desired {
 
   /** Everything, as of the last {@link #update}. */
   public NodeWish wish(Optional<InetAddress> vtep) {
-    return new NodeWish(cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum(), keys);
+    return new NodeWish(
+        cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum(), keys, peers());
   }
 
   /** Everything as it would be if what is only planned were to be made. */
   public NodeWish plan(Optional<InetAddress> vtep) {
     Map<String, NetworkWish> all = new HashMap<>(networks);
     all.putAll(planned);
-    return new NodeWish(cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum(), keys);
+    return new NodeWish(cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum(), keys, peers());
   }
 
   /** The networks of which another revision, or the first, is only planned. */
@@ -125,14 +127,12 @@ public final class Desired {
     } else if (cluster.endpoints().isSynced(name)) {
       HostNetworkSpec spec = instruction.get().getSpec();
       Map<String, LocalEndpoint> local = new HashMap<>();
-      List<NetworkEndpoint> mine = cluster.endpoints().buildable(name);
+      List<NetworkEndpoint> mine = buildable(name);
       sandboxes
           .running()
           .forEach(each -> local(each, name, mine).forEach(it -> local.put(it.id(), it)));
       Map<String, RemoteEndpoint> remote =
-          isOverlay(spec)
-              ? Wishes.remotes(cluster.node(), cluster.endpoints().of(name), this::vtep)
-              : Map.of();
+          isOverlay(spec) ? Wishes.remotes(cluster.node(), effective(name), this::vtep) : Map.of();
       NetworkWish wish = new NetworkWish(uid(spec), spec, local, new HashMap<>(remote));
       put(networks, name, Mode.isPlan(spec.mode()) ? null : wish);
       put(
@@ -155,7 +155,7 @@ public final class Desired {
     Optional<LocalEndpoint> local =
         sandboxes.running().stream()
             .filter(each -> key.startsWith(each.id()))
-            .flatMap(each -> local(each, name, cluster.endpoints().buildable(name)).stream())
+            .flatMap(each -> local(each, name, buildable(name)).stream())
             .filter(each -> each.id().equals(key))
             .findFirst();
     put(wish.local(), key, local.orElse(null));
@@ -165,9 +165,25 @@ public final class Desired {
               .endpoints()
               .get(name, key)
               .filter(each -> !Wishes.isOn(cluster.node(), each))
+              .filter(this::isEffective)
               .flatMap(each -> Wishes.remote(each, this::vtep));
       put(wish.remote(), key, remote.orElse(null));
     }
+  }
+
+  /** What this node is to build: of an expected endpoint it is not known yet whether it counts. */
+  private List<NetworkEndpoint> buildable(String network) {
+    return cluster.endpoints().buildable(network).stream()
+        .filter(each -> each.getSpec().address() == null || isEffective(each))
+        .toList();
+  }
+
+  private List<NetworkEndpoint> effective(String network) {
+    return cluster.endpoints().of(network).stream().filter(this::isEffective).toList();
+  }
+
+  private boolean isEffective(NetworkEndpoint endpoint) {
+    return cluster.objection(endpoint).isEmpty();
   }
 
   private static <V> void put(Map<String, V> map, String key, @Nullable V value) {
@@ -215,6 +231,15 @@ public final class Desired {
             .filter(each -> uid(instructed).equals(each.getMetadata().getUid()))
             .filter(each -> Validation.of(each).isEmpty() && HostNetworks.isAllocated(each));
     return network.map(each -> HostNetworks.of(each, cluster.node()).getSpec());
+  }
+
+  /** Where the tunnels of all nodes start, whether or not they carry an endpoint. */
+  private Set<InetAddress> peers() {
+    return cluster.meshNodes().all().stream()
+        .flatMap(each -> Optional.ofNullable(each.getSpec()).stream())
+        .flatMap(spec -> Optional.ofNullable(spec.vtep()).stream())
+        .flatMap(each -> address(each).stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private Optional<InetAddress> vtep(String node) {

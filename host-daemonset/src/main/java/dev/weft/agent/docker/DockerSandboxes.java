@@ -1,6 +1,7 @@
 package dev.weft.agent.docker;
 
 import dev.weft.agent.retry.Backoff;
+import dev.weft.agent.retry.Supervised;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.agent.sandbox.Verdict;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,9 +43,10 @@ public final class DockerSandboxes implements Sandboxes {
   private final Clock clock;
   private final Map<String, Sandbox> running = new ConcurrentHashMap<>();
   private final Map<String, String> refused = new ConcurrentHashMap<>();
-  private final Thread thread = Thread.ofVirtual().name("docker").unstarted(this::follow);
   private volatile Wiring wiring = NOBODY;
   private volatile boolean synced;
+  private volatile @Nullable Thread thread;
+  private volatile String away = "has not answered yet";
   private volatile boolean closed;
 
   private static final Wiring NOBODY =
@@ -74,12 +77,18 @@ public final class DockerSandboxes implements Sandboxes {
   @Override
   public void start(Wiring calls) {
     wiring = calls;
-    thread.start();
+    thread = Supervised.start("docker", this::follow);
   }
 
   @Override
   public boolean isSynced() {
     return synced;
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    String why = away;
+    return why.isEmpty() ? Optional.empty() : Optional.of("the Docker engine " + why);
   }
 
   @Override
@@ -99,29 +108,30 @@ public final class DockerSandboxes implements Sandboxes {
   @Override
   public void close() {
     closed = true;
-    thread.interrupt();
+    Thread following = thread;
+    if (following != null) {
+      following.interrupt();
+    }
     engine.close();
   }
 
-  private void follow() {
+  private void follow() throws InterruptedException {
     int failures = 0;
-    try {
-      while (!closed) {
-        try {
-          Instant before = clock.instant();
-          listAll();
-          failures = 0;
-          listen(before);
-          LOG.atInfo().log("the Docker engine tells no more; it is asked again");
-        } catch (EngineAway e) {
-          if (failures++ == 0) {
-            LOG.atWarn().log("containers are not known, it is tried again: {}", e.getMessage());
-          }
+    while (!closed) {
+      try {
+        Instant before = clock.instant();
+        listAll();
+        failures = 0;
+        listen(before);
+        away = "has ended its events";
+        LOG.atInfo().log("the Docker engine tells no more; it is asked again");
+      } catch (EngineAway e) {
+        away = "does not answer: " + e.getMessage();
+        if (failures++ == 0) {
+          LOG.atWarn().log("containers are not known, it is tried again: {}", e.getMessage());
         }
-        Thread.sleep(BACKOFF.delay(Math.max(1, failures)));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      Thread.sleep(BACKOFF.delay(Math.max(1, failures)));
     }
   }
 
@@ -130,6 +140,7 @@ public final class DockerSandboxes implements Sandboxes {
     ids.addAll(running.keySet());
     ids.forEach(this::refresh);
     synced = true;
+    away = "";
     wiring.synced();
   }
 

@@ -1,5 +1,6 @@
 package dev.weft.agent.endpoint;
 
+import dev.weft.api.Attachment;
 import dev.weft.api.Cidr;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpec;
@@ -7,6 +8,7 @@ import dev.weft.api.EffectiveSubnet;
 import dev.weft.api.IpAddress;
 import dev.weft.api.IpRange;
 import dev.weft.api.Subnet;
+import dev.weft.mesh.Macs;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +85,29 @@ record AddressBook(String network, List<Block> blocks) {
    *     different ones meet less often
    */
   Optional<IpAddress> free(int bits, Set<IpAddress> taken, int skip) {
+    return free(bits, BigInteger.ZERO, taken, skip);
+  }
+
+  /** A free address above {@code last}, or else the lowest. */
+  Optional<IpAddress> freeAfter(IpAddress last, Set<IpAddress> taken, int skip) {
+    return free(last.bits(), last.value().add(BigInteger.ONE), taken, skip)
+        .or(() -> free(last.bits(), taken, skip));
+  }
+
+  /** Whether an address may be handed out, whoever holds it. */
+  boolean handsOut(IpAddress address) {
+    return blocks.stream()
+        .anyMatch(each ->
+            each.open.stream().anyMatch(it -> it.contains(address))
+                && each.closed.stream().noneMatch(it -> it.contains(address)));
+  }
+
+  /** Whether an address is in one of the subnets. */
+  boolean contains(IpAddress address) {
+    return blocks.stream().anyMatch(each -> each.cidr.contains(address));
+  }
+
+  private Optional<IpAddress> free(int bits, BigInteger from, Set<IpAddress> taken, int skip) {
     Optional<IpAddress> best = Optional.empty();
     int left = skip;
     for (Block block : blocks) {
@@ -90,7 +115,7 @@ record AddressBook(String network, List<Block> blocks) {
         continue;
       }
       for (IpRange range : block.open) {
-        Optional<IpAddress> found = block.next(range, range.first().value(), taken);
+        Optional<IpAddress> found = block.next(range, from, taken);
         while (found.isPresent()) {
           best = found;
           if (left-- == 0) {
@@ -129,6 +154,19 @@ record AddressBook(String network, List<Block> blocks) {
           ("%s on network %s is never handed out: it is the gateway, the subnet's own, reserved or"
                   + " excluded; ask for another in %s")
               .formatted(asked, network, block.cidr));
+    }
+  }
+
+  /** Refuses a MAC address that another address of the network gets by default. */
+  void check(Attachment attachment) throws Refusal {
+    String mac = attachment.mac();
+    Optional<IpAddress> owner =
+        Macs.ipv4(mac == null ? "" : mac).map(IpAddress::of).filter(this::contains);
+    if (owner.isPresent() && !attachment.ips().contains(owner.get())) {
+      throw Refusal.until(
+          ("MAC address %s on network %s is that of whoever holds %s; ask for that address as well,"
+                  + " or for another MAC address")
+              .formatted(mac, network, owner.get()));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.weft.agent.endpoint;
 
 import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.MacOrder;
 import dev.weft.agent.sandbox.Holder;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Attachment;
@@ -185,6 +186,14 @@ public final class Claimant {
   private NetworkEndpoint claim(Want want, AddressBook book, int bits, Held held) throws Refusal {
     for (NetworkEndpoint each : held.endpoints) {
       if (bits(each) == bits) {
+        Optional<NetworkEndpoint> holder = cluster.endpoints().macHolder(each);
+        if (holder.isPresent()) {
+          claims.release(each);
+          if (want.attachment.mac() != null) {
+            throw Refusal.until(MacOrder.refusal(holder.get()));
+          }
+          break;
+        }
         if (held.isThere || machineAt(want, each).isEmpty()) {
           return claims.adopt(each, want.holder);
         }
@@ -193,6 +202,7 @@ public final class Claimant {
         break;
       }
     }
+    book.check(want.attachment);
     Optional<IpAddress> asked =
         want.attachment.ips().stream().filter(each -> each.bits() == bits).findFirst();
     if (asked.isPresent()) {

@@ -3,13 +3,13 @@ package dev.weft.agent.endpoint;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.agent.cluster.EndpointCaches;
+import dev.weft.agent.cluster.MacOrder;
 import dev.weft.agent.cluster.Writes;
 import dev.weft.agent.sandbox.Holder;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
-import dev.weft.api.NetworkEndpointSpecBuilder;
 import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -36,10 +36,14 @@ public final class Claims {
   private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
   private static final int MOST_DOUBLINGS = 8;
 
+  /** How often an object is read again that changes while it is written. */
+  private static final int TRIES = 5;
+
   private final KubernetesClient client;
   private final EndpointCaches endpoints;
   private final Writes writes;
   private final Consumer<NetworkEndpoint> builder;
+  private final Rotation rotation;
 
   /**
    * Claims that count in {@code endpoints} as soon as they are made.
@@ -55,6 +59,7 @@ public final class Claims {
     this.endpoints = endpoints;
     this.writes = writes;
     this.builder = builder;
+    this.rotation = new Rotation(endpoints);
   }
 
   /**
@@ -75,14 +80,23 @@ public final class Claims {
     int conflicts = 0;
     while (true) {
       int spread = conflicts == 0 ? 0 : 1 << Math.min(conflicts, MOST_DOUBLINGS);
-      Optional<IpAddress> candidate =
-          book.free(bits, taken, spread == 0 ? 0 : ThreadLocalRandom.current().nextInt(spread));
-      IpAddress address = candidate.orElseThrow(() -> exhausted(book, bits, taken));
+      int skip = spread == 0 ? 0 : ThreadLocalRandom.current().nextInt(spread);
+      IpAddress address =
+          rotation.next(book, bits, taken, skip).orElseThrow(() -> exhausted(book, bits, taken));
+      NetworkEndpoint wanted = endpoint.apply(address);
+      Optional<NetworkEndpoint> rival = endpoints.rivals(wanted).stream().findFirst();
+      if (rival.isPresent()) {
+        if (!MacOrder.isDerived(wanted)) {
+          throw Refusal.until(MacOrder.refusal(rival.get()));
+        }
+        taken.add(address);
+        continue;
+      }
       CompletableFuture<Optional<String>> machine = foreign.apply(address);
       if (machine.getNow(Optional.empty()).isEmpty()) {
-        Optional<NetworkEndpoint> mine = take(endpoint.apply(address), machine);
+        Optional<NetworkEndpoint> mine = take(wanted, machine);
         if (mine.isPresent()) {
-          return mine.get();
+          return first(mine.get());
         }
       }
       if (machine.join().isEmpty()) {
@@ -106,10 +120,17 @@ public final class Claims {
 
   /** Takes the address of {@code wanted} or refuses. */
   NetworkEndpoint exactly(NetworkEndpoint wanted) throws Refusal {
+    Optional<NetworkEndpoint> rival =
+        MacOrder.isDerived(wanted)
+            ? endpoints.macHolder(wanted)
+            : endpoints.rivals(wanted).stream().findFirst();
+    if (rival.isPresent()) {
+      throw Refusal.until(MacOrder.refusal(rival.get()));
+    }
     Optional<NetworkEndpoint> mine =
         take(wanted, CompletableFuture.completedFuture(Optional.empty()));
     if (mine.isPresent()) {
-      return mine.get();
+      return first(mine.get());
     }
     String name = wanted.getMetadata().getName();
     String holder =
@@ -120,6 +141,16 @@ public final class Claims {
     throw Refusal.until(
         "%s on network %s is held by %s (NetworkEndpoint %s); ask for another address"
             .formatted(wanted.getSpec().address(), wanted.getSpec().network(), holder, name));
+  }
+
+  /** Gives an endpoint up again if another node was first to take its MAC address. */
+  private NetworkEndpoint first(NetworkEndpoint mine) throws Refusal {
+    Optional<NetworkEndpoint> holder = endpoints.macHolder(mine);
+    if (holder.isPresent()) {
+      release(mine);
+      throw Refusal.until(MacOrder.refusal(holder.get()));
+    }
+    return mine;
   }
 
   private static Optional<String> holder(NetworkEndpointSpec spec) {
@@ -136,21 +167,69 @@ public final class Claims {
     if (holder.reference().equals(spec.sandbox())) {
       return endpoint;
     }
-    try {
-      NetworkEndpoint adopted =
-          client
-              .resources(NetworkEndpoint.class)
-              .withName(endpoint.getMetadata().getName())
-              .edit(each -> {
-                each.setSpec(
-                    NetworkEndpointSpecBuilder.builder(spec).sandbox(holder.reference()).build());
-                return each;
-              });
-      endpoints.put(adopted);
-      return adopted;
-    } catch (KubernetesClientException e) {
-      throw unreachable(e);
+    NetworkEndpoint current = endpoint;
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        NetworkEndpoint adopted =
+            client
+                .resources(NetworkEndpoint.class)
+                .withName(endpoint.getMetadata().getName())
+                .patch(PatchContext.of(PatchType.JSON_MERGE), adoption(current, holder));
+        endpoints.put(adopted);
+        return adopted;
+      } catch (KubernetesClientException e) {
+        current = again(endpoint, e).orElseThrow(() -> lost(endpoint));
+      }
     }
+    throw lost(endpoint);
+  }
+
+  private static Refusal lost(NetworkEndpoint endpoint) {
+    return Refusal.passing(
+        "NetworkEndpoint %s changed while it was taken over; it is tried again"
+            .formatted(endpoint.getMetadata().getName()));
+  }
+
+  /** With UID and version: it is taken over only as it was read. */
+  private static String adoption(NetworkEndpoint current, Holder holder) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    patch
+        .putObject("metadata")
+        .put("uid", current.getMetadata().getUid())
+        .put("resourceVersion", current.getMetadata().getResourceVersion());
+    patch
+        .putObject("spec")
+        .putObject("sandbox")
+        .put("id", holder.reference().id())
+        .put("namespace", holder.reference().namespace())
+        .put("pod", holder.reference().pod())
+        .put("podUid", holder.reference().podUid())
+        .put("container", holder.reference().container());
+    return patch.toString();
+  }
+
+  /**
+   * An endpoint as it is by now, after the API server refused a write because it had changed; empty
+   * if it is gone or another's.
+   */
+  private Optional<NetworkEndpoint> again(NetworkEndpoint mine, KubernetesClientException refused)
+      throws Refusal {
+    if (refused.getCode() != HttpURLConnection.HTTP_CONFLICT
+        && refused.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+      throw unreachable(refused);
+    }
+    Optional<NetworkEndpoint> current =
+        existing(mine.getMetadata().getName()).filter(each -> isSame(each, mine));
+    if (current.isEmpty()) {
+      endpoints.remove(mine);
+    }
+    return current;
+  }
+
+  private static boolean isSame(NetworkEndpoint one, NetworkEndpoint other) {
+    return one.getMetadata().getUid().equals(other.getMetadata().getUid())
+        && Objects.equals(Holder.ownerOf(one), Holder.ownerOf(other))
+        && Objects.equals(one.getSpec().node(), other.getSpec().node());
   }
 
   /** Has it written, behind what goes on, which sandbox of its pod has an endpoint. */
@@ -244,14 +323,27 @@ public final class Claims {
     }
   }
 
-  /** Gives an address back that no interface has. */
+  /** Gives an address back that no interface has, unless it is another's by now. */
   void release(NetworkEndpoint endpoint) throws Refusal {
-    try {
-      List<StatusDetails> _ = client.resource(endpoint).delete();
-      endpoints.remove(endpoint);
-    } catch (KubernetesClientException e) {
-      throw unreachable(e);
+    NetworkEndpoint current = endpoint;
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        List<StatusDetails> _ =
+            client
+                .resource(current)
+                .lockResourceVersion(current.getMetadata().getResourceVersion())
+                .delete();
+        endpoints.remove(current);
+        return;
+      } catch (KubernetesClientException e) {
+        Optional<NetworkEndpoint> now = again(endpoint, e);
+        if (now.isEmpty()) {
+          return;
+        }
+        current = now.get();
+      }
     }
+    throw lost(endpoint);
   }
 
   private NetworkEndpoint keep(NetworkEndpoint endpoint) {

@@ -6,32 +6,37 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Answers {@code /healthz}, {@code /readyz} and {@code /metrics}. */
 public final class HealthServer implements AutoCloseable {
   private static final int UNAVAILABLE = 503;
+
+  /** Reasons that are told at a time. */
+  private static final int MOST = 10;
 
   private final HttpServer server;
 
   /**
    * A server that listens from now on.
    *
-   * @param ready whether the node is as the cluster wants it, as far as is known
+   * @param sick why the process does not work until it is started again; empty: it works
+   * @param unready why the node is not as the cluster wants it; empty: it is, as far as is known
    * @throws IOException if the address cannot be listened on
    */
-  public HealthServer(InetSocketAddress address, BooleanSupplier ready, Metrics metrics)
+  public HealthServer(
+      InetSocketAddress address,
+      Supplier<List<String>> sick,
+      Supplier<List<String>> unready,
+      Metrics metrics)
       throws IOException {
     server = HttpServer.create(address, 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/healthz", exchange -> answer(exchange, HttpURLConnection.HTTP_OK, "ok"));
-    server.createContext(
-        "/readyz",
-        exchange -> {
-          boolean is = ready.getAsBoolean();
-          answer(exchange, is ? HttpURLConnection.HTTP_OK : UNAVAILABLE, is ? "ok" : "not ready");
-        });
+    server.createContext("/healthz", exchange -> answer(exchange, sick.get()));
+    server.createContext("/readyz", exchange -> answer(exchange, unready.get()));
     server.createContext(
         "/metrics", exchange -> answer(exchange, HttpURLConnection.HTTP_OK, metrics.scrape()));
     server.start();
@@ -45,6 +50,15 @@ public final class HealthServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
+  }
+
+  private static void answer(HttpExchange exchange, List<String> reasons) throws IOException {
+    answer(
+        exchange,
+        reasons.isEmpty() ? HttpURLConnection.HTTP_OK : UNAVAILABLE,
+        reasons.isEmpty()
+            ? "ok"
+            : reasons.stream().limit(MOST).collect(Collectors.joining("\n", "", "\n")));
   }
 
   private static void answer(HttpExchange exchange, int status, String text) throws IOException {

@@ -1,5 +1,6 @@
 package dev.weft.agent.health;
 
+import dev.weft.agent.retry.Supervised;
 import dev.weft.netlink.Netlink;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.micrometer.core.instrument.Counter;
@@ -7,6 +8,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
@@ -34,6 +36,7 @@ public final class Metrics {
 
   /** Counters at zero. */
   public Metrics() {
+    new FileDescriptorMetrics().bindTo(registry);
     FunctionCounter.builder("weft.agent.netlink.messages", this, _ -> Netlink.messagesSent())
         .description("Messages sent to the kernel")
         .register(registry);
@@ -43,6 +46,9 @@ public final class Metrics {
         .register(registry);
     FunctionCounter.builder("weft.agent.netlink.errors", this, _ -> Netlink.refusals())
         .description("Refusals of the kernel, of what had just gone included")
+        .register(registry);
+    FunctionCounter.builder("weft.agent.netlink.unreadable", this, _ -> Netlink.unreadable())
+        .description("Entries of the kernel that could not be decoded and were skipped")
         .register(registry);
     repaired =
         Counter.builder("weft.agent.drift.repaired")
@@ -74,6 +80,15 @@ public final class Metrics {
     Counter.builder("weft.agent.api.requests")
         .description("Requests to the API server")
         .tags(List.of(Tag.of("method", request.method()), Tag.of("resource", resource(request))))
+        .register(registry)
+        .increment();
+  }
+
+  /** A stored object of this kind is unreadable in part. */
+  public void unreadable(String kind) {
+    Counter.builder("weft.agent.unreadable.objects")
+        .description("Stored objects found unreadable in part, which counts as absent")
+        .tag("kind", kind)
         .register(registry)
         .increment();
   }
@@ -118,6 +133,14 @@ public final class Metrics {
 
   /** Everything in Prometheus' text format. */
   String scrape() {
+    Supervised.failures()
+        .keySet()
+        .forEach(name ->
+            FunctionCounter.builder(
+                    "weft.thread.restarts", name, it -> Supervised.failures().getOrDefault(it, 0L))
+                .description("Failures of a thread, each followed by another run")
+                .tag("thread", name)
+                .register(registry));
     return registry.scrape();
   }
 

@@ -1,12 +1,16 @@
 package dev.weft.agent.loop;
 
 import dev.weft.agent.retry.Backoff;
+import dev.weft.agent.retry.Supervised;
 import dev.weft.agent.retry.Timer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
@@ -32,15 +36,28 @@ public final class Loop implements AutoCloseable {
       new Backoff(Duration.ofMillis(250), Duration.ofSeconds(30));
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
+  /**
+   * A pass asks the API server nothing and takes seconds on the largest of nodes; one that takes so
+   * long hangs.
+   */
+  static final Duration LONGEST = Duration.ofMinutes(2);
+
+  private final String name;
   private final Timer timer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition asked = lock.newCondition();
   private final Map<String, Integer> failures = new HashMap<>();
   private Changes next = Changes.NONE;
   private List<CompletableFuture<Void>> waiting = new ArrayList<>();
+  private Changes failed = Changes.NONE;
+  private boolean due;
   private int crashes;
   private boolean closed;
-  private final Thread thread = Thread.ofPlatform().name("loop").daemon(true).unstarted(this::run);
+  private volatile @Nullable Thread thread;
+  private volatile @Nullable String trouble;
+  private volatile long busySince;
+  private volatile boolean busy;
+  private final CompletableFuture<Void> worked = new CompletableFuture<>();
   private Work work = (changes, done) -> Set.of();
 
   /** One pass. */
@@ -54,17 +71,39 @@ public final class Loop implements AutoCloseable {
      * @return networks to try again
      */
     Set<String> run(Changes changes, Runnable done);
+
+    /** {@link #run} of these changes threw {@code why}; it is tried again. */
+    default void failed(Changes changes, RuntimeException why) {}
   }
 
-  /** A loop that rests until {@link #start}. */
-  public Loop(Timer timer) {
+  /** A loop of this name that rests until {@link #start}. */
+  public Loop(String name, Timer timer) {
+    this.name = name;
     this.timer = timer;
   }
 
   /** Begins to work; what was asked for before is not forgotten. */
   public void start(Work passes) {
     work = passes;
-    thread.start();
+    thread = Supervised.start(Thread.ofPlatform().daemon(true), name, this::run);
+  }
+
+  /** Completes with the first pass that did not throw, when nothing of a failed one is left. */
+  public CompletableFuture<Void> worked() {
+    return worked.copy();
+  }
+
+  /** Why the last pass failed as a whole; empty once the same changes have passed. */
+  public Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
+  }
+
+  /** That a pass hangs; empty: none does. */
+  public Optional<String> hang() {
+    Duration since = Duration.ofNanos(System.nanoTime() - busySince);
+    return busy && since.compareTo(LONGEST) > 0
+        ? Optional.of("a pass of %s hangs since %d s".formatted(name, since.toSeconds()))
+        : Optional.empty();
   }
 
   /** Asks for a pass that looks at {@code changes}. */
@@ -100,33 +139,35 @@ public final class Loop implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    Thread working = thread;
     try {
-      if (!thread.join(FAREWELL) && thread.isAlive()) {
+      if (working != null && !working.join(FAREWELL)) {
         LOG.atWarn().log("the last pass has not ended within {}", FAREWELL);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IllegalThreadStateException e) {
-      LOG.atDebug().log("closed before it was started");
     }
   }
 
-  private void run() {
-    try {
-      while (true) {
-        Batch batch = take();
-        if (batch == null) {
-          return;
-        }
-        pass(batch.changes, batch::done);
+  private void run() throws InterruptedException {
+    for (Batch batch = take(); batch != null; batch = take()) {
+      busySince = System.nanoTime();
+      busy = true;
+      try {
+        pass(batch);
+      } finally {
+        busy = false;
         batch.done();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
-  private record Batch(Changes changes, List<CompletableFuture<Void>> waiting) {
+  /**
+   * What a pass works off.
+   *
+   * @param whole whether all is in it that an earlier pass failed at
+   */
+  private record Batch(Changes changes, boolean whole, List<CompletableFuture<Void>> waiting) {
     void done() {
       waiting.forEach(each -> each.complete(null));
     }
@@ -141,7 +182,8 @@ public final class Loop implements AutoCloseable {
       if (closed) {
         return null;
       }
-      Batch batch = new Batch(next, waiting);
+      Batch batch = new Batch(next, due || failed.isEmpty(), waiting);
+      due = false;
       next = Changes.NONE;
       waiting = new ArrayList<>();
       return batch;
@@ -150,10 +192,13 @@ public final class Loop implements AutoCloseable {
     }
   }
 
-  private void pass(Changes changes, Runnable done) {
+  private void pass(Batch batch) {
+    Changes changes = batch.changes;
     try {
-      Set<String> again = work.run(changes, done);
-      crashes = 0;
+      Set<String> again = work.run(changes, batch::done);
+      if (batch.whole) {
+        recovered();
+      }
       failures
           .keySet()
           .removeIf(each -> (changes.touches(each) || each.equals(KEYS)) && !again.contains(each));
@@ -168,7 +213,58 @@ public final class Loop implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).log("a pass failed and is tried again");
-      retry(changes, ++crashes);
+      note(changes, e);
+      tellFailed(changes, e);
+    } catch (Error e) {
+      note(changes, e);
+      throw e;
+    }
+  }
+
+  private void recovered() {
+    lock.lock();
+    try {
+      failed = Changes.NONE;
+      crashes = 0;
+      trouble = null;
+    } finally {
+      lock.unlock();
+    }
+    worked.complete(null);
+  }
+
+  /** A pass failed as a whole: what it was about is tried again alone, and others go on. */
+  private void note(Changes changes, Throwable e) {
+    int attempts;
+    lock.lock();
+    try {
+      failed = failed.and(changes);
+      attempts = ++crashes;
+      trouble =
+          "the last pass of %s failed at %s: %s"
+              .formatted(name, Instant.now().truncatedTo(ChronoUnit.SECONDS), e);
+    } finally {
+      lock.unlock();
+    }
+    timer.after(BACKOFF.delay(attempts), this::retryFailed);
+  }
+
+  private void retryFailed() {
+    lock.lock();
+    try {
+      next = next.and(failed);
+      due = true;
+      asked.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tellFailed(Changes changes, RuntimeException why) {
+    try {
+      work.failed(changes, why);
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("the failure of a pass could not be reported");
     }
   }
 

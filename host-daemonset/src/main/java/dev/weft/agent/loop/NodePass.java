@@ -38,6 +38,9 @@ public final class NodePass implements Loop.Work {
      * @param plans by network, what would be changed for a revision that is only planned
      */
     void ended(Changes changes, Desired desired, Outcome outcome, Map<String, NodePlan> plans);
+
+    /** A pass over {@code changes} threw {@code why}: nothing is known of what it was about. */
+    void failed(Changes changes, Desired desired, RuntimeException why);
   }
 
   /** Passes over the wish {@code desired}. */
@@ -72,6 +75,11 @@ public final class NodePass implements Loop.Work {
     }
     reports.ended(changes, desired, outcome, Plans.of(desired, underlay.vtep(), kernel));
     return again(outcome);
+  }
+
+  @Override
+  public void failed(Changes changes, RuntimeException why) {
+    reports.failed(changes, desired, why);
   }
 
   /** Networks for which another attempt may succeed. */

@@ -14,6 +14,9 @@ import java.util.Optional;
 final class Plans {
   private static final int TOLD = 100;
 
+  /** Characters of a change; the schema admits no more. */
+  private static final int LONGEST = 1024;
+
   private Plans() {}
 
   /** The plans by network; the kernel is as {@code desired} wishes it, as far as it can be. */
@@ -28,10 +31,14 @@ final class Plans {
     return plans;
   }
 
+  private static String line(Change change) {
+    String text = change.toString();
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+  }
+
   /** What networks share belongs to each of them. */
   private static NodePlan plan(NetworkWish wish, List<Change> changes) {
-    List<String> lines =
-        changes.stream().filter(wish::isConcernedBy).map(Change::toString).toList();
+    List<String> lines = changes.stream().filter(wish::isConcernedBy).map(Plans::line).toList();
     return new NodePlan(
         wish.spec().networkGeneration(), lines.size(), lines.stream().limit(TOLD).toList());
   }

@@ -9,9 +9,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,12 +35,24 @@ public final class Heartbeat {
   private final String node;
   private final Clock clock;
   private final AtomicBoolean failing = new AtomicBoolean();
+  private volatile Instant renewed;
+  private volatile String failure = "";
 
   /** The heartbeat of {@code node}'s agent. */
   public Heartbeat(KubernetesClient client, String node, Clock clock) {
     this.client = client;
     this.node = node;
     this.clock = clock;
+    this.renewed = clock.instant();
+  }
+
+  /** That the Lease has run out, for which others take this agent for gone; empty: it has not. */
+  public Optional<String> trouble() {
+    return Duration.between(renewed, clock.instant()).compareTo(DURATION) < 0
+        ? Optional.empty()
+        : Optional.of(
+            "the agent's Lease was not renewed since %s: %s"
+                .formatted(renewed.truncatedTo(ChronoUnit.SECONDS), failure));
   }
 
   /** Begins to beat. */
@@ -50,7 +64,9 @@ public final class Heartbeat {
     try {
       Lease _ = client.resource(lease()).patch(Applies.forced());
       failing.set(false);
+      renewed = clock.instant();
     } catch (KubernetesClientException e) {
+      failure = String.valueOf(e.getMessage());
       if (failing.compareAndSet(false, true)) {
         LOG.atWarn()
             .addKeyValue("node", node)

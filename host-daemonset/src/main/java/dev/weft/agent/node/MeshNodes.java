@@ -19,6 +19,9 @@ import java.util.Optional;
 
 /** What a node publishes of itself. */
 final class MeshNodes {
+  /** Routes that are published; the schema admits no more. */
+  private static final int MOST_ROUTES = 4096;
+
   private MeshNodes() {}
 
   static MeshNodeSpec spec(Underlay underlay, Kernel kernel, Optional<KeyReport> report) {
@@ -30,7 +33,12 @@ final class MeshNodes {
               vtep.getHostAddress(),
               link,
               mtu,
-              routes.stream().map(each -> each.network().toString()).distinct().sorted().toList(),
+              routes.stream()
+                  .map(each -> each.network().toString())
+                  .distinct()
+                  .sorted()
+                  .limit(MOST_ROUTES)
+                  .toList(),
               kernel,
               keys);
       case Underlay.Missing(String _) ->

@@ -1,6 +1,7 @@
 package dev.weft.agent.nri;
 
 import dev.weft.agent.retry.Backoff;
+import dev.weft.agent.retry.Supervised;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.agent.sandbox.Verdict;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ public final class NriSandboxes implements Sandboxes {
   private final Duration settling;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Pods pods;
+  private volatile @Nullable Listener session;
   private volatile boolean closed;
 
   /** The pods of the runtime that listens on {@code socket}. */
@@ -51,13 +54,21 @@ public final class NriSandboxes implements Sandboxes {
   public void start(Wiring wiring) {
     Pods known = new Pods(wiring);
     pods = known;
-    Thread.ofVirtual().name("nri").start(() -> follow(known));
+    Thread _ = Supervised.start("nri", () -> follow(known));
   }
 
   @Override
   public boolean isSynced() {
     Pods known = pods;
     return known != null && known.isSynced();
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    Listener current = session;
+    return current != null && current.isListed()
+        ? Optional.empty()
+        : Optional.of("no NRI session with the container runtime at " + socket);
   }
 
   @Override
@@ -86,6 +97,7 @@ public final class NriSandboxes implements Sandboxes {
     int failures = 0;
     while (!closed) {
       Listener plugin = new Listener(known, () -> settle(known));
+      session = plugin;
       failures = serve(plugin, failures == 0) ? 1 : failures + 1;
       pause(BACKOFF.delay(failures));
     }
@@ -99,6 +111,7 @@ public final class NriSandboxes implements Sandboxes {
     } catch (IOException e) {
       why = e.toString();
     }
+    session = null;
     boolean news = first || plugin.isListed();
     LOG.atLevel(news && !closed ? Level.WARN : Level.DEBUG)
         .addKeyValue("socket", socket)

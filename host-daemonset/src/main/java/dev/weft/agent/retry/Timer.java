@@ -41,7 +41,9 @@ public final class Timer implements AutoCloseable {
     executor.shutdownNow();
   }
 
+  /** Never throws: the executor would end a series at the first failure. */
   private static void begin(Runnable task) {
-    Thread.ofVirtual().name("timed").start(task);
+    Supervised.run(
+        "timer", () -> Thread.ofVirtual().name("timed").start(() -> Supervised.run("timed", task)));
   }
 }

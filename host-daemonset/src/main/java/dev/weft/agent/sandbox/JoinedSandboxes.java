@@ -2,6 +2,7 @@ package dev.weft.agent.sandbox;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The sandboxes of several sources as those of one. They are known once every source knows its own:
@@ -47,6 +48,11 @@ public final class JoinedSandboxes implements Sandboxes {
   @Override
   public boolean isSynced() {
     return sources.stream().allMatch(Sandboxes::isSynced);
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    return sources.stream().flatMap(each -> each.trouble().stream()).findFirst();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.weft.agent.sandbox;
 
+import dev.weft.agent.retry.Supervised;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.ClosedWatchServiceException;
@@ -57,12 +58,19 @@ public final class NamedNamespaces implements Sandboxes {
 
   @Override
   public void start(Wiring wiring) {
-    Thread.ofVirtual().name("sandboxes").start(() -> follow(wiring));
+    Thread _ = Supervised.start("sandboxes", () -> follow(wiring));
   }
 
   @Override
   public boolean isSynced() {
     return synced;
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    return synced
+        ? Optional.empty()
+        : Optional.of("the directory of sandboxes %s cannot be read".formatted(directory));
   }
 
   @Override
@@ -97,7 +105,7 @@ public final class NamedNamespaces implements Sandboxes {
     }
   }
 
-  private void follow(Wiring wiring) {
+  private void follow(Wiring wiring) throws InterruptedException {
     try {
       rescan(wiring);
       while (true) {
@@ -106,8 +114,6 @@ public final class NamedNamespaces implements Sandboxes {
       }
     } catch (ClosedWatchServiceException e) {
       LOG.atDebug().log("no longer following the sandboxes");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

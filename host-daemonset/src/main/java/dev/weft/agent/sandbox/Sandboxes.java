@@ -18,6 +18,11 @@ public interface Sandboxes extends AutoCloseable {
    */
   boolean isSynced();
 
+  /** Why this source does not follow its sandboxes now; empty: it does. */
+  default Optional<String> trouble() {
+    return Optional.empty();
+  }
+
   /** The sandboxes that run, as far as they are known. */
   Collection<Sandbox> running();
 

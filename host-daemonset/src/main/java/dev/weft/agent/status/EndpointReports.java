@@ -77,7 +77,7 @@ public final class EndpointReports {
     NetworkEndpointStatus status = new NetworkEndpointStatus(generation, conditions.list());
     String name = endpoint.getMetadata().getName();
     if (told.note(uid, shown, status)) {
-      writes.submit("status " + name, () -> write(name, status));
+      writes.submit("status " + name, () -> write(endpoint, status));
     }
   }
 
@@ -163,15 +163,20 @@ public final class EndpointReports {
     return Tenure.left(pod, sandbox.podUid(), since, now);
   }
 
-  private void write(String name, NetworkEndpointStatus status) {
+  /** With the UID: an endpoint of this name may be another's by now. */
+  private void write(NetworkEndpoint endpoint, NetworkEndpointStatus status) {
+    String name = endpoint.getMetadata().getName();
     NetworkEndpoint patch = new NetworkEndpoint();
-    patch.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    patch.setMetadata(
+        new ObjectMetaBuilder().withName(name).withUid(endpoint.getMetadata().getUid()).build());
     patch.setStatus(status);
-    NetworkEndpoint _ =
-        client
-            .resources(NetworkEndpoint.class)
-            .withName(name)
-            .subresource("status")
-            .patch(Applies.forced(), patch);
+    Applies.toSame(() -> {
+      NetworkEndpoint _ =
+          client
+              .resources(NetworkEndpoint.class)
+              .withName(name)
+              .subresource("status")
+              .patch(Applies.forced(), patch);
+    });
   }
 }

@@ -52,7 +52,7 @@ public final class HostNetworkReports {
   private void tell(HostNetwork instruction, HostNetworkStatus status) {
     String name = instruction.getMetadata().getName();
     if (told.note(instruction.getMetadata().getUid(), instruction.getStatus(), status)) {
-      writes.submit("status " + name, () -> write(name, status));
+      writes.submit("status " + name, () -> write(instruction, status));
     }
   }
 
@@ -70,25 +70,33 @@ public final class HostNetworkReports {
     if (finalizers != null
         && finalizers.contains(Names.NODE_FINALIZER)
         && !writes.isPending("finalizer " + name)) {
-      writes.submit("finalizer " + name, () -> removeFinalizer(name));
+      writes.submit("finalizer " + name, () -> removeFinalizer(instruction));
     }
   }
 
-  private void write(String name, HostNetworkStatus status) {
+  /** With the UID: an instruction of this name may be another by now. */
+  private void write(HostNetwork instruction, HostNetworkStatus status) {
+    String name = instruction.getMetadata().getName();
     HostNetwork patch = new HostNetwork();
-    patch.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    patch.setMetadata(
+        new ObjectMetaBuilder().withName(name).withUid(instruction.getMetadata().getUid()).build());
     patch.setStatus(status);
-    HostNetwork _ =
-        client
-            .resources(HostNetwork.class)
-            .withName(name)
-            .subresource("status")
-            .patch(Applies.forced(), patch);
+    Applies.toSame(() -> {
+      HostNetwork _ =
+          client
+              .resources(HostNetwork.class)
+              .withName(name)
+              .subresource("status")
+              .patch(Applies.forced(), patch);
+    });
   }
 
-  private void removeFinalizer(String name) {
-    HostNetwork current = client.resources(HostNetwork.class).withName(name).get();
-    if (current == null || !current.hasFinalizer(Names.NODE_FINALIZER)) {
+  private void removeFinalizer(HostNetwork instruction) {
+    HostNetwork current =
+        client.resources(HostNetwork.class).withName(instruction.getMetadata().getName()).get();
+    if (current == null
+        || !current.getMetadata().getUid().equals(instruction.getMetadata().getUid())
+        || !current.hasFinalizer(Names.NODE_FINALIZER)) {
       return;
     }
     List<String> left = new ArrayList<>(current.getFinalizers());

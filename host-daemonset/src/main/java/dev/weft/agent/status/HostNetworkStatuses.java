@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Ready: True when the instruction of {@code observedGeneration} is live.
  *   <li>Reconciling: True while the agent tries again by itself; else absent.
  *   <li>Stalled: True while something waits for a user; the message says what to change.
+ *   <li>Degraded: True while endpoints or peers, which the message names, are not on the network;
+ *       absent otherwise. It is their problem, and the network is Ready.
  *   <li>Drifted: True, with what was found changed, from the repair of a drift until none has been
  *       seen for a while. During that time it is written once, however often drift recurs: the
  *       Event {@code DriftRepaired} counts.
@@ -76,12 +78,13 @@ final class HostNetworkStatuses {
   }
 
   private static ConditionsDraft built(ConditionsDraft conditions, NetworkOutcome outcome) {
-    List<Problem> mend =
-        outcome.problems().stream().filter(each -> each.cure() == Problem.Cure.USER).toList();
-    String all = text(outcome.problems());
-    if (outcome.problems().isEmpty()) {
+    List<Problem> own =
+        outcome.problems().stream().filter(each -> each.endpoint().isEmpty()).toList();
+    List<Problem> mend = own.stream().filter(each -> each.cure() == Problem.Cure.USER).toList();
+    String all = text(own);
+    if (own.isEmpty()) {
       return notStalled(
-          conditions
+          degraded(conditions, outcome)
               .with(
                   Conditions.READY,
                   Conditions.TRUE,
@@ -91,14 +94,32 @@ final class HostNetworkStatuses {
     }
     if (mend.isEmpty()) {
       return notStalled(
-          conditions
+          degraded(conditions, outcome)
               .with(Conditions.READY, Conditions.FALSE, Reason.RETRYING, all)
               .with(Conditions.RECONCILING, Conditions.TRUE, Reason.RETRYING, all));
     }
-    return conditions
+    return degraded(conditions, outcome)
         .with(Conditions.READY, Conditions.FALSE, Reason.NEEDS_CHANGE, all)
         .without(Conditions.RECONCILING)
         .with(Conditions.STALLED, Conditions.TRUE, Reason.NEEDS_CHANGE, text(mend));
+  }
+
+  /** The network is there; some endpoint or peer that it names is not on it. */
+  private static ConditionsDraft degraded(ConditionsDraft conditions, NetworkOutcome outcome) {
+    List<Problem> others =
+        outcome.problems().stream().filter(each -> !each.endpoint().isEmpty()).toList();
+    return others.isEmpty()
+        ? conditions.without(Conditions.DEGRADED)
+        : conditions.with(
+            Conditions.DEGRADED,
+            Conditions.TRUE,
+            others.stream().anyMatch(each -> each.cure() == Problem.Cure.USER)
+                ? Reason.NEEDS_CHANGE
+                : Reason.RETRYING,
+            others.stream()
+                .map(each -> each.endpoint() + ": " + each)
+                .distinct()
+                .collect(Collectors.joining("; ")));
   }
 
   private static ConditionsDraft notStalled(ConditionsDraft conditions) {

@@ -5,6 +5,7 @@ import dev.weft.agent.dataplane.LocalEndpoint;
 import dev.weft.agent.dataplane.NetworkOutcome;
 import dev.weft.agent.dataplane.NetworkWish;
 import dev.weft.agent.dataplane.Outcome;
+import dev.weft.agent.dataplane.Problem;
 import dev.weft.agent.desired.Desired;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;
@@ -14,6 +15,7 @@ import dev.weft.api.Mode;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NodePlan;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -112,7 +114,27 @@ public final class StatusReports {
     cluster.hostNetworks().all().stream()
         .filter(each -> each.getMetadata().getDeletionTimestamp() != null)
         .filter(each -> changes.touches(Cluster.networkOf(each)))
-        .forEach(each -> deleted(each, outcome));
+        .forEach(each -> deleted(each, desired, outcome));
+  }
+
+  /**
+   * Tells that a pass over {@code changes} threw: the networks it was about are not known to be
+   * live.
+   */
+  public void failed(Changes changes, Desired desired, RuntimeException why) {
+    boolean any = changes.networks().isEmpty() && changes.endpoints().isEmpty();
+    for (HostNetwork instruction : cluster.hostNetworks().all()) {
+      String name = Cluster.networkOf(instruction);
+      if ((any || changes.touches(name))
+          && instruction.getMetadata().getDeletionTimestamp() == null) {
+        NetworkOutcome outcome =
+            new NetworkOutcome(List.of(), List.of(Problem.ofPass(why)), List.of());
+        if (outcomes.note(name, outcome, wired(name, desired))) {
+          sinks.problems.accept(name);
+        }
+        network(name, desired, outcome, Optional.empty());
+      }
+    }
   }
 
   private void network(
@@ -149,10 +171,13 @@ public final class StatusReports {
     }
   }
 
-  private void deleted(HostNetwork instruction, Outcome outcome) {
+  /** A pass that began before the deletion was known may even have made something. */
+  private void deleted(HostNetwork instruction, Desired desired, Outcome outcome) {
+    String name = Cluster.networkOf(instruction);
     String uid = instruction.getSpec() == null ? null : instruction.getSpec().networkUid();
-    if (uid == null || !outcome.leftovers().containsKey(uid)) {
-      drifts.forget(Cluster.networkOf(instruction));
+    boolean wished = desired.network(name).filter(each -> each.uid().equals(uid)).isPresent();
+    if (uid == null || (!wished && outcome.isGone(uid))) {
+      drifts.forget(name);
       sinks.instructions.release(instruction);
     }
   }

@@ -79,6 +79,40 @@ class MacvlanDriverTest {
   }
 
   @Test
+  void aMacAddressThatTheParentOrAnotherInterfaceHasIsRefusedByItsName() {
+    MacAddress taken = MacAddress.parse("02:00:00:00:00:77");
+    MacAddress parent = node.link("nic").address();
+    LocalEndpoint first = with(Wishes.endpoint(a, "eth0", "10.99.0.2/24"), taken);
+    LocalEndpoint second = with(Wishes.endpoint(b, "eth0", "10.99.0.3/24"), taken);
+
+    assertThat(make(wish(first)).problems()).isEmpty();
+    for (LocalEndpoint each : List.of(second, with(second, parent))) {
+      assertThat(make(wish(first, each)).problems())
+          .allSatisfy(problem -> {
+            assertThat(problem.endpoint()).contains(second.id());
+            assertThat(problem.toString()).doesNotContain("UDP");
+          })
+          .anySatisfy(problem ->
+              assertThat(problem.toString()).contains("MAC address " + each.mac(), "'nic'"));
+    }
+    assertThat(lan.reaches(a, "10.99.0.2")).isTrue();
+  }
+
+  private NetworkWish wish(LocalEndpoint... endpoints) {
+    return Wishes.network(Wishes.macvlan(1, options("nic", "Bridge"), SUBNET), endpoints);
+  }
+
+  private static LocalEndpoint with(LocalEndpoint endpoint, MacAddress mac) {
+    return new LocalEndpoint(
+        endpoint.id(),
+        endpoint.sandbox(),
+        endpoint.interfaceName(),
+        mac,
+        endpoint.addresses(),
+        endpoint.defaultRoute());
+  }
+
+  @Test
   void anInterfaceObeysNoRouterAndFiltersLoosely() {
     assertThat(make(twoSandboxes(options("nic", "Bridge"))).problems()).isEmpty();
 

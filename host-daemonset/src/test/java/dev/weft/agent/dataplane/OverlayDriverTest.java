@@ -7,6 +7,7 @@ import dev.weft.api.HostNetworkSpec;
 import dev.weft.api.HostNetworkSpecBuilder;
 import dev.weft.api.OverlayTunnel;
 import dev.weft.api.Subnet;
+import dev.weft.mesh.RemoteEndpoint;
 import dev.weft.mesh.keys.KeyTarget;
 import dev.weft.netlink.FdbEntry;
 import dev.weft.netlink.IpPrefix;
@@ -156,6 +157,38 @@ class OverlayDriverTest {
     assertThat(onFirst.plan(moved)).isEmpty();
     assertThat(first.netlink().fdb(first.link("wv-000000010000").index()))
         .noneMatch(entry -> IpPrefix.parseAddress(vtep(2)).equals(entry.destination()));
+  }
+
+  @Test
+  void anInterfaceOfTwoAddressesThatMovesInOnePassKeepsItsForwarding() {
+    NodeWish wish = wishOfFirst();
+    NetworkWish blue = Wishes.pick(wish, "blue");
+    onFirst.reconcile(withPair(blue, vtep(2)), Dirty.EVERYTHING);
+    NodeWish moved = withPair(blue, vtep(3));
+
+    Outcome outcome =
+        onFirst.reconcile(
+            moved, new Dirty.Endpoints(Map.of("blue", Set.of("net.10.88.0.3", "net.10.88.0.5"))));
+
+    assertThat(outcome.of("blue").problems()).isEmpty();
+    assertThat(first.netlink().fdb(first.link("wv-000000010000").index()))
+        .anyMatch(entry ->
+            entry.mac().equals(Wishes.remote("10.88.0.3", vtep(3)).mac())
+                && IpPrefix.parseAddress(vtep(3)).equals(entry.destination()));
+    assertThat(onFirst.plan(moved)).isEmpty();
+  }
+
+  /** One interface with two addresses behind a tunnel end. */
+  private static NodeWish withPair(NetworkWish blue, String vtep) {
+    RemoteEndpoint one = Wishes.remote("10.88.0.3", vtep);
+    return Wishes.from(
+        vtep(1),
+        Map.of(
+            "blue",
+            Wishes.with(
+                blue,
+                one,
+                new RemoteEndpoint(IpPrefix.parseAddress("10.88.0.5"), one.mac(), one.vtep()))));
   }
 
   @Test

@@ -30,8 +30,8 @@ class PacketFilterTest {
   void noPacketSlipsThroughWhileATableTakesThePlaceOfAnother() throws Exception {
     List<Item.Filter> tables =
         List.of(
-            Rules.table(List.of(), Set.of(SHUT)).orElseThrow(),
-            Rules.table(List.of(), Set.of(SHUT, SHUT + 1)).orElseThrow());
+            Rules.table(List.of(), Set.of(SHUT), Set.of()).orElseThrow(),
+            Rules.table(List.of(), Set.of(SHUT, SHUT + 1), Set.of()).orElseThrow());
     try (Nftables nftables = Nftables.open(node.namespace());
         DatagramChannel server = node.namespace().call(() -> DatagramChannel.open());
         DatagramChannel client = node.namespace().call(() -> DatagramChannel.open())) {

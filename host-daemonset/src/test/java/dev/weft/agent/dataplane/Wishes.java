@@ -9,13 +9,22 @@ import dev.weft.api.Subnet;
 import dev.weft.mesh.Macs;
 import dev.weft.mesh.RemoteEndpoint;
 import dev.weft.netlink.IpPrefix;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Wishes of tests. */
 final class Wishes {
+  /** Where the tunnels of a lab's nodes start. */
+  private static final Set<InetAddress> MESH =
+      Set.of(
+          IpPrefix.parseAddress("192.0.2.1"),
+          IpPrefix.parseAddress("192.0.2.2"),
+          IpPrefix.parseAddress("192.0.2.3"));
+
   private Wishes() {}
 
   static NodeWish of(Map<String, NetworkWish> networks) {
@@ -32,7 +41,12 @@ final class Wishes {
 
   static NodeWish from(String vtep, Map<String, NetworkWish> networks) {
     return new NodeWish(
-        "node-" + vtep, Optional.of(IpPrefix.parseAddress(vtep)), networks, true, Optional.empty());
+        "node-" + vtep,
+        Optional.of(IpPrefix.parseAddress(vtep)),
+        networks,
+        true,
+        Optional.empty(),
+        MESH);
   }
 
   static NetworkWish network(HostNetworkSpec spec, LocalEndpoint... endpoints) {

@@ -64,6 +64,23 @@ class HostNetworkStatusesTest {
   }
 
   @Test
+  void theProblemOfAnEndpointOrPeerIsNamedAndTheNetworkIsReady() {
+    for (String who : List.of("pod-a.eth0", "peer 2001:db8::2")) {
+      NetworkOutcome outcome =
+          new NetworkOutcome(
+              List.of(),
+              List.of(new Problem(Problem.Cure.USER, who, "eth0", "taken", "rename it")),
+              List.of());
+      HostNetworkStatus status = atNoon.of(7L, null, outcome, NOTHING);
+      assertThat(condition(status, Conditions.READY).getStatus()).isEqualTo("True");
+      assertThat(condition(status, Conditions.STALLED).getStatus()).isEqualTo("False");
+      assertThat(condition(status, Conditions.DEGRADED).getMessage()).contains(who, "rename it");
+      assertThat(Conditions.find(later.of(7L, status, LIVE, NOTHING).conditions(), "Degraded"))
+          .isEmpty();
+    }
+  }
+
+  @Test
   void whatIsTriedAgainIsNotReadyButNotStalled() {
     HostNetworkStatus status = atNoon.of(7L, null, problem(Problem.Cure.RETRY), NOTHING);
     assertThat(condition(status, Conditions.READY).getReason()).isEqualTo("Retrying");

@@ -20,6 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param request value of the annotation that asks for new keys; null: absent
  */
 record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable String request) {
+  /** Characters of the request that count and are kept; the schema admits no more. */
+  private static final int LONGEST_REQUEST = 1024;
+
+  KeySchedule {
+    if (request != null && request.length() > LONGEST_REQUEST) {
+      request = request.substring(0, LONGEST_REQUEST);
+    }
+  }
+
   /** How long an epoch lasts if a node takes ESP otherwise: an older agent knows no other way. */
   static final Duration SHORT = Duration.ofSeconds(10);
 

@@ -1,5 +1,6 @@
 package dev.weft.operator.mesh;
 
+import dev.weft.api.Identity;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Reason;
 import dev.weft.operator.network.Contradiction;
@@ -75,6 +76,12 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
           .log("left the mesh: the node is gone");
       return UpdateControl.noUpdate();
     }
+    Identity.contradiction(meshNode)
+        .ifPresent(wrong ->
+            events.record(
+                meshNode,
+                Transition.warning(
+                    Reason.FOREIGN_WRITE, wrong + "; it counts as none until that is mended")));
     Contradiction.of(meshNode, Objects.requireNonNull(nodes).list().toList())
         .ifPresent(wrong -> {
           String why = wrong + "; it is removed, see who has an agent's token";

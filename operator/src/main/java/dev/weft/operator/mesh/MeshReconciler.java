@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +77,12 @@ public final class MeshReconciler implements Reconciler<Mesh> {
             : Keys.NONE;
     metrics.show(keys.state());
     MeshStatus status =
-        MeshStatuses.of(mesh, new MeshStatuses.Counts(nodes.size(), overlays.size()), keys, clock);
+        MeshStatuses.of(
+            mesh,
+            new MeshStatuses.Counts(nodes.size(), overlays.size()),
+            keys,
+            overlays.isEmpty() ? Optional.empty() : Families.mixed(nodes),
+            clock);
     return again(write(mesh, status), keys);
   }
 

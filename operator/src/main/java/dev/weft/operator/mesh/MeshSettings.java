@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record MeshSettings(
     int clearPort, int encryptedPort, int firstVni, int lastVni, List<Ground.Pool> pools) {
+  /** Routes of one node that are looked at. */
+  private static final int MOST_ROUTES = 1024;
+
+  /** Prefix length of the largest block that counts: a shorter one is a default route in halves. */
+  private static final int SHORTEST_ROUTE = 8;
+
   /** The settings that {@code mesh} stands for; it must be valid. */
   public static MeshSettings of(@Nullable Mesh mesh) {
     MeshSpec spec = mesh == null ? null : mesh.getSpec();
@@ -48,6 +54,7 @@ public record MeshSettings(
         pools, firstVni, lastVni, nodes.stream().flatMap(MeshSettings::used).toList());
   }
 
+  /** One node keeps no network of the others from its addresses by what it says it reaches. */
   private static Stream<Ground.Used> used(MeshNode node) {
     MeshNodeSpec spec = node.getSpec();
     if (spec == null) {
@@ -55,13 +62,14 @@ public record MeshSettings(
     }
     List<String> blocks = new ArrayList<>();
     if (spec.routes() != null) {
-      blocks.addAll(spec.routes());
+      spec.routes().stream().limit(MOST_ROUTES).forEach(blocks::add);
     }
     if (spec.vtep() != null) {
       blocks.add(spec.vtep() + (spec.vtep().contains(":") ? "/128" : "/32"));
     }
     return blocks.stream()
         .flatMap(MeshSettings::parse)
+        .filter(cidr -> cidr.prefix() >= SHORTEST_ROUTE)
         .map(cidr -> new Ground.Used(node.getMetadata().getName(), cidr));
   }
 

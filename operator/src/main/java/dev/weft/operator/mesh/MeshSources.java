@@ -1,6 +1,7 @@
 package dev.weft.operator.mesh;
 
 import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Identity;
 import dev.weft.api.KeyProgress;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
@@ -50,7 +51,7 @@ final class MeshSources {
   }
 
   List<MeshNode> nodes() {
-    return nodes.list().toList();
+    return nodes.list().filter(each -> Identity.contradiction(each).isEmpty()).toList();
   }
 
   List<ContainerNetwork> overlays() {

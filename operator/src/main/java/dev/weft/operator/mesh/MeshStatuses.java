@@ -11,6 +11,7 @@ import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -21,6 +22,41 @@ final class MeshStatuses {
 
   /** How many nodes the mesh has, and overlay networks. */
   record Counts(int nodes, int networks) {}
+
+  /**
+   * The same for a mesh whose nodes cannot all reach each other.
+   *
+   * @param mixed why; empty: they can
+   */
+  static MeshStatus of(Mesh mesh, Counts counts, Keys keys, Optional<String> mixed, Clock clock) {
+    MeshStatus status = of(mesh, counts, keys, clock);
+    if (mixed.isEmpty()) {
+      return status;
+    }
+    MeshStatus old = mesh.getStatus();
+    Long generation = mesh.getMetadata().getGeneration();
+    String why = mixed.get();
+    boolean known = old != null && Conditions.isTrue(old.conditions(), Conditions.DEGRADED);
+    ConditionsDraft conditions =
+        ConditionsDraft.from(
+            known ? withDegraded(status, old) : status.conditions(), generation, clock);
+    return new MeshStatus(
+        generation,
+        conditions.with(Conditions.DEGRADED, Conditions.TRUE, Reason.INVALID, why).list(),
+        status.nodes(),
+        status.networks(),
+        status.keys());
+  }
+
+  /** Keeps since when it is so. */
+  private static List<Condition> withDegraded(MeshStatus status, MeshStatus old) {
+    List<Condition> all = new ArrayList<>();
+    status.conditions().stream()
+        .filter(each -> !Conditions.DEGRADED.equals(each.getType()))
+        .forEach(all::add);
+    Conditions.find(old.conditions(), Conditions.DEGRADED).ifPresent(all::add);
+    return all;
+  }
 
   static MeshStatus of(Mesh mesh, Counts counts, Keys keys, Clock clock) {
     String problem = problem(mesh);

@@ -1,9 +1,11 @@
 package dev.weft.operator.network;
 
 import dev.weft.api.HostNetwork;
+import dev.weft.api.Identity;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.operator.AsRead;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -37,7 +39,8 @@ final class NodeInstructor {
         .withLabel(Names.NETWORK_LABEL, network)
         .list()
         .getItems()
-        .isEmpty();
+        .stream()
+        .noneMatch(each -> Identity.contradiction(each).isEmpty());
   }
 
   private void apply(HostNetwork wanted) {
@@ -49,15 +52,16 @@ final class NodeInstructor {
     if (isInUse(unwanted)) {
       return;
     }
-    client.resource(unwanted).delete();
-    log(unwanted, "told the node to take the network down");
+    if (AsRead.delete(client, unwanted)) {
+      log(unwanted, "told the node to take the network down");
+    }
   }
 
   /** The cache may not show an endpoint yet that was made a moment ago. */
   private boolean isInUse(HostNetwork hostNetwork) {
     String node = Observed.nodeOf(hostNetwork);
     boolean endpoints =
-        !client
+        client
             .resources(NetworkEndpoint.class)
             .withLabels(
                 Map.of(
@@ -67,7 +71,8 @@ final class NodeInstructor {
                     node))
             .list()
             .getItems()
-            .isEmpty();
+            .stream()
+            .anyMatch(each -> Identity.contradiction(each).isEmpty());
     return endpoints && !isGoneNode(node);
   }
 
@@ -79,7 +84,9 @@ final class NodeInstructor {
       client
           .resource(lost)
           .edit(each -> {
-            each.removeFinalizer(Names.NODE_FINALIZER);
+            if (each.getMetadata().getUid().equals(lost.getMetadata().getUid())) {
+              each.removeFinalizer(Names.NODE_FINALIZER);
+            }
             return each;
           });
     } catch (KubernetesClientException e) {

@@ -6,10 +6,9 @@ import dev.weft.api.OverlayService;
 import dev.weft.api.Reason;
 import dev.weft.api.SandboxReference;
 import dev.weft.api.ServiceReference;
+import dev.weft.operator.AsRead;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
@@ -42,7 +41,13 @@ final class Orphans {
    */
   Optional<Instant> collect(Observed observed, Sources sources) {
     Optional<Instant> next = Optional.empty();
+    sources.foreign(observed.network()).forEach(each -> expel(observed, each));
     for (NetworkEndpoint endpoint : observed.endpoints()) {
+      Optional<Foreign> foreign = Foreign.of(endpoint, observed.network());
+      if (foreign.isPresent()) {
+        expel(observed, foreign.get());
+        continue;
+      }
       SandboxReference sandbox = endpoint.getSpec().sandbox();
       String node = endpoint.getSpec().node();
       ServiceReference service = endpoint.getSpec().service();
@@ -80,17 +85,31 @@ final class Orphans {
     return next;
   }
 
+  private void expel(Observed observed, Foreign foreign) {
+    String why = foreign.why() + "; it is removed, see who has an agent's token";
+    events.record(observed.network(), Transition.warning(Reason.FOREIGN_WRITE, why));
+    if (foreign.remove(client)) {
+      log.atWarn().addKeyValue("network", observed.network().getMetadata().getName()).log(why);
+    }
+  }
+
   private boolean isGone(String node) {
     return client.nodes().withName(node).get() == null
         && client.resources(MeshNode.class).withName(node).get() == null;
   }
 
   private boolean isGone(SandboxReference sandbox) {
+    if (sandbox.pod() == null || sandbox.namespace() == null) {
+      return false;
+    }
     Pod pod = client.pods().inNamespace(sandbox.namespace()).withName(sandbox.pod()).get();
     return pod == null || !Objects.equals(pod.getMetadata().getUid(), sandbox.podUid());
   }
 
   private boolean isGone(ServiceReference service) {
+    if (service.name() == null || service.namespace() == null) {
+      return false;
+    }
     return client
             .resources(OverlayService.class)
             .inNamespace(service.namespace())
@@ -100,16 +119,8 @@ final class Orphans {
   }
 
   private void remove(NetworkEndpoint endpoint, String why) {
-    try {
-      client
-          .resource(endpoint)
-          .lockResourceVersion(endpoint.getMetadata().getResourceVersion())
-          .delete();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
-        return; // it has changed, so its change wakes us again
-      }
-      throw e;
+    if (!AsRead.delete(client, endpoint)) {
+      return;
     }
     log.atInfo()
         .addKeyValue("network", endpoint.getSpec().network())

@@ -6,6 +6,7 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkStatus;
 import dev.weft.api.HostNetworkStatusBuilder;
+import dev.weft.api.Identity;
 import dev.weft.api.InvalidAttachments;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
@@ -79,7 +80,8 @@ final class Sources {
                 .withOnUpdateFilter(Sources::differ)
                 .build(),
             context);
-    hostNetworks.addIndexers(Map.of(BY_NODE, each -> List.of(Observed.nodeOf(each))));
+    hostNetworks.addIndexers(
+        Map.of(BY_NODE, each -> Stream.ofNullable(each.getSpec().node()).toList()));
     endpoints =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(NetworkEndpoint.class, ContainerNetwork.class)
@@ -134,11 +136,13 @@ final class Sources {
     List<NetworkEndpoint> itsEndpoints =
         sorted(
             endpoints.getSecondaryResources(network).stream()
-                .filter(each -> names(network, each.getSpec().network())));
+                .filter(each -> names(network, each.getSpec().network()))
+                .filter(each -> Identity.contradiction(each).isEmpty()));
     List<HostNetwork> itsHostNetworks =
         sorted(
             hostNetworks.getSecondaryResources(network).stream()
-                .filter(each -> names(network, each.getSpec().network())));
+                .filter(each -> names(network, each.getSpec().network()))
+                .filter(each -> Identity.contradiction(each).isEmpty()));
     Set<String> podNodes =
         pods.getSecondaryResources(network).stream()
             .filter(pod -> networksOf(pod).contains(ResourceID.fromResource(network)))
@@ -162,11 +166,27 @@ final class Sources {
         podNodes);
   }
 
+  /** What names a network and contradicts itself: {@link #observe} does not show it. */
+  List<Foreign> foreign(ContainerNetwork network) {
+    Stream<Foreign> ofEndpoints =
+        endpoints.getSecondaryResources(network).stream()
+            .flatMap(
+                each -> Identity.contradiction(each).map(why -> new Foreign(each, why)).stream());
+    Stream<Foreign> ofNodes =
+        hostNetworks.getSecondaryResources(network).stream()
+            .flatMap(
+                each -> Identity.contradiction(each).map(why -> new Foreign(each, why)).stream());
+    return Stream.concat(ofEndpoints, ofNodes).toList();
+  }
+
   NodeFacts node(String name) {
     return new NodeFacts(
         name,
         nodes.get(new ResourceID(name)).orElse(null),
-        meshNodes.get(new ResourceID(name)).orElse(null),
+        meshNodes
+            .get(new ResourceID(name))
+            .filter(each -> Identity.contradiction(each).isEmpty())
+            .orElse(null),
         agents.agent(name));
   }
 

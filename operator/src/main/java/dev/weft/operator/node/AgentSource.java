@@ -13,12 +13,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Wakes what depends on a node when its agent dies or returns, and only then: a renewed lease moves
@@ -28,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AgentSource<P extends HasMetadata> extends AbstractEventSource<Lease, P>
     implements ResourceEventHandler<Lease> {
+  private static final Logger log = LoggerFactory.getLogger(AgentSource.class);
+
   private final KubernetesClient client;
   private final String namespace;
   private final Clock clock;
@@ -37,6 +43,7 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("agent-leases").factory());
   private final Map<String, ScheduledFuture<?>> expiries = new HashMap<>();
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private @Nullable SharedIndexInformer<Lease> informer;
 
   /**
@@ -62,19 +69,32 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
     return leases.agent(node);
   }
 
+  /** Waits for the first list, however long it takes. */
   @Override
-  public synchronized void start() {
-    if (isRunning()) {
+  public void start() {
+    CompletionStage<Void> listed = list();
+    if (listed == null) {
       return;
     }
-    SharedIndexInformer<Lease> started = client.leases().inNamespace(namespace).inform(this);
-    started.getStore().list().forEach(this::onAdd);
-    informer = started;
+    CompletableFuture.anyOf(listed.toCompletableFuture(), stopped).join();
     super.start();
+  }
+
+  private synchronized @Nullable CompletionStage<Void> list() {
+    if (informer != null || stopped.isDone()) {
+      return null;
+    }
+    SharedIndexInformer<Lease> leasesOfAgents =
+        client.leases().inNamespace(namespace).runnableInformer(0);
+    leasesOfAgents.exceptionHandler((_, _) -> true);
+    leasesOfAgents.addEventHandler(this);
+    informer = leasesOfAgents;
+    return leasesOfAgents.start();
   }
 
   @Override
   public synchronized void stop() {
+    stopped.complete(null);
     if (informer != null) {
       informer.stop();
     }
@@ -114,6 +134,15 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
     }
   }
 
+  /** A failure would be kept by the timer and seen by nobody. */
+  private void told(String node) {
+    try {
+      expired(node);
+    } catch (RuntimeException e) {
+      log.atError().addKeyValue("node", node).setCause(e).log("a node's agent is not looked after");
+    }
+  }
+
   private void expired(String node) {
     if (leases.agent(node).isAlive()) {
       expectExpiry(node);
@@ -129,7 +158,7 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
     }
     ScheduledFuture<?> before =
         expiries.put(
-            node, timers.schedule(() -> expired(node), left.toMillis() + 1, TimeUnit.MILLISECONDS));
+            node, timers.schedule(() -> told(node), left.toMillis() + 1, TimeUnit.MILLISECONDS));
     if (before != null) {
       before.cancel(false);
     }

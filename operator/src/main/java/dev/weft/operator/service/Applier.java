@@ -1,6 +1,7 @@
 package dev.weft.operator.service;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.operator.AsRead;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
@@ -50,9 +51,10 @@ final class Applier {
   }
 
   void delete(HasMetadata unwanted) {
-    client.resource(unwanted).delete();
-    written.remove(key(unwanted));
-    log(unwanted, "deleted");
+    if (AsRead.delete(client, unwanted)) {
+      written.remove(key(unwanted));
+      log(unwanted, "deleted");
+    }
   }
 
   private boolean isAsAsked(HasMetadata wanted, JsonNode asked, HasMetadata actual) {

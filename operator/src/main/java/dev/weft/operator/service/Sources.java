@@ -1,6 +1,7 @@
 package dev.weft.operator.service;
 
 import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Identity;
 import dev.weft.api.IpAddress;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
@@ -94,6 +95,7 @@ final class Sources {
                     each,
                     endpoints.byIndex(BY_POD, each.getMetadata().getUid()).stream()
                         .filter(it -> Objects.equals(network, it.getSpec().network()))
+                        .filter(it -> Identity.contradiction(it).isEmpty())
                         .sorted(Comparator.comparing(it -> it.getMetadata().getName()))
                         .toList()))
             .toList();
@@ -106,6 +108,7 @@ final class Sources {
         its,
         new Observed.Addresses(
             endpoints.byIndex(BY_SERVICE, key(ResourceID.fromResource(service))).stream()
+                .filter(each -> Identity.contradiction(each).isEmpty())
                 .sorted(Comparator.comparing(each -> each.getMetadata().getName()))
                 .toList(),
             () -> taken(network)));
@@ -114,6 +117,7 @@ final class Sources {
   private Set<IpAddress> taken(@Nullable String network) {
     return endpoints
         .list(each -> Objects.equals(network, each.getSpec().network()))
+        .filter(each -> Identity.contradiction(each).isEmpty())
         .flatMap(each -> Task.address(each.getSpec()).stream())
         .collect(Collectors.toSet());
   }

@@ -13,11 +13,13 @@ import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.OverlayService;
 import dev.weft.api.Reason;
 import dev.weft.api.ServiceReference;
+import dev.weft.operator.AsRead;
 import dev.weft.operator.network.AddressSpace;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,8 @@ final class VirtualAddresses {
   Held hold(Observed observed, boolean virtual) {
     ContainerNetwork network = observed.network();
     List<NetworkEndpoint> left = new ArrayList<>(observed.virtual());
+    // what the status shows comes first: nobody but the operator writes that
+    left.sort(Comparator.comparing(each -> !isShown(each, observed.service())));
     List<IpAddress> held = new ArrayList<>();
     Optional<Observed.Obstacle> obstacle = Optional.empty();
     for (boolean ipv4 : List.of(true, false)) {
@@ -100,6 +104,15 @@ final class VirtualAddresses {
             .isPresent();
   }
 
+  private static boolean isShown(NetworkEndpoint endpoint, OverlayService service) {
+    List<String> shown = service.getStatus() == null ? null : service.getStatus().vips();
+    return shown != null
+        && Task.address(endpoint.getSpec())
+            .map(IpAddress::toString)
+            .filter(shown::contains)
+            .isPresent();
+  }
+
   private IpAddress keep(NetworkEndpoint mine, Observed observed, List<NetworkEndpoint> left) {
     left.remove(mine);
     ServiceReference wanted = reference(observed.service());
@@ -107,8 +120,10 @@ final class VirtualAddresses {
       client
           .resource(mine)
           .edit(each -> {
-            each.setSpec(
-                NetworkEndpointSpecBuilder.builder(each.getSpec()).service(wanted).build());
+            if (each.getMetadata().getUid().equals(mine.getMetadata().getUid())) {
+              each.setSpec(
+                  NetworkEndpointSpecBuilder.builder(each.getSpec()).service(wanted).build());
+            }
             return each;
           });
     }
@@ -151,10 +166,11 @@ final class VirtualAddresses {
   }
 
   private void release(NetworkEndpoint endpoint) {
-    client.resource(endpoint).delete();
-    log.atInfo()
-        .addKeyValue("endpoint", endpoint.getMetadata().getName())
-        .log("virtual address released");
+    if (AsRead.delete(client, endpoint)) {
+      log.atInfo()
+          .addKeyValue("endpoint", endpoint.getMetadata().getName())
+          .log("virtual address released");
+    }
   }
 
   private static NetworkEndpoint endpoint(

@@ -5,8 +5,8 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Serves /healthz, /readyz and /metrics to kubelet and Prometheus. */
@@ -21,24 +21,31 @@ public final class HealthServer implements AutoCloseable {
   }
 
   /**
+   * What it answers with.
+   *
+   * @param sick why the process does not work until it is started again; empty: it works
+   * @param unready why it does not do its work now; empty: it does
+   * @param lease how it stands with the lease
+   * @param metrics the metrics in Prometheus' text format
+   */
+  public record Answers(
+      Supplier<List<String>> sick,
+      Supplier<List<String>> unready,
+      Supplier<String> lease,
+      Supplier<String> metrics) {}
+
+  /**
    * Listens from now on.
    *
-   * @param healthy whether the process should go on living
-   * @param ready whether it does its work
-   * @param metrics the metrics in Prometheus' text format
    * @throws IOException if the address is taken or not ours
    */
-  public static HealthServer start(
-      InetSocketAddress address,
-      BooleanSupplier healthy,
-      BooleanSupplier ready,
-      Supplier<String> metrics)
-      throws IOException {
+  public static HealthServer start(InetSocketAddress address, Answers answers) throws IOException {
     HttpServer server = HttpServer.create(address, 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext("/healthz", exchange -> answer(exchange, healthy.getAsBoolean()));
-    server.createContext("/readyz", exchange -> answer(exchange, ready.getAsBoolean()));
-    server.createContext("/metrics", exchange -> send(exchange, OK, metrics.get()));
+    server.createContext("/healthz", exchange -> answer(exchange, answers.sick.get(), ""));
+    server.createContext(
+        "/readyz", exchange -> answer(exchange, answers.unready.get(), answers.lease.get()));
+    server.createContext("/metrics", exchange -> send(exchange, OK, answers.metrics.get()));
     server.start();
     return new HealthServer(server);
   }
@@ -53,8 +60,13 @@ public final class HealthServer implements AutoCloseable {
     server.stop(0);
   }
 
-  private static void answer(HttpExchange exchange, boolean good) throws IOException {
-    send(exchange, good ? OK : UNAVAILABLE, good ? "ok\n" : "not yet\n");
+  private static void answer(HttpExchange exchange, List<String> reasons, String more)
+      throws IOException {
+    String text = reasons.isEmpty() ? "ok" : String.join("\n", reasons);
+    send(
+        exchange,
+        reasons.isEmpty() ? OK : UNAVAILABLE,
+        (more.isEmpty() ? text : text + "\n" + more) + "\n");
   }
 
   private static void send(HttpExchange exchange, int status, String body) throws IOException {

@@ -403,6 +403,46 @@ class ContainerNetworkReconcilerTest {
   }
 
   @Test
+  void whatContradictsItselfCountsAsNoneAndIsRemovedWithAnEvent() {
+    CLUSTER.agents().join("n1", "n2");
+    create(network("web", "bridge", "10.0.0.0/24"));
+    awaitReady("web");
+    Pod pod = pod("a", "n1", "web");
+    NetworkEndpoint kept = endpoint("web", "10.0.0.2", "n1", pod);
+    NetworkEndpoint forged = endpoint("web", "10.0.0.9", "n1", pod);
+    String uid =
+        client().resources(ContainerNetwork.class).withName("web").get().getMetadata().getUid();
+    client().resource(forged).delete();
+    forged.getMetadata().setResourceVersion(null);
+    forged.getMetadata().setUid(null);
+    forged.getMetadata().setName("web.zzz");
+    client().resource(forged).create();
+    forged.getMetadata().setName("web.10.0.0.1");
+    forged.setSpec(
+        NetworkEndpointSpecBuilder.builder(forged.getSpec())
+            .address("10.0.0.1/24")
+            .networkUid(uid)
+            .build());
+    client().resource(forged).create();
+    HostNetwork instruction = client().resources(HostNetwork.class).withName("web.n2").get();
+    instruction.getMetadata().setResourceVersion(null);
+    instruction.getMetadata().setUid(null);
+    instruction.getMetadata().setName("web.zzz");
+    client().resource(instruction).create();
+
+    await()
+        .until(() ->
+            client().resources(NetworkEndpoint.class).list().getItems().stream()
+                .map(each -> each.getMetadata().getName())
+                .toList()
+                .equals(List.of(kept.getMetadata().getName())));
+    await().until(() -> hostNetworks("web").equals(List.of("web.n1", "web.n2")));
+    await().until(() -> events("web").contains("ForeignWrite"));
+    awaitReady("web");
+    assertThat(used("web")).isEqualTo(1);
+  }
+
+  @Test
   void anAddressIsFreedWhenItsPodIsGoneAndTheAgentLongDead() {
     CLUSTER.agents().join("n1");
     create(network("web", "bridge"));

@@ -1,0 +1,106 @@
+package dev.weft.api.reading;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.lang.reflect.Modifier;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads what an API server has stored, of any kind: a part of an object that does not have the form
+ * expected of it counts as absent, and a list or a watch goes on. The log names each such object
+ * once. One of Weft's own kinds carries its {@link Faults}.
+ */
+public final class Reading {
+  private static final Logger LOG = LoggerFactory.getLogger(Reading.class);
+
+  /** More than an API server admits, which is 10,000. */
+  private static final int NESTING = 20_000;
+
+  private static final int REMEMBERED = 10_000;
+
+  private final Consumer<String> counter;
+  private final Map<String, List<Fault>> known =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, List<Fault>> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  /**
+   * A reading that counts.
+   *
+   * @param counter accepts the kind of each object that is found unreadable in part, once for each
+   *     set of faults
+   */
+  public Reading(Consumer<String> counter) {
+    this.counter = counter;
+  }
+
+  /** A mapper that reads so. */
+  public ObjectMapper mapper() {
+    JsonFactory factory =
+        JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(NESTING).build())
+            .build();
+    return new ObjectMapper(factory)
+        .registerModule(
+            new SimpleModule("weft-reading")
+                .setDeserializerModifier(
+                    new BeanDeserializerModifier() {
+                      private static final long serialVersionUID = 1;
+
+                      @Override
+                      public JsonDeserializer<?> modifyDeserializer(
+                          DeserializationConfig config,
+                          BeanDescription bean,
+                          JsonDeserializer<?> strict) {
+                        return isStored(bean.getBeanClass())
+                            ? new TolerantReader(
+                                strict,
+                                bean.getBeanClass().asSubclass(HasMetadata.class),
+                                Reading.this::found)
+                            : strict;
+                      }
+                    }));
+  }
+
+  private static boolean isStored(Class<?> type) {
+    return HasMetadata.class.isAssignableFrom(type)
+        && !Modifier.isAbstract(type.getModifiers())
+        && !GenericKubernetesResource.class.isAssignableFrom(type);
+  }
+
+  private void found(Class<? extends HasMetadata> type, JsonNode object, List<Fault> faults) {
+    String kind = type.getSimpleName();
+    String name = object.path("metadata").path("name").asText();
+    String namespace = object.path("metadata").path("namespace").asText();
+    synchronized (known) {
+      if (faults.equals(known.put(kind + " " + namespace + "/" + name, faults))) {
+        return;
+      }
+    }
+    counter.accept(kind);
+    LOG.atWarn()
+        .addKeyValue("kind", kind)
+        .addKeyValue("namespace", namespace)
+        .addKeyValue("name", name)
+        .log("unreadable in part, which counts as absent: {}", faults);
+  }
+}

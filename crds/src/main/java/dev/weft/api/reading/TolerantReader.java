@@ -1,0 +1,125 @@
+package dev.weft.api.reading;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
+import dev.weft.api.Names;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Reads one object; a part that cannot be read counts as absent. */
+final class TolerantReader extends DelegatingDeserializer {
+  private static final long serialVersionUID = 1;
+
+  /** Levels of nesting that are read; what lies deeper counts as absent. */
+  private static final int DEEPEST = 100;
+
+  private final Class<? extends HasMetadata> kind;
+  private final transient Found found;
+
+  /** Accepts what was taken out of an object. */
+  interface Found {
+    void accept(Class<? extends HasMetadata> kind, JsonNode object, List<Fault> faults);
+  }
+
+  TolerantReader(JsonDeserializer<?> strict, Class<? extends HasMetadata> kind, Found found) {
+    super(strict);
+    this.kind = kind;
+    this.found = found;
+  }
+
+  @Override
+  protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> strict) {
+    return new TolerantReader(strict, kind, found);
+  }
+
+  @Override
+  public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+    List<Fault> faults = new ArrayList<>();
+    TokenBuffer tokens = copy(parser, context, faults);
+    if (faults.isEmpty()) {
+      try {
+        return read(tokens.asParserOnFirstToken(), context);
+      } catch (IOException | RuntimeException e) {
+        // read again below, without what cannot be read
+      }
+    }
+    JsonNode tree = context.readTree(tokens.asParserOnFirstToken());
+    if (!(tree instanceof ObjectNode root)) {
+      return read(tokens.asParserOnFirstToken(), context);
+    }
+    return readRest(root, faults, parser, context);
+  }
+
+  private Object readRest(
+      ObjectNode root, List<Fault> faults, JsonParser parser, DeserializationContext context)
+      throws IOException {
+    boolean ours = Names.GROUP.equals(HasMetadata.getGroup(kind));
+    Pruning pruning = new Pruning(root, faults, ours);
+    while (true) {
+      try {
+        JsonParser again = root.traverse(parser.getCodec());
+        again.nextToken();
+        Object object = read(again, context);
+        found.accept(kind, root, pruning.faults());
+        if (ours && object instanceof HasMetadata resource) {
+          Faults.attach(resource, pruning.faults());
+        }
+        return object;
+      } catch (IOException | RuntimeException e) {
+        if (!pruning.takeOut(e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Object read(JsonParser parser, DeserializationContext context) throws IOException {
+    return Objects.requireNonNull(_delegatee.deserialize(parser, context));
+  }
+
+  /** Copies an object without its {@code managedFields}, which nobody reads. */
+  private static TokenBuffer copy(
+      JsonParser parser, DeserializationContext context, List<Fault> faults) throws IOException {
+    TokenBuffer copy = context.bufferForInputBuffering(parser);
+    Place place = new Place();
+    do {
+      JsonToken token = parser.currentToken();
+      if (token == null) {
+        break;
+      }
+      if (token == JsonToken.FIELD_NAME) {
+        place.field(parser.currentName());
+      }
+      if (token.isStructStart() && place.depth() >= DEEPEST) {
+        faults.add(
+            new Fault(
+                place.toString(),
+                "this is nested more than %d levels deep".formatted(DEEPEST),
+                "remove it"));
+        parser.skipChildren();
+        copy.writeNull();
+        continue;
+      }
+      if (token == JsonToken.FIELD_NAME && place.isManagedFields()) {
+        parser.nextToken();
+        parser.skipChildren();
+        continue;
+      }
+      place.pass(token);
+      copy.copyCurrentEvent(parser);
+      if (place.depth() == 0) {
+        break;
+      }
+    } while (parser.nextToken() != null);
+    return copy;
+  }
+}

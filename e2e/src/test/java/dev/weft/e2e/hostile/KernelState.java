@@ -1,0 +1,90 @@
+package dev.weft.e2e.hostile;
+
+import dev.weft.e2e.lab.Lab;
+import dev.weft.e2e.lab.LabNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * What the kernel holds in network namespaces, but for what it learns, counts and times by itself.
+ *
+ * @param lines by namespace, sorted
+ */
+record KernelState(Map<String, List<String>> lines) {
+  private static final String COMMANDS =
+      """
+      ip -o -d link | sed 's/^/link /'
+      bridge fdb show | sed 's/^/fdb /'
+      ip neigh show | sed 's/^/neigh /'
+      ip -6 neigh show | sed 's/^/neigh /'
+      ip -o addr | sed 's/^/addr /'
+      ip route show table all | sed 's/^/route /'
+      ip -6 route show table all | sed 's/^/route /'
+      nft list ruleset | sed 's/^/nft /'
+      """;
+
+  private static final Pattern MOVING =
+      Pattern.compile("\\w+_timer +[\\d.]+|expires \\d+\\w*|(packets|bytes) \\d+|used \\S+");
+
+  /** Of these nodes, and of the sandboxes of these pods. */
+  static KernelState of(Bed bed, Collection<String> nodes, Collection<String> pods) {
+    Map<String, List<String>> lines = new TreeMap<>();
+    Lab lab = bed.lab();
+    for (String node : nodes) {
+      LabNode found = lab.node(node);
+      lines.put(node, read(found.namespaceName()));
+    }
+    for (String pod : pods) {
+      lines.put(pod, read(bed.namespaceName(pod)));
+    }
+    return new KernelState(lines);
+  }
+
+  private static List<String> read(String namespace) {
+    return Attacker.finish(
+            new ProcessBuilder("nsenter", "--net=/run/netns/" + namespace, "sh", "-c", COMMANDS),
+            "")
+        .output()
+        .lines()
+        .filter(KernelState::isSet)
+        .map(line -> MOVING.matcher(line).replaceAll(""))
+        .map(line -> line.replaceAll("\\s+", " ").strip())
+        .sorted()
+        .toList();
+  }
+
+  /** Not learned from traffic. */
+  private static boolean isSet(String line) {
+    if (line.startsWith("fdb ")) {
+      return line.contains("permanent") || line.contains("static") || line.contains("self");
+    }
+    return !line.startsWith("neigh ")
+        || line.contains("PERMANENT")
+        || line.contains("NOARP")
+        || line.contains("extern_learn");
+  }
+
+  /** What is there now and was not, and what is no more, but for lines that are nobody's matter. */
+  List<String> differences(KernelState before, Predicate<String> ignored) {
+    List<String> found = new ArrayList<>();
+    lines.forEach((namespace, now) -> {
+      List<String> then = before.lines.getOrDefault(namespace, List.of());
+      minus(then, now, ignored).forEach(each -> found.add(namespace + " has lost: " + each));
+      minus(now, then, ignored).forEach(each -> found.add(namespace + " has got: " + each));
+    });
+    return found;
+  }
+
+  private static List<String> minus(
+      List<String> all, List<String> taken, Predicate<String> ignored) {
+    List<String> left = new ArrayList<>(all);
+    taken.forEach(left::remove);
+    left.removeIf(ignored);
+    return left;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.weft.e2e.hostile;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.weft.e2e.lab.Lab;
+import dev.weft.e2e.lab.LabNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The share of one core that each agent takes from a moment on.
+ *
+ * @param began {@link System#nanoTime}
+ * @param spent what each agent had spent then, by its node
+ */
+record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
+  /** The most that an agent may take while a pod attacks. */
+  static final double BOUND = 0.05;
+
+  private static final Duration STEP = Duration.ofMillis(100);
+  private static final Duration QUIET = Duration.ofMillis(300);
+
+  /** Begins as soon as the agents have come to rest. */
+  static ProcessorTime settled(Lab lab) {
+    ProcessorTime[] last = {now(lab)};
+    await("agents at rest")
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(QUIET)
+        .until(() -> {
+          boolean quiet = last[0].above(BOUND).isEmpty();
+          last[0] = now(lab);
+          return quiet;
+        });
+    return last[0];
+  }
+
+  static ProcessorTime now(Lab lab) {
+    return new ProcessorTime(
+        lab,
+        System.nanoTime(),
+        lab.nodes().stream().collect(Collectors.toMap(LabNode::name, ProcessorTime::of)));
+  }
+
+  private static Duration of(LabNode node) {
+    return ProcessHandle.of(node.agent().pid())
+        .flatMap(each -> each.info().totalCpuDuration())
+        .orElseThrow();
+  }
+
+  /** The agents whose share since then is more than {@code bound}, with the share. */
+  List<String> above(double bound) {
+    double elapsed = System.nanoTime() - began;
+    return lab.nodes().stream()
+        .filter(node -> share(node, elapsed) > bound)
+        .map(node ->
+            "the agent of %s takes %.1f %% of a core over %.1f s"
+                .formatted(node.name(), 100 * share(node, elapsed), elapsed / 1e9))
+        .toList();
+  }
+
+  private double share(LabNode node, double elapsed) {
+    return of(node).minus(spent.getOrDefault(node.name(), Duration.ZERO)).toNanos() / elapsed;
+  }
+
+  /**
+   * Goes on until no agent's share is above the bound. What an agent does once is thus spread over
+   * the whole time; what it does as long as the attack lasts is not.
+   *
+   * @param least for how long at least, from now on
+   * @param most for how long at most
+   * @param meanwhile is run again and again
+   * @return the agents that stayed above it
+   */
+  List<String> awaitBelow(double bound, Duration least, Duration most, Runnable meanwhile)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    List<String> above;
+    do {
+      Thread.sleep(STEP);
+      meanwhile.run();
+      above = above(bound);
+    } while (System.nanoTime() - start < least.toNanos()
+        || (!above.isEmpty() && System.nanoTime() - start < most.toNanos()));
+    return above;
+  }
+}

@@ -1,0 +1,228 @@
+package dev.weft.e2e.hostile;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.NetworkEndpoint;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Who has the token of weft-1's agent, and what it knows of the others. */
+final class Thief implements AutoCloseable {
+  static final String NODE = "weft-1";
+
+  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
+  private final KubernetesClient admin;
+  private final KubernetesClient stolen;
+  private final Map<String, String> known;
+
+  Thief(Bed bed) {
+    this.admin = bed.lab().client();
+    this.stolen = bed.lab().agentClient(bed.lab().node(NODE));
+    this.known = known(bed);
+  }
+
+  private static Map<String, String> known(Bed bed) {
+    InetAddress victim = bed.address("blue-2");
+    InetAddress virtual = bed.virtual().orElseThrow();
+    byte[] parts = victim.getAddress();
+    Map<String, String> known = new HashMap<>();
+    known.put("$victim", victim.getHostAddress());
+    known.put(
+        "$victimZeros", "%03d.%03d.%03d.%03d".formatted(parts[0], parts[1], parts[2], parts[3]));
+    known.put("$victim6long", bed.address6("blue-2").getHostAddress());
+    known.put("$victimMac", bed.mac("blue-2").toString());
+    known.put("$victimCapitals", bed.mac("blue-2").toString().toUpperCase(Locale.ROOT));
+    known.put("$bridged", bed.address("web-2").getHostAddress());
+    known.put("$vip", virtual.getHostAddress());
+    known.put("$ownPod", uid(bed, "blue-1"));
+    known.put("$victimPod", uid(bed, "blue-2"));
+    known.put("$red", bed.uid("red"));
+    known.put("$db", bed.uid("db"));
+    known.put("$redVni", String.valueOf(bed.vni("red")));
+    known.put("$ownEndpoint", endpoint(bed, bed.address("blue-1")));
+    known.put("$victimEndpoint", endpoint(bed, victim));
+    known.put("$vipEndpoint", endpoint(bed, virtual));
+    return known;
+  }
+
+  private static String uid(Bed bed, String pod) {
+    return bed.lab()
+        .client()
+        .pods()
+        .inNamespace("default")
+        .withName(pod)
+        .get()
+        .getMetadata()
+        .getUid();
+  }
+
+  private static String endpoint(Bed bed, InetAddress address) {
+    return bed.lab().client().resources(NetworkEndpoint.class).list().getItems().stream()
+        .filter(each -> "blue".equals(each.getSpec().network()))
+        .filter(each ->
+            String.valueOf(each.getSpec().address()).startsWith(address.getHostAddress() + "/"))
+        .findFirst()
+        .orElseThrow()
+        .getMetadata()
+        .getName();
+  }
+
+  private String filled(String text) {
+    String filled = text;
+    for (String each :
+        known.keySet().stream().sorted(Comparator.comparing(String::length).reversed()).toList()) {
+      filled = filled.replace(each, known.getOrDefault(each, ""));
+    }
+    return filled;
+  }
+
+  private ObjectNode content(Write write) {
+    String text = write.content().isEmpty() ? "{}" : filled(write.content());
+    return admin.getKubernetesSerialization().unmarshal(text, ObjectNode.class);
+  }
+
+  /** The object that is written, as it is before. */
+  @Nullable GenericKubernetesResource now(Write write) {
+    return resource(admin, write).get();
+  }
+
+  /** Does it, with the stolen token. */
+  void write(Write write) {
+    switch (write.verb()) {
+      case "create" -> stolen.resource(generic(whole(write, null))).create();
+      case "update" -> stolen.resource(generic(whole(write, now(write)))).update();
+      case "delete" -> resource(stolen, write).delete();
+      case "patch" -> {
+        String patch = content(write).toString();
+        if (write.subresource().isEmpty()) {
+          resource(stolen, write).patch(MERGE, patch);
+        } else {
+          resource(stolen, write).subresource(write.subresource()).patch(MERGE, patch);
+        }
+      }
+      default -> throw new IllegalArgumentException(write.verb());
+    }
+  }
+
+  /** What an API server asks its admission policies about it. */
+  JsonNode review(Write write) {
+    GenericKubernetesResource old = now(write);
+    ObjectNode request = content(write).objectNode();
+    request.put("operation", operation(write, old));
+    request.put("name", filled(write.name()));
+    request.put("namespace", write.namespace());
+    request.put("subResource", write.subresource());
+    request
+        .putObject("resource")
+        .put("group", write.group())
+        .put("version", write.version())
+        .put("resource", write.plural());
+    ObjectNode user = request.putObject("userInfo");
+    user.put("username", "system:serviceaccount:weft-system:weft-agent");
+    user.putObject("extra").putArray("authentication.kubernetes.io/node-name").add(NODE);
+    request.set("object", write.verb().equals("delete") ? request.nullNode() : whole(write, old));
+    request.set("oldObject", old == null ? request.nullNode() : json(old));
+    return request;
+  }
+
+  private static String operation(Write write, @Nullable GenericKubernetesResource old) {
+    if (write.verb().equals("delete")) {
+      return "DELETE";
+    }
+    return old == null || write.verb().equals("create") ? "CREATE" : "UPDATE";
+  }
+
+  private ObjectNode whole(Write write, @Nullable GenericKubernetesResource old) {
+    ObjectNode content = content(write);
+    ObjectNode whole = old == null ? content.objectNode() : json(old);
+    merge(whole, content);
+    whole.put("kind", write.kind());
+    whole.put("apiVersion", (write.group().isEmpty() ? "" : write.group() + "/") + write.version());
+    ObjectNode metadata = whole.withObject("/metadata").put("name", filled(write.name()));
+    if (!write.namespace().isEmpty()) {
+      metadata.put("namespace", write.namespace());
+    }
+    return whole;
+  }
+
+  /** RFC 7396. */
+  private static void merge(ObjectNode target, ObjectNode patch) {
+    for (Map.Entry<String, JsonNode> each : patch.properties()) {
+      switch (each.getValue()) {
+        case JsonNode none when none.isNull() -> target.remove(each.getKey());
+        case ObjectNode inner when target.get(each.getKey()) instanceof ObjectNode there ->
+            merge(there, inner);
+        default -> target.set(each.getKey(), each.getValue());
+      }
+    }
+  }
+
+  /** Puts the object back to what it was. */
+  void restore(Write write, @Nullable GenericKubernetesResource before) {
+    GenericKubernetesResource now = now(write);
+    if (before == null) {
+      if (now != null) {
+        resource(admin, write).patch(MERGE, "{\"metadata\":{\"finalizers\":null}}");
+        resource(admin, write).delete();
+      }
+      return;
+    }
+    before.getMetadata().setResourceVersion(null);
+    if (now == null) {
+      before.getMetadata().setUid(null);
+      admin.resource(before).create();
+      return;
+    }
+    try {
+      admin.resource(before).update();
+      if (write.group().equals("weft.dev")) {
+        admin.resource(before).updateStatus();
+      }
+    } catch (KubernetesClientException meanwhile) {
+      if (meanwhile.getCode() != 409) {
+        throw meanwhile;
+      }
+    }
+  }
+
+  private Resource<GenericKubernetesResource> resource(KubernetesClient client, Write write) {
+    var all =
+        client.genericKubernetesResources(
+            new ResourceDefinitionContext.Builder()
+                .withGroup(write.group())
+                .withVersion(write.version())
+                .withKind(write.kind())
+                .withPlural(write.plural())
+                .withNamespaced(!write.namespace().isEmpty())
+                .build());
+    String name = filled(write.name());
+    return write.namespace().isEmpty()
+        ? all.withName(name)
+        : all.inNamespace(write.namespace()).withName(name);
+  }
+
+  private GenericKubernetesResource generic(ObjectNode object) {
+    return admin.getKubernetesSerialization().convertValue(object, GenericKubernetesResource.class);
+  }
+
+  private ObjectNode json(GenericKubernetesResource object) {
+    return admin.getKubernetesSerialization().convertValue(object, ObjectNode.class);
+  }
+
+  @Override
+  public void close() {
+    stolen.close();
+  }
+}

@@ -1,0 +1,365 @@
+package dev.weft.e2e.hostile;
+
+import static dev.weft.e2e.hostile.Write.ignored;
+import static dev.weft.e2e.hostile.Write.refused;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** What a thief of the token tries. */
+final class Writes {
+  static final String ENDPOINTS = "networkendpoints";
+  private static final String NETWORKS = "hostnetworks";
+  private static final String NODES = "meshnodes";
+
+  private Writes() {}
+
+  static List<Write> all() {
+    return Stream.of(Forgeries.all(), endpoints(), instructions(), nodes(), others())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<Write> endpoints() {
+    return List.of(
+        ignored(
+            "its own endpoint with a victim's MAC",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{spec: {mac: $victimMac}}"),
+        ignored(
+            "its own endpoint with a victim's address",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{spec: {address: $victim/24}}"),
+        ignored(
+            "its own endpoint with a service's address",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{spec: {address: $vip/24}}"),
+        ignored(
+            "its own endpoint on another network",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{spec: {network: red, networkUid: $red}}"),
+        refused(
+            "its own endpoint as a service's",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{spec: {sandbox: null, service: {namespace: default, name: shop}}}"),
+        refused(
+            "another node's endpoint with its MAC",
+            "patch",
+            ENDPOINTS,
+            "$victimEndpoint",
+            "{spec: {mac: '02:00:00:00:00:77'}}"),
+        refused(
+            "another node's endpoint as its own",
+            "patch",
+            ENDPOINTS,
+            "$victimEndpoint",
+            "{spec: {node: weft-1}}"),
+        refused(
+            "a service's endpoint as its own",
+            "patch",
+            ENDPOINTS,
+            "$vipEndpoint",
+            "{spec: {node: weft-1, service: null, sandbox: {id: x}}}"),
+        refused(
+            "another port of a service",
+            "patch",
+            ENDPOINTS,
+            "$vipEndpoint",
+            "{spec: {service: {ports: [{port: 80, targetPort: 22}]}}}"),
+        refused(
+            "a finalizer of another node's endpoint",
+            "patch",
+            ENDPOINTS,
+            "$victimEndpoint",
+            "{metadata: {finalizers: [evil.dev/stays]}}"),
+        refused("another node's endpoint is deleted", "delete", ENDPOINTS, "$victimEndpoint", ""),
+        refused("a service's endpoint is deleted", "delete", ENDPOINTS, "$vipEndpoint", ""),
+        ignored(
+            "its own endpoint's state",
+            "patch",
+            ENDPOINTS + "/status",
+            "$ownEndpoint",
+            condition("Ready", "False")),
+        refused(
+            "another node's endpoint's state",
+            "patch",
+            ENDPOINTS + "/status",
+            "$victimEndpoint",
+            condition("Ready", "False")),
+        refused(
+            "a service's endpoint's state",
+            "patch",
+            ENDPOINTS + "/status",
+            "$vipEndpoint",
+            condition("Ready", "False")));
+  }
+
+  private static List<Write> instructions() {
+    String db =
+        "{spec: {network: db, networkUid: '%s', node: %s, driver: bridge, subnets: [{cidr:"
+            + " 10.10.0.0/24, gateway: $victim}]}}";
+    return List.of(
+        refused(
+            "an instruction to another node",
+            "create",
+            NETWORKS,
+            "db.weft-9",
+            db.formatted("$db", "weft-9")),
+        ignored(
+            "an instruction to another node that says its own",
+            "create",
+            NETWORKS,
+            "db.weft-2x",
+            db.formatted("$db", "weft-1")),
+        ignored(
+            "an instruction to its own node by another name",
+            "create",
+            NETWORKS,
+            "elsewhere",
+            db.formatted("$db", "weft-1")),
+        ignored(
+            "an instruction of a network that is none",
+            "create",
+            NETWORKS,
+            "nosuch.weft-1",
+            "{spec: {network: nosuch, networkUid: no, node: weft-1, driver: bridge, subnets:"
+                + " [{cidr: 10.66.0.0/24}]}}"),
+        refused(
+            "its own instruction with another VNI",
+            "update",
+            NETWORKS,
+            "blue.weft-1",
+            "{spec: {overlay: {vni: $redVni}}}"),
+        refused(
+            "another node's instruction",
+            "update",
+            NETWORKS,
+            "blue.weft-2",
+            "{spec: {subnets: []}}"),
+        refused(
+            "another node's instruction's finalizers",
+            "update",
+            NETWORKS,
+            "blue.weft-2",
+            "{metadata: {finalizers: null}}"),
+        ignored(
+            "its own instruction's finalizers",
+            "update",
+            NETWORKS,
+            "blue.weft-1",
+            "{metadata: {finalizers: null}}"),
+        ignored(
+            "its own instruction's state",
+            "patch",
+            NETWORKS + "/status",
+            "blue.weft-1",
+            "{status: {observedGeneration: 99999, endpoints: 2147483647, devices: ['%s']}}"
+                .formatted("d".repeat(1000))),
+        ignored(
+            "its own instruction as failed",
+            "patch",
+            NETWORKS + "/status",
+            "blue.weft-1",
+            condition("Ready", "False")),
+        refused(
+            "another node's instruction's state",
+            "patch",
+            NETWORKS + "/status",
+            "blue.weft-2",
+            condition("Ready", "False")));
+  }
+
+  private static List<Write> nodes() {
+    String routes =
+        IntStream.range(0, 10_000)
+            .mapToObj(i -> "11.%d.%d.0/24".formatted(i >> 8, i & 255))
+            .collect(Collectors.joining("', '", "['", "']"));
+    List<Write> all = new ArrayList<>();
+    all.add(
+        refused(
+            "a node that is none",
+            "create",
+            NODES,
+            "weft-9",
+            "{spec: {vtep: 192.168.77.99, mtu: 1500}}"));
+    all.add(
+        refused(
+            "a node that is none, with another's address",
+            "create",
+            NODES,
+            "weft-9",
+            "{spec: {vtep: 192.168.77.12, mtu: 1500}}"));
+    all.add(
+        refused(
+            "another node's tunnel end",
+            "patch",
+            NODES,
+            "weft-2",
+            "{spec: {vtep: 192.168.77.11}}"));
+    all.add(refused("another node's keys", "patch", NODES, "weft-2", "{spec: {keys: []}}"));
+    for (String vtep :
+        List.of(
+            "192.168.77.12",
+            "239.1.1.1",
+            "255.255.255.255",
+            "127.0.0.1",
+            "0.0.0.0",
+            "fd00:77::11",
+            "::ffff:192.168.77.12",
+            "fe80::1",
+            "pigeon",
+            "$victim",
+            "")) {
+      all.add(
+          ignored(
+              "its own tunnel end as '%s'".formatted(vtep),
+              "patch",
+              NODES,
+              "weft-1",
+              "{spec: {vtep: '%s'}}".formatted(vtep)));
+    }
+    all.add(
+        ignored(
+            "ten thousand routes",
+            "patch",
+            NODES,
+            "weft-1",
+            "{spec: {routes: %s}}".formatted(routes)));
+    all.add(
+        ignored(
+            "routes to everything",
+            "patch",
+            NODES,
+            "weft-1",
+            "{spec: {routes: [0.0.0.0/0, 10.0.0.0/8, 172.16.0.0/12, '::/0', 'fd00::/8',"
+                + " pigeon]}}"));
+    all.add(ignored("the smallest MTU", "patch", NODES, "weft-1", "{spec: {mtu: 1}}"));
+    all.add(ignored("an MTU below zero", "patch", NODES, "weft-1", "{spec: {mtu: -1500}}"));
+    all.add(ignored("the largest MTU", "patch", NODES, "weft-1", "{spec: {mtu: 2147483647}}"));
+    all.add(ignored("no MTU", "patch", NODES, "weft-1", "{spec: {mtu: null}}"));
+    all.add(
+        ignored(
+            "a kernel of another world and a very long interface name",
+            "patch",
+            NODES,
+            "weft-1",
+            "{spec: {interface: '%s', kernel: {release: '%s'}}}"
+                .formatted("e".repeat(10_000), "9".repeat(10_000))));
+    all.add(
+        ignored(
+            "keys that are none",
+            "patch",
+            NODES,
+            "weft-1",
+            "{spec: {keys: [{epoch: 1, key: pigeon}, {epoch: -1, key: ''}, {epoch: 2147483647, key:"
+                + " x}]}}"));
+    all.add(
+        ignored(
+            "its own node as not ready",
+            "patch",
+            NODES + "/status",
+            "weft-1",
+            condition("Ready", "False")));
+    all.add(
+        ignored(
+            "progress with keys that are none",
+            "patch",
+            NODES + "/status",
+            "weft-1",
+            "{status: {keys: {epoch: 2147483647, phase: Retired}}}"));
+    all.add(
+        refused(
+            "another node as not ready",
+            "patch",
+            NODES + "/status",
+            "weft-2",
+            condition("Ready", "False")));
+    return all;
+  }
+
+  private static List<Write> others() {
+    String pods = "pods/status";
+    String annotation = "{metadata: {annotations: {k8s.v1.cni.cncf.io/network-status: '[]'}}}";
+    String lease = "{spec: {holderIdentity: thief, leaseDurationSeconds: 3600}}";
+    String event =
+        "{involvedObject: {kind: ContainerNetwork, name: blue, namespace: %s}, reason: Stolen,"
+            + " message: m, type: Warning}";
+    List<Write> all = new ArrayList<>();
+    Stream.of(
+            refused(
+                "a condition of another node's pod",
+                "patch",
+                pods,
+                "blue-2",
+                condition("Ready", "False")),
+            refused("an annotation of another node's pod", "patch", pods, "blue-2", annotation),
+            refused(
+                "the label of a service on its own pod",
+                "patch",
+                pods,
+                "blue-1",
+                "{metadata: {labels: {weft.dev/service: shop}}}"),
+            refused(
+                "the label of a service on another node's pod",
+                "patch",
+                pods,
+                "blue-2",
+                "{metadata: {labels: {weft.dev/service: shop}}}"),
+            refused(
+                "other networks of its own pod",
+                "patch",
+                pods,
+                "blue-1",
+                "{metadata: {annotations: {weft.dev/networks: db}}}"),
+            ignored("the network status of its own pod", "patch", pods, "blue-1", annotation))
+        .map(each -> each.in("default"))
+        .forEach(all::add);
+    Stream.of(
+            refused("the operator's lease", "patch", "leases", "weft-operator", lease),
+            refused("another agent's lease", "patch", "leases", "weft-agent-weft-2", lease),
+            refused(
+                "the lease of a node that is none", "create", "leases", "weft-agent-weft-9", lease),
+            refused("a lease of no agent", "create", "leases", "anything", lease),
+            ignored(
+                "its own lease for an hour, by another holder",
+                "patch",
+                "leases",
+                "weft-agent-weft-1",
+                lease))
+        .map(each -> each.in("weft-system"))
+        .forEach(all::add);
+    all.add(
+        ignored("an event of a network", "create", "events", "stolen.1", event.formatted("default"))
+            .in("default"));
+    all.add(
+        ignored(
+                "an event in the system's namespace",
+                "create",
+                "events",
+                "stolen.2",
+                event.formatted("kube-system"))
+            .in("kube-system"));
+    all.add(
+        ignored("an event of another", "patch", "events", "stolen.0", "{message: stolen}")
+            .in("default"));
+    return all;
+  }
+
+  private static String condition(String type, String status) {
+    return "{status: {conditions: [{type: %s, status: '%s', reason: Stolen, message: m, lastTransitionTime: '2026-01-01T00:00:00Z'}]}}"
+        .formatted(type, status);
+  }
+}

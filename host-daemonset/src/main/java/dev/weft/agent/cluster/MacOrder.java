@@ -1,0 +1,70 @@
+package dev.weft.agent.cluster;
+
+import dev.weft.agent.sandbox.Holder;
+import dev.weft.api.EndpointAddress;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpec;
+import dev.weft.mesh.Macs;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of the endpoints of a network that name one MAC address has it, the same on every node: the
+ * one whose address the MAC address is made from, or else the oldest. Both are facts that the API
+ * server wrote or that the endpoint's name says, so no endpoint can put itself first later.
+ */
+public final class MacOrder {
+  private static final Comparator<NetworkEndpoint> ORDER =
+      Comparator.comparing((NetworkEndpoint each) -> !isDerived(each))
+          .thenComparing(each -> String.valueOf(each.getMetadata().getCreationTimestamp()))
+          .thenComparing(each -> String.valueOf(each.getMetadata().getUid()));
+
+  private MacOrder() {}
+
+  /** The first of {@code rivals} that is of another interface and comes before an endpoint. */
+  static Optional<NetworkEndpoint> before(NetworkEndpoint endpoint, List<NetworkEndpoint> rivals) {
+    return rivals.stream()
+        .filter(each -> !isSameInterface(each, endpoint))
+        .filter(each -> ORDER.compare(each, endpoint) < 0)
+        .min(ORDER);
+  }
+
+  /** The MAC address of an endpoint in lower case; null if it has none. */
+  static @Nullable String mac(NetworkEndpoint endpoint) {
+    String mac = endpoint.getSpec() == null ? null : endpoint.getSpec().mac();
+    return mac == null ? null : mac.toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether both are addresses of one interface, which has one MAC address. */
+  static boolean isSameInterface(NetworkEndpoint one, NetworkEndpoint other) {
+    NetworkEndpointSpec a = one.getSpec();
+    NetworkEndpointSpec b = other.getSpec();
+    return Objects.equals(one.getMetadata().getName(), other.getMetadata().getName())
+        || (Objects.equals(a.node(), b.node())
+            && Objects.equals(Holder.ownerOf(one), Holder.ownerOf(other))
+            && Objects.equals(a.interfaceName(), b.interfaceName()));
+  }
+
+  /** What to say to whoever wants the MAC address that {@code holder} has. */
+  public static String refusal(NetworkEndpoint holder) {
+    return "MAC address %s on network %s is held by %s (NetworkEndpoint %s); ask for another"
+        .formatted(
+            mac(holder),
+            holder.getSpec().network(),
+            holder.getSpec().sandbox() == null ? "another" : new Holder(holder.getSpec().sandbox()),
+            holder.getMetadata().getName());
+  }
+
+  /** Whether the MAC address of an endpoint is the one that is made from its address. */
+  public static boolean isDerived(NetworkEndpoint endpoint) {
+    String mac = mac(endpoint);
+    return EndpointAddress.of(endpoint.getSpec())
+        .map(each -> Macs.of(each.toInetAddress()).toString())
+        .filter(each -> each.equals(mac))
+        .isPresent();
+  }
+}

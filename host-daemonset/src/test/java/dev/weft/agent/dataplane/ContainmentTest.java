@@ -1,0 +1,291 @@
+package dev.weft.agent.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.api.BridgeOptions;
+import dev.weft.api.Subnet;
+import dev.weft.netlink.IpPrefix;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What restricts networks holds while things are in between, on a real kernel. */
+class ContainmentTest {
+  private static final int VNI = 4242;
+  private static final int PORT = 4789;
+  private static final String OVERLAY = "wb-000000010000";
+  private static final String TUNNEL = "wv-000000010000";
+  private static final Subnet SUBNET = Wishes.subnet("10.77.0.0/24", "10.77.0.1");
+  private static final String NODE = "192.0.2.1";
+  private static final String PEER = "192.0.2.2";
+
+  private final Lab lab = new Lab();
+  private final Box node = lab.box("node");
+  private final Box other = lab.box("other");
+  private final Box a = lab.box("a");
+  private final Box b = lab.box("b");
+  private final DataPlane plane = lab.plane(node);
+
+  @BeforeEach
+  void nodeHasAnUplink() {
+    lab.cable(other, "w0", node, "uplink");
+    node.address("uplink", NODE + "/24");
+    other.address("w0", PEER + "/24");
+    other.address("w0", "192.0.2.66/24");
+  }
+
+  @AfterEach
+  void nothingStays() {
+    lab.close();
+  }
+
+  private NetworkWish blue() {
+    return Wishes.network(
+        Wishes.overlay(1, VNI, Wishes.subnet("10.88.0.0/24")),
+        Wishes.endpoint(a, "eth0", "10.88.0.2/24"));
+  }
+
+  private NodeWish overlay(String... peers) {
+    Set<InetAddress> all =
+        java.util.Arrays.stream(peers)
+            .map(IpPrefix::parseAddress)
+            .collect(java.util.stream.Collectors.toSet());
+    return new NodeWish(
+        "node",
+        Optional.of(IpPrefix.parseAddress(NODE)),
+        Map.of("blue", blue()),
+        true,
+        Optional.empty(),
+        all);
+  }
+
+  private void make(NodeWish wish) {
+    Outcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
+    assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
+  }
+
+  private long received() {
+    return node.namespace()
+        .call(() -> {
+          try {
+            return Long.parseLong(
+                java.nio.file.Files.readString(java.nio.file.Path.of("/proc/thread-self/net/dev"))
+                    .lines()
+                    .filter(line -> line.strip().startsWith(TUNNEL + ":"))
+                    .findFirst()
+                    .orElseThrow()
+                    .strip()
+                    .split("[: ]+")[2]);
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  /** Sends a frame to the tunnel of the node, as any process can that has a UDP socket. */
+  private static void inject(Box from, String source, String target) {
+    from.namespace()
+        .call(() -> {
+          try (DatagramChannel socket = DatagramChannel.open()) {
+            socket.bind(new InetSocketAddress(IpPrefix.parseAddress(source), 0));
+            ByteBuffer frame = ByteBuffer.allocate(8 + 60);
+            frame.put(0, (byte) 8).putInt(4, VNI << 8);
+            frame.put(8, new byte[] {-1, -1, -1, -1, -1, -1, 2, 0, 0, 0, 0, 9, 8, 6});
+            socket.send(frame, new InetSocketAddress(IpPrefix.parseAddress(target), PORT));
+          } catch (IOException refused) {
+            // a filter at the sender answers like this
+          }
+          return "";
+        });
+  }
+
+  @Test
+  void aTunnelTakesFramesOfPeersOnly() {
+    make(overlay(PEER));
+
+    inject(other, "192.0.2.66", NODE);
+    inject(node, NODE, NODE);
+    inject(other, PEER, NODE);
+
+    // what came before the peer's frame has been dealt with by then
+    Awaitility.await().until(() -> received() > 0);
+    assertThat(received()).isEqualTo(1);
+  }
+
+  @Test
+  void aPeerThatJoinsIsHeardAndOneThatLeavesIsNot() {
+    make(overlay(PEER));
+    make(overlay(PEER, "192.0.2.66"));
+    inject(other, "192.0.2.66", NODE);
+    Awaitility.await().until(() -> received() == 1);
+
+    make(overlay("192.0.2.66"));
+    inject(other, PEER, NODE);
+    inject(other, "192.0.2.66", NODE);
+
+    Awaitility.await().until(() -> received() > 1);
+    assertThat(received()).isEqualTo(2);
+  }
+
+  @Test
+  void aProcessOfAPeersHostSendsNoFramesInItsName() throws IOException {
+    make(overlay(PEER));
+    try (DatagramChannel victim = other.namespace().call(() -> open(PEER))) {
+      inject(node, NODE, PEER);
+      // another VNI is another's business
+      node.namespace()
+          .call(() -> {
+            try (DatagramChannel socket = DatagramChannel.open()) {
+              return socket.send(
+                  ByteBuffer.allocate(60),
+                  new InetSocketAddress(IpPrefix.parseAddress(PEER), PORT));
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          });
+      Awaitility.await().until(() -> victim.receive(ByteBuffer.allocate(100)) != null);
+      assertThat(victim.receive(ByteBuffer.allocate(100))).isNull();
+    }
+  }
+
+  private static DatagramChannel open(String address) {
+    try {
+      DatagramChannel channel = DatagramChannel.open();
+      channel.bind(new InetSocketAddress(IpPrefix.parseAddress(address), PORT));
+      channel.configureBlocking(false);
+      return channel;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void anOverlayThatIsHeldKeepsItsRules() {
+    make(overlay(PEER));
+    String before = node.ruleset();
+
+    Outcome outcome =
+        plane.reconcile(
+            new NodeWish(
+                "node",
+                Optional.empty(),
+                Map.of("blue", blue()),
+                true,
+                Optional.empty(),
+                Set.of(IpPrefix.parseAddress(PEER))),
+            Dirty.EVERYTHING);
+
+    assertThat(outcome.of("blue").problems()).isNotEmpty();
+    assertThat(before).contains(OVERLAY);
+    assertThat(node.ruleset()).isEqualTo(before);
+  }
+
+  @Test
+  void endpointsThatAreKeptApartDoNotMeetAtTheGateway() {
+    NetworkWish apart =
+        Wishes.network(
+            Wishes.bridge(2, new BridgeOptions(null, true, false, "NAT"), SUBNET),
+            Wishes.endpoint(a, "eth0", "10.77.0.2/24"),
+            Wishes.endpoint(b, "eth0", "10.77.0.3/24"));
+    make(Wishes.of("red", apart));
+    a.route("10.77.0.3/32", "10.77.0.1");
+    b.route("10.77.0.2/32", "10.77.0.1");
+
+    assertThat(a.reaches(b, "10.77.0.3")).isFalse();
+    assertThat(a.reaches(node, "10.77.0.1")).isTrue();
+  }
+
+  private static NetworkWish bridge(int number, String name, Subnet subnet) {
+    return Wishes.network(Wishes.bridge(number, new BridgeOptions(name, null, null, null), subnet));
+  }
+
+  @Test
+  void aBridgeStaysWithTheNetworkThatHasIt() {
+    NetworkWish web = bridge(7, "weft-web", SUBNET);
+    make(Wishes.of("web", web));
+    int index = node.link("weft-web").index();
+
+    Outcome outcome =
+        plane.reconcile(
+            Wishes.of(
+                Map.of("web", web, "aa", bridge(3, "weft-web", Wishes.subnet("172.31.9.0/24")))),
+            Dirty.EVERYTHING);
+
+    assertThat(outcome.of("web").problems()).isEmpty();
+    assertThat(outcome.of("aa").isStalled()).isTrue();
+    assertThat(outcome.of("aa").problems().toString()).contains("network web");
+    assertThat(node.link("weft-web").index()).isEqualTo(index);
+    assertThat(node.link("weft-web").alias()).contains(web.uid());
+  }
+
+  @Test
+  void aBridgeTakesNoNameThatCouldBeDerived() {
+    Outcome outcome =
+        plane.reconcile(Wishes.of("aa", bridge(3, "we-0123456789ab", SUBNET)), Dirty.EVERYTHING);
+
+    assertThat(outcome.of("aa").isStalled()).isTrue();
+  }
+
+  @Test
+  void aNetworkIsGoneOnlyAfterALookAtTheWholeKernel() {
+    make(overlay(PEER));
+    Outcome partial =
+        plane.reconcile(overlay(PEER), new Dirty.Endpoints(Map.of("blue", Set.of("none"))));
+    Outcome gone = plane.reconcile(Wishes.from(NODE, Map.of()), new Dirty.Networks(Set.of("blue")));
+
+    assertThat(partial.isGone(blue().uid())).isFalse();
+    assertThat(partial.isGone("another")).isFalse();
+    assertThat(gone.isGone(blue().uid())).isTrue();
+  }
+
+  @Test
+  void aFlushedRulesetIsBackAndReported() {
+    ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
+    make(overlay(PEER));
+    String before = node.ruleset();
+    plane.onDrift(drift::add);
+
+    node.nft("flush ruleset");
+
+    Awaitility.await().until(() -> node.ruleset().equals(before));
+    Awaitility.await().until(() -> !drift.isEmpty());
+    Outcome outcome = plane.reconcile(overlay(PEER), drift.remove().dirty());
+    assertThat(outcome.of("blue").repaired().toString()).contains("packet filter", "removed");
+  }
+
+  @Test
+  void tablesOfOthersAreTheirBusinessAndOursComesBackWhateverIsChanged() {
+    ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
+    make(overlay(PEER));
+    String ours = node.ruleset();
+    plane.onDrift(drift::add);
+    node.nft("add table inet theirs; add chain inet theirs c");
+    node.nft("delete table inet theirs");
+    for (String deed :
+        new String[] {
+          "insert rule inet weft forward accept",
+          "flush chain inet weft input",
+          "add element inet weft peers4 { 192.0.2.66 }",
+          "add chain inet weft more",
+          "delete table inet weft"
+        }) {
+      node.nft(deed);
+      Awaitility.await(deed).until(() -> node.ruleset().equals(ours));
+      Awaitility.await(deed).until(() -> !drift.isEmpty());
+      drift.clear();
+      plane.reconcile(overlay(PEER), Dirty.EVERYTHING);
+    }
+    assertThat(drift).isEmpty();
+  }
+}

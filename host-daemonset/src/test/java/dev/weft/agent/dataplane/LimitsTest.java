@@ -1,0 +1,72 @@
+package dev.weft.agent.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.api.HostNetworkSpec;
+import dev.weft.netlink.LinkKind;
+import dev.weft.netlink.LinkSettings;
+import dev.weft.netlink.LinkSpec;
+import dev.weft.netlink.Outcome.Done;
+import dev.weft.netlink.Request;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What comes when the kernel has no more of something. */
+class LimitsTest {
+  private static final String BRIDGE = "wb-000000010000";
+  private static final String OTHER = "wb-000000020000";
+
+  /** {@code BR_MAX_PORTS} without port 0. */
+  private static final int PORTS = 1023;
+
+  private final Lab lab = new Lab();
+  private final Box node = lab.box("node");
+  private final DataPlane plane = lab.plane(node);
+
+  @AfterEach
+  void nothingStays() {
+    lab.close();
+  }
+
+  @Test
+  void anEndpointMoreThanABridgeHasPortsForIsRefusedAndNoOtherIs() {
+    HostNetworkSpec full = Wishes.bridge(1, Wishes.subnet("10.77.0.0/22", "10.77.0.1"));
+    HostNetworkSpec other = Wishes.bridge(2, Wishes.subnet("10.78.0.0/24", "10.78.0.1"));
+    plane.reconcile(
+        Wishes.from(
+            "192.0.2.1", Map.of("full", Wishes.network(full), "other", Wishes.network(other))),
+        Dirty.EVERYTHING);
+    int bridge = node.link(BRIDGE).index();
+    List<Request> ports =
+        IntStream.range(0, PORTS)
+            .<Request>mapToObj(i ->
+                new Request.LinkAdd(
+                    new LinkSpec(
+                        "port" + i,
+                        new LinkKind.Veth("peer" + i),
+                        LinkSettings.builder().master(bridge).build())))
+            .toList();
+    assertThat(node.netlink().execute(ports)).allMatch(each -> each instanceof Done);
+
+    LocalEndpoint late = Wishes.endpoint(lab.box("late"), "eth0", "10.77.0.2/22");
+    LocalEndpoint fine = Wishes.endpoint(lab.box("fine"), "eth0", "10.78.0.2/24");
+    Outcome outcome =
+        plane.reconcile(
+            Wishes.from(
+                "192.0.2.1",
+                Map.of("full", Wishes.network(full, late), "other", Wishes.network(other, fine))),
+            Dirty.EVERYTHING);
+
+    assertThat(outcome.of("full").problems())
+        .anySatisfy(each -> {
+          assertThat(each.endpoint()).isEqualTo(late.id());
+          assertThat(each.toString()).contains("1023 ports", "fewer pods");
+        });
+    assertThat(outcome.of("other").problems()).isEmpty();
+    assertThat(node.link(OTHER).isUp()).isTrue();
+  }
+}

@@ -1,0 +1,157 @@
+package dev.weft.operator;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts an operator, for as long as that takes: the API server may be away for an hour, and may go
+ * away again while it is asked.
+ */
+final class Startup implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Startup.class);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final KubernetesClient client;
+  private final ApiServer api;
+  private final Function<PrometheusMeterRegistry, WeftOperator> make;
+  private volatile @Nullable Running running;
+  private volatile String waits = "the operator has not asked the API server yet";
+  private @Nullable String cause;
+
+  /** An operator that has started, and its counters. */
+  private record Running(WeftOperator operator, PrometheusMeterRegistry registry) {}
+
+  /** What came of it. */
+  enum End {
+    /** The operator runs. */
+    STARTED,
+    /** It was told to stop before it could start. */
+    STOPPED,
+    /** The cluster lacks the project's CRDs. */
+    LACKING
+  }
+
+  /**
+   * A start of what {@code make} makes, which counts in the registry that it is given.
+   *
+   * @param client by which the API server is asked
+   */
+  Startup(KubernetesClient client, Function<PrometheusMeterRegistry, WeftOperator> make) {
+    this.client = client;
+    this.api = new ApiServer(client);
+    this.make = make;
+  }
+
+  /** Tries until the operator runs, or {@code stop} says to end. */
+  End run(CountDownLatch stop) throws InterruptedException {
+    do {
+      Optional<String> silence = api.silence();
+      if (silence.isPresent()) {
+        wait(
+            "the API server at %s does not answer".formatted(client.getMasterUrl()), silence.get());
+      } else {
+        Optional<End> end = attempt();
+        if (end.isPresent()) {
+          return end.get();
+        }
+      }
+    } while (!stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+    return End.STOPPED;
+  }
+
+  private Optional<End> attempt() {
+    try {
+      List<String> missing = api.missingKinds();
+      if (!missing.isEmpty()) {
+        log.error(
+            "not installed in the cluster: {}; apply the project's manifests/crds first: kubectl"
+                + " apply -f manifests/crds",
+            String.join(", ", missing));
+        return Optional.of(End.LACKING);
+      }
+      start();
+      return Optional.of(End.STARTED);
+    } catch (RuntimeException e) {
+      wait("the operator cannot start", root(e).toString());
+      log.debug("the attempt failed", e);
+      return Optional.empty();
+    }
+  }
+
+  private void start() {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    WeftOperator operator = make.apply(registry);
+    try {
+      operator.start();
+    } catch (RuntimeException e) {
+      operator.close();
+      throw e;
+    }
+    running = new Running(operator, registry);
+  }
+
+  /** Tells a cause once, and since when it stands in the way. */
+  private void wait(String what, String why) {
+    if (!what.equals(cause)) {
+      cause = what;
+      waits = "%s since %s: %s".formatted(what, Instant.now().truncatedTo(ChronoUnit.SECONDS), why);
+      log.atWarn().log("{}; it is tried again: {}", what, why);
+    }
+  }
+
+  /** What keeps the process from its work until it is started again; empty: nothing. */
+  List<String> sick() {
+    Running it = running;
+    return it == null ? List.of() : it.operator.sick();
+  }
+
+  /** Why the operator does not do its work now; empty: it does. */
+  List<String> unready() {
+    Running it = running;
+    return it == null ? List.of(waits) : it.operator.unready();
+  }
+
+  /** How it stands with the lease. */
+  String lease() {
+    Running it = running;
+    return it == null ? "" : it.operator.lease();
+  }
+
+  /** What the operator counts, in Prometheus' text format. */
+  String scrape() {
+    Running it = running;
+    if (it == null) {
+      return "";
+    }
+    it.operator.count();
+    return it.registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    Running it = running;
+    if (it != null) {
+      it.operator.close();
+    }
+  }
+
+  private static Throwable root(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+}
