@@ -64,7 +64,8 @@ public final class ImportMain implements Callable<Integer> {
   @Option(
       names = {"-p", "--project-name"},
       paramLabel = "NAME",
-      description = "Prefix of networks and volumes; the name in the file, or its folder's.")
+      description =
+          "Prefix of networks and volumes, instead of the name in the file or its folder's.")
   private @Nullable String project;
 
   @Option(

@@ -142,11 +142,95 @@ class ComposeTest {
   }
 
   @Test
-  void networksOfTwoProjectsHaveTwoNames() {
+  void networksOfTwoProjectsHaveTwoNames() throws IOException {
     String compose = "services: {a: {image: x, networks: [backend]}}\nnetworks: {backend: }";
+    Path named = Files.writeString(folder.resolve("named.yaml"), "name: blog\n" + compose);
 
     assertThat(of(compose).yaml()).contains("name: \"shop-backend\"");
-    assertThat(of("name: blog\n" + compose).yaml()).contains("name: \"blog-backend\"");
+    assertThat(Import.run("--compose", named.toString()).yaml()).contains("name: \"blog-backend\"");
+    assertThat(Import.run("--compose", named.toString(), "-p", "given").yaml())
+        .contains("name: \"given-backend\"");
+  }
+
+  @Test
+  void aDocumentInAnotherFormKeepsWhatItDoesNotOverride() {
+    assertThat(
+            of("""
+            services: {a: {image: x, environment: {A: one, B: two}, command: [run, all]}}
+            ---
+            services: {a: {environment: [A=three, C=four], command: [stop]}}
+            """)
+                .yaml())
+        .containsSubsequence(
+            "name: \"A\"", "value: \"three\"", "name: \"B\"", "value: \"two\"", "name: \"C\"")
+        .contains("- \"stop\"")
+        .doesNotContain("- \"all\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{driver: bridge, ipam: {config: [{subnet: 10.7.0.0/24}]}}",
+        "{driver: bridge}",
+        "{driver: macvlan, ipam: {config: [{subnet: 'fd00:1::/64'}]}}"
+      })
+  void anAddressOutsideItsNetworksSubnetsIsRefused(String network) {
+    Import imported =
+        of(
+            "services: {a: {image: x, networks: {n: {ipv4_address: 10.8.0.9}}}}\nnetworks: {n: %s}"
+                .formatted(network));
+
+    assertThat(imported.status()).isEqualTo(2);
+    assertThat(imported.yaml())
+        .contains("refused: services.a.networks.n.ipv4_address: 10.8.0.9")
+        .contains("weft.dev/networks: \"shop-n\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{driver: bridge, ipam: {config: [{subnet: 10.7.0.0/24}, {subnet: 10.8.0.0/24}]}}",
+        "{external: true}"
+      })
+  void anAddressThatItsNetworkMayHoldIsWished(String network) {
+    Import imported =
+        of(
+            "services: {a: {image: x, networks: {n: {ipv4_address: 10.8.0.9}}}}\nnetworks: {n: %s}"
+                .formatted(network));
+
+    assertThat(imported.status()).isZero();
+    assertThat(imported.yaml()).contains("10.8.0.9");
+  }
+
+  @Test
+  void anExternalNetworkIsAnOverlayWhereTheFileSaysSo() {
+    String compose = "services: {a: {image: x, networks: [n]}}\nnetworks: {n: {external: true%s}}";
+
+    assertThat(of(compose.formatted("")).yaml())
+        .contains("kind: \"Deployment\"")
+        .contains("write driver: overlay beside external");
+    assertThat(of(compose.formatted(", driver: overlay")).yaml())
+        .contains("kind: \"OverlayService\"")
+        .contains("network: \"n\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1:53:53/udp", "[::1]:53:53", "localhost:53:53"})
+  void aPortPublishedOnLoopbackIsDropped(String port) {
+    Import imported = of("services: {a: {image: x, ports: [\"%s\"]}}".formatted(port));
+
+    assertThat(imported.table()).contains("values dropped: 1").contains(port);
+    assertThat(imported.yaml()).doesNotContain("LoadBalancer");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"privileged: true", "cap_add: [SYS_ADMIN]", "cap_add: [cap_sys_admin]"})
+  void privilegesThatTheApiServerCannotReconcileAreDropped(String might) {
+    assertThat(
+            of("services: {a: {image: x, security_opt: [no-new-privileges], %s}}".formatted(might))
+                .yaml())
+        .contains("dropped: services.a.security_opt[0]")
+        .doesNotContain("allowPrivilegeEscalation: false\n  ");
   }
 
   @Test

@@ -208,7 +208,10 @@ final class ComposeFiles {
     }
     Path source = file == null ? origin.file : beside(origin.file, file);
     Mapping from = file == null ? services : services(source, extend, variables);
-    if (from == null || !(from.entries().get(base) instanceof Mapping)) {
+    if (from == null) {
+      return own;
+    }
+    if (!(from.entries().get(base) instanceof Mapping)) {
       extend.refused("there is no service %s in %s".formatted(base, source));
       return own;
     }
@@ -229,7 +232,7 @@ final class ComposeFiles {
     }
     return whole != null && whole.entries().get("services") instanceof Mapping services
         ? services
-        : null;
+        : Mapping.of(extend.place(), new LinkedHashMap<>());
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.weft.importer.compose;
 
+import dev.weft.api.Cidr;
 import dev.weft.api.Driver;
+import dev.weft.api.IpAddress;
 import dev.weft.api.Subnet;
 import dev.weft.importer.ledger.Cursor;
 import dev.weft.importer.ledger.Entry.Fate;
@@ -24,8 +26,23 @@ record ComposeNetwork(Use use, Imported imported) {
   /** What a network is to the services on it. */
   sealed interface Use {}
 
-  /** A ContainerNetwork, made here or by others. */
-  record Joined(String name, boolean overlay) implements Use {}
+  /**
+   * A ContainerNetwork, made here or by others.
+   *
+   * @param blocks its subnets as texts; null: the source does not show them
+   */
+  record Joined(String name, boolean overlay, @Nullable List<String> blocks) implements Use {
+    /** Whether an address can be had on it. */
+    boolean holds(IpAddress address) {
+      try {
+        return blocks == null
+            || blocks.stream().anyMatch(each -> Cidr.parse(each).contains(address));
+      } catch (IllegalArgumentException e) {
+        // the network is left out for that
+        return true;
+      }
+    }
+  }
 
   /** The node's own stack. */
   record OnHost() implements Use {}
@@ -94,7 +111,8 @@ record ComposeNetwork(Use use, Imported imported) {
       notes.add(Fate.DROPPED, network.place(), network.path(), imported.leftOut());
     }
     // also where it is left out: its services then wait for it, and run without it never
-    Use use = new Joined(named.resource, known.get() == Driver.OVERLAY);
+    Use use =
+        new Joined(named.resource, known.get() == Driver.OVERLAY, NetworkResource.blocks(imported));
     return new ComposeNetwork(use, imported);
   }
 
@@ -107,7 +125,7 @@ record ComposeNetwork(Use use, Imported imported) {
         new NetworkResource.Wish(
             named.resource,
             driver,
-            network.get("internal").isTrue(),
+            NetworkResource.isInternal(network.get("internal")),
             new NetworkResource.Families(ipv4, ipv6));
     network.get("labels").pairs().values().stream()
         .map(Cursor.Pair::at)
@@ -135,16 +153,25 @@ record ComposeNetwork(Use use, Imported imported) {
           case "none" -> new Nowhere("a pod always has the cluster's own network");
           case "bridge" ->
               new Nowhere("the engine's default bridge is the pod's own network in a cluster");
-          default -> new Joined(named.resource, false);
+          default -> new Joined(named.resource, network.get("driver").is("overlay"), null);
         };
     String why =
         switch (use) {
           case OnHost _ -> "its services get hostNetwork: true";
           case Nowhere nowhere -> nowhere.why;
           case Joined joined ->
-              "it is external (%s): a ContainerNetwork %s must be there; where that is an overlay, an OverlayService gives its services a name"
-                  .formatted(named.engine, joined.name);
+              "it is external (%s): a ContainerNetwork %s must be there%s"
+                  .formatted(
+                      named.engine,
+                      joined.name,
+                      joined.overlay
+                          ? ""
+                          : "; if that is an overlay, write driver: overlay beside external, and"
+                              + " its services become OverlayServices");
         };
+    if (network.get("driver").is("overlay")) {
+      network.get("driver").noted("its services become OverlayServices");
+    }
     network.rest(_ -> "the network is made elsewhere");
     return new ComposeNetwork(use, new Imported(what, List.of(), notes, why));
   }

@@ -35,10 +35,12 @@ public final class ComposeProject {
   /**
    * What an import goes by.
    *
-   * @param project its name where no file gives one
+   * @param project its name, which goes before the one in a file; null: not given
+   * @param folder its name where no file gives one either
    * @param profiles profiles that are enabled; {@code *}: all
    */
-  public record Settings(String project, Set<String> profiles, Variables variables) {
+  public record Settings(
+      @Nullable String project, String folder, Set<String> profiles, Variables variables) {
     /** As Compose has them: the shell's variables go over those of files. */
     public static Settings of(Path file, Given given) throws IOException {
       Path folder = file.toAbsolutePath().normalize().getParent();
@@ -54,14 +56,12 @@ public final class ComposeProject {
       variables
           .get("COMPOSE_PROFILES")
           .ifPresent(each -> profiles.addAll(List.of(each.split(","))));
-      String project = given.project;
-      if (project == null) {
-        project = variables.get("COMPOSE_PROJECT_NAME").orElse("");
-      }
-      if (project.isEmpty() && folder != null && folder.getFileName() != null) {
-        project = folder.getFileName().toString();
-      }
-      return new Settings(project, profiles, variables);
+      String project =
+          given.project == null
+              ? variables.get("COMPOSE_PROJECT_NAME").filter(each -> !each.isEmpty()).orElse(null)
+              : given.project;
+      Path name = folder == null ? null : folder.getFileName();
+      return new Settings(project, name == null ? "" : name.toString(), profiles, variables);
     }
   }
 
@@ -76,8 +76,9 @@ public final class ComposeProject {
     this.settings = settings;
     this.notes = notes;
     this.root = new Cursor("", root, notes);
+    String named = this.root.get("name").filled().orElse(settings.folder);
     this.project =
-        normalized(this.root.get("name").filled().orElse(settings.project)).orElse("compose");
+        normalized(settings.project == null ? named : settings.project).orElse("compose");
   }
 
   /** Reads files, a later one over an earlier one. */
@@ -121,7 +122,11 @@ public final class ComposeProject {
 
   private void head() {
     root.get("version").noted("Compose ignores it");
-    root.get("name").noted("networks and volumes carry it, as Compose has them");
+    root.get("name")
+        .noted(
+            settings.project == null
+                ? "networks and volumes carry it, as Compose has them"
+                : "%s was given, which goes before it".formatted(settings.project));
     SECTIONS.forEach(each -> root.get(each).take());
     root.entries()
         .forEach((key, each) -> {

@@ -86,7 +86,9 @@ final class Merge {
     over.entries()
         .forEach((key, value) -> {
           Value base = under.entries().get(key);
-          merged.put(key, base == null ? value : lay(value, base, path + "." + key));
+          merged.put(
+              key,
+              base == null ? value : lay(value, base, path.isEmpty() ? key : path + "." + key));
         });
     return Mapping.of(over.place(), merged);
   }

@@ -130,7 +130,9 @@ final class PodSettings {
     }
     for (Cursor each : service.get("security_opt").items()) {
       String option = each.filled().orElse("");
-      if (option.matches("no-new-privileges([:=]true)?")) {
+      if (option.matches("no-new-privileges([:=]true)?") && isMighty(add)) {
+        each.dropped("a container with privileged or SYS_ADMIN may always gain privileges");
+      } else if (option.matches("no-new-privileges([:=]true)?")) {
         security.withAllowPrivilegeEscalation(false);
         each.noted("allowPrivilegeEscalation: false");
       } else {
@@ -142,6 +144,11 @@ final class PodSettings {
     if (!built.equals(new SecurityContextBuilder().build())) {
       workload.container().withSecurityContext(built);
     }
+  }
+
+  /** The API server refuses {@code allowPrivilegeEscalation: false} for these. */
+  private boolean isMighty(List<String> capabilities) {
+    return service.get("privileged").isTrue() || capabilities.contains("SYS_ADMIN");
   }
 
   private void groups() {

@@ -139,7 +139,7 @@ final class ServicePorts {
     }
     Range doors = outside;
     if (doors != null && isLoopback(way.address)) {
-      at.changed("it is published on the machine itself only, so not at all here");
+      at.dropped("Docker publishes it on the machine itself only, so a Service does not");
       doors = null;
     } else if (doors != null && hasAddress(way.address)) {
       at.changed("the Service has an address of its own");

@@ -253,7 +253,7 @@ final class ServiceReader {
     List<Cursor> wishes = new ArrayList<>();
     for (String each : List.of("ipv4_address", "ipv6_address")) {
       wish.get(each)
-          .as(text -> IpAddress.parse(text).toString())
+          .as(text -> address(joined, text))
           .ifPresent(ip -> {
             ips.add(ip);
             wishes.add(wish.get(each));
@@ -271,6 +271,16 @@ final class ServiceReader {
         address.orElse(null),
         wish.get("interface_name").filled().orElse(null),
         wishes);
+  }
+
+  private static String address(ComposeNetwork.Joined joined, String text) {
+    IpAddress address = IpAddress.parse(text);
+    if (!joined.holds(address)) {
+      throw new IllegalArgumentException(
+          "no subnet that the file gives network %s holds it; write one that does"
+              .formatted(joined.name()));
+    }
+    return address.toString();
   }
 
   private static String mac(String text) {

@@ -93,7 +93,7 @@ record EngineNetwork(Use use, Imported imported) {
         new NetworkResource.Wish(
             resource,
             driver,
-            network.get("Internal").isTrue(),
+            NetworkResource.isInternal(network.get("Internal")),
             new NetworkResource.Families(ipv4, ipv6));
     Cursor options = network.get("Options");
     Imported imported = NetworkResource.of(what, wish, subnets, options, notes);

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A network of Docker's as a ContainerNetwork. */
@@ -79,6 +80,28 @@ public final class NetworkResource {
       fault = "a value of it cannot be read, and to guess might lose its isolation";
     }
     return new Imported(what, List.of(network), notes, fault);
+  }
+
+  /** The subnets of a network as texts. */
+  public static List<String> blocks(Imported network) {
+    return network.resources().stream()
+        .filter(ContainerNetwork.class::isInstance)
+        .map(each -> ((ContainerNetwork) each).getSpec().subnets())
+        .flatMap(Stream::ofNullable)
+        .flatMap(List::stream)
+        .flatMap(each -> Stream.ofNullable(each.cidr()))
+        .toList();
+  }
+
+  /** Whether a network is internal, and what that does not do for a pod. */
+  public static boolean isInternal(Cursor internal) {
+    boolean is = internal.isTrue();
+    if (is) {
+      internal.changed(
+          "a pod still has the cluster's own network; a NetworkPolicy shuts that off where it"
+              + " must");
+    }
+    return is;
   }
 
   /** Why a resource cannot be applied; null: it can. */
@@ -159,6 +182,7 @@ public final class NetworkResource {
             }
             return block;
           } catch (IllegalArgumentException e) {
+            cursor.refused("a block such as 10.10.0.0/24 is expected");
             return text;
           }
         });

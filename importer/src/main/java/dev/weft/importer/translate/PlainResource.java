@@ -50,6 +50,11 @@ final class PlainResource {
           case JOB -> job(workload, labels);
         });
     service(workload, labels, resources);
+    if (resources.size() == 1 && workload.isAttached() && workload.mode != Workload.Mode.JOB) {
+      workload.notes.say(
+          "the name %s resolves for nobody: only overlays have names of services"
+              .formatted(workload.name));
+    }
     return resources;
   }
 
