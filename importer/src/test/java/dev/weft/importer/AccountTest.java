@@ -114,7 +114,7 @@ class AccountTest {
 
   private String filled(String pattern, Random random) {
     StringBuilder text = new StringBuilder();
-    for (String part : pattern.split("(?<=%s)")) {
+    for (String part : pattern.split("(?<=%s)", -1)) {
       if (part.endsWith("%s")) {
         String word =
             random.nextInt(3) == 0

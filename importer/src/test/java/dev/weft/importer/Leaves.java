@@ -34,7 +34,7 @@ final class Leaves {
       case TRUTH, NOTHING -> true;
       case NUMBER, TEXT ->
           outcome.contains(bare(leaf.text()))
-              || Stream.of(leaf.text().split("[^\\p{L}\\p{N}]+"))
+              || Stream.of(leaf.text().split("[^\\p{L}\\p{N}]+", -1))
                   .map(Leaves::bare)
                   // what an absent protocol means, and a unit that Kubernetes writes without it
                   .filter(each -> !each.equals("tcp"))

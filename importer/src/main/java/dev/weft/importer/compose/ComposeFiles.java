@@ -111,7 +111,7 @@ final class ComposeFiles {
 
   private static boolean isObject(Value value) {
     return value instanceof Mapping
-        || value instanceof Scalar scalar && scalar.kind() == Value.Kind.NOTHING;
+        || (value instanceof Scalar scalar && scalar.kind() == Value.Kind.NOTHING);
   }
 
   /** Every text with its variables filled in; one that cannot be is broken, and only that one. */

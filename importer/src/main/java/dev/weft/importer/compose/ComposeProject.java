@@ -55,7 +55,7 @@ public final class ComposeProject {
       Set<String> profiles = new LinkedHashSet<>(given.profiles);
       variables
           .get("COMPOSE_PROFILES")
-          .ifPresent(each -> profiles.addAll(List.of(each.split(","))));
+          .ifPresent(each -> profiles.addAll(List.of(each.split(",", -1))));
       String project =
           given.project == null
               ? variables.get("COMPOSE_PROJECT_NAME").filter(each -> !each.isEmpty()).orElse(null)

@@ -77,7 +77,7 @@ final class Mounts {
     boolean readOnly = false;
     List<String> flags = new ArrayList<>();
     if (parts.size() > 2) {
-      for (String flag : parts.get(2).split(",")) {
+      for (String flag : parts.get(2).split(",", -1)) {
         readOnly |= flag.equals("ro");
         if (!FLAGS.contains(flag)) {
           flags.add(flag);
@@ -164,7 +164,7 @@ final class Mounts {
     String[] parts = text.split(":", 2);
     String size = null;
     List<String> others = new ArrayList<>();
-    for (String each : parts.length < 2 ? new String[0] : parts[1].split(",")) {
+    for (String each : parts.length < 2 ? new String[0] : parts[1].split(",", -1)) {
       if (each.startsWith("size=")) {
         try {
           size = Units.quantity(each.substring("size=".length()));

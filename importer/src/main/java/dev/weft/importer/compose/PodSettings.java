@@ -58,7 +58,7 @@ final class PodSettings {
     platform
         .filled()
         .ifPresent(each -> {
-          String[] parts = each.split("/");
+          String[] parts = each.split("/", -1);
           workload.nodeLabel("kubernetes.io/os", parts[0]);
           if (parts.length > 1) {
             workload.nodeLabel("kubernetes.io/arch", parts[1]);

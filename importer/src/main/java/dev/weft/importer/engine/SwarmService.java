@@ -178,8 +178,8 @@ final class SwarmService {
     bytes(resources.get("Reservations").get("MemoryBytes"))
         .ifPresent(each -> built.addToRequests("memory", each));
     var requirements = built.build();
-    if (requirements.getLimits() != null && !requirements.getLimits().isEmpty()
-        || requirements.getRequests() != null && !requirements.getRequests().isEmpty()) {
+    if ((requirements.getLimits() != null && !requirements.getLimits().isEmpty())
+        || (requirements.getRequests() != null && !requirements.getRequests().isEmpty())) {
       workload.container().withResources(requirements);
     }
   }

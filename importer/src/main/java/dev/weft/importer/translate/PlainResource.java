@@ -69,7 +69,7 @@ final class PlainResource {
     boolean held = workload.networks.stream().anyMatch(each -> !each.isPlain());
     DeploymentStrategyBuilder strategy = new DeploymentStrategyBuilder();
     Workload.Update update = workload.update;
-    if (held || workload.onHost && !workload.ports.isEmpty()) {
+    if (held || (workload.onHost && !workload.ports.isEmpty())) {
       // the next pod cannot have what the last one still holds
       strategy.withType("Recreate");
       if (!update.isDefault()) {

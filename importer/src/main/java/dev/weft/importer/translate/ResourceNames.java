@@ -30,7 +30,8 @@ public final class ResourceNames {
       String label = label(each, letterFirst);
       boolean clash = wanted.getOrDefault(label, 0) > 1 || exact.contains(label);
       boolean cut = label.length() > longest;
-      names.put(each, !label.equals(each) && clash || cut ? suffixed(label, each, longest) : label);
+      names.put(
+          each, (!label.equals(each) && clash) || cut ? suffixed(label, each, longest) : label);
     }
   }
 

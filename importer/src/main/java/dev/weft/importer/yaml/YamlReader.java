@@ -43,9 +43,9 @@ public final class YamlReader {
   private static final char UNREADABLE = '\uFFFD';
 
   private final String file;
-  private final Map<Node, Value> read = new IdentityHashMap<>();
-  private final Map<Value, Long> sizes = new IdentityHashMap<>();
-  private final Map<Node, Boolean> open = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, Value> read = new IdentityHashMap<>();
+  private final IdentityHashMap<Value, Long> sizes = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, Boolean> open = new IdentityHashMap<>();
 
   private YamlReader(String file) {
     this.file = file;
@@ -151,7 +151,7 @@ public final class YamlReader {
     if (tag.equals(Tag.BINARY.getValue())) {
       return new Broken(place(node), meeting(node), written, "Compose takes no binary values");
     }
-    boolean plain = node.isPlain() && !tag.equals(Tag.STR.getValue()) || isImplicit(node);
+    boolean plain = (node.isPlain() && !tag.equals(Tag.STR.getValue())) || isImplicit(node);
     return plain
         ? Plain.of(place(node), meeting(node), written)
         : new Scalar(place(node), meeting(node), Value.Kind.TEXT, written, written);
