@@ -27,7 +27,7 @@ final class Deploy {
         .ifPresent(each -> {
           switch (each) {
             case "vip" -> deploy.get("endpoint_mode").noted("so it is by itself");
-            case "dnsrr" -> workload.namesOnly();
+            case "dnsrr" -> workload.namesOnly(service.get("ports"));
             default -> deploy.get("endpoint_mode").refused("there are vip and dnsrr");
           }
         });

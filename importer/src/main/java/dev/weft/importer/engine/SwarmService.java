@@ -299,7 +299,7 @@ final class SwarmService {
 
   private void endpoint(Cursor endpoint) {
     if (endpoint.get("Mode").text().filter("dnsrr"::equals).isPresent()) {
-      workload.namesOnly();
+      workload.namesOnly(endpoint.get("Ports"));
     }
     for (Cursor port : endpoint.get("Ports").items()) {
       Optional<Integer> inside = port.get("TargetPort").number(1, 65535);

@@ -10,13 +10,7 @@ import org.jspecify.annotations.Nullable;
 record Published(String name, int port, int target, @Nullable String spoken) {
   /** Each door once; told to the user where two tasks' ports want the same. */
   static List<Published> of(Workload workload) {
-    if (workload.namesOnly && workload.ports.stream().anyMatch(each -> each.outside() != null)) {
-      workload.ports.stream()
-          .filter(each -> each.outside() != null)
-          .forEach(each ->
-              workload.notes.say(
-                  "port %d is not published: endpoint mode dnsrr has no address for it"
-                      .formatted(each.outside())));
+    if (workload.namesOnly) {
       return List.of();
     }
     List<Published> published = new ArrayList<>();

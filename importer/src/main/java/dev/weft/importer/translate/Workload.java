@@ -1,5 +1,6 @@
 package dev.weft.importer.translate;
 
+import dev.weft.importer.ledger.Cursor;
 import dev.weft.importer.ledger.Notes;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -126,9 +127,14 @@ public final class Workload {
     this.replicas = tasks;
   }
 
-  /** The service's name resolves to its tasks (dnsrr), not to one virtual address. */
-  public void namesOnly() {
+  /**
+   * The service's name resolves to its tasks (dnsrr), not to one virtual address.
+   *
+   * @param published its published ports, which then have no address
+   */
+  public void namesOnly(Cursor published) {
     this.namesOnly = true;
+    published.dropped("endpoint mode dnsrr has no address to publish at");
   }
 
   /** The tasks share the node's own stack. */
