@@ -22,6 +22,9 @@ public record ContainerNetworkStatus(
     @JsonPropertyDescription("The UDP port of its tunnels.") @Nullable Integer port,
     @JsonPropertyDescription("The effective MTU in bytes: the least over its nodes.")
         @Nullable Integer mtu,
+    @JsonPropertyDescription(
+            "The nodes' device that the network named and holds: a bridge, or a macvlan parent.")
+        @Nullable String device,
     @JsonPropertyDescription("On how many nodes it should be and is ready.")
         @Nullable NodeCounts nodes,
     @JsonPropertyDescription("How many addresses are used and free.")

@@ -114,7 +114,7 @@ class AgentProcessTest {
       await().atMost(LONG).until(() -> get("/readyz").startsWith("HTTP/1.1 200"));
       assertThat(get("/metrics")).contains("weft_thread_restarts_total{thread=\"weft-drift\"} 0");
 
-      door.close();
+      door.shut();
       await()
           .atMost(LONG)
           .untilAsserted(() ->
@@ -183,6 +183,11 @@ class AgentProcessTest {
 
     @Override
     public void close() throws IOException {
+      shut();
+    }
+
+    /** Lets nobody in any more and ends what goes on. */
+    void shut() throws IOException {
       front.close();
       for (Socket each : open) {
         each.close();

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
 import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
@@ -133,7 +134,7 @@ public final class WeftOperator implements AutoCloseable {
 
   private List<String> watches(BiPredicate<Status, InformerHealthIndicator> which, String trouble) {
     List<String> found = new ArrayList<>();
-    for (var controller : operator.getRegisteredControllers()) {
+    for (RegisteredController<?> controller : operator.getRegisteredControllers()) {
       controller
           .getControllerHealthInfo()
           .informerEventSourceHealthIndicators()
@@ -212,7 +213,7 @@ public final class WeftOperator implements AutoCloseable {
     return threads;
   }
 
-  /** A watch that has stopped ends no process: {@link #isHealthy} says so. */
+  /** A watch that has stopped ends no process: {@link #sick} says so. */
   private static void stopped(SharedIndexInformer<?> informer, @Nullable Throwable failure) {
     if (failure != null) {
       log.atError()

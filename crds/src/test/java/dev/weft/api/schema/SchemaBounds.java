@@ -30,6 +30,7 @@ final class SchemaBounds {
           entry("excluded", 91),
           entry("id", 128),
           entry("interface", 15),
+          entry("device", 20),
           entry("interfacePrefix", 12),
           entry("lastTransitionTime", 64),
           entry("mac", 17),

@@ -82,7 +82,9 @@ final class Thief implements AutoCloseable {
   private String filled(String text) {
     String filled = text;
     for (String each :
-        known.keySet().stream().sorted(Comparator.comparing(String::length).reversed()).toList()) {
+        known.keySet().stream()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList()) {
       filled = filled.replace(each, known.getOrDefault(each, ""));
     }
     return filled;

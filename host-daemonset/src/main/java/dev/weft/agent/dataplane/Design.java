@@ -192,9 +192,12 @@ record Design(
         ground
             .ownership()
             .of(link)
-            .filter(owner -> names.containsKey(owner.uid()))
-            .filter(owner -> keeps(names.get(owner.uid()), owner, key))
-            .ifPresent(owner -> holders.put(key, names.get(owner.uid())));
+            .ifPresent(owner -> {
+              String name = names.get(owner.uid());
+              if (name != null && keeps(name, owner, key)) {
+                holders.put(key, name);
+              }
+            });
       }
       return holders;
     }

@@ -66,8 +66,7 @@ final class Failures {
         "the agent tries again");
   }
 
-  private static Problem inTheWay(
-      Change change, Item item, RuntimeException error, Kernel kernel) {
+  private static Problem inTheWay(Change change, Item item, RuntimeException error, Kernel kernel) {
     return item instanceof Item.SecurityPolicy policy
         ? policyInTheWay(policy, kernel)
         : failed(change, item, error);

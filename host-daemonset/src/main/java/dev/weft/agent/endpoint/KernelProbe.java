@@ -23,6 +23,12 @@ public final class KernelProbe implements Probe, AutoCloseable {
   /** A neighbour on a cable answers within one; all that wait for it are pods that start. */
   private static final Duration PATIENCE = Duration.ofMillis(6);
 
+  /** A sandbox decides what is in it, so a probe reads no more than this of it. */
+  private static final int LINKS = 1024;
+
+  /** Of either family, in the main table. */
+  private static final int ROUTES = 4096;
+
   private final NetworkNamespace node;
 
   /** A probe that knows {@code node} for the node's own namespace, and closes it at last. */
@@ -34,19 +40,21 @@ public final class KernelProbe implements Probe, AutoCloseable {
   public View look(Sandbox sandbox) {
     try (NetworkNamespace namespace = NetworkNamespace.open(sandbox.netns());
         Netlink netlink = Netlink.open(namespace)) {
-      List<Link> links = netlink.links();
+      boolean onNode = namespace.id().equals(node.id());
+      List<Link> links = onNode ? netlink.links() : netlink.links(LINKS);
+      List<Route> routes = onNode ? netlink.routes() : netlink.mainRoutes(ROUTES);
       Map<Integer, String> names =
           links.stream()
               .filter(each -> !DataPlane.isUnfinished(each))
               .collect(Collectors.toMap(Link::index, Link::name));
       return new View(
-          namespace.id().equals(node.id()),
+          onNode,
           Set.copyOf(names.values()),
           links.stream()
               .filter(each -> !DataPlane.isOurs(each))
               .map(Link::name)
               .collect(Collectors.toSet()),
-          netlink.routes().stream()
+          routes.stream()
               .filter(each -> each.destination().length() == 0)
               .filter(each -> each.table() == Route.MAIN && each.type() == Route.Type.UNICAST)
               .flatMap(each -> Optional.ofNullable(names.get(each.link())).stream())

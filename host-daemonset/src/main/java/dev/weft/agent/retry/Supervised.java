@@ -143,14 +143,13 @@ public final class Supervised {
 
   /** Whether to go on after a failure and a wait. */
   private boolean note(long start, Throwable e) {
-    if (System.nanoTime() - start > SOUND.toNanos()) {
-      failures = 0;
-    }
+    boolean wasSound = System.nanoTime() - start > SOUND.toNanos();
+    int inRow = wasSound ? 1 : failures + 1;
     last = e.toString();
-    failures = failures + 1;
+    failures = inRow;
     failed(name, e);
     try {
-      Thread.sleep(BACKOFF.delay(failures));
+      Thread.sleep(BACKOFF.delay(inRow));
       return true;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -86,7 +86,7 @@ class ContainmentTest {
                     .findFirst()
                     .orElseThrow()
                     .strip()
-                    .split("[: ]+")[2]);
+                    .split("[: ]+", -1)[2]);
           } catch (IOException e) {
             throw new AssertionError(e);
           }

@@ -52,8 +52,9 @@ public final class Allocator {
     List<Refusal> refusals = new ArrayList<>();
     List<Cidr> subnets = subnets(claim, book, refusals);
     Integer vni = vni(claim, book, refusals).orElse(null);
+    String device = device(claim, book, refusals).orElse(null);
     return refusals.isEmpty()
-        ? new Outcome.Granted(new Grant(subnets, vni))
+        ? new Outcome.Granted(new Grant(subnets, vni, device))
         : new Outcome.Refused(refusals);
   }
 
@@ -83,6 +84,18 @@ public final class Allocator {
       }
     }
     return claim.subnets();
+  }
+
+  private static Optional<String> device(Claim claim, Book book, List<Refusal> refusals) {
+    DeviceClaim asked = claim.device();
+    if (asked == null) {
+      return Optional.empty();
+    }
+    book.holderOf(claim, asked)
+        .filter(holder -> claim.needsDevice() || holder.isOlderThan(claim))
+        .ifPresent(
+            holder -> refusals.add(Refusal.deviceTaken(claim.driver(), asked.name(), holder)));
+    return Optional.of(asked.name());
   }
 
   private static Optional<Integer> vni(Claim claim, Book book, List<Refusal> refusals) {

@@ -5,6 +5,7 @@ import dev.weft.api.IpAddress;
 import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ final class Book {
   private final Cidrs<String> used = new Cidrs<>();
   private final Map<Integer, Claim> vnis = new HashMap<>();
   private final Map<Integer, Claim> askedVnis = new HashMap<>();
+  private final Map<Claim, DeviceClaim> devices = new LinkedHashMap<>();
 
   Book(Ground ground) {
     this.ground = ground;
@@ -32,6 +34,7 @@ final class Book {
     if (grant.vni() != null) {
       vnis.putIfAbsent(grant.vni(), claim);
     }
+    claim.withHeld(grant).heldDevice().ifPresent(device -> devices.put(claim, device));
   }
 
   /** Keeps chosen values away from what {@code claim} asks for by name. */
@@ -52,6 +55,16 @@ final class Book {
 
   Optional<Claim> holderOf(int vni) {
     return Optional.ofNullable(vnis.get(vni));
+  }
+
+  /** The network that has a device, where the two cannot share it; never the claim itself. */
+  Optional<Claim> holderOf(Claim claim, DeviceClaim device) {
+    return devices.entrySet().stream()
+        .filter(each -> each.getKey().driver() == claim.driver())
+        .filter(each -> !each.getKey().uid().equals(claim.uid()))
+        .filter(each -> each.getValue().conflictsWith(device))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   Optional<Integer> freeVni() {

@@ -7,6 +7,7 @@ import dev.weft.api.OverlayOptions;
 import dev.weft.api.Subnet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param created creation time as the API server writes it, which sorts as text
  * @param subnets blocks that the user set; empty: Weft chooses
  * @param vni identifier that the user set; null: Weft chooses
+ * @param device the device that the user named; null: none
  * @param held what the network has already
  */
 public record Claim(
@@ -26,6 +28,7 @@ public record Claim(
     Driver driver,
     List<Cidr> subnets,
     @Nullable Integer vni,
+    @Nullable DeviceClaim device,
     Grant held)
     implements Comparable<Claim> {
   private static final Comparator<Claim> AGE =
@@ -56,7 +59,12 @@ public record Claim(
                     .flatMap(Grant::block)
                     .toList(),
                 overlay == null ? null : overlay.vni(),
+                DeviceClaim.of(driver, spec).orElse(null),
                 held));
+  }
+
+  Claim withHeld(Grant grant) {
+    return new Claim(name, uid, created, driver, subnets, vni, device, grant);
   }
 
   boolean needsSubnets() {
@@ -67,8 +75,22 @@ public record Claim(
     return driver == Driver.OVERLAY && held.vni() == null;
   }
 
+  /** Whether it names another device than it holds. */
+  boolean needsDevice() {
+    return !Objects.equals(device == null ? null : device.name(), held.device());
+  }
+
   boolean isSettled() {
-    return !needsSubnets() && !needsVni();
+    return !needsSubnets() && !needsVni() && !needsDevice();
+  }
+
+  /** What it holds on to: a device may still be its own after the user named another. */
+  Optional<DeviceClaim> heldDevice() {
+    return Optional.ofNullable(held.device())
+        .map(name ->
+            device == null
+                ? new DeviceClaim(name, true, Map.of())
+                : new DeviceClaim(name, device.exclusive(), device.nodeSelector()));
   }
 
   boolean isOlderThan(Claim other) {

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subnets its address blocks; empty: none yet, or a driver without
  * @param vni its VXLAN network identifier; null: none yet, or a driver without
+ * @param device the device of the nodes that it named; null: none
  */
-public record Grant(List<Cidr> subnets, @Nullable Integer vni) {
-  public static final Grant NONE = new Grant(List.of(), null);
+public record Grant(List<Cidr> subnets, @Nullable Integer vni, @Nullable String device) {
+  public static final Grant NONE = new Grant(List.of(), null, null);
 
   public Grant {
     subnets = List.copyOf(subnets);
@@ -36,7 +37,8 @@ public record Grant(List<Cidr> subnets, @Nullable Integer vni) {
                 .filter(Objects::nonNull)
                 .flatMap(Grant::block)
                 .toList(),
-        status.vni());
+        status.vni(),
+        status.device());
   }
 
   /** {@code text} as a block; nothing if it is none: a stored object may hold anything. */

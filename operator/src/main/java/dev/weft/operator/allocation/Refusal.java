@@ -1,5 +1,6 @@
 package dev.weft.operator.allocation;
 
+import dev.weft.api.Driver;
 import dev.weft.api.Reason;
 
 /**
@@ -28,6 +29,16 @@ public record Refusal(Reason reason, String message) {
         Reason.VNI_CONFLICT,
         "spec.overlay.vni: %d belongs to network %s, which had it first; choose another one, leave it out, or delete %s"
             .formatted(vni, owner.name(), owner.name()));
+  }
+
+  static Refusal deviceTaken(Driver driver, String device, Claim owner) {
+    return new Refusal(
+        Reason.DEVICE_CONFLICT,
+        driver == Driver.MACVLAN
+            ? "spec.macvlan.parent: %s belongs to network %s, and mode Passthru shares it with no other; choose another parent, or delete %s"
+                .formatted(device, owner.name(), owner.name())
+            : "spec.bridge.name: %s is the bridge of network %s, which had it first; choose another name, leave it out, or delete %s"
+                .formatted(device, owner.name(), owner.name()));
   }
 
   static Refusal poolsExhausted(Ground ground) {

@@ -22,21 +22,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param port UDP port; null: not an overlay
  * @param mtu bytes; null: what the parent interface has
+ * @param device the device of the nodes that the user named; null: none
  */
 record Effective(
     @Nullable String driver,
     @Nullable List<EffectiveSubnet> subnets,
     @Nullable Integer vni,
     @Nullable Integer port,
-    @Nullable Integer mtu) {
+    @Nullable Integer mtu,
+    @Nullable String device) {
   private static final int ETHERNET_MTU = 1500;
 
   /** What {@code status} already says. */
   static Effective recorded(@Nullable ContainerNetworkStatus status) {
     return status == null
-        ? new Effective(null, null, null, null, null)
+        ? new Effective(null, null, null, null, null, null)
         : new Effective(
-            status.driver(), status.subnets(), status.vni(), status.port(), status.mtu());
+            status.driver(),
+            status.subnets(),
+            status.vni(),
+            status.port(),
+            status.mtu(),
+            status.device());
   }
 
   static Effective of(Observed observed, Grant grant, MeshSettings settings) {
@@ -49,15 +56,23 @@ record Effective(
         subnets.isEmpty() ? null : subnets,
         grant.vni(),
         driver == Driver.OVERLAY ? settings.port(isEncrypted(spec)) : null,
-        mtu(observed));
+        mtu(observed),
+        grant.device());
   }
 
   Effective withPort(@Nullable Integer other) {
-    return new Effective(driver, subnets, vni, other, mtu);
+    return new Effective(driver, subnets, vni, other, mtu, device);
   }
 
   ContainerNetworkStatus onTo(ContainerNetworkStatusBuilder status) {
-    return status.driver(driver).subnets(subnets).vni(vni).port(port).mtu(mtu).build();
+    return status
+        .driver(driver)
+        .subnets(subnets)
+        .vni(vni)
+        .port(port)
+        .mtu(mtu)
+        .device(device)
+        .build();
   }
 
   static boolean isEncrypted(ContainerNetworkSpec spec) {

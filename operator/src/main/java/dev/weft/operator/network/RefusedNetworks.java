@@ -10,6 +10,7 @@ import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Wakes networks that were refused what another one held, when any other one goes or changes. */
 final class RefusedNetworks extends AbstractEventSource<ContainerNetwork, ContainerNetwork>
@@ -18,6 +19,7 @@ final class RefusedNetworks extends AbstractEventSource<ContainerNetwork, Contai
       Set.of(
           Reason.SUBNET_CONFLICT,
           Reason.VNI_CONFLICT,
+          Reason.DEVICE_CONFLICT,
           Reason.POOL_EXHAUSTED,
           Reason.VNIS_EXHAUSTED);
 
@@ -30,7 +32,8 @@ final class RefusedNetworks extends AbstractEventSource<ContainerNetwork, Contai
 
   @Override
   public void onResourceUpdated(ContainerNetwork now, ContainerNetwork before) {
-    if (!Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration())) {
+    if (!Objects.equals(now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
+        || !Objects.equals(device(now), device(before))) {
       wake(now);
     }
   }
@@ -43,6 +46,11 @@ final class RefusedNetworks extends AbstractEventSource<ContainerNetwork, Contai
   @Override
   public Set<ContainerNetwork> getSecondaryResources(ContainerNetwork network) {
     return Set.of();
+  }
+
+  /** A network gives a device back when its status no longer has it. */
+  private static @Nullable String device(ContainerNetwork network) {
+    return network.getStatus() == null ? null : network.getStatus().device();
   }
 
   private void wake(ContainerNetwork cause) {

@@ -7,6 +7,7 @@ import dev.weft.api.Driver;
 import dev.weft.api.Reason;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -154,7 +155,7 @@ class AllocatorTest {
   @Test
   void aRouteThatComesLaterIsReportedForWhatIsHeld() {
     Ground routed = ground("10.0.0.0/8", 24, used("n7", "10.0.0.0/16"));
-    Grant held = new Grant(List.of(Cidr.parse("10.0.3.0/24")), 4096);
+    Grant held = new Grant(List.of(Cidr.parse("10.0.3.0/24")), 4096, null);
 
     assertThat(Allocator.routeConflicts(Driver.OVERLAY, held, routed)).hasSize(1);
     assertThat(Allocator.routeConflicts(Driver.MACVLAN, held, routed)).isEmpty();
@@ -191,10 +192,106 @@ class AllocatorTest {
         .containsExactly(Reason.VNIS_EXHAUSTED);
   }
 
+  @Test
+  void aBridgeStaysWithTheNetworkThatHasItWhoeverIsOlder() {
+    Claim web = named("web", 2, Map.of(), "br-web", "10.0.1.0/24");
+    Claim older = naming("aa", 1, Map.of(), "br-web", "10.0.2.0/24");
+
+    assertThat(refusals(Allocator.allocate(older, List.of(web), GROUND)))
+        .singleElement()
+        .satisfies(refusal -> {
+          assertThat(refusal.reason()).isEqualTo(Reason.DEVICE_CONFLICT);
+          assertThat(refusal.message()).contains("br-web").contains("network web");
+        });
+    assertThat(Allocator.allocate(web, List.of(older), GROUND)).isInstanceOf(Outcome.Granted.class);
+  }
+
+  @Test
+  void ofTwoThatHaveABridgeTheOlderKeepsIt() {
+    Claim older = named("web", 1, Map.of(), "br-web", "10.0.1.0/24");
+    Claim younger = named("aa", 2, Map.of(), "br-web", "10.0.2.0/24");
+
+    assertThat(Allocator.allocate(older, List.of(younger), GROUND))
+        .isInstanceOf(Outcome.Granted.class);
+    assertThat(refusals(Allocator.allocate(younger, List.of(older), GROUND)))
+        .extracting(Refusal::reason)
+        .containsExactly(Reason.DEVICE_CONFLICT);
+  }
+
+  @Test
+  void networksForDifferentNodesNameTheSameBridge() {
+    Claim one = named("one", 1, Map.of("zone", "a"), "br-web", "10.0.1.0/24");
+
+    assertThat(
+            Allocator.allocate(
+                naming("other", 2, Map.of("zone", "b"), "br-web", "10.0.2.0/24"),
+                List.of(one),
+                GROUND))
+        .isInstanceOf(Outcome.Granted.class);
+    assertThat(
+            refusals(
+                Allocator.allocate(
+                    naming("third", 3, Map.of("disk", "ssd"), "br-web", "10.0.3.0/24"),
+                    List.of(one),
+                    GROUND)))
+        .hasSize(1);
+  }
+
+  @Test
+  void onlyModePassthruKeepsAParentFromOtherNetworks() {
+    Claim lan = macvlan("lan", 1, false, "192.168.5.0/24");
+    Claim passthru = macvlan("own", 2, true, "192.168.6.0/24");
+
+    assertThat(Allocator.allocate(macvlan("two", 2, false, "192.168.7.0/24"), List.of(lan), GROUND))
+        .isInstanceOf(Outcome.Granted.class);
+    assertThat(refusals(Allocator.allocate(passthru, List.of(lan), GROUND)))
+        .extracting(Refusal::reason)
+        .containsExactly(Reason.DEVICE_CONFLICT);
+  }
+
+  private static Claim naming(
+      String name, int age, Map<String, String> nodes, String bridge, String cidr) {
+    return device(
+        claim(name, age, Driver.BRIDGE, null, Grant.NONE, cidr),
+        new DeviceClaim(bridge, true, nodes));
+  }
+
+  private static Claim named(
+      String name, int age, Map<String, String> nodes, String bridge, String cidr) {
+    return naming(name, age, nodes, bridge, cidr).withHeld(new Grant(blocks(cidr), null, bridge));
+  }
+
+  private static Claim macvlan(String name, int age, boolean passthru, String cidr) {
+    Claim claim =
+        device(
+            claim(name, age, Driver.MACVLAN, null, Grant.NONE, cidr),
+            new DeviceClaim("eth5", passthru, Map.of()));
+    return passthru ? claim : claim.withHeld(new Grant(blocks(cidr), null, "eth5"));
+  }
+
+  private static Claim device(Claim claim, DeviceClaim device) {
+    return new Claim(
+        claim.name(),
+        claim.uid(),
+        claim.created(),
+        claim.driver(),
+        claim.subnets(),
+        claim.vni(),
+        device,
+        claim.held());
+  }
+
   static Claim claim(
       String name, int age, Driver driver, @Nullable Integer vni, Grant held, String... cidrs) {
     return new Claim(
-        name, name, "2026-01-01T00:00:%02dZ".formatted(age), driver, blocks(cidrs), vni, held);
+        name,
+        name,
+        "2026-01-01T00:00:%02dZ".formatted(age),
+        driver,
+        blocks(cidrs),
+        vni,
+        null,
+        held);
   }
 
   private static Claim wants(String name, int age) {
@@ -206,11 +303,11 @@ class AllocatorTest {
   }
 
   private static Claim holds(String name, int age, Integer vni, String... cidrs) {
-    return claim(name, age, Driver.OVERLAY, null, new Grant(blocks(cidrs), vni));
+    return claim(name, age, Driver.OVERLAY, null, new Grant(blocks(cidrs), vni, null));
   }
 
   private static Outcome granted(@Nullable Integer vni, String... cidrs) {
-    return new Outcome.Granted(new Grant(blocks(cidrs), vni));
+    return new Outcome.Granted(new Grant(blocks(cidrs), vni, null));
   }
 
   private static List<Refusal> refusals(Outcome outcome) {
