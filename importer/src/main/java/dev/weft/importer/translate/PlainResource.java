@@ -1,5 +1,6 @@
 package dev.weft.importer.translate;
 
+import dev.weft.api.Protocol;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -165,7 +166,7 @@ final class PlainResource {
           new ContainerPortBuilder()
               .withContainerPort(each.inside())
               .withName(each.name())
-              .withProtocol(each.spoken())
+              .withProtocol(protocol(each.spoken()))
               .build();
       if (!ports.contains(port)) {
         ports.add(port);
@@ -204,10 +205,15 @@ final class PlainResource {
           .withName(each.name())
           .withPort(each.port())
           .withTargetPort(new IntOrString(each.target()))
-          .withProtocol(each.spoken())
+          .withProtocol(protocol(each.spoken()))
           .endPort()
           .endSpec();
     }
     resources.add(service.build());
+  }
+
+  /** Written out also for TCP: server-side apply keys ports by it, and has no default for a key. */
+  private static String protocol(@Nullable String spoken) {
+    return spoken == null ? Protocol.TCP.toString() : spoken;
   }
 }
