@@ -1,0 +1,60 @@
+package dev.weft.importer.translate;
+
+import dev.weft.importer.ledger.Notes;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing of the source, as resources.
+ *
+ * @param what what it was
+ * @param resources what it becomes; empty if nothing says it
+ * @param notes what the resources do not say
+ * @param leftOut why the resources are only shown as a comment; null: they are written
+ */
+public record Imported(
+    String what, List<HasMetadata> resources, Notes notes, @Nullable String leftOut) {
+  public Imported {
+    resources = List.copyOf(resources);
+  }
+
+  public static Imported of(String what, Notes notes, HasMetadata... resources) {
+    return new Imported(what, List.of(resources), notes, null);
+  }
+
+  /** What an import writes of it. */
+  public List<HasMetadata> written() {
+    return leftOut == null ? resources : List.of();
+  }
+
+  /** A YAML document a resource, with the notes as comments before the first. */
+  public String yaml() {
+    StringBuilder text = new StringBuilder();
+    comment(text, "# ", leftOut == null ? what : "%s is left out: %s".formatted(what, leftOut));
+    notes.lines().forEach(each -> comment(text, "#   ", each));
+    String documents =
+        resources.stream()
+            .map(Serialization::asYaml)
+            .map(each -> each.replaceFirst("^---\n", ""))
+            .collect(Collectors.joining("---\n"));
+    if (leftOut == null) {
+      text.append(documents);
+    } else {
+      documents.lines().forEach(each -> text.append("#| ").append(each).append('\n'));
+    }
+    return text.toString();
+  }
+
+  /** A comment ends with its line, whatever a source has in its texts. */
+  private static void comment(StringBuilder text, String start, String line) {
+    text.append(start).append(line.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ")).append('\n');
+  }
+
+  /** All documents of an import in one file. */
+  public static String yaml(List<Imported> all) {
+    return all.stream().map(Imported::yaml).collect(Collectors.joining("---\n"));
+  }
+}

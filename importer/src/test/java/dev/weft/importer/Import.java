@@ -1,0 +1,46 @@
+package dev.weft.importer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * What a run of the command says.
+ *
+ * @param yaml what it writes
+ * @param table what it says at the end
+ */
+record Import(int status, String yaml, String table) {
+  /** Runs it with a shell that has no variables. */
+  static Import run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter errors = new StringWriter();
+    int status =
+        ImportMain.execute(
+            Map.of(), new PrintWriter(out, true), new PrintWriter(errors, true), arguments);
+    return new Import(status, out.toString(), errors.toString());
+  }
+
+  /** Imports a text as the project {@code shop}. */
+  static Import of(Path folder, String compose, String... arguments) {
+    return of(folder, compose.getBytes(UTF_8), arguments);
+  }
+
+  static Import of(Path folder, byte[] compose, String... arguments) {
+    try {
+      Path file = Files.write(folder.resolve("compose.yaml"), compose);
+      return run(
+          Stream.concat(Stream.of("--compose", file.toString(), "-p", "shop"), Stream.of(arguments))
+              .toArray(String[]::new));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
