@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -51,7 +52,7 @@ final class MeshStatuses {
   /** Keeps since when it is so. */
   private static List<Condition> withDegraded(MeshStatus status, MeshStatus old) {
     List<Condition> all = new ArrayList<>();
-    status.conditions().stream()
+    Objects.requireNonNullElse(status.conditions(), List.<Condition>of()).stream()
         .filter(each -> !Conditions.DEGRADED.equals(each.getType()))
         .forEach(all::add);
     Conditions.find(old.conditions(), Conditions.DEGRADED).ifPresent(all::add);
