@@ -35,7 +35,8 @@ final class ApiServer {
       boolean _ = isMissing(KINDS.getFirst());
       return Optional.empty();
     } catch (KubernetesClientException e) {
-      return e.getCode() == 0 ? Optional.of(String.valueOf(e.getMessage())) : Optional.empty();
+      // the client has no code of 1 and more where nobody has answered
+      return e.getCode() <= 0 ? Optional.of(String.valueOf(e.getMessage())) : Optional.empty();
     }
   }
 

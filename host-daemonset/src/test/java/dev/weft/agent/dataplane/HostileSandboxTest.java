@@ -111,7 +111,7 @@ class HostileSandboxTest {
             box ->
                 box.netlink()
                     .addressAdd(
-                        Address.of(box.link("eth0").index(), IpPrefix.parse("10.77.0.3/24")))),
+                        Address.of(box.link("eth0").index(), IpPrefix.parse("10.66.0.9/24")))),
         new Deed("an IPv4-mapped prefix is unreachable", HostileSandboxTest::mappedRoute));
   }
 
