@@ -61,8 +61,7 @@ class HostilePodTest {
 
   static Stream<Attack> attacks() {
     String only = System.getProperty("weft.hostile", "all");
-    return Attack.all().stream()
-        .filter(each -> only.equals("all") || each.name().contains(only));
+    return Attack.all().stream().filter(each -> only.equals("all") || each.name().contains(only));
   }
 
   @ParameterizedTest(name = "a pod that {0}")

@@ -54,8 +54,7 @@ class StolenTokenTest {
 
   static Stream<Write> writes() {
     String only = System.getProperty("weft.stolen", "all");
-    return Writes.all().stream()
-        .filter(each -> only.equals("all") || each.what().contains(only));
+    return Writes.all().stream().filter(each -> only.equals("all") || each.what().contains(only));
   }
 
   @Test
