@@ -15,6 +15,12 @@ final class Calls<R> {
   /** What an answer takes of the receive buffer, at most, with the kernel's words. */
   private static final int ACKNOWLEDGEMENT = 4096;
 
+  /** No request needs more room than this. */
+  static final int LARGEST = 4096;
+
+  /** No request needs more messages than this. */
+  static final int MOST_OF_ONE = 3;
+
   private static final int MOST_MESSAGES = 4096;
   private static final Outcome DONE = new Outcome.Done();
 
@@ -30,8 +36,8 @@ final class Calls<R> {
   @FunctionalInterface
   interface Writer<R> {
     /**
-     * Writes a request: no more than {@link RequestWriter#LARGEST} bytes and {@link
-     * RequestWriter#MOST_MESSAGES} messages.
+     * Writes a request: no more than {@link #LARGEST} bytes and {@link
+     * #MOST_OF_ONE} messages.
      *
      * @param sequence number of its first message; further ones count on from it
      * @return how many messages it took
@@ -44,7 +50,7 @@ final class Calls<R> {
     this.writer = writer;
     this.words = words;
     int room = socket.receiveBuffer() / ACKNOWLEDGEMENT;
-    this.owners = new int[Math.clamp(room, RequestWriter.MOST_MESSAGES, MOST_MESSAGES)];
+    this.owners = new int[Math.clamp(room, MOST_OF_ONE, MOST_MESSAGES)];
   }
 
   /** Makes the requests in order and adds the outcome of each. */
@@ -62,8 +68,8 @@ final class Calls<R> {
     int messages = 0;
     int next = from;
     while (next < requests.size()
-        && messages + RequestWriter.MOST_MESSAGES <= owners.length
-        && out.remaining() >= RequestWriter.LARGEST) {
+        && messages + MOST_OF_ONE <= owners.length
+        && out.remaining() >= LARGEST) {
       int written = writer.write(out, requests.get(next), first + messages);
       for (int i = 0; i < written; i++) {
         owners[messages++] = next;

@@ -8,8 +8,6 @@ import static dev.weft.netlink.RtnetlinkH.RTM_GETADDR;
 import static dev.weft.netlink.RtnetlinkH.RTM_GETLINK;
 import static dev.weft.netlink.RtnetlinkH.RTM_GETNEIGH;
 import static dev.weft.netlink.RtnetlinkH.RTM_GETROUTE;
-import static dev.weft.netlink.XfrmH.XFRM_MSG_GETPOLICY;
-import static dev.weft.netlink.XfrmH.XFRM_MSG_GETSA;
 
 /** What can be listed. With {@code NETLINK_GET_STRICT_CHK} unused header fields must be zero. */
 final class Dumps {
@@ -75,12 +73,6 @@ final class Dumps {
           RTM_GETNEIGH,
           out -> zeros(out, NeighbourH.NDMSG),
           payload -> NeighbourCodec.isIp(payload) ? NeighbourCodec.readNeighbour(payload) : null);
-
-  static final Dump<XfrmState> XFRM_STATES =
-      new Dump<>("list states", XFRM_MSG_GETSA, _ -> {}, XfrmStateCodec::read);
-
-  static final Dump<XfrmPolicy> XFRM_POLICIES =
-      new Dump<>("list policies", XFRM_MSG_GETPOLICY, _ -> {}, XfrmPolicyCodec::read);
 
   private Dumps() {}
 

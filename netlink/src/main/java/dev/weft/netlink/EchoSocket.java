@@ -53,7 +53,7 @@ public final class EchoSocket implements AutoCloseable {
     String operation = "ask " + peer.getHostAddress() + " for an echo";
     int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC;
     int protocol = ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-    int fd = check(Libc.socket(XfrmStructs.family(peer), type, protocol), operation);
+    int fd = check(Libc.socket(SocketAddress.family(peer), type, protocol), operation);
     EchoSocket socket = new EchoSocket(ipv4, fd);
     try (Arena call = Arena.ofConfined()) {
       int set =

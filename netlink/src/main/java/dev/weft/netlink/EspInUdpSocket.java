@@ -32,7 +32,7 @@ public final class EspInUdpSocket implements AutoCloseable {
 
   private static EspInUdpSocket open(InetAddress address, int port) {
     String operation = "receive ESP in UDP at %s port %d".formatted(address.getHostAddress(), port);
-    int family = XfrmStructs.family(address);
+    int family = SocketAddress.family(address);
     int fd = check(Libc.socket(family, SOCK_DGRAM | Libc.SOCK_CLOEXEC, IPPROTO_UDP), operation);
     try (Arena arena = Arena.ofConfined()) {
       check(Libc.bind(fd, SocketAddress.of(arena, address, port)), operation);

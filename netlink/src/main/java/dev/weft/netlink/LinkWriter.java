@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code struct ifinfomsg}, to the kernel. */
 final class LinkWriter {
-  static final int MOST_MESSAGES = 3;
-
   private LinkWriter() {}
 
   /** Makes a link with what the kernel takes at that moment; see {@link #secondStep}. */

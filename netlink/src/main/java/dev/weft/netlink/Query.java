@@ -14,8 +14,6 @@ import static dev.weft.netlink.RtnetlinkH.RTM_GETROUTE;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Questions with one answer. */
@@ -47,33 +45,7 @@ final class Query {
     out.attributeU32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
     out.end();
     String operation = "read link " + (name != null ? name : index);
-    return askFor(Errno.ENODEV, () -> ask(socket, sequence, operation, LinkReader::read));
-  }
-
-  static Optional<XfrmState> state(NetlinkSocket socket, XfrmStateId id) {
-    int sequence = socket.sequence(1);
-    XfrmStateCodec.writeId(socket.writer(), XfrmH.XFRM_MSG_GETSA, id, sequence);
-    String operation = "read state " + id;
-    return askFor(Errno.ESRCH, () -> ask(socket, sequence, operation, XfrmStateCodec::read));
-  }
-
-  static Optional<XfrmPolicy> policy(NetlinkSocket socket, XfrmPolicyId id) {
-    int sequence = socket.sequence(1);
-    XfrmPolicyCodec.writeId(socket.writer(), XfrmH.XFRM_MSG_GETPOLICY, id, sequence);
-    String operation = "read policy " + id;
-    return askFor(Errno.ENOENT, () -> ask(socket, sequence, operation, XfrmPolicyCodec::read));
-  }
-
-  /** Empty if the kernel answers with the error that says there is no such thing. */
-  private static <T> Optional<T> askFor(int absent, Supplier<@Nullable T> question) {
-    try {
-      return Optional.ofNullable(question.get());
-    } catch (NetlinkException e) {
-      if (e.errno() == absent) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return Question.askFor(Errno.ENODEV, () -> Question.ask(socket, sequence, operation, LinkReader::read));
   }
 
   static Route route(NetlinkSocket socket, InetAddress destination) {
@@ -89,25 +61,6 @@ final class Query {
     out.attribute(RTA_DST, destination);
     out.end();
     String operation = "find the route to " + destination.getHostAddress();
-    return ask(socket, sequence, operation, RouteCodec::read);
-  }
-
-  private static <T extends @Nullable Object> T ask(
-      NetlinkSocket socket, int sequence, String operation, Function<Payload, T> read) {
-    var reader = new MessageReader();
-    socket.send(1);
-    while (true) {
-      reader.reset(socket.buffer(), socket.receive());
-      while (reader.next()) {
-        if (reader.sequence() != sequence) {
-          continue;
-        }
-        Payload payload = reader.payload();
-        if (reader.type() != NetlinkH.NLMSG_ERROR) {
-          return read.apply(payload);
-        }
-        throw Acknowledgement.error(payload, reader.flags(), operation);
-      }
-    }
+    return Question.ask(socket, sequence, operation, RouteCodec::read);
   }
 }

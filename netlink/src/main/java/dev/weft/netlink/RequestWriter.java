@@ -10,12 +10,6 @@ import java.net.InetAddress;
 
 /** Writes requests as messages. */
 final class RequestWriter {
-  /** No request needs more room than this. */
-  static final int LARGEST = 4096;
-
-  /** No request needs more messages than this. */
-  static final int MOST_MESSAGES = LinkWriter.MOST_MESSAGES;
-
   private static final int CHANGE = NLM_F_REQUEST;
   private static final int ADD = CHANGE | NLM_F_CREATE | NLM_F_EXCL;
   private static final int SET = CHANGE | NLM_F_CREATE | NLM_F_REPLACE;

@@ -11,6 +11,8 @@ import java.nio.ByteOrder;
 
 /** {@code struct sockaddr_in} and {@code struct sockaddr_in6}. */
 final class SocketAddress {
+  private static final int AF_INET = 2;
+  private static final int AF_INET6 = 10;
   private static final int SOCKADDR_IN = 16;
   private static final int SOCKADDR_IN6 = 28;
   private static final ValueLayout.OfShort BE_SHORT = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
@@ -22,9 +24,13 @@ final class SocketAddress {
     byte[] bytes = address.getAddress();
     boolean ipv4 = bytes.length == 4;
     MemorySegment to = arena.allocate(ipv4 ? SOCKADDR_IN : SOCKADDR_IN6, 4);
-    to.set(JAVA_SHORT, 0, (short) XfrmStructs.family(address));
+    to.set(JAVA_SHORT, 0, (short) family(address));
     to.set(BE_SHORT, 2, (short) port);
     MemorySegment.copy(bytes, 0, to, JAVA_BYTE, ipv4 ? 4 : 8, bytes.length);
     return to;
+  }
+
+  static int family(InetAddress address) {
+    return address.getAddress().length == 4 ? AF_INET : AF_INET6;
   }
 }

@@ -32,22 +32,22 @@ public final class Xfrm implements AutoCloseable {
 
   /** All states, other people's as well. */
   public List<XfrmState> states() {
-    return alone(Dumps.XFRM_STATES::run);
+    return alone(XfrmQuery.STATES::run);
   }
 
   /** The state with this id. */
   public Optional<XfrmState> state(XfrmStateId id) {
-    return alone(handle -> Query.state(handle, id));
+    return alone(handle -> XfrmQuery.state(handle, id));
   }
 
   /** All policies of all directions but those of single sockets, other people's as well. */
   public List<XfrmPolicy> policies() {
-    return alone(Dumps.XFRM_POLICIES::run);
+    return alone(XfrmQuery.POLICIES::run);
   }
 
   /** The policy with this id. */
   public Optional<XfrmPolicy> policy(XfrmPolicyId id) {
-    return alone(handle -> Query.policy(handle, id));
+    return alone(handle -> XfrmQuery.policy(handle, id));
   }
 
   /**

@@ -41,7 +41,7 @@ final class XfrmPolicyCodec {
     out.be32((int) template.spi());
     out.u8(template.protocol());
     out.zeros(3);
-    out.u16(XfrmStructs.family(template.destination()));
+    out.u16(SocketAddress.family(template.destination()));
     out.zeros(2);
     XfrmStructs.write(out, template.source());
     out.u32((int) template.reqid());

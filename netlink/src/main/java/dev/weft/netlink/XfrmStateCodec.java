@@ -54,7 +54,7 @@ final class XfrmStateCodec {
     XfrmStructs.write(out, state.lifetime());
     out.zeros(LIFETIME_CUR + 12 + 4);
     out.u32((int) state.reqid());
-    out.u16(XfrmStructs.family(destination));
+    out.u16(SocketAddress.family(destination));
     out.u8(state.mode().code);
     out.u8(needsBitmap(replay) ? 0 : replay.window());
     out.u8((code(state.flags()) & 0xff) | (replay.extended() ? XFRM_STATE_ESN : 0));
@@ -105,7 +105,7 @@ final class XfrmStateCodec {
     out.begin(type, NLM_F_REQUEST, sequence);
     XfrmStructs.write(out, id.destination());
     out.be32((int) id.spi());
-    out.u16(XfrmStructs.family(id.destination()));
+    out.u16(SocketAddress.family(id.destination()));
     out.u8(id.protocol());
     out.zeros(1);
     XfrmStructs.writeMark(out, id.mark());

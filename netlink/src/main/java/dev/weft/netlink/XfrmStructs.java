@@ -16,10 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class XfrmStructs {
   private XfrmStructs() {}
 
-  static int family(InetAddress address) {
-    return address.getAddress().length == 4 ? AF_INET : AF_INET6;
-  }
-
   /** {@code xfrm_address_t}: 16 bytes of which an IPv4 address takes the first four. */
   static void write(MessageWriter out, InetAddress address) {
     byte[] bytes = address.getAddress();
@@ -40,7 +36,7 @@ final class XfrmStructs {
     write(out, selector.source().address());
     write(out, selector.destinationPort());
     write(out, selector.sourcePort());
-    out.u16(family(selector.source().address()));
+    out.u16(SocketAddress.family(selector.source().address()));
     out.u8(selector.destination().length());
     out.u8(selector.source().length());
     out.u8(selector.protocol());

@@ -158,7 +158,7 @@ class CodecFuzzTest {
   }
 
   private static byte[] encode(Consumer<MessageWriter> request) {
-    var out = new MessageWriter(RequestWriter.LARGEST);
+    var out = new MessageWriter(Calls.LARGEST);
     request.accept(out);
     byte[] bytes = new byte[out.length()];
     out.copyTo(MemorySegment.ofArray(bytes));

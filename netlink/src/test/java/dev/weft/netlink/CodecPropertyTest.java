@@ -18,7 +18,7 @@ import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 
 class CodecPropertyTest {
-  private final byte[] bytes = new byte[RequestWriter.LARGEST];
+  private final byte[] bytes = new byte[Calls.LARGEST];
 
   @Property
   void macAddressesSurviveTextAndBytes(@ForAll @LongRange(max = (1L << 48) - 1) long bits) {

@@ -105,8 +105,8 @@ class UnreadableTest {
             Dumps.ADDRESSES,
             Dumps.ROUTES,
             Dumps.NEIGHBOURS,
-            Dumps.XFRM_STATES,
-            Dumps.XFRM_POLICIES,
+            XfrmQuery.STATES,
+            XfrmQuery.POLICIES,
             Dumps.fdb(0, 0),
             Dumps.addresses(RtnetlinkH.AF_INET6, 1),
             Dumps.mainRoutes(RtnetlinkH.AF_INET6));

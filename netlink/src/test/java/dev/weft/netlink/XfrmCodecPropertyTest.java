@@ -19,7 +19,7 @@ import net.jqwik.api.constraints.Size;
 class XfrmCodecPropertyTest {
   private static final long U32 = 0xffff_ffffL;
 
-  private final byte[] bytes = new byte[RequestWriter.LARGEST];
+  private final byte[] bytes = new byte[Calls.LARGEST];
 
   @Property
   void statesAreReadAsWritten(
@@ -50,7 +50,7 @@ class XfrmCodecPropertyTest {
             .flags(XfrmStateSpec.Flag.values())
             .build();
     assertThat(written(new XfrmRequest.StateAdd(state, XfrmKey.copyOf(new byte[36]))).size())
-        .isLessThan(RequestWriter.LARGEST / 2);
+        .isLessThan(Calls.LARGEST / 2);
   }
 
   @Provide

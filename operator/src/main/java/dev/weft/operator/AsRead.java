@@ -7,6 +7,9 @@ import java.net.HttpURLConnection;
 
 /** Deletes objects only as they were read: one that changed, or took their place, stays. */
 public final class AsRead {
+  /** Who the operator is to server-side apply. */
+  public static final String FIELD_MANAGER = "weft-operator";
+
   private AsRead() {}
 
   /**

@@ -1,5 +1,6 @@
 package dev.weft.operator.network;
 
+import dev.weft.operator.AsRead;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Names;
 import dev.weft.api.Reason;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 @ControllerConfiguration(
     name = "containernetwork",
     finalizerName = Names.NETWORK_FINALIZER,
-    fieldManager = NodeInstructor.FIELD_MANAGER)
+    fieldManager = AsRead.FIELD_MANAGER)
 public final class ContainerNetworkReconciler
     implements Reconciler<ContainerNetwork>, Cleaner<ContainerNetwork> {
   private final String leaseNamespace;

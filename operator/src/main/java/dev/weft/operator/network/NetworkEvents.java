@@ -1,5 +1,6 @@
 package dev.weft.operator.network;
 
+import dev.weft.operator.AsRead;
 import dev.weft.api.event.EventBook;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -21,7 +22,7 @@ public final class NetworkEvents {
   /** Writes by {@code client}. */
   public NetworkEvents(KubernetesClient client, Clock clock) {
     this.client = client;
-    this.book = new EventBook(NodeInstructor.FIELD_MANAGER, NodeInstructor.FIELD_MANAGER, clock);
+    this.book = new EventBook(AsRead.FIELD_MANAGER, AsRead.FIELD_MANAGER, clock);
   }
 
   /** Tells of a change of an object that has no namespace. */
@@ -43,7 +44,7 @@ public final class NetworkEvents {
     try {
       client
           .resource(event)
-          .fieldManager(NodeInstructor.FIELD_MANAGER)
+          .fieldManager(AsRead.FIELD_MANAGER)
           .forceConflicts()
           .serverSideApply();
     } catch (KubernetesClientException e) {

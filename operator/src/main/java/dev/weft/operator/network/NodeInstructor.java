@@ -15,9 +15,6 @@ import org.slf4j.LoggerFactory;
 
 /** Writes HostNetworks. */
 final class NodeInstructor {
-  /** Who the operator is to server-side apply. */
-  static final String FIELD_MANAGER = "weft-operator";
-
   private static final Logger log = LoggerFactory.getLogger(NodeInstructor.class);
 
   private final KubernetesClient client;
@@ -44,7 +41,7 @@ final class NodeInstructor {
   }
 
   private void apply(HostNetwork wanted) {
-    client.resource(wanted).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
+    client.resource(wanted).fieldManager(AsRead.FIELD_MANAGER).forceConflicts().serverSideApply();
     log(wanted, "told the node to carry the network");
   }
 
