@@ -1,7 +1,7 @@
 package dev.weft.agent;
 
 import dev.weft.agent.cluster.Clients;
-import dev.weft.agent.dataplane.KeyFile;
+import dev.weft.agent.dataplane.spec.KeyFile;
 import io.fabric8.kubernetes.client.Config;
 import java.io.File;
 import java.nio.file.Path;

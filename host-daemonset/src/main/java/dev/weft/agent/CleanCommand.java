@@ -1,10 +1,10 @@
 package dev.weft.agent;
 
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.dataplane.Dirty;
-import dev.weft.agent.dataplane.KeyFile;
-import dev.weft.agent.dataplane.NodeWish;
-import dev.weft.agent.dataplane.Outcome;
+import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.KeyFile;
+import dev.weft.agent.dataplane.spec.NodeWish;
+import dev.weft.agent.dataplane.spec.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;

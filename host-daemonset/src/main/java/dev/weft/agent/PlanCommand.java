@@ -2,8 +2,8 @@ package dev.weft.agent;
 
 import dev.weft.agent.cluster.Clients;
 import dev.weft.agent.cluster.Cluster;
-import dev.weft.agent.dataplane.Change;
 import dev.weft.agent.dataplane.DataPlane;
+import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.desired.Desired;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.node.KernelSurvey;

@@ -3,10 +3,10 @@ package dev.weft.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.agent.attach.claim.Probe;
 import dev.weft.agent.cluster.Clients;
-import dev.weft.agent.dataplane.Problem;
-import dev.weft.agent.dataplane.Underlay;
-import dev.weft.agent.endpoint.Probe;
+import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.Underlay;
 import dev.weft.agent.health.Metrics;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.NamedNamespaces;

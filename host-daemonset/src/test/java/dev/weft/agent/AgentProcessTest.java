@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.api.Names;
-import dev.weft.netlink.LinkSettings;
-import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.rtnl.LinkSettings;
+import dev.weft.netlink.rtnl.Netlink;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,8 +2,8 @@ package dev.weft.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.balance.Balancer;
-import dev.weft.agent.balance.Filters;
+import dev.weft.agent.services.Balancer;
+import dev.weft.agent.services.Filters;
 import dev.weft.netlink.NetworkNamespace;
 import java.util.ArrayList;
 import java.util.List;

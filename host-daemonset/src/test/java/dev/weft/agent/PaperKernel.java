@@ -1,16 +1,16 @@
 package dev.weft.agent;
 
-import dev.weft.agent.balance.Filters;
-import dev.weft.agent.dataplane.Change;
-import dev.weft.agent.dataplane.Dirty;
-import dev.weft.agent.dataplane.NetworkOutcome;
-import dev.weft.agent.dataplane.NetworkWish;
-import dev.weft.agent.dataplane.NodeWish;
-import dev.weft.agent.dataplane.Outcome;
-import dev.weft.agent.dataplane.Problem;
-import dev.weft.agent.dataplane.Underlay;
-import dev.weft.agent.dataplane.UnderlayChoice;
-import dev.weft.agent.loop.NodeKernel;
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.NetworkOutcome;
+import dev.weft.agent.dataplane.spec.NetworkWish;
+import dev.weft.agent.dataplane.spec.NodeWish;
+import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.UnderlayChoice;
+import dev.weft.agent.pass.NodeKernel;
+import dev.weft.agent.services.Filters;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -2,9 +2,9 @@ package dev.weft.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.netlink.Link;
-import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.Netlink;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import org.junit.jupiter.api.Test;

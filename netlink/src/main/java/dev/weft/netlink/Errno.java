@@ -1,15 +1,15 @@
 package dev.weft.netlink;
 
 /** Error numbers of Linux on the architectures that share {@code asm-generic/errno.h}. */
-final class Errno {
-  static final int ENOENT = 2;
-  static final int ESRCH = 3;
-  static final int EINTR = 4;
-  static final int EAGAIN = 11;
-  static final int ENODEV = 19;
+public final class Errno {
+  public static final int ENOENT = 2;
+  public static final int ESRCH = 3;
+  public static final int EINTR = 4;
+  public static final int EAGAIN = 11;
+  public static final int ENODEV = 19;
   static final int EINVAL = 22;
   static final int EMFILE = 24;
-  static final int ENOBUFS = 105;
+  public static final int ENOBUFS = 105;
 
   private static final String[] NAMES =
       """

@@ -140,7 +140,7 @@ public record IpPrefix(InetAddress address, int length) {
    * The address of 4 or 16 bytes in network order. 16 bytes are an IPv6 address whatever they hold:
    * {@link InetAddress#getByAddress} would make {@code ::ffff:0:0/96} one of IPv4.
    */
-  static InetAddress addressOf(byte[] bytes) {
+  public static InetAddress addressOf(byte[] bytes) {
     try {
       return bytes.length == 16
           ? Inet6Address.getByAddress(null, bytes, -1)

@@ -19,19 +19,19 @@ import java.lang.invoke.VarHandle;
  * The C library's functions that this package stands on. They return what C returns, but a failure
  * is the negated error number, as the kernel itself has it.
  */
-final class Libc {
-  static final int AF_NETLINK = 16;
+public final class Libc {
+  public static final int AF_NETLINK = 16;
   static final int AF_PACKET = 17;
-  static final int SOCK_RAW = 3;
-  static final int SOCK_CLOEXEC = 0x80000;
-  static final int SOL_SOCKET = 1;
-  static final int SO_RCVBUF = 8;
-  static final int SO_RCVBUFFORCE = 33;
-  static final int MSG_DONTWAIT = 0x40;
-  static final int MSG_TRUNC = 0x20;
+  public static final int SOCK_RAW = 3;
+  public static final int SOCK_CLOEXEC = 0x80000;
+  public static final int SOL_SOCKET = 1;
+  public static final int SO_RCVBUF = 8;
+  public static final int SO_RCVBUFFORCE = 33;
+  public static final int MSG_DONTWAIT = 0x40;
+  public static final int MSG_TRUNC = 0x20;
   static final int O_RDONLY = 0;
   static final int O_CLOEXEC = 0x80000;
-  static final int CLONE_FILES = 0x400;
+  public static final int CLONE_FILES = 0x400;
   static final int CLONE_NEWNET = 0x40000000;
   static final int MS_BIND = 0x1000;
   static final int MS_REC = 0x4000;
@@ -80,11 +80,11 @@ final class Libc {
     long with(MemorySegment state, Arena arena) throws Throwable;
   }
 
-  static int socket(int domain, int type, int protocol) {
+  public static int socket(int domain, int type, int protocol) {
     return (int) call((state, _) -> (int) SOCKET.invokeExact(state, domain, type, protocol));
   }
 
-  static int bind(int fd, MemorySegment address) {
+  public static int bind(int fd, MemorySegment address) {
     int size = (int) address.byteSize();
     return (int) call((state, _) -> (int) BIND.invokeExact(state, fd, address, size));
   }
@@ -94,7 +94,7 @@ final class Libc {
     return (int) call((state, _) -> (int) CONNECT.invokeExact(state, fd, address, size));
   }
 
-  static int setsockopt(int fd, int level, int option, int value) {
+  public static int setsockopt(int fd, int level, int option, int value) {
     return (int)
         call((state, arena) ->
             (int)
@@ -103,7 +103,7 @@ final class Libc {
   }
 
   /** The option's value, an int. */
-  static int getsockopt(int fd, int level, int option) {
+  public static int getsockopt(int fd, int level, int option) {
     return (int)
         call((state, arena) -> {
           MemorySegment value = arena.allocate(JAVA_INT);
@@ -113,23 +113,23 @@ final class Libc {
         });
   }
 
-  static int send(int fd, MemorySegment bytes, long length) {
+  public static int send(int fd, MemorySegment bytes, long length) {
     return (int) call((state, _) -> (long) SEND.invokeExact(state, fd, bytes, length, 0));
   }
 
-  static int recv(int fd, MemorySegment buffer, int flags) {
+  public static int recv(int fd, MemorySegment buffer, int flags) {
     long size = buffer.byteSize();
     return (int) call((state, _) -> (long) RECV.invokeExact(state, fd, buffer, size, flags));
   }
 
-  static int recvmmsg(int fd, MemorySegment headers, int count, int flags) {
+  public static int recvmmsg(int fd, MemorySegment headers, int count, int flags) {
     return (int)
         call((state, _) ->
             (int) RECVMMSG.invokeExact(state, fd, headers, count, flags, MemorySegment.NULL));
   }
 
   /** Waits without a limit until one of the two can be read. */
-  static int awaitReadable(int first, int second) {
+  public static int awaitReadable(int first, int second) {
     return (int)
         call((state, arena) -> {
           MemorySegment fds = arena.allocate(16);
@@ -141,18 +141,18 @@ final class Libc {
         });
   }
 
-  static int eventfd() {
+  public static int eventfd() {
     return (int) call((state, _) -> (int) EVENTFD.invokeExact(state, 0, EFD_CLOEXEC));
   }
 
   /** Makes an eventfd readable. */
-  static int signal(int eventfd) {
+  public static int signal(int eventfd) {
     return (int)
         call((state, arena) ->
             (long) WRITE.invokeExact(state, eventfd, arena.allocateFrom(JAVA_LONG, 1), 8L));
   }
 
-  static int close(int fd) {
+  public static int close(int fd) {
     return (int) call((state, _) -> (int) CLOSE.invokeExact(state, fd));
   }
 
@@ -165,7 +165,7 @@ final class Libc {
     return (int) call((state, _) -> (int) SETNS.invokeExact(state, fd, type));
   }
 
-  static int unshare(int flags) {
+  public static int unshare(int flags) {
     return (int) call((state, _) -> (int) UNSHARE.invokeExact(state, flags));
   }
 
@@ -197,7 +197,7 @@ final class Libc {
   }
 
   /** The result of a call, or an exception that says what could not be done. */
-  static int check(int result, String operation) {
+  public static int check(int result, String operation) {
     if (result < 0) {
       throw new NetlinkException(operation, -result, null);
     }

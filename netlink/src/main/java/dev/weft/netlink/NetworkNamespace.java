@@ -141,7 +141,7 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /** The descriptor; -1, which the kernel refuses, once this object is closed. */
-  int fd() {
+  public int fd() {
     return fd.get();
   }
 

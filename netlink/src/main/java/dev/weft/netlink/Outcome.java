@@ -1,5 +1,7 @@
 package dev.weft.netlink;
 
+import dev.weft.netlink.rtnl.Request;
+
 /** What became of one {@link Request}. */
 public sealed interface Outcome {
   /** The kernel made the change. */

@@ -10,7 +10,7 @@ import java.net.InetAddress;
 import java.nio.ByteOrder;
 
 /** {@code struct sockaddr_in} and {@code struct sockaddr_in6}. */
-final class SocketAddress {
+public final class SocketAddress {
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
   private static final int SOCKADDR_IN = 16;
@@ -20,7 +20,7 @@ final class SocketAddress {
   private SocketAddress() {}
 
   /** A port of an address; 0 where the socket has none. */
-  static MemorySegment of(Arena arena, InetAddress address, int port) {
+  public static MemorySegment of(Arena arena, InetAddress address, int port) {
     byte[] bytes = address.getAddress();
     boolean ipv4 = bytes.length == 4;
     MemorySegment to = arena.allocate(ipv4 ? SOCKADDR_IN : SOCKADDR_IN6, 4);
@@ -30,7 +30,7 @@ final class SocketAddress {
     return to;
   }
 
-  static int family(InetAddress address) {
+  public static int family(InetAddress address) {
     return address.getAddress().length == 4 ? AF_INET : AF_INET6;
   }
 }

@@ -3,6 +3,11 @@ package dev.weft.netlink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
+import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Netlink;
 import java.net.InetAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;

@@ -2,6 +2,10 @@ package dev.weft.netlink;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.netlink.xfrm.Xfrm;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -9,7 +13,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A network namespace for each test, empty at its start and gone at its end. */
-@SuppressWarnings("NullAway.Init")
+@SuppressWarnings("NullAway.Init") public
 final class FreshNamespace implements BeforeEachCallback, AfterEachCallback {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private NetworkNamespace namespace;
@@ -26,16 +30,16 @@ final class FreshNamespace implements BeforeEachCallback, AfterEachCallback {
     netlink = closeLater(Netlink.open(namespace));
   }
 
-  NetworkNamespace namespace() {
+  public NetworkNamespace namespace() {
     return namespace;
   }
 
-  Netlink netlink() {
+  public Netlink netlink() {
     return netlink;
   }
 
   /** The namespace's IPsec tables, or skips the test where the kernel has none. */
-  Xfrm xfrm() {
+  public Xfrm xfrm() {
     try {
       return closeLater(Xfrm.open(namespace));
     } catch (NetlinkException e) {
@@ -44,17 +48,17 @@ final class FreshNamespace implements BeforeEachCallback, AfterEachCallback {
     }
   }
 
-  NetworkNamespace another() {
+  public NetworkNamespace another() {
     return closeLater(NetworkNamespace.createUnnamed());
   }
 
-  <T extends AutoCloseable> T closeLater(T resource) {
+  public <T extends AutoCloseable> T closeLater(T resource) {
     open.push(resource);
     return resource;
   }
 
   /** Makes a link, or skips the test where the kernel has no such kind. */
-  Link addIfKernelHas(LinkSpec spec) {
+  public Link addIfKernelHas(LinkSpec spec) {
     try {
       return netlink.linkAdd(spec);
     } catch (NetlinkException e) {

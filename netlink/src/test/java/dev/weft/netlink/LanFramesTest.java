@@ -3,6 +3,13 @@ package dev.weft.netlink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
+import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Neighbour;
+import dev.weft.netlink.rtnl.Netlink;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;

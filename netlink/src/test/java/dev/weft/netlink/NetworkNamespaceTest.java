@@ -3,7 +3,10 @@ package dev.weft.netlink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.netlink.LinkKind.Bridge;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind.Bridge;
+import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Netlink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package dev.weft.e2e.bench;
 
-import dev.weft.netlink.FdbEntry;
 import dev.weft.netlink.IpPrefix;
-import dev.weft.netlink.LinkKind;
-import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.MacAddress;
-import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.Request;
+import dev.weft.netlink.rtnl.FdbEntry;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.netlink.rtnl.Request;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.weft.e2e.bench;
 
 import dev.weft.netlink.Outcome;
-import dev.weft.netlink.Request;
+import dev.weft.netlink.rtnl.Request;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

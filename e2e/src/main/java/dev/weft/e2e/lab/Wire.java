@@ -1,14 +1,14 @@
 package dev.weft.e2e.lab;
 
-import dev.weft.netlink.Address;
 import dev.weft.netlink.IpPrefix;
-import dev.weft.netlink.Link;
-import dev.weft.netlink.LinkKind;
-import dev.weft.netlink.LinkSettings;
-import dev.weft.netlink.LinkSpec;
-import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.Route;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
+import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.netlink.rtnl.Route;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -8,7 +8,7 @@ import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
 import dev.weft.e2e.lab.Root;
-import dev.weft.netlink.Nftables;
+import dev.weft.netlink.nft.Nftables;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -14,7 +14,7 @@ import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.Labs;
 import dev.weft.e2e.lab.Root;
 import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.Nftables;
+import dev.weft.netlink.nft.Nftables;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -311,7 +311,7 @@ class BesideSwarmTest {
 
   /** A task's address, not the service's, which is a /32. */
   private static String ownAddress(NetworkNamespace sandbox, String prefix) {
-    try (var netlink = dev.weft.netlink.Netlink.open(sandbox)) {
+    try (var netlink = dev.weft.netlink.rtnl.Netlink.open(sandbox)) {
       return netlink.addresses().stream()
           .map(each -> each.prefix())
           .filter(each -> each.length() == 24)

@@ -4,8 +4,8 @@ import static dev.weft.e2e.hostile.Frames.ANY;
 
 import dev.weft.e2e.net.Ping;
 import dev.weft.netlink.MacAddress;
-import dev.weft.netlink.Neighbour;
-import dev.weft.netlink.Netlink;
+import dev.weft.netlink.rtnl.Neighbour;
+import dev.weft.netlink.rtnl.Netlink;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

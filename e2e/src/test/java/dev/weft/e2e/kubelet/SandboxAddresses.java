@@ -2,10 +2,10 @@ package dev.weft.e2e.kubelet;
 
 import dev.weft.e2e.lab.KubeletLab;
 import dev.weft.e2e.lab.KubeletNode;
-import dev.weft.netlink.Link;
-import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.Netlink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;

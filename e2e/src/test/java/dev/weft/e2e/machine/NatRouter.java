@@ -1,13 +1,13 @@
 package dev.weft.e2e.machine;
 
-import dev.weft.netlink.Address;
 import dev.weft.netlink.IpPrefix;
-import dev.weft.netlink.LinkKind;
-import dev.weft.netlink.LinkSettings;
-import dev.weft.netlink.LinkSpec;
-import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.Nftables;
+import dev.weft.netlink.nft.Nftables;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
+import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Netlink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

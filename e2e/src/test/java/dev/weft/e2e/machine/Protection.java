@@ -1,15 +1,15 @@
 package dev.weft.e2e.machine;
 
 import dev.weft.netlink.IpPrefix;
-import dev.weft.netlink.XfrmDirection;
-import dev.weft.netlink.XfrmKey;
-import dev.weft.netlink.XfrmPolicyId;
-import dev.weft.netlink.XfrmPolicySpec;
-import dev.weft.netlink.XfrmRequest;
-import dev.weft.netlink.XfrmSelector;
-import dev.weft.netlink.XfrmStateId;
-import dev.weft.netlink.XfrmStateSpec;
-import dev.weft.netlink.XfrmTemplate;
+import dev.weft.netlink.xfrm.XfrmDirection;
+import dev.weft.netlink.xfrm.XfrmKey;
+import dev.weft.netlink.xfrm.XfrmPolicyId;
+import dev.weft.netlink.xfrm.XfrmPolicySpec;
+import dev.weft.netlink.xfrm.XfrmRequest;
+import dev.weft.netlink.xfrm.XfrmSelector;
+import dev.weft.netlink.xfrm.XfrmStateId;
+import dev.weft.netlink.xfrm.XfrmStateSpec;
+import dev.weft.netlink.xfrm.XfrmTemplate;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,18 +1,18 @@
 package dev.weft.e2e.machine;
 
 import dev.weft.e2e.net.Capture;
-import dev.weft.netlink.Address;
-import dev.weft.netlink.FdbEntry;
 import dev.weft.netlink.IpPrefix;
-import dev.weft.netlink.Link;
-import dev.weft.netlink.LinkKind;
-import dev.weft.netlink.LinkSettings;
-import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.MacAddress;
-import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.Nftables;
-import dev.weft.netlink.Xfrm;
+import dev.weft.netlink.nft.Nftables;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.FdbEntry;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
+import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.netlink.xfrm.Xfrm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

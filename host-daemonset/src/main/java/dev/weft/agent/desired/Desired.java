@@ -1,11 +1,10 @@
 package dev.weft.agent.desired;
 
 import dev.weft.agent.cluster.Cluster;
-import dev.weft.agent.dataplane.KeyWish;
-import dev.weft.agent.dataplane.LocalEndpoint;
-import dev.weft.agent.dataplane.NetworkWish;
-import dev.weft.agent.dataplane.NodeWish;
-import dev.weft.agent.endpoint.Pairing;
+import dev.weft.agent.dataplane.spec.KeyWish;
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.NetworkWish;
+import dev.weft.agent.dataplane.spec.NodeWish;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;

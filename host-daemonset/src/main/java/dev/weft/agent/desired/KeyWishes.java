@@ -1,7 +1,7 @@
 package dev.weft.agent.desired;
 
 import dev.weft.agent.cluster.Cluster;
-import dev.weft.agent.dataplane.KeyWish;
+import dev.weft.agent.dataplane.spec.KeyWish;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;

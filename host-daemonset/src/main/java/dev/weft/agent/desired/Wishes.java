@@ -1,6 +1,6 @@
 package dev.weft.agent.desired;
 
-import dev.weft.agent.dataplane.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;

@@ -1,7 +1,7 @@
 package dev.weft.agent.health;
 
 import dev.weft.agent.retry.Supervised;
-import dev.weft.netlink.Netlink;
+import dev.weft.netlink.rtnl.Netlink;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;

@@ -1,6 +1,6 @@
 package dev.weft.agent.loop;
 
-import dev.weft.agent.dataplane.Dirty;
+import dev.weft.agent.dataplane.spec.Dirty;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

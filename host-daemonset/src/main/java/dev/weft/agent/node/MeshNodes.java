@@ -1,6 +1,6 @@
 package dev.weft.agent.node;
 
-import dev.weft.agent.dataplane.Underlay;
+import dev.weft.agent.dataplane.spec.Underlay;
 import dev.weft.api.Conditions;
 import dev.weft.api.ConditionsDraft;
 import dev.weft.api.Kernel;

@@ -3,7 +3,7 @@ package dev.weft.agent.node;
 import dev.weft.agent.cluster.Applies;
 import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.cluster.Writes;
-import dev.weft.agent.dataplane.Underlay;
+import dev.weft.agent.dataplane.spec.Underlay;
 import dev.weft.api.Kernel;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;

@@ -1,8 +1,8 @@
 package dev.weft.agent.node;
 
 import dev.weft.agent.cluster.Cluster;
-import dev.weft.agent.dataplane.Underlay;
-import dev.weft.agent.dataplane.UnderlayChoice;
+import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.Names;
 import dev.weft.netlink.IpPrefix;
 import java.net.InetAddress;

@@ -1,6 +1,6 @@
 package dev.weft.agent.node;
 
-import dev.weft.agent.dataplane.UnderlayChoice;
+import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.IpFamily;
 import dev.weft.api.Mesh;
 import dev.weft.api.Underlay;

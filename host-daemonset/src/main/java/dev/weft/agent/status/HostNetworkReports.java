@@ -2,7 +2,7 @@ package dev.weft.agent.status;
 
 import dev.weft.agent.cluster.Applies;
 import dev.weft.agent.cluster.Writes;
-import dev.weft.agent.dataplane.NetworkOutcome;
+import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkStatus;
 import dev.weft.api.Names;

@@ -1,7 +1,7 @@
 package dev.weft.agent.status;
 
-import dev.weft.agent.dataplane.NetworkOutcome;
-import dev.weft.agent.dataplane.Problem;
+import dev.weft.agent.dataplane.spec.NetworkOutcome;
+import dev.weft.agent.dataplane.spec.Problem;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package dev.weft.agent.status;
 
 import dev.weft.agent.cluster.Cluster;
-import dev.weft.agent.dataplane.LocalEndpoint;
-import dev.weft.agent.dataplane.NetworkOutcome;
-import dev.weft.agent.dataplane.NetworkWish;
-import dev.weft.agent.dataplane.Outcome;
-import dev.weft.agent.dataplane.Problem;
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.NetworkOutcome;
+import dev.weft.agent.dataplane.spec.NetworkWish;
+import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.desired.Desired;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;

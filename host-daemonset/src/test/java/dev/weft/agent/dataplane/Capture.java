@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * Counts the VXLAN packets that arrive at a node, as the node's own UDP socket receives them. What
  * IPv6 multicasts of its own accord is left out.
  */
-final class Capture implements AutoCloseable {
+public final class Capture implements AutoCloseable {
   private static final int PORT = 4789;
   private static final int INNER_DESTINATION = 8;
   private static final int PATIENCE_MILLIS = 3000;
@@ -26,7 +26,7 @@ final class Capture implements AutoCloseable {
   }
 
   /** Captures at a node that carries no network itself, so that the port is free. */
-  static Capture of(Box node, String device) {
+  public static Capture of(Box node, String device) {
     node.link(device);
     return new Capture(open(node, PORT));
   }
@@ -43,7 +43,7 @@ final class Capture implements AutoCloseable {
   }
 
   /** How many have arrived and not been counted. */
-  int vxlanFrames() {
+  public int vxlanFrames() {
     int count = 0;
     while (receive(1)) {
       count++;
@@ -51,7 +51,7 @@ final class Capture implements AutoCloseable {
     return count;
   }
 
-  void awaitVxlanFrame() {
+  public void awaitVxlanFrame() {
     if (!receive(PATIENCE_MILLIS)) {
       throw new AssertionError("no VXLAN packet arrived");
     }
@@ -73,7 +73,7 @@ final class Capture implements AutoCloseable {
   }
 
   /** Has a sandbox send a packet to an address, so that it asks for it. */
-  static void ask(Box sandbox, String address) {
+  public static void ask(Box sandbox, String address) {
     sandbox
         .namespace()
         .call(() -> {
@@ -89,7 +89,7 @@ final class Capture implements AutoCloseable {
   }
 
   /** Runs while a socket of this process has the port. */
-  static <T> T withUdpPort(Box node, int port, Supplier<T> action) {
+  public static <T> T withUdpPort(Box node, int port, Supplier<T> action) {
     DatagramSocket socket = open(node, port);
     try {
       return action.get();

@@ -3,6 +3,11 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.DriftEvent;
+import dev.weft.agent.dataplane.spec.NetworkWish;
+import dev.weft.agent.dataplane.spec.NodeWish;
+import dev.weft.agent.dataplane.spec.Outcome;
 import dev.weft.api.BridgeOptions;
 import dev.weft.api.Subnet;
 import dev.weft.netlink.IpPrefix;

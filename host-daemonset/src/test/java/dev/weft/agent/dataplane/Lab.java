@@ -1,16 +1,16 @@
 package dev.weft.agent.dataplane;
 
-import dev.weft.netlink.Address;
 import dev.weft.netlink.IpPrefix;
-import dev.weft.netlink.Link;
-import dev.weft.netlink.LinkKind;
-import dev.weft.netlink.LinkSettings;
-import dev.weft.netlink.LinkSpec;
-import dev.weft.netlink.Neighbour;
-import dev.weft.netlink.Netlink;
 import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.Nftables;
-import dev.weft.netlink.Route;
+import dev.weft.netlink.nft.Nftables;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
+import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Neighbour;
+import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.netlink.rtnl.Route;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
 /** Network namespaces for a test, gone when it ends. */
-final class Lab implements AutoCloseable {
+public final class Lab implements AutoCloseable {
   private static final AtomicInteger LABS = new AtomicInteger();
   private static final int PATIENCE_MILLIS = 1500;
 
@@ -38,17 +38,17 @@ final class Lab implements AutoCloseable {
   private final List<DataPlane> planes = new ArrayList<>();
 
   /** A namespace with a handle in it. */
-  record Box(String name, NetworkNamespace namespace, Netlink netlink) {
-    Path file() {
+  public record Box(String name, NetworkNamespace namespace, Netlink netlink) {
+    public Path file() {
       return Path.of("/run/netns", name);
     }
 
-    Link link(String device) {
+    public Link link(String device) {
       return netlink.link(device).orElseThrow(() -> new AssertionError("no " + device));
     }
 
     /** Puts an address on a device and the device up. */
-    void address(String device, String prefix) {
+    public void address(String device, String prefix) {
       int index = link(device).index();
       IpPrefix parsed = IpPrefix.parse(prefix);
       netlink.addressAdd(
@@ -58,25 +58,25 @@ final class Lab implements AutoCloseable {
       up(device);
     }
 
-    void up(String device) {
+    public void up(String device) {
       netlink.linkSet(link(device).index(), LinkSettings.builder().up(true).build());
     }
 
-    void down(String device) {
+    public void down(String device) {
       netlink.linkSet(link(device).index(), LinkSettings.builder().up(false).build());
     }
 
-    void route(String destination, String gateway) {
+    public void route(String destination, String gateway) {
       netlink.routeAdd(
           Route.to(IpPrefix.parse(destination)).via(IpPrefix.parseAddress(gateway)).build());
     }
 
-    void delete(String device) {
+    public void delete(String device) {
       netlink.linkDelete(link(device).index());
     }
 
     /** All that a network may leave behind. */
-    Map<String, Object> everything() {
+    public Map<String, Object> everything() {
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("links", netlink.links());
       all.put("addresses", sorted(netlink.addresses()));
@@ -93,7 +93,7 @@ final class Lab implements AutoCloseable {
     }
 
     /** A value below {@code /proc/sys}. */
-    String setting(String path) {
+    public String setting(String path) {
       return namespace.call(() -> {
         try {
           return Files.readString(Path.of("/proc/sys", path)).strip();
@@ -103,13 +103,13 @@ final class Lab implements AutoCloseable {
       });
     }
 
-    String ruleset() {
+    public String ruleset() {
       try (Nftables nftables = Nftables.open(namespace)) {
         return nftables.runPlain("list ruleset");
       }
     }
 
-    void nft(String command) {
+    public void nft(String command) {
       try (Nftables nftables = Nftables.open(namespace)) {
         nftables.runPlain(command);
       }
@@ -120,7 +120,7 @@ final class Lab implements AutoCloseable {
     }
 
     /** The address by which this box is seen, when it connects there; empty if it can not. */
-    Optional<InetAddress> connectsTo(Box other, String address) {
+    public Optional<InetAddress> connectsTo(Box other, String address) {
       InetAddress to = IpPrefix.parseAddress(address);
       return other.namespace.call(() -> {
         try (ServerSocket server = new ServerSocket()) {
@@ -138,7 +138,7 @@ final class Lab implements AutoCloseable {
       });
     }
 
-    boolean reaches(Box other, String address) {
+    public boolean reaches(Box other, String address) {
       return connectsTo(other, address).isPresent();
     }
 
@@ -153,7 +153,7 @@ final class Lab implements AutoCloseable {
   }
 
   /** A namespace of this name, with its loopback up. */
-  Box box(String name) {
+  public Box box(String name) {
     return boxes.computeIfAbsent(
         name,
         _ -> {
@@ -166,7 +166,7 @@ final class Lab implements AutoCloseable {
   }
 
   /** A cable between two boxes. */
-  void cable(Box a, String nameInA, Box b, String nameInB) {
+  public void cable(Box a, String nameInA, Box b, String nameInB) {
     a.netlink()
         .linkAdd(
             LinkSpec.of(
@@ -194,7 +194,7 @@ final class Lab implements AutoCloseable {
   }
 
   /** A data plane of a node, closed with the lab. */
-  DataPlane plane(Box node) {
+  public DataPlane plane(Box node) {
     DataPlane plane = DataPlane.open(node.file());
     planes.add(plane);
     return plane;

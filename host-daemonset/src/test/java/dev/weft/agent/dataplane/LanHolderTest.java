@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.agent.endpoint.KernelProbe;
+import dev.weft.agent.attach.claim.KernelProbe;
 import dev.weft.api.IpAddress;
 import dev.weft.netlink.NetworkNamespace;
 import org.junit.jupiter.api.AfterEach;

@@ -3,6 +3,9 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.IpFamily;
 import dev.weft.netlink.IpPrefix;
 import java.util.List;

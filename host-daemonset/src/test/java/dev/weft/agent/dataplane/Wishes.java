@@ -1,5 +1,8 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.NetworkWish;
+import dev.weft.agent.dataplane.spec.NodeWish;
 import dev.weft.api.BridgeOptions;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.api.HostNetworkSpecBuilder;
@@ -17,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Wishes of tests. */
-final class Wishes {
+public final class Wishes {
   /** Where the tunnels of a lab's nodes start. */
   private static final Set<InetAddress> MESH =
       Set.of(
@@ -27,19 +30,19 @@ final class Wishes {
 
   private Wishes() {}
 
-  static NodeWish of(Map<String, NetworkWish> networks) {
+  public static NodeWish of(Map<String, NetworkWish> networks) {
     return new NodeWish("node", Optional.empty(), networks, true, Optional.empty());
   }
 
-  static NodeWish of(String name, NetworkWish network) {
+  public static NodeWish of(String name, NetworkWish network) {
     return of(Map.of(name, network));
   }
 
-  static NodeWish none() {
+  public static NodeWish none() {
     return of(Map.of());
   }
 
-  static NodeWish from(String vtep, Map<String, NetworkWish> networks) {
+  public static NodeWish from(String vtep, Map<String, NetworkWish> networks) {
     return new NodeWish(
         "node-" + vtep,
         Optional.of(IpPrefix.parseAddress(vtep)),
@@ -49,7 +52,7 @@ final class Wishes {
         MESH);
   }
 
-  static NetworkWish network(HostNetworkSpec spec, LocalEndpoint... endpoints) {
+  public static NetworkWish network(HostNetworkSpec spec, LocalEndpoint... endpoints) {
     Map<String, LocalEndpoint> local = new HashMap<>();
     for (LocalEndpoint endpoint : endpoints) {
       local.put(endpoint.id(), endpoint);
@@ -57,7 +60,7 @@ final class Wishes {
     return new NetworkWish(uid(spec), spec, local, Map.of());
   }
 
-  static NetworkWish with(NetworkWish wish, RemoteEndpoint... remotes) {
+  public static NetworkWish with(NetworkWish wish, RemoteEndpoint... remotes) {
     Map<String, RemoteEndpoint> remote = new HashMap<>();
     for (RemoteEndpoint endpoint : remotes) {
       remote.put("net." + endpoint.address().getHostAddress(), endpoint);
@@ -66,12 +69,12 @@ final class Wishes {
   }
 
   /** A wish for one more endpoint. */
-  static NodeWish with(NodeWish wish, String network, LocalEndpoint endpoint) {
+  public static NodeWish with(NodeWish wish, String network, LocalEndpoint endpoint) {
     pick(wish, network).local().put(endpoint.id(), endpoint);
     return wish;
   }
 
-  static NetworkWish pick(NodeWish wish, String network) {
+  public static NetworkWish pick(NodeWish wish, String network) {
     return java.util.Objects.requireNonNull(wish.networks().get(network));
   }
 
@@ -94,35 +97,35 @@ final class Wishes {
         .interfacePrefix("eth");
   }
 
-  static Subnet subnet(String cidr, String gateway) {
+  public static Subnet subnet(String cidr, String gateway) {
     return new Subnet(cidr, gateway, null, null, null);
   }
 
-  static Subnet subnet(String cidr) {
+  public static Subnet subnet(String cidr) {
     return new Subnet(cidr, null, null, null, null);
   }
 
-  static HostNetworkSpec bridge(int number, Subnet... subnets) {
+  public static HostNetworkSpec bridge(int number, Subnet... subnets) {
     return bridge(number, null, subnets);
   }
 
-  static HostNetworkSpec bridge(
+  public static HostNetworkSpec bridge(
       int number, @org.jspecify.annotations.Nullable BridgeOptions options, Subnet... subnets) {
     return spec(number, "bridge").subnets(List.of(subnets)).bridge(options).build();
   }
 
-  static HostNetworkSpec overlay(int number, int vni, Subnet... subnets) {
+  public static HostNetworkSpec overlay(int number, int vni, Subnet... subnets) {
     return spec(number, "overlay")
         .subnets(List.of(subnets))
         .overlay(new OverlayTunnel(vni, 4789, false))
         .build();
   }
 
-  static HostNetworkSpec macvlan(int number, MacvlanOptions options, Subnet... subnets) {
+  public static HostNetworkSpec macvlan(int number, MacvlanOptions options, Subnet... subnets) {
     return spec(number, "macvlan").subnets(List.of(subnets)).macvlan(options).build();
   }
 
-  static LocalEndpoint endpoint(Lab.Box sandbox, String interfaceName, String address) {
+  public static LocalEndpoint endpoint(Lab.Box sandbox, String interfaceName, String address) {
     IpPrefix prefix = IpPrefix.parse(address);
     return new LocalEndpoint(
         sandbox.name() + "." + interfaceName,
@@ -134,7 +137,7 @@ final class Wishes {
   }
 
   /** The same while its addresses are being claimed. */
-  static LocalEndpoint bare(LocalEndpoint endpoint) {
+  public static LocalEndpoint bare(LocalEndpoint endpoint) {
     return new LocalEndpoint(
         endpoint.id(),
         endpoint.sandbox(),
@@ -144,7 +147,7 @@ final class Wishes {
         endpoint.defaultRoute());
   }
 
-  static RemoteEndpoint remote(String address, String vtep) {
+  public static RemoteEndpoint remote(String address, String vtep) {
     var parsed = IpPrefix.parseAddress(address);
     return new RemoteEndpoint(parsed, Macs.of(parsed), IpPrefix.parseAddress(vtep));
   }

@@ -2,7 +2,7 @@ package dev.weft.agent.desired;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.KeyWish;
+import dev.weft.agent.dataplane.spec.KeyWish;
 import dev.weft.api.Kernel;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshKeys;

@@ -3,7 +3,7 @@ package dev.weft.agent.desired;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.Given;
-import dev.weft.agent.dataplane.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.NetworkEndpoint;

@@ -2,8 +2,8 @@ package dev.weft.agent.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.NetworkOutcome;
-import dev.weft.agent.dataplane.Problem;
+import dev.weft.agent.dataplane.spec.NetworkOutcome;
+import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.api.Conditions;
 import dev.weft.api.HostNetworkStatus;
 import io.fabric8.kubernetes.api.model.Condition;

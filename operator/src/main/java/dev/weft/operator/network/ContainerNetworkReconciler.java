@@ -1,10 +1,11 @@
 package dev.weft.operator.network;
 
-import dev.weft.operator.AsRead;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Names;
 import dev.weft.api.Reason;
 import dev.weft.operator.allocation.Ledger;
+import dev.weft.operator.event.NetworkEvents;
+import dev.weft.operator.kube.AsRead;
 import dev.weft.operator.mesh.OwnMesh;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;

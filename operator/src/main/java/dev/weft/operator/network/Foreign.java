@@ -7,7 +7,7 @@ import dev.weft.api.EndpointAddress;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.Subnet;
-import dev.weft.operator.AsRead;
+import dev.weft.operator.kube.AsRead;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;

@@ -5,7 +5,7 @@ import dev.weft.api.Identity;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
-import dev.weft.operator.AsRead;
+import dev.weft.operator.kube.AsRead;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;

@@ -3,6 +3,8 @@ package dev.weft.operator.network;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkStatus;
+import dev.weft.operator.event.NetworkEvents;
+import dev.weft.operator.event.Transition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;

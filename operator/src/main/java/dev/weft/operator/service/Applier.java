@@ -1,7 +1,7 @@
 package dev.weft.operator.service;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weft.operator.AsRead;
+import dev.weft.operator.kube.AsRead;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;

@@ -13,7 +13,7 @@ import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.OverlayService;
 import dev.weft.api.Reason;
 import dev.weft.api.ServiceReference;
-import dev.weft.operator.AsRead;
+import dev.weft.operator.kube.AsRead;
 import dev.weft.operator.network.AddressSpace;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -1,7 +1,7 @@
 package dev.weft.mesh.keys;
 
 import dev.weft.netlink.IpPrefix;
-import dev.weft.netlink.XfrmKey;
+import dev.weft.netlink.xfrm.XfrmKey;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package dev.weft.mesh.keys;
 import dev.weft.mesh.keys.Derivations.Link;
 import dev.weft.mesh.keys.KeyReport.OwnKey;
 import dev.weft.netlink.IpPrefix;
-import dev.weft.netlink.XfrmStateId;
+import dev.weft.netlink.xfrm.XfrmStateId;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package dev.weft.mesh.keys;
 
-import dev.weft.netlink.XfrmStateId;
+import dev.weft.netlink.xfrm.XfrmStateId;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.NavigableMap;

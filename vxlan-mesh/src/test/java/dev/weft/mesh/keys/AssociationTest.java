@@ -2,7 +2,7 @@ package dev.weft.mesh.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.netlink.XfrmKey;
+import dev.weft.netlink.xfrm.XfrmKey;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.HexFormat;

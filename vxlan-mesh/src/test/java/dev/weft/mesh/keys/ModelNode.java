@@ -2,7 +2,7 @@ package dev.weft.mesh.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.netlink.XfrmStateId;
+import dev.weft.netlink.xfrm.XfrmStateId;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;

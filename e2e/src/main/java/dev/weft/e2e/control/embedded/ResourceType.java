@@ -3,7 +3,6 @@ package dev.weft.e2e.control.embedded;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.weft.e2e.control.PrinterColumns;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,0 +1,117 @@
+package dev.weft.agent.attach;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.agent.attach.claim.Probe;
+import dev.weft.agent.cluster.Applies;
+import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.Writes;
+import dev.weft.agent.desired.Addresses;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.IpAddress;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpec;
+import dev.weft.netlink.NetlinkException;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes {@link NetworkStatus} on pods, once they are attached and behind that. It is written when
+ * ours changes and never because others have: two writers that answer each other would never rest.
+ */
+public final class NetworkStatuses {
+  private static final Logger LOG = LoggerFactory.getLogger(NetworkStatuses.class);
+
+  private final KubernetesClient client;
+  private final Cluster cluster;
+  private final Writes writes;
+  private final Probe probe;
+
+  /** Statuses of the pods of the node that {@code cluster} is about. */
+  public NetworkStatuses(KubernetesClient client, Cluster cluster, Writes writes, Probe probe) {
+    this.client = client;
+    this.cluster = cluster;
+    this.writes = writes;
+    this.probe = probe;
+  }
+
+  /** The sandbox is attached to all that it asks for. */
+  void attached(Sandbox sandbox) {
+    if (sandbox.pod() != null && !sandbox.networks().isBlank()) {
+      writes.submit("network-status " + sandbox.podUid(), () -> write(sandbox));
+    }
+  }
+
+  private void write(Sandbox sandbox) {
+    var pods = client.pods().inNamespace(sandbox.namespace()).withName(sandbox.pod());
+    Pod pod = pods.get();
+    if (pod == null || !sandbox.owner().equals(pod.getMetadata().getUid())) {
+      return;
+    }
+    Probe.View view;
+    try {
+      view = probe.look(sandbox);
+    } catch (NetlinkException e) {
+      LOG.atDebug().addKeyValue("pod", sandbox).setCause(e).log("it ended before its status");
+      return;
+    }
+    Map<String, String> annotations = pod.getMetadata().getAnnotations();
+    String old = annotations == null ? null : annotations.get(NetworkStatus.ANNOTATION);
+    Optional<String> merged = NetworkStatus.merge(old, entries(sandbox, view));
+    if (merged.isPresent()) {
+      Pod _ = pods.subresource("status").patch(MERGE, patch(pod, merged.get()));
+      LOG.atDebug().addKeyValue("pod", sandbox).log("network status written");
+    }
+  }
+
+  private static final PatchContext MERGE =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.JSON_MERGE)
+          .withFieldManager(Applies.MANAGER)
+          .build();
+
+  /** With the version that was read: who wrote meanwhile is read again first. */
+  private static String patch(Pod pod, String text) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    ObjectNode metadata = patch.putObject("metadata");
+    metadata.put("resourceVersion", pod.getMetadata().getResourceVersion());
+    metadata.putObject("annotations").put(NetworkStatus.ANNOTATION, text);
+    return patch.toString();
+  }
+
+  private List<NetworkStatus.Entry> entries(Sandbox sandbox, Probe.View view) {
+    Map<String, List<NetworkEndpointSpec>> byInterface = new TreeMap<>();
+    for (NetworkEndpoint each : cluster.endpoints().own()) {
+      NetworkEndpointSpec spec = each.getSpec();
+      if (sandbox.owns(each)
+          && spec.network() != null
+          && spec.interfaceName() != null
+          && spec.mac() != null) {
+        byInterface.computeIfAbsent(spec.interfaceName(), _ -> new ArrayList<>()).add(spec);
+      }
+    }
+    List<NetworkStatus.Entry> entries = new ArrayList<>();
+    byInterface.forEach((link, held) ->
+        entries.add(
+            new NetworkStatus.Entry(
+                String.valueOf(held.getFirst().network()),
+                link,
+                held.stream()
+                    .flatMap(each -> Addresses.of(each).stream())
+                    .sorted()
+                    .map(IpAddress::toString)
+                    .toList(),
+                String.valueOf(held.getFirst().mac()),
+                view.waysOut().contains(link))));
+    return entries;
+  }
+}

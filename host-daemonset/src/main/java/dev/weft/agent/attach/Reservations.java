@@ -1,0 +1,142 @@
+package dev.weft.agent.attach;
+
+import dev.weft.agent.attach.claim.Claimant;
+import dev.weft.agent.attach.claim.Deadline;
+import dev.weft.agent.attach.claim.Probe;
+import dev.weft.agent.attach.claim.Refusal;
+import dev.weft.agent.cluster.BoundPods;
+import dev.weft.agent.sandbox.Holder;
+import dev.weft.api.Attachment;
+import dev.weft.api.Attachments;
+import dev.weft.api.InvalidAttachments;
+import dev.weft.api.SandboxReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Claims for pods that are bound to the node and have no sandbox yet, so that their start, which is
+ * held until they are wired, is not held for the API server's answer as well. One at a time: what
+ * has not been begun when the sandbox comes, or cannot be had yet, is left to be claimed then.
+ */
+public final class Reservations {
+  private static final Logger LOG = LoggerFactory.getLogger(Reservations.class);
+
+  /** What a runtime gives every sandbox before we are asked. */
+  private static final Probe.View NEW_SANDBOX =
+      new Probe.View(false, Set.of("lo", "eth0"), Set.of("lo", "eth0"), Set.of());
+
+  private final BoundPods pods;
+  private final Claimant claimant;
+  private final Consumer<String> vain;
+  private final Map<String, Reservation> byOwner = new ConcurrentHashMap<>();
+  private final ReentrantLock turn = new ReentrantLock(true);
+
+  private static final class Reservation {
+    final AtomicBoolean begun = new AtomicBoolean();
+    final CompletableFuture<Void> done = new CompletableFuture<>();
+  }
+
+  /**
+   * Reservations that {@code claimant} makes.
+   *
+   * @param vain is told the UID of a pod that ended while something was reserved for it
+   */
+  public Reservations(BoundPods pods, Claimant claimant, Consumer<String> vain) {
+    this.pods = pods;
+    this.claimant = claimant;
+    this.vain = vain;
+  }
+
+  /** A pod is bound to this node; has something reserved for it unless that was seen to before. */
+  public void bound(Pod pod) {
+    String networks = BoundPods.networks(pod);
+    if (networks.isBlank()) {
+      return;
+    }
+    Holder holder =
+        new Holder(
+            new SandboxReference(
+                null,
+                pod.getMetadata().getNamespace(),
+                pod.getMetadata().getName(),
+                pod.getMetadata().getUid(),
+                null));
+    Reservation reservation = new Reservation();
+    if (byOwner.putIfAbsent(holder.owner(), reservation) == null) {
+      Thread _ =
+          Thread.ofVirtual()
+              .name("reserve for " + holder)
+              .start(() -> inTurn(reservation, () -> reserve(holder, networks)));
+    }
+  }
+
+  /** A sandbox has come: nothing more is reserved for its pod once this returns. */
+  void conclude(Holder holder, Deadline deadline) throws Refusal {
+    Reservation reservation = byOwner.computeIfAbsent(holder.owner(), _ -> new Reservation());
+    if (reservation.begun.compareAndSet(false, true)) {
+      reservation.done.complete(null);
+    }
+    try {
+      reservation.done.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw Refusal.passing(
+          "the API server has not answered yet which addresses are its own; it is tried again");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A pod has ended, or its sandbox has. */
+  public void forget(String owner) {
+    byOwner.remove(owner);
+  }
+
+  private void inTurn(Reservation reservation, Runnable work) {
+    turn.lock();
+    try {
+      if (reservation.begun.compareAndSet(false, true)) {
+        work.run();
+      }
+    } finally {
+      reservation.done.complete(null);
+      turn.unlock();
+    }
+  }
+
+  private void reserve(Holder holder, String networks) {
+    List<Attachment> wanted;
+    try {
+      wanted = Attachments.parse(networks);
+    } catch (InvalidAttachments e) {
+      LOG.atDebug().addKeyValue("pod", holder).log("nothing reserved: {}", e.getMessage());
+      return;
+    }
+    if (claimant.isKnown(holder)) {
+      return;
+    }
+    try {
+      claimant
+          .claim(holder, wanted, NEW_SANDBOX, Deadline.in(Attacher.PATIENCE))
+          .refusals()
+          .forEach(each ->
+              LOG.atDebug().addKeyValue("pod", holder).log("not reserved: {}", each.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.atDebug().addKeyValue("pod", holder).setCause(e).log("a reservation failed");
+    }
+    if (!pods.mayStart(holder.reference())) {
+      vain.accept(holder.owner());
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.weft.agent.attach.claim;
+
+import dev.weft.agent.dataplane.DataPlane;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.IpAddress;
+import dev.weft.netlink.LanFrames;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.PacketSocket;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.netlink.rtnl.Route;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Looks into sandboxes by netlink. */
+public final class KernelProbe implements Probe, AutoCloseable {
+  /** A neighbour on a cable answers within one; all that wait for it are pods that start. */
+  private static final Duration PATIENCE = Duration.ofMillis(6);
+
+  /** A sandbox decides what is in it, so a probe reads no more than this of it. */
+  private static final int LINKS = 1024;
+
+  /** Of either family, in the main table. */
+  private static final int ROUTES = 4096;
+
+  private final NetworkNamespace node;
+
+  /** A probe that knows {@code node} for the node's own namespace, and closes it at last. */
+  public KernelProbe(NetworkNamespace node) {
+    this.node = node;
+  }
+
+  @Override
+  public View look(Sandbox sandbox) {
+    try (NetworkNamespace namespace = NetworkNamespace.open(sandbox.netns());
+        Netlink netlink = Netlink.open(namespace)) {
+      boolean onNode = namespace.id().equals(node.id());
+      List<Link> links = onNode ? netlink.links() : netlink.links(LINKS);
+      List<Route> routes = onNode ? netlink.routes() : netlink.mainRoutes(ROUTES);
+      Map<Integer, String> names =
+          links.stream()
+              .filter(each -> !DataPlane.isUnfinished(each))
+              .collect(Collectors.toMap(Link::index, Link::name));
+      return new View(
+          onNode,
+          Set.copyOf(names.values()),
+          links.stream()
+              .filter(each -> !DataPlane.isOurs(each))
+              .map(Link::name)
+              .collect(Collectors.toSet()),
+          routes.stream()
+              .filter(each -> each.destination().length() == 0)
+              .filter(each -> each.table() == Route.MAIN && each.type() == Route.Type.UNICAST)
+              .flatMap(each -> Optional.ofNullable(names.get(each.link())).stream())
+              .collect(Collectors.toSet()));
+    }
+  }
+
+  @Override
+  public Optional<String> holder(String device, IpAddress address) {
+    InetAddress asked = address.toInetAddress();
+    try (Netlink netlink = Netlink.open(node)) {
+      Link link = netlink.link(device).filter(Link::isUp).orElse(null);
+      if (link == null || link.address() == null) {
+        return Optional.empty();
+      }
+      try (PacketSocket socket = PacketSocket.open(node, link.index(), LanFrames.protocol(asked))) {
+        socket.send(LanFrames.question(link.address(), asked));
+        return answer(socket, asked, link.address()).map(MacAddress::toString);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** A switch may send the question back: that is no answer. */
+  private static Optional<MacAddress> answer(PacketSocket socket, InetAddress asked, MacAddress own)
+      throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    for (long left = PATIENCE.toNanos(); left > 0; left = end - System.nanoTime()) {
+      Optional<MacAddress> holder =
+          socket
+              .receive(Duration.ofNanos(left))
+              .flatMap(frame -> LanFrames.holder(frame, asked))
+              .filter(mac -> !mac.equals(own));
+      if (holder.isPresent()) {
+        return holder;
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    node.close();
+  }
+}

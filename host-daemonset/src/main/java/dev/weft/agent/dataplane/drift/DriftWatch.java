@@ -1,0 +1,250 @@
+package dev.weft.agent.dataplane.drift;
+
+import dev.weft.agent.dataplane.kernel.Kernel;
+import dev.weft.agent.dataplane.kernel.PacketFilter;
+import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.DriftEvent;
+import dev.weft.agent.retry.Supervised;
+import dev.weft.agent.retry.Timer;
+import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.nft.NftablesMonitor;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.Monitor;
+import dev.weft.netlink.rtnl.Notification;
+import dev.weft.netlink.xfrm.XfrmMonitor;
+import dev.weft.netlink.xfrm.XfrmNotification;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listens to the kernel and tells of drift, once for each thing until it is reconciled. */
+public final class DriftWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
+
+  /** Not what packets ask for: the kernel would keep note of each. */
+  private static final Set<XfrmMonitor.Group> IPSEC =
+      EnumSet.of(XfrmMonitor.Group.EXPIRE, XfrmMonitor.Group.STATES, XfrmMonitor.Group.POLICIES);
+
+  /** Told of at a time; whoever floods the kernel with changes is not kept in memory. */
+  private static final int BATCH = 4096;
+
+  private static final Duration MOMENT = Duration.ofMillis(50);
+
+  private final Consumer<DriftEvent> listener;
+  private final Set<Once> told = ConcurrentHashMap.newKeySet();
+  private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+  private final Restraint restraint = new Restraint();
+  private final Timer timer = new Timer();
+  private final List<AutoCloseable> monitors = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private boolean closed;
+
+  /** Says what of a notification is drift. */
+  public interface Judge {
+    Optional<DriftEvent> judge(Notification notification);
+
+    Optional<DriftEvent> judge(XfrmNotification notification);
+
+    /** Puts the packet filter back if it is not as it was left. */
+    Optional<DriftEvent> judge(NftablesMonitor.Change change);
+  }
+
+  public DriftWatch(Kernel kernel, Judge judge, Consumer<DriftEvent> listener) {
+    this.listener = listener;
+    listen(
+        "weft-drift",
+        new Source<Monitor, Notification>(
+            () -> Monitor.open(kernel.namespace()), DriftWatch::gist, new Notification.Overrun()),
+        judge::judge);
+    try {
+      listen(
+          "weft-drift-ipsec",
+          new Source<XfrmMonitor, XfrmNotification>(
+              () -> XfrmMonitor.open(kernel.namespace(), IPSEC),
+              monitor -> monitor.next().stream().toList(),
+              new XfrmNotification.Overrun()),
+          judge::judge);
+    } catch (NetlinkException e) {
+      LOG.atDebug().setCause(e).log("this kernel has no IPsec, of which nothing is to be heard");
+    }
+    try {
+      listen(
+          "weft-drift-filter",
+          new Source<NftablesMonitor, NftablesMonitor.Change>(
+              () -> NftablesMonitor.open(kernel.namespace(), PacketFilter.NAME),
+              DriftWatch::once,
+              NftablesMonitor.Change.OVERRUN),
+          judge::judge);
+    } catch (NetlinkException e) {
+      LOG.atDebug().setCause(e).log("this kernel has no nftables, which therefore never changes");
+    }
+  }
+
+  /** What has been told may be told again: a reconcile looks at it from now on. */
+  public void forgive() {
+    told.clear();
+  }
+
+  /**
+   * Where notifications come from.
+   *
+   * @param open opens a monitor
+   * @param next waits for what is told next; nothing when the monitor is closed
+   * @param lost stands for everything that was not heard
+   */
+  private record Source<M extends AutoCloseable, N>(
+      Supplier<M> open, Function<M, List<N>> next, N lost) {}
+
+  /**
+   * Listens on a thread of its own. A thread that failed opens another monitor and takes everything
+   * for changed: what happened meanwhile was not heard.
+   */
+  private <M extends AutoCloseable, N> void listen(
+      String name, Source<M, N> source, Function<N, Optional<DriftEvent>> judge) {
+    AtomicReference<@Nullable M> first = new AtomicReference<>(add(source.open.get()));
+    threads.add(
+        Supervised.start(
+            Thread.ofPlatform().daemon(),
+            name,
+            () -> {
+              M monitor = first.getAndSet(null);
+              if (monitor == null) {
+                monitor = add(source.open.get());
+                judge.apply(source.lost).ifPresent(this::tell);
+              }
+              try {
+                for (List<N> told = source.next.apply(monitor);
+                    !told.isEmpty();
+                    told = source.next.apply(monitor)) {
+                  told.forEach(each -> judge.apply(each).ifPresent(this::tell));
+                }
+              } finally {
+                remove(monitor);
+              }
+            }));
+  }
+
+  /** Keeps a monitor open until it is {@link #remove}d or this is closed, which it may be. */
+  private <M extends AutoCloseable> M add(M monitor) {
+    synchronized (monitors) {
+      monitors.add(monitor);
+      if (closed) {
+        shut(monitor);
+      }
+    }
+    return monitor;
+  }
+
+  private void remove(AutoCloseable monitor) {
+    synchronized (monitors) {
+      if (monitors.remove(monitor)) {
+        shut(monitor);
+      }
+    }
+  }
+
+  private static void shut(AutoCloseable monitor) {
+    try {
+      monitor.close();
+    } catch (Exception e) {
+      LOG.atDebug().setCause(e).log("a monitor cannot be closed");
+    }
+  }
+
+  /**
+   * What is told within a moment. A change of ours is told of many times, and each says only that a
+   * link is to be looked at: once is enough, when we are through with it.
+   */
+  private static List<Notification> gist(Monitor monitor) {
+    Map<Object, Notification> last = new LinkedHashMap<>();
+    monitor
+        .next()
+        .ifPresent(first -> {
+          last.put(subject(first), first);
+          LockSupport.parkNanos(MOMENT.toNanos());
+          monitor.more(BATCH).forEach(each -> last.put(subject(each), each));
+        });
+    return List.copyOf(last.values());
+  }
+
+  /** One look answers all changes by now. */
+  private static List<NftablesMonitor.Change> once(NftablesMonitor filter) {
+    List<NftablesMonitor.Change> first = filter.next().stream().toList();
+    filter.more(BATCH);
+    return first;
+  }
+
+  private static Object subject(Notification notification) {
+    return switch (notification) {
+      case Notification.LinkChanged(Link link) -> link.name();
+      case Notification.LinkRemoved(Link link) -> link.name();
+      case Notification.BridgePortChanged(int link, _, _) -> link;
+      case Notification.BridgePortRemoved(int link, _) -> link;
+      default -> notification;
+    };
+  }
+
+  /** What is told once until the next reconcile. */
+  private record Once(Dirty dirty, String restless) {}
+
+  private void tell(DriftEvent event) {
+    String restless = event.restless();
+    if (waiting.contains(restless) || !told.add(new Once(event.dirty(), restless))) {
+      return;
+    }
+    Duration delay = restless.isEmpty() ? Duration.ZERO : restrain(restless);
+    if (delay.isZero()) {
+      listener.accept(event);
+    } else if (waiting.add(restless)) {
+      LOG.atInfo()
+          .addKeyValue("endpoint", restless)
+          .log("{} again and again; it is looked at in {}", event.what(), delay);
+      timer.after(
+          delay,
+          () -> {
+            waiting.remove(restless);
+            listener.accept(event);
+          });
+    }
+  }
+
+  private Duration restrain(String restless) {
+    synchronized (restraint) {
+      return restraint.delay(restless, Instant.now());
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (monitors) {
+      closed = true;
+      monitors.forEach(DriftWatch::shut);
+      monitors.clear();
+    }
+    timer.close();
+    try {
+      for (Thread thread : threads) {
+        // one that waits to run again
+        thread.interrupt();
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

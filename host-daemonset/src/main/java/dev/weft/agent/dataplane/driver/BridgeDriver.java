@@ -1,0 +1,133 @@
+package dev.weft.agent.dataplane.driver;
+
+import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.Kind;
+import dev.weft.agent.dataplane.model.Port;
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.Network;
+import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.Unbuildable;
+import dev.weft.api.BridgeOptions;
+import dev.weft.api.GatewayMode;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A Linux bridge on the node; the node is the gateway. */
+record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway)
+    implements Driver {
+  private static final int ETHERNET_MTU = 1500;
+
+  static BridgeDriver of(Network network, Ground ground) throws Unbuildable {
+    BridgeOptions options = network.spec().bridge();
+    String name = options == null ? null : options.name();
+    String bridge = name == null ? network.bridge() : name;
+    if (!bridge.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,14}")) {
+      throw new Unbuildable(
+          Problem.user(
+              "spec.bridge.name",
+              "'%s' is no device name".formatted(bridge),
+              "use 1 to 15 letters, digits, '.', '_' and '-'"));
+    }
+    if (name != null && Network.isGenerated(name)) {
+      throw new Unbuildable(
+          Problem.user(
+              "spec.bridge.name",
+              "'%s' is like the names that Weft derives for its own devices".formatted(name),
+              "choose another name"));
+    }
+    ground.requireFree(bridge);
+    Integer wished = network.spec().mtu();
+    return new BridgeDriver(
+        network, bridge, wished == null ? ETHERNET_MTU : wished, gateway(options));
+  }
+
+  @Override
+  public List<Item> devices() {
+    List<Item> items = new ArrayList<>();
+    items.add(
+        new Item.Device(
+            network.owner(),
+            DeviceName.onNode(bridge),
+            new Kind.Bridge(),
+            network.mac(bridge),
+            mtu,
+            true,
+            Optional.empty()));
+    if (hasGateway()) {
+      for (Network.Segment segment : network.segments()) {
+        segment
+            .gatewayPrefix()
+            .ifPresent(prefix ->
+                items.add(new Item.Address(network.owner(), DeviceName.onNode(bridge), prefix)));
+        if (!internal()) {
+          items.add(
+              segment.isIpv4()
+                  ? new Item.Setting("net/ipv4/ip_forward", "1")
+                  : new Item.Setting("net/ipv6/conf/all/forwarding", "1"));
+        }
+      }
+    }
+    return items;
+  }
+
+  @Override
+  public List<Item> endpoint(LocalEndpoint endpoint, boolean defaultRoute) {
+    BridgeOptions options = network.spec().bridge();
+    boolean isolated = options != null && Boolean.FALSE.equals(options.interContainerTraffic());
+    List<Item> items =
+        new ArrayList<>(
+            Driver.cable(network, endpoint, mtu, new Port(bridge, isolated, true, false)));
+    items.addAll(Driver.inside(network, endpoint, defaultRoute && hasGateway() && !internal()));
+    return items;
+  }
+
+  @Override
+  public Optional<Rules> rules() {
+    return Optional.of(rules(network, bridge));
+  }
+
+  /** The rules of such a network's bridge. */
+  static Rules rules(Network network, String bridge) {
+    BridgeOptions options = network.spec().bridge();
+    GatewayMode gateway = gateway(options);
+    boolean internal = Boolean.TRUE.equals(network.spec().internal());
+    boolean isolated = gateway == GatewayMode.ISOLATED;
+    boolean nat = gateway == GatewayMode.NAT && !internal;
+    Set<Rules.Restriction> restrictions = EnumSet.noneOf(Rules.Restriction.class);
+    if (internal || isolated) {
+      restrictions.add(Rules.Restriction.CLOSED);
+    }
+    if (isolated) {
+      restrictions.add(Rules.Restriction.DEAF);
+    }
+    if (nat) {
+      restrictions.add(Rules.Restriction.GUARDED);
+    }
+    if (options != null && Boolean.FALSE.equals(options.interContainerTraffic())) {
+      restrictions.add(Rules.Restriction.APART);
+    }
+    boolean masquerade = nat && !(options != null && Boolean.FALSE.equals(options.masquerade()));
+    return new Rules(
+        bridge,
+        restrictions,
+        masquerade ? network.segments().stream().map(Network.Segment::block).toList() : List.of(),
+        Optional.empty());
+  }
+
+  private static GatewayMode gateway(@Nullable BridgeOptions options) {
+    return GatewayMode.of(options == null ? null : options.gatewayMode()).orElse(GatewayMode.NAT);
+  }
+
+  private boolean hasGateway() {
+    return gateway != GatewayMode.ISOLATED;
+  }
+
+  private boolean internal() {
+    return Boolean.TRUE.equals(network.spec().internal());
+  }
+}

@@ -1,0 +1,5 @@
+/** The node's keys of encrypted networks, and the policies that keep clear text out. */
+@NullMarked
+package dev.weft.agent.dataplane.ipsec;
+
+import org.jspecify.annotations.NullMarked;

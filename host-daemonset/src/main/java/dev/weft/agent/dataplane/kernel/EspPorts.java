@@ -1,0 +1,68 @@
+package dev.weft.agent.dataplane.kernel;
+
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.xfrm.EspInUdpSocket;
+import dev.weft.netlink.xfrm.XfrmState;
+import dev.weft.netlink.xfrm.XfrmStateSpec;
+import dev.weft.netlink.xfrm.XfrmUdp;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where the node takes ESP inside UDP. The kernel does so while somebody holds the port: that is
+ * us, so all of it ends with the agent. Not thread-safe.
+ */
+public final class EspPorts implements AutoCloseable {
+  private final NetworkNamespace namespace;
+  private final Map<Item.EspPort, EspInUdpSocket> held = new HashMap<>();
+
+  EspPorts(NetworkNamespace namespace) {
+    this.namespace = namespace;
+  }
+
+  Set<Item.EspPort> items() {
+    return Set.copyOf(held.keySet());
+  }
+
+  /**
+   * Takes a port.
+   *
+   * @throws NetlinkException if somebody else has it, or nobody can
+   */
+  public void open(Item.EspPort port) {
+    held.computeIfAbsent(port, _ -> EspInUdpSocket.open(namespace, port.address(), port.port()));
+  }
+
+  public void close(Item.EspPort port) {
+    EspInUdpSocket socket = held.remove(port);
+    if (socket != null) {
+      socket.close();
+    }
+  }
+
+  /** Takes those that states of ours wait at, as far as they are to be had. */
+  public void resume(List<XfrmState> states) {
+    for (XfrmState state : states) {
+      XfrmStateSpec spec = state.spec();
+      XfrmUdp udp = spec.udp();
+      if (Ipsec.isOurs(state) && udp != null) {
+        try {
+          open(new Item.EspPort(spec.id().destination(), udp.destinationPort()));
+        } catch (NetlinkException e) {
+          // Of a state to send by the destination is a peer's address. All else the first
+          // reconcile finds out, and tells.
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    held.values().forEach(EspInUdpSocket::close);
+    held.clear();
+  }
+}

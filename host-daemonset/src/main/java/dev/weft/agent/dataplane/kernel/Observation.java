@@ -1,0 +1,87 @@
+package dev.weft.agent.dataplane.kernel;
+
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.FdbEntry;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.Neighbour;
+import dev.weft.netlink.rtnl.Route;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the kernel says, of the node and of its sandboxes.
+ *
+ * @param sandboxes by file of the namespace
+ * @param wireless names of wireless interfaces
+ * @param softChecksum indexes of the node's VXLAN devices that do not leave checksums to the card
+ */
+public record Observation(
+    View node,
+    List<Neighbour> neighbours,
+    List<FdbEntry> fdb,
+    Map<String, Sight> sandboxes,
+    Set<String> wireless,
+    Set<Integer> softChecksum) {
+
+  /** What is seen of a sandbox. */
+  public Sight sandbox(String file) {
+    return sandboxes.getOrDefault(file, Sight.GONE);
+  }
+
+  /**
+   * A sandbox, seen or not.
+   *
+   * @param why it cannot be read
+   */
+  public record Sight(Optional<View> view, String why) {
+    static final Sight GONE =
+        new Sight(Optional.empty(), "the sandbox's network namespace can not be entered");
+
+    static Sight of(View view) {
+      return new Sight(Optional.of(view), "");
+    }
+
+    static Sight unreadable(RuntimeException why) {
+      return new Sight(
+          Optional.empty(), "the sandbox's network can not be read: " + why.getMessage());
+    }
+  }
+
+  /**
+   * The view of one namespace.
+   *
+   * @param ours of a sandbox, our interfaces in it, by index
+   */
+  public record View(
+      List<Link> links, List<Address> addresses, List<Route> routes, Map<Integer, Owner> ours) {
+    public View(List<Link> links, List<Address> addresses, List<Route> routes) {
+      this(links, addresses, routes, Map.of());
+    }
+
+    public boolean isOurs(Link link) {
+      return ours.containsKey(link.index());
+    }
+
+    public Optional<Link> link(String name) {
+      return links.stream().filter(link -> link.name().equals(name)).findFirst();
+    }
+
+    public Optional<Link> link(int index) {
+      return links.stream().filter(link -> link.index() == index).findFirst();
+    }
+
+    /** Whether packets leave by a default route of the address's family that we did not make. */
+    public boolean hasForeignDefault(boolean ipv4) {
+      return routes.stream()
+          .anyMatch(route ->
+              route.destination().length() == 0
+                  && route.table() == Route.MAIN
+                  && route.type() == Route.Type.UNICAST
+                  && !(route.protocol() == Kernel.ROUTE_PROTOCOL && ours.containsKey(route.link()))
+                  && (route.destination().address().getAddress().length == 4) == ipv4);
+    }
+  }
+}

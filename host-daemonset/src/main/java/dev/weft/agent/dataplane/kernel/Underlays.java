@@ -1,0 +1,121 @@
+package dev.weft.agent.dataplane.kernel;
+
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.UnderlayChoice;
+import dev.weft.api.IpFamily;
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.Route;
+import dev.weft.netlink.rtnl.Scope;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Chooses where tunnels start. Pure. */
+public record Underlays(Observation.View node, UnderlayChoice choice) {
+
+  /**
+   * The choice's result.
+   *
+   * @param used the address by which the node reaches {@link UnderlayChoice#reaches()}, if known
+   */
+  public Underlay choose(Optional<InetAddress> used) {
+    List<Address> fit =
+        node.addresses().stream()
+            .filter(this::isFit)
+            .sorted(
+                Comparator.comparing((Address address) -> !isIpv4(address.prefix().address()))
+                    .thenComparingInt(Address::link))
+            .toList();
+    if (!choice.cidrs().isEmpty()) {
+      return choice.cidrs().stream()
+          .flatMap(cidr -> fit.stream().filter(a -> cidr.contains(a.prefix().address())))
+          .findFirst()
+          .map(this::found)
+          .orElseGet(() -> missing("lies in any of the blocks " + choice.cidrs() + ofInterface()));
+    }
+    if (choice.interfaceName().isPresent()) {
+      return fit.stream()
+          .findFirst()
+          .map(this::found)
+          .orElseGet(() -> missing("is on the interface " + choice.interfaceName().get()));
+    }
+    return fit.stream()
+        .filter(address -> used.filter(address.prefix().address()::equals).isPresent())
+        .findFirst()
+        .map(this::found)
+        .orElseGet(() ->
+            missing(
+                choice
+                    .reaches()
+                    .map(to -> "reaches " + to.getHostAddress())
+                    .orElse("is asked for")));
+  }
+
+  /** Networks that the node's main table leads to, ours and default routes excluded. */
+  List<IpPrefix> routes() {
+    return node.routes().stream()
+        .filter(route ->
+            route.table() == Route.MAIN
+                && route.type() == Route.Type.UNICAST
+                && route.destination().length() > 0
+                && !route.destination().address().isLinkLocalAddress()
+                && !route.destination().address().isMulticastAddress()
+                && node.link(route.link()).filter(Underlays::isOurs).isEmpty())
+        .map(route -> route.destination().network())
+        .distinct()
+        .sorted(Comparator.comparing(IpPrefix::toString))
+        .toList();
+  }
+
+  private boolean isFit(Address address) {
+    InetAddress held = address.prefix().address();
+    return address.scope() == Scope.UNIVERSE
+        && !held.isLinkLocalAddress()
+        && !held.isLoopbackAddress()
+        && !address.flags().contains(Address.Flag.TENTATIVE)
+        && !address.flags().contains(Address.Flag.DADFAILED)
+        && choice.family().map(f -> isIpv4(held) == (f == IpFamily.IPV4)).orElse(true)
+        && node.link(address.link())
+            .filter(link -> !isOurs(link) && link.isUp())
+            .filter(link -> choice.interfaceName().map(link.name()::equals).orElse(true))
+            .isPresent();
+  }
+
+  private static boolean isOurs(Link link) {
+    return Owner.of(link).isPresent();
+  }
+
+  private static boolean isIpv4(InetAddress address) {
+    return address instanceof Inet4Address;
+  }
+
+  private Underlay found(Address address) {
+    Link link = node.link(address.link()).orElseThrow();
+    return new Underlay.Found(address.prefix().address(), link.name(), link.mtu(), routes());
+  }
+
+  private String ofInterface() {
+    return choice.interfaceName().map(name -> " on the interface " + name).orElse("");
+  }
+
+  private Underlay missing(String condition) {
+    String held =
+        node.addresses().stream()
+            .map(address -> address.prefix().address())
+            .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+            .map(InetAddress::getHostAddress)
+            .collect(Collectors.joining(", "));
+    return new Underlay.Missing(
+        "no %saddress of the node %s; it has %s"
+            .formatted(
+                choice.family().map(family -> family + " ").orElse(""),
+                condition,
+                held.isEmpty() ? "none" : held));
+  }
+}

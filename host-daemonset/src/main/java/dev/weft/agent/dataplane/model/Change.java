@@ -1,0 +1,46 @@
+package dev.weft.agent.dataplane.model;
+
+/** One step from what is to what is wished; prints as one line. */
+public sealed interface Change {
+  /** UID of the network it is made for; empty for what all networks of the node share. */
+  String uid();
+
+  /** Makes what is not there. */
+  record Create(Item item) implements Change {
+    @Override
+    public String uid() {
+      return item.owner().uid();
+    }
+
+    @Override
+    public String toString() {
+      return "create " + item;
+    }
+  }
+
+  /** Changes what is there. */
+  record Alter(Item before, Item after, String what) implements Change {
+    @Override
+    public String uid() {
+      return after.owner().uid();
+    }
+
+    @Override
+    public String toString() {
+      return "change %s (%s)".formatted(after, what);
+    }
+  }
+
+  /** Removes what is there, with all that stands on it. */
+  record Remove(Item item, String reason) implements Change {
+    @Override
+    public String uid() {
+      return item.owner().uid();
+    }
+
+    @Override
+    public String toString() {
+      return "remove %s (%s)".formatted(item, reason);
+    }
+  }
+}

@@ -1,0 +1,340 @@
+package dev.weft.agent.dataplane.model;
+
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.xfrm.XfrmPolicyId;
+import dev.weft.netlink.xfrm.XfrmPolicySpec;
+import dev.weft.netlink.xfrm.XfrmStateId;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/**
+ * One thing in the kernel that we own. Desired and observed items are equal if nothing is to do.
+ */
+public sealed interface Item {
+  Owner owner();
+
+  /** What makes it the same thing, whatever its other values. */
+  Key key();
+
+  /** The device that takes it along when it goes. */
+  Optional<DeviceName> standsOn();
+
+  /**
+   * Whether nothing is to do to turn this into {@code wished}. Whose an entry is stands nowhere in
+   * the kernel, only whose its device is.
+   */
+  default boolean isAsWished(Item wished) {
+    return switch (this) {
+      case Device _, Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ ->
+          equals(wished);
+      case Address address ->
+          new Address(wished.owner(), address.device, address.prefix).equals(wished);
+      case Route route ->
+          new Route(wished.owner(), route.device, route.destination, route.gateway).equals(wished);
+      case Forward forward ->
+          new Forward(wished.owner(), forward.device, forward.mac, forward.vtep).equals(wished);
+      case Neighbour neighbour ->
+          new Neighbour(wished.owner(), neighbour.device, neighbour.address, neighbour.mac)
+              .equals(wished);
+    };
+  }
+
+  /** Identity of an item. */
+  sealed interface Key {
+    record OfDevice(DeviceName device) implements Key {}
+
+    record OfAddress(DeviceName device, IpPrefix prefix) implements Key {}
+
+    record OfRoute(DeviceName device, IpPrefix destination) implements Key {}
+
+    /** Only the flood entry, of MAC address zero, has many destinations. */
+    record OfForward(
+        String device, MacAddress mac, boolean tunnel, Optional<InetAddress> floodDestination)
+        implements Key {}
+
+    record OfNeighbour(String device, InetAddress address) implements Key {}
+
+    record OfSetting(String path) implements Key {}
+
+    record OfFilter() implements Key {}
+
+    record OfSecurityState(XfrmStateId id) implements Key {}
+
+    record OfSecurityPolicy(XfrmPolicyId id) implements Key {}
+
+    record OfEspPort(InetAddress address, int port) implements Key {}
+  }
+
+  /** A device. */
+  record Device(
+      Owner owner,
+      DeviceName name,
+      Kind kind,
+      MacAddress mac,
+      int mtu,
+      boolean up,
+      Optional<Port> port)
+      implements Item {
+    @Override
+    public Key key() {
+      return new Key.OfDevice(name);
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return switch (kind) {
+        case Kind.Macvlan(String parent, _) -> Optional.of(DeviceName.onNode(parent));
+        case Kind.Vlan(String parent, _) -> Optional.of(DeviceName.onNode(parent));
+        case Kind.Bridge _, Kind.Vxlan _, Kind.Veth _, Kind.Other _ -> Optional.empty();
+      };
+    }
+
+    /** The device that carries its addresses: itself, or the interface in the sandbox. */
+    public DeviceName inner() {
+      return kind instanceof Kind.Veth(DeviceName peer, _, _) ? peer : name;
+    }
+
+    /** Whether the device that carries its addresses is up. */
+    public boolean innerUp() {
+      return kind instanceof Kind.Veth(_, _, boolean peerUp) ? peerUp : up;
+    }
+
+    Device withPort(Optional<Port> other) {
+      return new Device(owner, name, kind, mac, mtu, up, other);
+    }
+
+    @Override
+    public String toString() {
+      return "%s: %s, %s, MTU %d%s%s"
+          .formatted(
+              name, kind, mac, mtu, port.map(p -> ", port of " + p).orElse(""), up ? "" : ", down");
+    }
+  }
+
+  /** An address of a device. */
+  record Address(Owner owner, DeviceName device, IpPrefix prefix) implements Item {
+    @Override
+    public Key key() {
+      return new Key.OfAddress(device, prefix);
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.of(device);
+    }
+
+    @Override
+    public String toString() {
+      return "address %s on %s".formatted(prefix, device);
+    }
+  }
+
+  /** A route. */
+  record Route(Owner owner, DeviceName device, IpPrefix destination, Optional<InetAddress> gateway)
+      implements Item {
+    @Override
+    public Key key() {
+      return new Key.OfRoute(device, destination);
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.of(device);
+    }
+
+    @Override
+    public String toString() {
+      return "route to %s%s by %s"
+          .formatted(
+              destination, gateway.map(g -> " via " + g.getHostAddress()).orElse(""), device);
+    }
+  }
+
+  /**
+   * A forwarding entry: to another node if {@code vtep} is there (in the VXLAN device), else out of
+   * the device (in its bridge).
+   */
+  record Forward(Owner owner, String device, MacAddress mac, Optional<InetAddress> vtep)
+      implements Item {
+    @Override
+    public Key key() {
+      boolean flood = mac.equals(MacAddress.ZERO);
+      return new Key.OfForward(device, mac, vtep.isPresent(), flood ? vtep : Optional.empty());
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.of(DeviceName.onNode(device));
+    }
+
+    @Override
+    public String toString() {
+      return vtep.map(
+              v -> "forwarding of %s on %s to %s".formatted(mac, device, v.getHostAddress()))
+          .orElseGet(() -> "forwarding of %s out of %s".formatted(mac, device));
+    }
+  }
+
+  /** An answer to ARP or neighbour discovery. */
+  record Neighbour(Owner owner, String device, InetAddress address, MacAddress mac)
+      implements Item {
+    @Override
+    public Key key() {
+      return new Key.OfNeighbour(device, address);
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.of(DeviceName.onNode(device));
+    }
+
+    @Override
+    public String toString() {
+      return "neighbour %s at %s on %s".formatted(address.getHostAddress(), mac, device);
+    }
+  }
+
+  /**
+   * A switch of the node that is turned on where we need it, and never off: others may need it too.
+   *
+   * @param path below {@code /proc/sys}
+   */
+  record Setting(String path, String value) implements Item {
+    @Override
+    public Owner owner() {
+      return Owner.NODE;
+    }
+
+    @Override
+    public Key key() {
+      return new Key.OfSetting(path);
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+      return "setting %s = %s".formatted(path, value);
+    }
+  }
+
+  /**
+   * The packet filter, one table for all networks.
+   *
+   * @param text the table in nft's language
+   */
+  record Filter(String text) implements Item {
+    /** Whether this is a table to install, not one that others changed. */
+    public boolean isTable() {
+      return text.startsWith("table ");
+    }
+
+    @Override
+    public Owner owner() {
+      return Owner.NODE;
+    }
+
+    @Override
+    public Key key() {
+      return new Key.OfFilter();
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+      return "packet filter, table inet weft";
+    }
+  }
+
+  /**
+   * One direction of encryption between two nodes. Its key is nowhere but in the kernel.
+   *
+   * @param source where its packets come from
+   */
+  record SecurityState(XfrmStateId id, InetAddress source) implements Item {
+    @Override
+    public Owner owner() {
+      return Owner.ENCRYPTION;
+    }
+
+    @Override
+    public Key key() {
+      return new Key.OfSecurityState(id);
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+      return "state %s from %s".formatted(id, source.getHostAddress());
+    }
+  }
+
+  /**
+   * What is done with some packets of an encrypted port.
+   *
+   * @param spec without the kernel's number
+   */
+  record SecurityPolicy(XfrmPolicySpec spec) implements Item {
+    @Override
+    public Owner owner() {
+      return Owner.ENCRYPTION;
+    }
+
+    @Override
+    public Key key() {
+      return new Key.OfSecurityPolicy(spec.id());
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+      return "policy %s: %s"
+          .formatted(
+              spec.id(),
+              spec.templates().isEmpty()
+                  ? "drop"
+                  : spec.templates().getFirst().spi() == 0
+                      ? "only by states of Weft"
+                      : "by SPI 0x%08x".formatted(spec.templates().getFirst().spi()));
+    }
+  }
+
+  /** A UDP port at which the node takes ESP; the agent holds it, and none outlives the agent. */
+  record EspPort(InetAddress address, int port) implements Item {
+    @Override
+    public Owner owner() {
+      return Owner.ENCRYPTION;
+    }
+
+    @Override
+    public Key key() {
+      return new Key.OfEspPort(address, port);
+    }
+
+    @Override
+    public Optional<DeviceName> standsOn() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+      return "UDP port %d of %s for ESP".formatted(port, address.getHostAddress());
+    }
+  }
+}

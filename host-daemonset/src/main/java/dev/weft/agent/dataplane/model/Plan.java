@@ -1,0 +1,92 @@
+package dev.weft.agent.dataplane.model;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The way from what is to what is wished. */
+public final class Plan {
+  private Plan() {}
+
+  /**
+   * The changes that turn {@code observed} into {@code desired}, in the order to make them; none if
+   * they are equal.
+   */
+  public static List<Change> between(State desired, State observed) {
+    Map<DeviceName, Change> gone = new HashMap<>();
+    for (Item item : observed.items().values()) {
+      if (item instanceof Item.Device device) {
+        reasonToRemove(device, desired)
+            .ifPresent(why -> gone.put(device.name(), new Change.Remove(device, why)));
+      }
+    }
+    State kept = observed.withoutDevices(gone.keySet());
+    List<Change> changes = new ArrayList<>(gone.values());
+    for (Item item : kept.items().values()) {
+      if (!desired.items().containsKey(item.key())) {
+        changes.add(new Change.Remove(item, "not wished"));
+      }
+    }
+    for (Item wished : desired.items().values()) {
+      Item present = kept.items().get(wished.key());
+      if (present == null) {
+        changes.add(new Change.Create(wished));
+      } else if (!present.isAsWished(wished)) {
+        changes.add(new Change.Alter(present, wished, difference(present, wished)));
+      }
+    }
+    changes.sort(
+        Comparator.comparing((Change change) -> Stage.of(change)).thenComparing(Object::toString));
+    return List.copyOf(changes);
+  }
+
+  private static Optional<String> reasonToRemove(Item.Device present, State desired) {
+    return desired
+        .get(present.key())
+        .map(wished -> (Item.Device) wished)
+        .map(wished ->
+            present
+                .kind()
+                .incompatibleWith(wished.kind())
+                .or(() -> isInherited(present, wished))
+                .map(why -> "to be made anew: " + why))
+        .orElse(Optional.of("not wished"));
+  }
+
+  /** The ports of a bridge are its network's: no other network inherits them. */
+  private static Optional<String> isInherited(Item.Device present, Item.Device wished) {
+    String uid = present.owner().uid();
+    return present.kind() instanceof Kind.Bridge
+            && !uid.isEmpty()
+            && !uid.equals(wished.owner().uid())
+        ? Optional.of("it was the bridge of another network")
+        : Optional.empty();
+  }
+
+  private static String difference(Item present, Item wished) {
+    if (!(present instanceof Item.Device was && wished instanceof Item.Device is)) {
+      return "was " + present;
+    }
+    List<String> parts = new ArrayList<>();
+    note(parts, "owner", was.owner().alias(), is.owner().alias());
+    note(parts, "MAC address", was.mac(), is.mac());
+    note(parts, "MTU", was.mtu(), is.mtu());
+    note(parts, "up", was.up(), is.up());
+    note(parts, "interface", was.kind(), is.kind());
+    note(
+        parts,
+        "port of",
+        was.port().map(Port::toString).orElse("no bridge"),
+        is.port().map(Port::toString).orElse("no bridge"));
+    return String.join(", ", parts);
+  }
+
+  private static void note(List<String> parts, String what, Object was, Object is) {
+    if (!was.equals(is)) {
+      parts.add("%s was %s".formatted(what, was));
+    }
+  }
+}

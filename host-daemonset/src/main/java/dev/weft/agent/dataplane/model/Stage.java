@@ -1,0 +1,61 @@
+package dev.weft.agent.dataplane.model;
+
+/**
+ * The order of changes: the packet filter changes once what it restricts is gone, and before
+ * anything new comes; entries go before devices, all that goes makes room for what comes, and
+ * devices come before what stands on them. What keeps clear text off the wire is there before the
+ * devices are and goes after them; states are there before a policy names them and go after it no
+ * longer does; and the ports that states wait at are open as long as the states are there. Changes
+ * of one stage need no order among each other.
+ */
+public enum Stage {
+  REMOVE_ENTRIES,
+  REMOVE_TOP_DEVICES,
+  REMOVE_BASE_DEVICES,
+  REMOVE_POLICIES,
+  FILTER,
+  SHARED,
+  PORTS,
+  STATES,
+  POLICIES,
+  BASE_DEVICES,
+  TOP_DEVICES,
+  ADDRESSES,
+  ENTRIES,
+  REMOVE_STATES,
+  REMOVE_PORTS;
+
+  public static Stage of(Change change) {
+    return switch (change) {
+      case Change.Create(Item item) -> coming(item);
+      case Change.Alter(_, Item item, _) -> coming(item);
+      case Change.Remove(Item.Device device, _) ->
+          isBase(device) ? REMOVE_BASE_DEVICES : REMOVE_TOP_DEVICES;
+      case Change.Remove(Item.Filter _, _) -> FILTER;
+      case Change.Remove(Item.SecurityPolicy _, _) -> REMOVE_POLICIES;
+      case Change.Remove(Item.SecurityState _, _) -> REMOVE_STATES;
+      case Change.Remove(Item.EspPort _, _) -> REMOVE_PORTS;
+      case Change.Remove _ -> REMOVE_ENTRIES;
+    };
+  }
+
+  private static Stage coming(Item item) {
+    return switch (item) {
+      case Item.Filter _ -> FILTER;
+      case Item.Setting _ -> SHARED;
+      case Item.EspPort _ -> PORTS;
+      case Item.SecurityState _ -> STATES;
+      case Item.SecurityPolicy _ -> POLICIES;
+      case Item.Device device -> isBase(device) ? BASE_DEVICES : TOP_DEVICES;
+      case Item.Address _ -> ADDRESSES;
+      case Item.Route _, Item.Forward _, Item.Neighbour _ -> ENTRIES;
+    };
+  }
+
+  private static boolean isBase(Item.Device device) {
+    return switch (device.kind()) {
+      case Kind.Bridge _, Kind.Vlan _ -> true;
+      case Kind.Vxlan _, Kind.Veth _, Kind.Macvlan _, Kind.Other _ -> false;
+    };
+  }
+}

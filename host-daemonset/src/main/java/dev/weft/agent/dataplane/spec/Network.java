@@ -1,0 +1,110 @@
+package dev.weft.agent.dataplane.spec;
+
+import dev.weft.agent.dataplane.model.Digest;
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.Subnet;
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.MacAddress;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A network on this node: its instruction, read.
+ *
+ * @param node name of the node
+ */
+public record Network(String name, String uid, String node, HostNetworkSpec spec, List<Segment> segments) {
+  /** An address block, with the gateway's address in it where there is one. */
+  public record Segment(IpPrefix block, Optional<InetAddress> gateway) {
+    public Optional<IpPrefix> gatewayPrefix() {
+      return gateway.map(address -> new IpPrefix(address, block.length()));
+    }
+
+    public boolean isIpv4() {
+      return block.address().getAddress().length == 4;
+    }
+  }
+
+  public static Network of(String name, String node, NetworkWish wish) throws Unbuildable {
+    List<Subnet> subnets = wish.spec().subnets();
+    List<Segment> segments = new ArrayList<>();
+    for (Subnet subnet : subnets == null ? List.<Subnet>of() : subnets) {
+      segments.add(segment(subnet));
+    }
+    if (wish.uid().isEmpty() || wish.uid().contains("/") || wish.uid().length() > 64) {
+      throw new Unbuildable(
+          Problem.user(
+              "spec.networkUid",
+              "'%s' is no UID".formatted(wish.uid()),
+              "let the operator write the instruction anew"));
+    }
+    return new Network(name, wish.uid(), node, wish.spec(), List.copyOf(segments));
+  }
+
+  private static Segment segment(Subnet subnet) throws Unbuildable {
+    String cidr = subnet.cidr();
+    String gateway = subnet.gateway();
+    try {
+      return new Segment(
+          IpPrefix.parse(cidr == null ? "" : cidr).network(),
+          Optional.ofNullable(gateway).map(IpPrefix::parseAddress));
+    } catch (IllegalArgumentException e) {
+      throw new Unbuildable(
+          Problem.user(
+              "spec.subnets",
+              String.valueOf(e.getMessage()),
+              "write a block and an address in it"));
+    }
+  }
+
+  public Owner owner() {
+    return Owner.network(uid);
+  }
+
+  /** Whether a device name may be one that is derived from a UID or digest. */
+  public static boolean isGenerated(String device) {
+    return device.matches("w[a-z]-[0-9a-f]{12}");
+  }
+
+  public String bridge() {
+    return "wb-" + shortUid();
+  }
+
+  public String vxlan() {
+    return "wv-" + shortUid();
+  }
+
+  public String shim() {
+    return "ws-" + shortUid();
+  }
+
+  public String hostEnd(String endpoint) {
+    return hostEnd(uid, endpoint);
+  }
+
+  /** The name of the node's end of an endpoint's cable. */
+  public static String hostEnd(String uid, String endpoint) {
+    return "we-" + Digest.of(uid + "/" + endpoint).substring(0, 12);
+  }
+
+  /** A MAC address for a device of this network on this node, always the same. */
+  public MacAddress mac(String device) {
+    return MacAddress.parse(
+        "06:"
+            + HexFormat.ofDelimiter(":")
+                .formatHex(
+                    HexFormat.of().parseHex(Digest.of(node + "/" + uid + "/" + device)), 0, 5));
+  }
+
+  /** The UID's first 12 hexadecimal digits; of what is not hexadecimal, a digest's. */
+  private String shortUid() {
+    String digits = uid.replace("-", "");
+    return digits.matches("[0-9a-f]{32}")
+        ? digits.substring(0, 12)
+        : Digest.of(uid).substring(0, 12);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.weft.agent.dataplane.spec;
+
+/** A network, or an endpoint of it, can not be made as wished. */
+public final class Unbuildable extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final transient Problem problem;
+
+  public Unbuildable(Problem problem) {
+    super(problem.toString());
+    this.problem = problem;
+  }
+
+  public Problem problem() {
+    return problem;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.weft.agent.desired;
+
+import dev.weft.api.Attachment;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpec;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which of a sandbox's interfaces answers which attachment: the one of the name that is asked for,
+ * or else the first of the network that nobody else asks for and that has what is asked for. It
+ * follows from what is stored alone, so it is the same after a restart of the agent.
+ *
+ * @param interfaces names of interfaces by the attachment's place
+ */
+public record Pairing(Map<Integer, String> interfaces) {
+  private static final Comparator<String> SHORT_FIRST =
+      Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder());
+
+  public Pairing {
+    interfaces = Map.copyOf(interfaces);
+  }
+
+  /**
+   * Pairs.
+   *
+   * @param wanted what a sandbox asks for, in order
+   * @param held the endpoints that it holds, of any network
+   */
+  public static Pairing of(List<Attachment> wanted, List<NetworkEndpoint> held) {
+    Map<String, Map<String, List<NetworkEndpointSpec>>> free = new HashMap<>();
+    for (NetworkEndpoint each : held) {
+      NetworkEndpointSpec spec = each.getSpec();
+      if (spec != null && spec.network() != null && spec.interfaceName() != null) {
+        free.computeIfAbsent(spec.network(), _ -> new TreeMap<>(SHORT_FIRST))
+            .computeIfAbsent(spec.interfaceName(), _ -> new ArrayList<>())
+            .add(spec);
+      }
+    }
+    Map<Integer, String> pairs = new HashMap<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      String name = wanted.get(i).interfaceName();
+      Map<String, List<NetworkEndpointSpec>> ofNetwork = free.get(wanted.get(i).network());
+      if (name != null && ofNetwork != null && ofNetwork.remove(name) != null) {
+        pairs.put(i, name);
+      }
+    }
+    for (int i = 0; i < wanted.size(); i++) {
+      Attachment attachment = wanted.get(i);
+      if (attachment.interfaceName() == null) {
+        Map<String, List<NetworkEndpointSpec>> ofNetwork =
+            free.getOrDefault(attachment.network(), Map.of());
+        Optional<String> found =
+            ofNetwork.entrySet().stream()
+                .filter(each -> suits(attachment, each.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst();
+        if (found.isPresent()) {
+          ofNetwork.remove(found.get());
+          pairs.put(i, found.get());
+        }
+      }
+    }
+    return new Pairing(pairs);
+  }
+
+  /** The interface that answers the attachment at this place; empty if none does yet. */
+  public Optional<String> of(int attachment) {
+    return Optional.ofNullable(interfaces.get(attachment));
+  }
+
+  /** What is asked for may be claimed in part only: no address of a family is no contradiction. */
+  private static boolean suits(Attachment attachment, List<NetworkEndpointSpec> held) {
+    boolean sameMac =
+        attachment.mac() == null
+            || held.stream().allMatch(each -> Objects.equals(attachment.mac(), each.mac()));
+    return sameMac
+        && attachment.ips().stream()
+            .allMatch(asked ->
+                held.stream()
+                    .flatMap(each -> Addresses.of(each).stream())
+                    .filter(asked::isLike)
+                    .allMatch(asked::equals));
+  }
+}

@@ -1,0 +1,32 @@
+package dev.weft.agent.pass;
+
+import dev.weft.agent.dataplane.DataPlane;
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.NodeWish;
+import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.UnderlayChoice;
+import dev.weft.agent.services.Filters;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The part of the node's kernel that the agent's loops use. */
+public interface NodeKernel {
+  /** {@link DataPlane#reconcile(NodeWish, Dirty, Consumer)}. */
+  Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made);
+
+  /** What bringing the kernel to a wish would change; nothing is changed. */
+  List<Change> plan(NodeWish wish);
+
+  /** Chooses where the node's tunnels start. */
+  Underlay underlay(UnderlayChoice choice);
+
+  /**
+   * The packet filter of a sandbox.
+   *
+   * @param sandbox file of its network namespace
+   */
+  Filters.Filter filter(Path sandbox);
+}

@@ -1,0 +1,113 @@
+package dev.weft.agent.pass;
+
+import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.desired.Desired;
+import dev.weft.agent.loop.Changes;
+import dev.weft.agent.loop.Loop;
+import dev.weft.agent.node.NodeUnderlay;
+import dev.weft.api.NodePlan;
+import dev.weft.mesh.keys.KeyReport;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One pass of the loop: look at what changed, bring the kernel to it, tell what came of it. */
+public final class NodePass implements Loop.Work {
+  private final Desired desired;
+  private final NodeUnderlay underlay;
+  private final NodeKernel kernel;
+  private final Reports reports;
+  private Optional<KeyReport> told = Optional.empty();
+
+  /** What is told of a pass. */
+  public interface Reports {
+    /**
+     * The node's underlay was looked at, or its keys changed.
+     *
+     * @param keys what to tell of the keys of encrypted networks, empty if there are none
+     */
+    void node(NodeUnderlay underlay, Optional<KeyReport> keys);
+
+    /** The kernel is as wished, as far as it can be: those who asked for it are told next. */
+    void outcome(Desired desired, Outcome outcome);
+
+    /**
+     * A pass ended.
+     *
+     * @param plans by network, what would be changed for a revision that is only planned
+     */
+    void ended(Changes changes, Desired desired, Outcome outcome, Map<String, NodePlan> plans);
+
+    /** A pass over {@code changes} threw {@code why}: nothing is known of what it was about. */
+    void failed(Changes changes, Desired desired, RuntimeException why);
+  }
+
+  /** Passes over the wish {@code desired}. */
+  public NodePass(Desired desired, NodeUnderlay underlay, NodeKernel kernel, Reports reports) {
+    this.desired = desired;
+    this.underlay = underlay;
+    this.kernel = kernel;
+    this.reports = reports;
+  }
+
+  @Override
+  public Set<String> run(Changes asked, Runnable done) {
+    Changes changes = asked;
+    if (asked.underlay()) {
+      if (underlay.look()) {
+        changes = Changes.ALL;
+      }
+    }
+    desired.update(changes);
+    Outcome outcome =
+        kernel.reconcile(
+            desired.wish(underlay.vtep()),
+            changes.dirty(),
+            made -> {
+              reports.outcome(desired, made);
+              done.run();
+            });
+    // A public key may be known once what is sent by it is taken.
+    if (asked.underlay() || !outcome.keys().report().equals(told)) {
+      told = outcome.keys().report();
+      reports.node(underlay, told);
+    }
+    reports.ended(changes, desired, outcome, Plans.of(desired, underlay.vtep(), kernel));
+    return again(outcome);
+  }
+
+  @Override
+  public void failed(Changes changes, RuntimeException why) {
+    reports.failed(changes, desired, why);
+  }
+
+  /** Networks for which another attempt may succeed. */
+  private Set<String> again(Outcome outcome) {
+    Set<String> again = new HashSet<>();
+    if (outcome.keys().lingering()) {
+      again.add(Loop.KEYS);
+    }
+    outcome
+        .networks()
+        .forEach((name, network) -> {
+          if (mayHeal(network.problems())) {
+            again.add(name);
+          }
+        });
+    outcome
+        .leftovers()
+        .forEach((uid, problems) -> {
+          if (mayHeal(problems)) {
+            again.add(desired.nameOf(uid).orElse(Loop.EVERYTHING));
+          }
+        });
+    return again;
+  }
+
+  private static boolean mayHeal(List<Problem> problems) {
+    return problems.stream().anyMatch(each -> each.cure() == Problem.Cure.RETRY);
+  }
+}

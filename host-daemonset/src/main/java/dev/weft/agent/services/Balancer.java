@@ -1,0 +1,210 @@
+package dev.weft.agent.services;
+
+import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.loop.Changes;
+import dev.weft.agent.loop.Loop;
+import dev.weft.agent.sandbox.Holder;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.api.IpAddress;
+import dev.weft.api.NetworkEndpoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has every sandbox of this node balance the virtual addresses of its networks. What it is asked to
+ * look at are names of endpoints and slices, and ids of endpoints in sandboxes of this node.
+ */
+public final class Balancer implements Loop.Work {
+  private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
+
+  /** A sandbox waits no longer for services, which it balances then as soon as they are known. */
+  private static final Duration PATIENCE = Duration.ofMillis(700);
+
+  private final Cluster cluster;
+  private final Sandboxes sandboxes;
+  private final Filters filters;
+  private final Map<String, NetworkServices> networks = new HashMap<>();
+  private final Map<String, Client> clients = new LinkedHashMap<>();
+  private final Map<String, String> problems = new ConcurrentHashMap<>();
+  private boolean begun;
+
+  /** A balancer for the sandboxes of {@code sandboxes}, by the way of {@code filters}. */
+  public Balancer(Cluster cluster, Sandboxes sandboxes, Filters filters) {
+    this.cluster = cluster;
+    this.sandboxes = sandboxes;
+    this.filters = filters;
+  }
+
+  /** Has a sandbox in which nothing runs balance a service that there is not. */
+  public static void rehearse(Filters filters, Path sandbox) {
+    Virtual virtual =
+        new Virtual(
+            IpAddress.parse("192.0.2.10"),
+            "rehearsal",
+            List.of(new Virtual.Port("tcp", 80, 80)),
+            false);
+    Places first = new Places(0, 1, Map.of(), Map.of(0, IpAddress.parse("192.0.2.11")));
+    try (Filters.Filter filter = filters.open(sandbox)) {
+      filter.run(Script.whole(List.of(new Script.Filled(virtual, List.of()))));
+      filter.run(
+          Script.with(Script.Size.of(virtual.address(), first.after()))
+              + Script.change(virtual.address(), first));
+    }
+  }
+
+  /**
+   * Has a sandbox balance a network's services, as soon as these are known.
+   *
+   * @param endpoint id of the endpoint, {@link Sandbox#endpoint}
+   * @return what keeps it from that, once that is known; empty: it does
+   */
+  public CompletableFuture<Optional<String>> wire(Loop loop, String network, String endpoint) {
+    if (!cluster.endpoints().hasVirtual(network)) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return cluster
+        .slices()
+        .follow(network)
+        .thenCompose(_ -> loop.request(Changes.endpoint(network, endpoint)))
+        .thenApply(_ ->
+            Optional.ofNullable(problems.get(endpoint.substring(0, endpoint.lastIndexOf(':')))))
+        .completeOnTimeout(Optional.empty(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public Set<String> run(Changes changes, Runnable done) {
+    Map<String, NetworkServices.Turn> turns = turns(changes);
+    Map<String, Sandbox> running = new HashMap<>();
+    sandboxes.running().forEach(each -> running.put(each.id(), each));
+    Map<String, Set<String>> networksOf = networksOf(running.values());
+    Set<String> again = new HashSet<>();
+    networksOf.forEach((id, its) -> {
+      Sandbox sandbox = running.get(id);
+      if (sandbox != null
+          && (!clients.containsKey(id) || its.stream().anyMatch(each -> asks(turns, each)))
+          && !bring(sandbox, its, turns)) {
+        again.addAll(its);
+      }
+    });
+    for (Client each : new ArrayList<>(clients.values())) {
+      if (!networksOf.containsKey(each.sandbox().id())) {
+        drop(each, running.containsKey(each.sandbox().id()));
+      }
+    }
+    if (!begun) {
+      begun = true;
+      clear(running.values());
+    }
+    return again;
+  }
+
+  private Map<String, NetworkServices.Turn> turns(Changes changes) {
+    Map<String, NetworkServices.Turn> turns = new HashMap<>();
+    for (String name : cluster.slices().networks()) {
+      if (cluster.slices().isSynced(name) && changes.touches(name)) {
+        boolean known = networks.containsKey(name);
+        NetworkServices services =
+            networks.computeIfAbsent(name, it -> new NetworkServices(it, cluster));
+        boolean all = !known || changes.all() || changes.networks().contains(name);
+        turns.put(
+            name,
+            all ? services.all() : services.some(changes.endpoints().getOrDefault(name, Set.of())));
+      }
+    }
+    networks.keySet().retainAll(cluster.slices().networks());
+    return turns;
+  }
+
+  /** A pass over a network that changed nothing of its services asks nothing of its clients. */
+  private static boolean asks(Map<String, NetworkServices.Turn> turns, String network) {
+    return turns.containsKey(network);
+  }
+
+  /** By sandbox, its networks that have services. */
+  private Map<String, Set<String>> networksOf(Collection<Sandbox> running) {
+    Map<String, Sandbox> byOwner = new HashMap<>();
+    running.forEach(each -> byOwner.put(each.owner(), each));
+    Map<String, Set<String>> networksOf = new HashMap<>();
+    for (NetworkEndpoint each : cluster.endpoints().own()) {
+      String owner = Holder.ownerOf(each);
+      Sandbox sandbox = owner == null ? null : byOwner.get(owner);
+      String network = each.getSpec().network();
+      NetworkServices services = network == null ? null : networks.get(network);
+      if (sandbox != null && services != null && !services.isEmpty()) {
+        networksOf.computeIfAbsent(sandbox.id(), _ -> new TreeSet<>()).add(services.name());
+      }
+    }
+    return networksOf;
+  }
+
+  private boolean bring(Sandbox sandbox, Set<String> its, Map<String, NetworkServices.Turn> turns) {
+    Client client = clients.computeIfAbsent(sandbox.id(), _ -> new Client(sandbox, filters));
+    try {
+      List<NetworkServices> services = its.stream().map(networks::get).toList();
+      client.bring(services, turns);
+      problems.remove(sandbox.id());
+      return true;
+    } catch (RuntimeException e) {
+      client.forget();
+      String why = "its services cannot be balanced in the sandbox: " + e.getMessage();
+      if (!why.equals(problems.put(sandbox.id(), why))) {
+        LOG.atWarn()
+            .addKeyValue("sandbox", sandbox.id())
+            .addKeyValue("pod", sandbox)
+            .log("services are not balanced, it is tried again: {}", e.getMessage());
+      }
+      return false;
+    }
+  }
+
+  private void drop(Client client, boolean runs) {
+    clients.remove(client.sandbox().id());
+    problems.remove(client.sandbox().id());
+    try {
+      if (runs) {
+        client.bring(List.of(), Map.of());
+      }
+    } catch (RuntimeException gone) {
+      LOG.atDebug().addKeyValue("sandbox", client.sandbox().id()).setCause(gone).log("not cleared");
+    }
+  }
+
+  /** What an earlier agent left where there is nothing to balance any more. */
+  private void clear(Collection<Sandbox> running) {
+    Set<String> holders = new HashSet<>();
+    cluster
+        .endpoints()
+        .own()
+        .forEach(each -> {
+          String owner = Holder.ownerOf(each);
+          if (owner != null) {
+            holders.add(owner);
+          }
+        });
+    for (Sandbox each : running) {
+      if (holders.contains(each.owner()) && !clients.containsKey(each.id())) {
+        try {
+          new Client(each, filters).clear();
+        } catch (RuntimeException gone) {
+          LOG.atDebug().addKeyValue("sandbox", each.id()).setCause(gone).log("not cleared");
+        }
+      }
+    }
+  }
+}

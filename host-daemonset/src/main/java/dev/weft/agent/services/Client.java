@@ -1,0 +1,157 @@
+package dev.weft.agent.services;
+
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.IpAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A sandbox and what its packet filter has of services. Used by one thread. */
+final class Client {
+  private final Sandbox sandbox;
+  private final Filters filters;
+  private final Map<String, Long> seen = new HashMap<>();
+  private final Map<IpAddress, Integer> sizes = new HashMap<>();
+  private final Map<IpAddress, IpAddress> pins = new HashMap<>();
+  private boolean sound;
+
+  Client(Sandbox sandbox, Filters filters) {
+    this.sandbox = sandbox;
+    this.filters = filters;
+  }
+
+  Sandbox sandbox() {
+    return sandbox;
+  }
+
+  /** Brings the table to what the networks say now, if it is not there. */
+  void bring(Collection<NetworkServices> networks, Map<String, NetworkServices.Turn> turns) {
+    boolean known =
+        sound
+            && networks.size() == seen.size()
+            && networks.stream().allMatch(each -> follows(each, turns));
+    if (!known || !tell(networks, turns)) {
+      rebuild(networks);
+    }
+    seen.clear();
+    networks.forEach(each -> seen.put(each.name(), each.version()));
+    sound = true;
+  }
+
+  /** Whether what is there is what the turn started from. */
+  private boolean follows(NetworkServices network, Map<String, NetworkServices.Turn> turns) {
+    Long last = seen.get(network.name());
+    NetworkServices.Turn turn = turns.get(network.name());
+    return last != null
+        && (last == network.version() || (turn != null && !turn.whole() && last == turn.from()));
+  }
+
+  /** Tells only what changed; false if the table is not as it was left. */
+  private boolean tell(
+      Collection<NetworkServices> networks, Map<String, NetworkServices.Turn> turns) {
+    StringBuilder text = new StringBuilder();
+    Set<Script.Size> before = inUse();
+    for (NetworkServices network : networks) {
+      NetworkServices.Turn turn = turns.get(network.name());
+      Long last = seen.get(network.name());
+      if (turn != null && last != null && last == turn.from() && last != network.version()) {
+        turn.places()
+            .forEach((virtual, places) -> {
+              Places mine =
+                  virtual.affine() ? pinned(virtual, network.slots(virtual), places) : places;
+              if (!mine.isEmpty()) {
+                text.append(Script.change(virtual.address(), mine));
+                sizes.put(virtual.address(), mine.after());
+              }
+            });
+      }
+    }
+    if (text.isEmpty()) {
+      return true;
+    }
+    Set<Script.Size> after = inUse();
+    StringBuilder all = new StringBuilder();
+    after.stream()
+        .filter(each -> !before.contains(each))
+        .forEach(each -> all.append(Script.with(each)));
+    all.append(text);
+    before.stream()
+        .filter(each -> !after.contains(each))
+        .forEach(each -> all.append(Script.without(each)));
+    try {
+      run(all.toString());
+      return true;
+    } catch (RuntimeException changedByOthers) {
+      // Told by the rebuild that follows, if it fails as well.
+      return false;
+    }
+  }
+
+  private Places pinned(Virtual virtual, Slots slots, Places places) {
+    Optional<IpAddress> before = Optional.ofNullable(pins.get(virtual.address()));
+    Optional<IpAddress> stays = before.filter(slots::contains);
+    Optional<IpAddress> after =
+        Pin.of(sandbox.owner(), stays.isPresent() ? places.come().values() : slots.all(), stays);
+    after.ifPresentOrElse(
+        each -> pins.put(virtual.address(), each), () -> pins.remove(virtual.address()));
+    Map<Integer, IpAddress> gone =
+        before.filter(each -> !after.equals(before)).map(each -> Map.of(0, each)).orElse(Map.of());
+    Map<Integer, IpAddress> come =
+        after.filter(each -> !after.equals(before)).map(each -> Map.of(0, each)).orElse(Map.of());
+    return new Places(before.isPresent() ? 1 : 0, after.isPresent() ? 1 : 0, gone, come);
+  }
+
+  private void rebuild(Collection<NetworkServices> networks) {
+    sound = false;
+    sizes.clear();
+    pins.clear();
+    List<Script.Filled> all = new ArrayList<>();
+    for (NetworkServices network : networks) {
+      for (Script.Filled each : network.filled()) {
+        List<IpAddress> tasks = each.tasks();
+        if (each.virtual().affine()) {
+          Optional<IpAddress> pin = Pin.of(sandbox.owner(), tasks, Optional.empty());
+          pin.ifPresent(it -> pins.put(each.virtual().address(), it));
+          tasks = pin.map(List::of).orElse(List.of());
+        }
+        all.add(new Script.Filled(each.virtual(), tasks));
+        sizes.put(each.virtual().address(), tasks.size());
+      }
+    }
+    run(all.isEmpty() ? Script.none() : Script.whole(all));
+  }
+
+  /** Removes a table that an earlier agent left. */
+  void clear() {
+    if (run("list tables").lines().anyMatch(each -> each.strip().equals("table " + Script.TABLE))) {
+      run(Script.none());
+    }
+  }
+
+  private Set<Script.Size> inUse() {
+    Set<Script.Size> used = new HashSet<>();
+    sizes.forEach((address, size) -> {
+      if (size > 0) {
+        used.add(Script.Size.of(address, size));
+      }
+    });
+    return used;
+  }
+
+  /** Nothing is held between two runs: what clients hold must not grow with their number. */
+  private String run(String commands) {
+    try (Filters.Filter filter = filters.open(sandbox.netns())) {
+      return filter.run(commands);
+    }
+  }
+
+  /** Takes nothing for known any more. */
+  void forget() {
+    sound = false;
+  }
+}

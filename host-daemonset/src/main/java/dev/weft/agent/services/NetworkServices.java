@@ -1,0 +1,153 @@
+package dev.weft.agent.services;
+
+import dev.weft.agent.cluster.Cache;
+import dev.weft.agent.cluster.Cluster;
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The services of one network as this node knows them, kept from pass to pass: of a change only
+ * what it touches is computed anew. Used by one thread.
+ */
+final class NetworkServices {
+  private final String network;
+  private final Cluster cluster;
+  private final Map<String, Virtual> virtuals = new TreeMap<>();
+  private final Map<String, Backends> backends = new HashMap<>();
+  private final Map<String, String> serviceOfSlice = new HashMap<>();
+  private long version;
+
+  NetworkServices(String network, Cluster cluster) {
+    this.network = network;
+    this.cluster = cluster;
+  }
+
+  String name() {
+    return network;
+  }
+
+  boolean isEmpty() {
+    return virtuals.isEmpty();
+  }
+
+  /**
+   * What changed.
+   *
+   * @param whole whether virtual addresses came, changed or went
+   * @param places by virtual address, what changed of its tasks
+   * @param from the version before
+   */
+  record Turn(boolean whole, Map<Virtual, Places> places, long from) {
+    boolean isEmpty() {
+      return !whole && places.isEmpty();
+    }
+  }
+
+  /** Counts the turns: who has seen one version needs only what changed since. */
+  long version() {
+    return version;
+  }
+
+  /** Every virtual address and who is behind it. */
+  List<Script.Filled> filled() {
+    return virtuals.values().stream()
+        .map(each -> new Script.Filled(each, slots(each).all()))
+        .toList();
+  }
+
+  Slots slots(Virtual virtual) {
+    return backends.computeIfAbsent(virtual.service(), _ -> new Backends()).of(virtual.address());
+  }
+
+  /** Reads everything anew. */
+  Turn all() {
+    Map<String, Virtual> now = new TreeMap<>();
+    for (NetworkEndpoint each : cluster.endpoints().of(network)) {
+      virtual(each).ifPresent(it -> now.put(each.getMetadata().getName(), it));
+    }
+    boolean whole = !now.equals(virtuals);
+    virtuals.clear();
+    virtuals.putAll(now);
+    Set<String> slices = new HashSet<>(serviceOfSlice.keySet());
+    cluster.slices().of(network).forEach(each -> slices.add(Cache.key(each)));
+    slices.forEach(this::slice);
+    return turn(whole);
+  }
+
+  /** Reads anew what these keys name: endpoints and slices; others are passed over. */
+  Turn some(Collection<String> keys) {
+    boolean whole = false;
+    for (String key : keys) {
+      if (virtuals.containsKey(key)
+          || cluster.endpoints().get(network, key).filter(Virtual::is).isPresent()) {
+        whole |= virtual(key);
+      } else {
+        slice(key);
+      }
+    }
+    return turn(whole);
+  }
+
+  private boolean virtual(String key) {
+    Virtual now = cluster.endpoints().get(network, key).flatMap(this::virtual).orElse(null);
+    Virtual before = now == null ? virtuals.remove(key) : virtuals.put(key, now);
+    return !Objects.equals(before, now);
+  }
+
+  private Optional<Virtual> virtual(NetworkEndpoint endpoint) {
+    return Virtual.is(endpoint) && cluster.objection(endpoint).isEmpty()
+        ? Virtual.of(endpoint)
+        : Optional.empty();
+  }
+
+  private void slice(String key) {
+    @Nullable EndpointSlice slice = cluster.slices().get(network, key).orElse(null);
+    String before = serviceOfSlice.get(key);
+    Optional<String> now = Optional.ofNullable(slice).flatMap(NetworkServices::serviceOf);
+    if (before != null && !now.equals(Optional.of(before))) {
+      at(before).update(key, null);
+      serviceOfSlice.remove(key);
+    }
+    now.ifPresent(service -> {
+      at(service).update(key, slice);
+      serviceOfSlice.put(key, service);
+    });
+  }
+
+  private Backends at(String service) {
+    return backends.computeIfAbsent(service, _ -> new Backends());
+  }
+
+  private static Optional<String> serviceOf(EndpointSlice slice) {
+    Map<String, String> labels = slice.getMetadata().getLabels();
+    return Optional.ofNullable(labels == null ? null : labels.get(Names.SERVICE_LABEL))
+        .map(name -> slice.getMetadata().getNamespace() + "/" + name);
+  }
+
+  private Turn turn(boolean whole) {
+    Map<Virtual, Places> places = new LinkedHashMap<>();
+    for (Virtual each : virtuals.values()) {
+      Places changed = slots(each).take();
+      if (!changed.isEmpty()) {
+        places.put(each, changed);
+      }
+    }
+    Turn turn = new Turn(whole, places, version);
+    if (!turn.isEmpty()) {
+      version++;
+    }
+    return turn;
+  }
+}

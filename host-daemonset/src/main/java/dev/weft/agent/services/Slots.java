@@ -1,0 +1,80 @@
+package dev.weft.agent.services;
+
+import dev.weft.api.IpAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The ready tasks of a service in numbered places without a gap. One that goes leaves its place to
+ * the last, so a change moves one other at most, however many there are. Not thread-safe.
+ */
+final class Slots {
+  private final List<IpAddress> places = new ArrayList<>();
+  private final Map<IpAddress, Integer> where = new HashMap<>();
+  private final Map<IpAddress, Integer> uses = new HashMap<>();
+  private final Map<Integer, IpAddress> touched = new TreeMap<>();
+  private int told;
+
+  /** Counts one more mention of a task: it may stand in two slices for a moment. */
+  void add(IpAddress task) {
+    if (uses.merge(task, 1, Integer::sum) == 1) {
+      where.put(task, places.size());
+      places.add(task);
+    }
+  }
+
+  /** Counts one mention less. */
+  void remove(IpAddress task) {
+    if (uses.computeIfPresent(task, (_, count) -> count == 1 ? null : count - 1) != null) {
+      return;
+    }
+    Integer place = where.remove(task);
+    if (place != null) {
+      note(places.size() - 1);
+      IpAddress last = places.removeLast();
+      if (place < places.size()) {
+        note(place);
+        places.set(place, last);
+        where.put(last, place);
+      }
+    }
+  }
+
+  private void note(int place) {
+    if (place < told) {
+      touched.putIfAbsent(place, places.get(place));
+    }
+  }
+
+  /** What changed since this was asked last. */
+  Places take() {
+    Map<Integer, IpAddress> gone = new HashMap<>();
+    Map<Integer, IpAddress> come = new HashMap<>();
+    touched.forEach((place, was) -> {
+      if (place >= places.size()) {
+        gone.put(place, was);
+      } else if (!places.get(place).equals(was)) {
+        gone.put(place, was);
+        come.put(place, places.get(place));
+      }
+    });
+    for (int place = told; place < places.size(); place++) {
+      come.put(place, places.get(place));
+    }
+    Places taken = new Places(told, places.size(), gone, come);
+    told = places.size();
+    touched.clear();
+    return taken;
+  }
+
+  List<IpAddress> all() {
+    return List.copyOf(places);
+  }
+
+  boolean contains(IpAddress task) {
+    return where.containsKey(task);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.weft.netlink.rtnl;
+
+import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.wire.Listener;
+import dev.weft.netlink.wire.NetlinkSocket;
+import dev.weft.netlink.wire.RtnetlinkH;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tells what changes in a namespace: links, addresses, routes, neighbours and forwarding entries
+ * ({@code RTNLGRP_*}). It tells changes from the moment it is open, so open it first and dump then.
+ */
+public final class Monitor implements AutoCloseable {
+  private final Listener<Notification> listener;
+
+  private Monitor(NetlinkSocket socket, Set<Group> groups) {
+    this.listener = new Listener<>(socket, Notifications::read, new Notification.Overrun());
+    join(groups);
+  }
+
+  /** What to be told of. */
+  public enum Group {
+    /** Links and bridge ports ({@code RTNLGRP_LINK}). */
+    LINKS(RtnetlinkH.RTNLGRP_LINK),
+    /** Addresses ({@code RTNLGRP_IPV4_IFADDR}, {@code RTNLGRP_IPV6_IFADDR}). */
+    ADDRESSES(RtnetlinkH.RTNLGRP_IPV4_IFADDR, RtnetlinkH.RTNLGRP_IPV6_IFADDR),
+    /** Routes ({@code RTNLGRP_IPV4_ROUTE}, {@code RTNLGRP_IPV6_ROUTE}). */
+    ROUTES(RtnetlinkH.RTNLGRP_IPV4_ROUTE, RtnetlinkH.RTNLGRP_IPV6_ROUTE),
+    /** IP neighbours and forwarding entries ({@code RTNLGRP_NEIGH}). */
+    NEIGHBOURS(RtnetlinkH.RTNLGRP_NEIGH);
+
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final int[] numbers;
+
+    Group(int... numbers) {
+      this.numbers = numbers;
+    }
+  }
+
+  /** Watches the calling thread's namespace. */
+  public static Monitor open() {
+    return new Monitor(NetlinkSocket.route(), EnumSet.allOf(Group.class));
+  }
+
+  /** Watches a namespace, which may be closed after. */
+  public static Monitor open(NetworkNamespace namespace) {
+    return open(namespace, EnumSet.allOf(Group.class));
+  }
+
+  /** Watches some of what changes in a namespace, which may be closed after. */
+  public static Monitor open(NetworkNamespace namespace, Set<Group> groups) {
+    return new Monitor(namespace.call(NetlinkSocket::route), groups);
+  }
+
+  /** The same with room for so many bytes of what has not been read. */
+  static Monitor open(NetworkNamespace namespace, Set<Group> groups, int receiveBuffer) {
+    Monitor monitor = open(namespace, Set.of());
+    monitor.listener.receiveBuffer(receiveBuffer);
+    monitor.join(groups);
+    return monitor;
+  }
+
+  private void join(Set<Group> groups) {
+    for (Group group : groups) {
+      for (int number : group.numbers) {
+        listener.join(number);
+      }
+    }
+  }
+
+  /**
+   * Waits for the next change. To be called by one thread at a time; it should be a platform
+   * thread, as a waiting virtual thread would keep its carrier.
+   *
+   * @return empty when the monitor is closed, also by another thread while this one waits
+   */
+  public Optional<Notification> next() {
+    return listener.next();
+  }
+
+  /**
+   * What has been told by now, without waiting; nothing when the monitor is closed. Of what comes
+   * faster than it is read, some {@code most}; the rest is told by the next call.
+   */
+  public List<Notification> more(int most) {
+    return listener.more(most);
+  }
+
+  @Override
+  public void close() {
+    listener.close();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.weft.netlink.rtnl;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/** One change to the network of a namespace, to be made by {@link Netlink#execute}. */
+public sealed interface Request {
+  /** The change in words, as it is told in errors: "add link wb-1 (vxlan 4096)". */
+  String inWords();
+
+  /**
+   * Makes a link; fails with EEXIST if the name is taken. What the kernel ignores while it makes a
+   * link (alias, bridge port options, IPv4 settings, address generation) is set right after, in a
+   * round trip of its own, and if that fails the new link is removed: a link is made whole or not
+   * at all.
+   */
+  record LinkAdd(LinkSpec spec) implements Request {
+    @Override
+    public String inWords() {
+      return "add link %s (%s)".formatted(spec.name(), Words.of(spec.kind()));
+    }
+  }
+
+  /**
+   * Changes a link, in one message unless it sets options of a bridge's port, or address settings
+   * and up. With a namespace the link is moved there under its new name and the other settings take
+   * effect there.
+   *
+   * @param index the link
+   * @param name new name, {@code null} to keep it
+   * @param kind new options of the link's kind, {@code null} to keep them
+   * @param settings the rest
+   */
+  record LinkChange(
+      int index, @Nullable String name, @Nullable LinkKind kind, LinkSettings settings)
+      implements Request {
+    /** Rejects what can not be asked in one message. */
+    public LinkChange {
+      if (name != null) {
+        LinkSpec.requireName(name);
+      }
+      if (settings.namespace() != null && settings.port() != null) {
+        throw new IllegalArgumentException(
+            "link %d moves to another namespace: set its bridge port options from there"
+                .formatted(index));
+      }
+    }
+
+    /** Changes settings only. */
+    public LinkChange(int index, LinkSettings settings) {
+      this(index, null, null, settings);
+    }
+
+    @Override
+    public String inWords() {
+      return "change link %d%s".formatted(index, Words.of(name, kind, settings));
+    }
+  }
+
+  /** Removes a link, and with a veth its peer. */
+  record LinkRemove(int index) implements Request {
+    @Override
+    public String inWords() {
+      return "remove link " + index;
+    }
+  }
+
+  /** Adds an address to a link; fails with EEXIST if it has it. */
+  record AddressAdd(Address address) implements Request {
+    @Override
+    public String inWords() {
+      return "add address %s to link %d".formatted(address.prefix(), address.link());
+    }
+  }
+
+  /** Removes an address from a link. */
+  record AddressRemove(Address address) implements Request {
+    @Override
+    public String inWords() {
+      return "remove address %s from link %d".formatted(address.prefix(), address.link());
+    }
+  }
+
+  /** Adds a route; fails with EEXIST if one with that destination, metric and table is there. */
+  record RouteAdd(Route route) implements Request {
+    @Override
+    public String inWords() {
+      return "add " + Words.of(route);
+    }
+  }
+
+  /** Adds a route in the place of the one with that destination, metric and table. */
+  record RouteReplace(Route route) implements Request {
+    @Override
+    public String inWords() {
+      return "set " + Words.of(route);
+    }
+  }
+
+  /** Removes a route. */
+  record RouteRemove(Route route) implements Request {
+    @Override
+    public String inWords() {
+      return "remove " + Words.of(route);
+    }
+  }
+
+  /** Makes or replaces a neighbour entry. */
+  record NeighbourSet(Neighbour neighbour) implements Request {
+    @Override
+    public String inWords() {
+      return "set neighbour %s (%s) on link %d"
+          .formatted(neighbour.address().getHostAddress(), neighbour.mac(), neighbour.link());
+    }
+  }
+
+  /** Removes a neighbour entry. */
+  record NeighbourRemove(int link, InetAddress address) implements Request {
+    @Override
+    public String inWords() {
+      return "remove neighbour %s from link %d".formatted(address.getHostAddress(), link);
+    }
+  }
+
+  /**
+   * Makes an entry, or replaces the destination of the one with this MAC address. A multicast or
+   * zero address in a VXLAN device has many destinations: use {@link FdbAppend} for it.
+   */
+  record FdbSet(FdbEntry entry) implements Request {
+    @Override
+    public String inWords() {
+      return "set " + Words.of(entry);
+    }
+  }
+
+  /** Adds one more destination to a VXLAN device's entry; fails with EEXIST if it has it. */
+  record FdbAppend(FdbEntry entry) implements Request {
+    @Override
+    public String inWords() {
+      return "append " + Words.of(entry);
+    }
+  }
+
+  /** Removes an entry; of a VXLAN device's entry the given destination, or all without one. */
+  record FdbRemove(FdbEntry entry) implements Request {
+    @Override
+    public String inWords() {
+      return "remove " + Words.of(entry);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.weft.netlink.wire;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * What a netlink socket needs of memory. A few are kept for the sockets to come: to get it from the
+ * system, and to have every thread let go of it, takes longer than to open a socket and to ask by
+ * it.
+ */
+final class Buffers implements AutoCloseable {
+  /** Datagrams that are received at a time. */
+  static final int SLOTS = 64;
+
+  /** Room for each of them: an acknowledgement needs 36 bytes, with the kernel's words some 300. */
+  static final int SLOT = 2048;
+
+  static final int MMSGHDR = 64;
+
+  /** More than the kernel puts into a datagram of a dump (32 KiB). */
+  private static final int RECEIVED = 256 << 10;
+
+  /** Few pages: a call with many more messages costs the kernel several times as much for each. */
+  private static final int BATCH = 20 << 10;
+
+  private static final BlockingQueue<Buffers> SPARE = new ArrayBlockingQueue<>(4);
+
+  private final Arena arena = Arena.ofShared();
+  final MemorySegment received = arena.allocate(RECEIVED);
+  final MemorySegment slots = arena.allocate((long) SLOTS * SLOT, 8);
+  final MemorySegment headers = arena.allocate((long) SLOTS * MMSGHDR, 8);
+  final MemorySegment batch = arena.allocate(BATCH);
+  final MessageWriter writer = new MessageWriter(BATCH);
+
+  private Buffers() {
+    MemorySegment vectors = arena.allocate(SLOTS * 16L, 8);
+    for (int i = 0; i < SLOTS; i++) {
+      vectors.set(ADDRESS, i * 16L, slots.asSlice((long) i * SLOT));
+      vectors.set(JAVA_LONG, i * 16L + 8, SLOT);
+      headers.set(ADDRESS, (long) i * MMSGHDR + 16, vectors.asSlice(i * 16L));
+      headers.set(JAVA_LONG, (long) i * MMSGHDR + 24, 1);
+    }
+  }
+
+  static Buffers take() {
+    Buffers spare = SPARE.poll();
+    return spare == null ? new Buffers() : spare;
+  }
+
+  /** Leaves them to the next socket. */
+  @Override
+  public void close() {
+    writer.clear();
+    if (!SPARE.offer(this)) {
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package dev.weft.netlink.wire;
+
+import dev.weft.netlink.NetlinkException;
+
+/** What a message that breaks the protocol is answered with. */
+public final class Malformed {
+  private static final int EBADMSG = 74;
+
+  private Malformed() {}
+
+  public static NetlinkException because(String what) {
+    return new NetlinkException("read a message of the kernel", EBADMSG, what);
+  }
+}

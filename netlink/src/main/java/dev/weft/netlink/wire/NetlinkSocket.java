@@ -1,0 +1,210 @@
+package dev.weft.netlink.wire;
+
+import static dev.weft.netlink.Libc.check;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.weft.netlink.Errno;
+import dev.weft.netlink.Libc;
+import dev.weft.netlink.NetlinkException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.IntSupplier;
+
+/**
+ * A netlink socket and its buffers. It stays in the namespace of the thread that opened it. To be
+ * used by one thread at a time.
+ */
+public final class NetlinkSocket implements AutoCloseable {
+  private static final int RECEIVE_BUFFER = 16 << 20;
+  private static final int MSG_WAITFORONE = 0x10000;
+
+  private final Buffers buffers = Buffers.take();
+  private final int fd;
+  private final int receiveBuffer;
+  private int sequence;
+  private int dirty;
+
+  private NetlinkSocket(int fd) {
+    this.fd = fd;
+    try {
+      option(NetlinkH.NETLINK_EXT_ACK);
+      option(NetlinkH.NETLINK_CAP_ACK);
+      option(NetlinkH.NETLINK_GET_STRICT_CHK);
+      receiveBuffer(RECEIVE_BUFFER);
+      bind();
+      receiveBuffer = Libc.getsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF);
+    } catch (NetlinkException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void bind() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = arena.allocate(12, 4);
+      address.set(JAVA_SHORT, 0, (short) Libc.AF_NETLINK);
+      check(Libc.bind(fd, address), "bind a netlink socket");
+    }
+  }
+
+  /** A {@code NETLINK_ROUTE} socket in the calling thread's namespace. */
+  public static NetlinkSocket route() {
+    return open(NetlinkH.NETLINK_ROUTE, "open a netlink socket");
+  }
+
+  /** A {@code NETLINK_XFRM} socket in the calling thread's namespace. */
+  public static NetlinkSocket xfrm() {
+    return open(NetlinkH.NETLINK_XFRM, "open a netlink socket for IPsec (XFRM)");
+  }
+
+  /** A {@code NETLINK_GENERIC} socket in the calling thread's namespace. */
+  public static NetlinkSocket generic() {
+    return open(NetlinkH.NETLINK_GENERIC, "open a generic netlink socket");
+  }
+
+  /** A {@code NETLINK_NETFILTER} socket in the calling thread's namespace. */
+  public static NetlinkSocket netfilter() {
+    return open(NetlinkH.NETLINK_NETFILTER, "open a netlink socket for the packet filter");
+  }
+
+  private static NetlinkSocket open(int family, String operation) {
+    int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC;
+    return new NetlinkSocket(check(Libc.socket(Libc.AF_NETLINK, type, family), operation));
+  }
+
+  /** Asks for room for so many bytes, beyond the system's limit where the process may. */
+  void receiveBuffer(int bytes) {
+    if (Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, bytes) < 0) {
+      check(
+          Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, bytes),
+          "set the receive buffer of a netlink socket");
+    }
+  }
+
+  /** Bytes the kernel keeps for this socket, its own overhead included. */
+  int receiveBuffer() {
+    return receiveBuffer;
+  }
+
+  void join(int group) {
+    check(
+        Libc.setsockopt(fd, NetlinkH.SOL_NETLINK, NetlinkH.NETLINK_ADD_MEMBERSHIP, group),
+        "join netlink group " + group);
+  }
+
+  int fd() {
+    return fd;
+  }
+
+  /** What is written here goes out with the next {@link #send}. */
+  public MessageWriter writer() {
+    return buffers.writer;
+  }
+
+  /** Takes so many sequence numbers, and returns the first. */
+  public int sequence(int count) {
+    int first = sequence + 1;
+    sequence += count;
+    return first;
+  }
+
+  /**
+   * Sends what was written, in one system call, and overwrites it: it may hold keys. The kernel has
+   * acted on it when this returns.
+   */
+  public void send(int messages) {
+    int length = buffers.writer.length();
+    buffers.writer.copyTo(buffers.batch);
+    buffers.writer.clear();
+    int sent = timed(() -> Libc.send(fd, buffers.batch, length));
+    buffers.batch.asSlice(0, length).fill((byte) 0);
+    check(sent, "send to the kernel");
+    Counters.MESSAGES.add(messages);
+  }
+
+  /** Makes a system call of a request or its answer. */
+  private static int timed(IntSupplier systemCall) {
+    long start = System.nanoTime();
+    int result = uninterrupted(systemCall);
+    Counters.NANOS.add(System.nanoTime() - start);
+    return result;
+  }
+
+  /** Makes a system call again for as long as a signal interrupts it. */
+  private static int uninterrupted(IntSupplier systemCall) {
+    int result;
+    do {
+      result = systemCall.getAsInt();
+    } while (result == -Errno.EINTR);
+    return result;
+  }
+
+  /** Waits for one datagram, to be read from {@link #buffer}; returns its size. */
+  public int receive() {
+    int size = timed(() -> Libc.recv(fd, buffers.received, Libc.MSG_TRUNC));
+    check(size, "receive from the kernel");
+    dirty = Math.max(dirty, size);
+    return requireFit(size);
+  }
+
+  /**
+   * The same without waiting, of what nobody asked for: the negated {@code EAGAIN} if there is
+   * none, or another error.
+   */
+  int receiveNow() {
+    int flags = Libc.MSG_DONTWAIT | Libc.MSG_TRUNC;
+    int size = uninterrupted(() -> Libc.recv(fd, buffers.received, flags));
+    dirty = Math.max(dirty, size);
+    return size;
+  }
+
+  public MemorySegment buffer() {
+    return buffers.received;
+  }
+
+  /** Waits for at least one datagram; returns how many there are. */
+  int receiveMany() {
+    int flags = MSG_WAITFORONE | Libc.MSG_TRUNC;
+    return check(
+        timed(() -> Libc.recvmmsg(fd, buffers.headers, Buffers.SLOTS, flags)),
+        "receive from the kernel");
+  }
+
+  /** Lets a reader step through one of the datagrams that {@link #receiveMany} brought. */
+  void read(int index, MessageReader reader) {
+    int size = buffers.headers.get(JAVA_INT, (long) index * Buffers.MMSGHDR + 56);
+    reader.reset(
+        buffers.slots.asSlice((long) index * Buffers.SLOT, Buffers.SLOT),
+        requireFit(size, Buffers.SLOT));
+  }
+
+  /** The size of what {@link #receiveNow} brought, if it came whole. */
+  int requireFit(int size) {
+    return requireFit(size, (int) buffers.received.byteSize());
+  }
+
+  /** Overwrites what was received since the last time: it may hold keys. */
+  public void wipe() {
+    buffers.received.asSlice(0, Math.min(dirty, buffers.received.byteSize())).fill((byte) 0);
+    dirty = 0;
+  }
+
+  private static int requireFit(int size, int room) {
+    if (size > room) {
+      throw Malformed.because(
+          "a datagram has %d bytes, there is room for %d".formatted(size, room));
+    }
+    return size;
+  }
+
+  private void option(int option) {
+    check(Libc.setsockopt(fd, NetlinkH.SOL_NETLINK, option, 1), "set netlink option " + option);
+  }
+
+  @Override
+  public void close() {
+    Libc.close(fd);
+    buffers.close();
+  }
+}

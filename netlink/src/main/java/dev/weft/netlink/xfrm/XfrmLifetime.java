@@ -1,0 +1,12 @@
+package dev.weft.netlink.xfrm;
+
+/**
+ * How long a state or policy lives ({@code struct xfrm_lifetime_cfg}).
+ *
+ * @param soft reaching one of these is told to monitors, nothing else happens
+ * @param hard reaching one of these removes it
+ */
+public record XfrmLifetime(XfrmLimits soft, XfrmLimits hard) {
+  /** For ever. */
+  public static final XfrmLifetime FOREVER = new XfrmLifetime(XfrmLimits.NONE, XfrmLimits.NONE);
+}

@@ -1,0 +1,23 @@
+package dev.weft.netlink.xfrm;
+
+/**
+ * What the kernel finds a policy by.
+ *
+ * @param direction where it looks at packets
+ * @param selector which packets it is for
+ * @param mark which of them, by their mark
+ * @param interfaceId of the XFRM interface it belongs to, 0 for none ({@code XFRMA_IF_ID})
+ */
+public record XfrmPolicyId(
+    XfrmDirection direction, XfrmSelector selector, XfrmMark mark, long interfaceId) {
+  /** Of packets with any mark, on no XFRM interface. */
+  public static XfrmPolicyId of(XfrmDirection direction, XfrmSelector selector) {
+    return new XfrmPolicyId(direction, selector, XfrmMark.NONE, 0);
+  }
+
+  @Override
+  public String toString() {
+    String marked = mark.isNone() ? "" : ", " + mark;
+    return "%s %s%s".formatted(direction, selector, marked);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.weft.netlink.xfrm;
+
+/**
+ * A state as the kernel reports it. Its key is never read.
+ *
+ * @param spec what it is
+ * @param usage what it was used for
+ * @param sequence how far it has counted
+ * @param failures packets it has dropped
+ */
+public record XfrmState(XfrmStateSpec spec, XfrmUsage usage, Sequence sequence, Failures failures) {
+  /**
+   * Sequence numbers, as unsigned numbers of 32 bits, or of 64 with extended ones.
+   *
+   * @param sent of the last packet out, 0 if there was none
+   * @param received the highest of the packets that came in, 0 if there was none
+   */
+  public record Sequence(long sent, long received) {}
+
+  /**
+   * What came in and was dropped ({@code struct xfrm_stats}).
+   *
+   * @param late packets older than the replay window
+   * @param replayed packets that had come before
+   * @param forged packets whose integrity check failed
+   */
+  public record Failures(long late, long replayed, long forged) {}
+}

@@ -1,0 +1,58 @@
+package dev.weft.operator.event;
+
+import dev.weft.api.event.EventBook;
+import dev.weft.operator.kube.AsRead;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes Events about networks and nodes, where {@code kubectl describe} finds them. */
+public final class NetworkEvents {
+  private static final Logger log = LoggerFactory.getLogger(NetworkEvents.class);
+
+  private final KubernetesClient client;
+  private final EventBook book;
+
+  /** Writes by {@code client}. */
+  public NetworkEvents(KubernetesClient client, Clock clock) {
+    this.client = client;
+    this.book = new EventBook(AsRead.FIELD_MANAGER, AsRead.FIELD_MANAGER, clock);
+  }
+
+  /** Tells of a change of an object that has no namespace. */
+  public void record(HasMetadata object, Transition transition) {
+    ObjectReference about =
+        new ObjectReferenceBuilder()
+            .withApiVersion(object.getApiVersion())
+            .withKind(object.getKind())
+            .withName(object.getMetadata().getName())
+            .withUid(object.getMetadata().getUid())
+            .build();
+    (transition.warning()
+            ? book.warning(about, transition.reason(), transition.message())
+            : book.normal(about, transition.reason(), transition.message()))
+        .ifPresent(event -> write(object, event));
+  }
+
+  private void write(HasMetadata object, Event event) {
+    try {
+      client
+          .resource(event)
+          .fieldManager(AsRead.FIELD_MANAGER)
+          .forceConflicts()
+          .serverSideApply();
+    } catch (KubernetesClientException e) {
+      // an Event is news, not state: the conditions say the same, and work must go on
+      log.atWarn()
+          .addKeyValue("object", object.getKind() + " " + object.getMetadata().getName())
+          .setCause(e)
+          .log("could not write an event");
+    }
+  }
+}
