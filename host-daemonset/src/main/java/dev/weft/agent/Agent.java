@@ -1,21 +1,21 @@
 package dev.weft.agent;
 
+import dev.weft.agent.attach.AttachReports;
 import dev.weft.agent.attach.Attacher;
 import dev.weft.agent.attach.NetworkStatuses;
 import dev.weft.agent.attach.Reservations;
-import dev.weft.agent.attach.Verdicts;
-import dev.weft.agent.attach.claim.Claimant;
-import dev.weft.agent.attach.claim.Claims;
-import dev.weft.agent.attach.claim.Instructions;
+import dev.weft.agent.attach.claim.AddressLock;
+import dev.weft.agent.attach.claim.EndpointClaimer;
+import dev.weft.agent.attach.claim.HostNetworkGate;
 import dev.weft.agent.attach.claim.Probe;
-import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.ApiWrites;
+import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.cluster.EndpointCaches;
-import dev.weft.agent.cluster.Events;
-import dev.weft.agent.cluster.Writes;
+import dev.weft.agent.cluster.ObjectEvents;
 import dev.weft.agent.dataplane.spec.DriftEvent;
-import dev.weft.agent.dataplane.spec.Outcome;
-import dev.weft.agent.desired.Desired;
-import dev.weft.agent.health.Metrics;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
+import dev.weft.agent.desired.DesiredCache;
+import dev.weft.agent.health.AgentMetrics;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.loop.Loop;
 import dev.weft.agent.node.Heartbeat;
@@ -66,17 +66,17 @@ public final class Agent implements AutoCloseable {
   private final String node;
   private final KubernetesClient client;
   private final Machine machine;
-  private final Metrics metrics;
+  private final AgentMetrics metrics;
   private final Clock clock = Clock.systemUTC();
   private final Timer timer = new Timer();
-  private final Writes writes = new Writes(timer);
+  private final ApiWrites writes = new ApiWrites(timer);
   private final Loop loop = new Loop("loop", timer);
   private final Loop balancing = new Loop("balancing", timer);
   private final AtomicBoolean begun = new AtomicBoolean();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
-  private final Cluster cluster;
-  private final Events events;
-  private final HostNetworkReports instructions;
+  private final ClusterCaches cluster;
+  private final ObjectEvents events;
+  private final HostNetworkReports hostNetworks;
   private final EndpointReports endpoints;
   private final StatusReports reports;
   private final Reservations reservations;
@@ -96,12 +96,12 @@ public final class Agent implements AutoCloseable {
   public record Machine(NodeKernel kernel, Probe probe, Sandboxes sandboxes, Kernel features) {}
 
   /** An agent that does nothing before {@link #start}. */
-  public Agent(String node, KubernetesClient client, Machine machine, Metrics metrics) {
+  public Agent(String node, KubernetesClient client, Machine machine, AgentMetrics metrics) {
     this.node = node;
     this.client = client;
     this.machine = machine;
     this.metrics = metrics;
-    cluster = new Cluster(client, node, machine.sandboxes::of, new ClusterChanges(this));
+    cluster = new ClusterCaches(client, node, machine.sandboxes::of, new ClusterWatch(this));
     peers = new PeerProbe(cluster);
     heartbeat = new Heartbeat(client, node, clock);
     metrics.gauge("mesh.peers", "Nodes that tunnels lead to", () -> peers.reach().peers());
@@ -115,8 +115,8 @@ public final class Agent implements AutoCloseable {
         "objects.refused",
         "Objects that contradict their own name and count as none",
         cluster::refused);
-    events = new Events(client, node, writes, clock);
-    instructions = new HostNetworkReports(client, writes, clock);
+    events = new ObjectEvents(client, node, writes, clock);
+    hostNetworks = new HostNetworkReports(client, writes, clock);
     endpoints =
         new EndpointReports(
             client,
@@ -135,14 +135,14 @@ public final class Agent implements AutoCloseable {
             cluster,
             machine.sandboxes,
             new StatusReports.Sinks(
-                instructions, endpoints, this::repaired, network -> attacher().changed(network)),
+                hostNetworks, endpoints, this::repaired, network -> attacher().changed(network)),
             clock);
     balancer = new Balancer(cluster, machine.sandboxes, machine.kernel::filter);
-    Claimant claimant =
-        new Claimant(
+    EndpointClaimer claimant =
+        new EndpointClaimer(
             cluster,
-            new Claims(client, cluster.endpoints(), writes, this::build),
-            new Instructions(client, cluster),
+            new AddressLock(client, cluster.endpoints(), writes, this::build),
+            new HostNetworkGate(client, cluster),
             machine.probe);
     reservations = new Reservations(cluster.pods(), claimant, this::letGo);
     attacher =
@@ -156,7 +156,7 @@ public final class Agent implements AutoCloseable {
                     .thenCombine(
                         balancer.wire(balancing, network, endpoint),
                         (one, other) -> one.or(() -> other)),
-            new Verdicts(
+            new AttachReports(
                 machine.sandboxes,
                 events,
                 new NetworkStatuses(client, cluster, writes, machine.probe),
@@ -173,7 +173,7 @@ public final class Agent implements AutoCloseable {
             .start()
             .thenRun(() -> {
               LOG.atInfo().addKeyValue("node", node).log("the cluster is known");
-              machine.sandboxes.start(new TimedWiring(attacher, metrics));
+              machine.sandboxes.start(new TimedWirer(attacher, metrics));
             })
             .exceptionally(e -> {
               Supervised.broken("start", e);
@@ -233,7 +233,7 @@ public final class Agent implements AutoCloseable {
     timer.close();
   }
 
-  Cluster cluster() {
+  ClusterCaches cluster() {
     return cluster;
   }
 
@@ -253,8 +253,8 @@ public final class Agent implements AutoCloseable {
     return reservations;
   }
 
-  HostNetworkReports instructions() {
-    return instructions;
+  HostNetworkReports hostNetworks() {
+    return hostNetworks;
   }
 
   EndpointReports endpoints() {
@@ -267,7 +267,7 @@ public final class Agent implements AutoCloseable {
       balancing.ask(Changes.ALL);
       return;
     }
-    Desired desired = new Desired(cluster, machine.sandboxes, machine.features);
+    DesiredCache desired = new DesiredCache(cluster, machine.sandboxes, machine.features);
     NodePublisher publisher = new NodePublisher(client, cluster, writes, machine.features);
     NodeUnderlay underlay =
         new NodeUnderlay(cluster, client.getMasterUrl(), machine.kernel::underlay);
@@ -294,18 +294,21 @@ public final class Agent implements AutoCloseable {
               }
 
               @Override
-              public void outcome(Desired wished, Outcome outcome) {
+              public void outcome(DesiredCache wished, ReconcileOutcome outcome) {
                 reports.note(wished, outcome);
               }
 
               @Override
               public void ended(
-                  Changes changes, Desired wished, Outcome outcome, Map<String, NodePlan> plans) {
+                  Changes changes,
+                  DesiredCache wished,
+                  ReconcileOutcome outcome,
+                  Map<String, NodePlan> plans) {
                 reports.tell(changes, wished, outcome, plans);
               }
 
               @Override
-              public void failed(Changes changes, Desired wished, RuntimeException why) {
+              public void failed(Changes changes, DesiredCache wished, RuntimeException why) {
                 reports.failed(changes, wished, why);
               }
             });
@@ -322,12 +325,12 @@ public final class Agent implements AutoCloseable {
           }
         });
     CompletionStage<Void> _ =
-        cluster.pods().start().thenRun(() -> cluster.endpoints().unnamed().forEach(this::look));
+        cluster.pods().start().thenRun(() -> cluster.endpoints().reserved().forEach(this::look));
   }
 
   /** Looks at what was claimed for a pod: it may be nobody's. */
   void letGo(String pod) {
-    cluster.endpoints().unnamed(pod).forEach(this::look);
+    cluster.endpoints().reserved(pod).forEach(this::look);
   }
 
   private void look(NetworkEndpoint unnamed) {
@@ -340,7 +343,7 @@ public final class Agent implements AutoCloseable {
   }
 
   private void repaired(StatusReports.Repair repair) {
-    String network = Cluster.networkOf(repair.instruction());
+    String network = ClusterCaches.networkOf(repair.instruction());
     metrics.driftRepaired(repair.count());
     LOG.atWarn()
         .addKeyValue("network", network)

@@ -1,6 +1,6 @@
 package dev.weft.agent;
 
-import dev.weft.agent.cluster.Clients;
+import dev.weft.agent.cluster.ApiClients;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import io.fabric8.kubernetes.client.Config;
 import java.io.File;
@@ -46,6 +46,6 @@ final class AgentOptions {
       throw new IllegalArgumentException(
           "the kubeconfig %s cannot be read; name another with --kubeconfig".formatted(kubeconfig));
     }
-    return Clients.config(Optional.ofNullable(kubeconfig));
+    return ApiClients.config(Optional.ofNullable(kubeconfig));
   }
 }

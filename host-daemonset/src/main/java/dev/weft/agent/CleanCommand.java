@@ -3,8 +3,8 @@ package dev.weft.agent;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.KeyFile;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
@@ -82,9 +82,9 @@ final class CleanCommand implements Callable<Integer> {
   private int clean() {
     PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     try (DataPlane dataPlane = DataPlane.open(new KeyFile(keys))) {
-      Outcome outcome =
+      ReconcileOutcome outcome =
           dataPlane.reconcile(
-              new NodeWish("", Optional.empty(), Map.of(), true, Optional.empty()),
+              new NodeSpec("", Optional.empty(), Map.of(), true, Optional.empty()),
               Dirty.EVERYTHING);
       outcome.changes().forEach(out::println);
       outcome

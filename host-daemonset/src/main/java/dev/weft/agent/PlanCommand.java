@@ -1,17 +1,17 @@
 package dev.weft.agent;
 
-import dev.weft.agent.cluster.Clients;
-import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.ApiClients;
+import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.desired.Desired;
+import dev.weft.agent.desired.DesiredCache;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.node.KernelSurvey;
 import dev.weft.agent.node.NodeUnderlay;
+import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.SandboxListener;
 import dev.weft.agent.sandbox.Sandboxes;
-import dev.weft.agent.sandbox.Verdict;
-import dev.weft.agent.sandbox.Wiring;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.Mesh;
@@ -48,23 +48,24 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (KubernetesClient client = Clients.open(options.config(), _ -> {});
+    try (KubernetesClient client = ApiClients.open(options.config(), _ -> {});
         DataPlane dataPlane = DataPlane.open(options.keyFile());
         Sandboxes sandboxes = options.sandboxes.open();
-        Cluster cluster = new Cluster(client, options.node, sandboxes::of, new Deaf())) {
+        ClusterCaches cluster =
+            new ClusterCaches(client, options.node, sandboxes::of, new Deaf())) {
       await(cluster.start(), "the API server at " + client.getMasterUrl());
       Untouched untouched = new Untouched();
       sandboxes.start(untouched);
       await(untouched.synced, "a source of sandboxes");
       NodeUnderlay underlay = new NodeUnderlay(cluster, client.getMasterUrl(), dataPlane::underlay);
       boolean _ = underlay.look();
-      Desired desired = new Desired(cluster, sandboxes, KernelSurvey.kernel());
+      DesiredCache desired = new DesiredCache(cluster, sandboxes, KernelSurvey.kernel());
       desired.update(Changes.ALL);
       return print(dataPlane.plan(desired.wish(underlay.vtep())), desired);
     }
   }
 
-  private int print(List<Change> changes, Desired desired) {
+  private int print(List<Change> changes, DesiredCache desired) {
     PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     changes.forEach(
         each -> out.printf("%s: %s%n", desired.nameOf(each.uid()).orElse(each.uid()), each));
@@ -82,12 +83,12 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   /** Wires nothing. */
-  private static final class Untouched implements Wiring {
+  private static final class Untouched implements SandboxListener {
     private final CompletableFuture<Void> synced = new CompletableFuture<>();
 
     @Override
-    public Verdict attach(Sandbox sandbox) {
-      return new Verdict.Untried();
+    public AttachResult attach(Sandbox sandbox) {
+      return new AttachResult.Untried();
     }
 
     @Override
@@ -100,7 +101,7 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   /** Hears of changes in the cluster and does nothing: only the first state counts. */
-  private static final class Deaf implements Cluster.Listener {
+  private static final class Deaf implements ClusterCaches.Listener {
     @Override
     public void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {}
 

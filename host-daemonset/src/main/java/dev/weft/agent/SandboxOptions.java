@@ -3,7 +3,7 @@ package dev.weft.agent;
 import dev.weft.agent.docker.DockerSandboxes;
 import dev.weft.agent.nri.NriSandboxes;
 import dev.weft.agent.sandbox.JoinedSandboxes;
-import dev.weft.agent.sandbox.NamedNamespaces;
+import dev.weft.agent.sandbox.NamespaceDirectory;
 import dev.weft.agent.sandbox.Sandboxes;
 import java.io.IOException;
 import java.net.URI;
@@ -46,7 +46,7 @@ final class SandboxOptions {
     List<Sandboxes> sources = new ArrayList<>();
     try {
       if (directory != null) {
-        sources.add(new NamedNamespaces(directory));
+        sources.add(new NamespaceDirectory(directory));
       }
       if (nri != null) {
         sources.add(new NriSandboxes(nri));
@@ -55,7 +55,7 @@ final class SandboxOptions {
         sources.add(new DockerSandboxes(docker));
       }
       if (sources.isEmpty()) {
-        sources.add(new NamedNamespaces(DIRECTORY));
+        sources.add(new NamespaceDirectory(DIRECTORY));
       }
       return new JoinedSandboxes(sources);
     } catch (IOException | RuntimeException e) {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.attach.claim.Probe;
-import dev.weft.agent.cluster.Clients;
+import dev.weft.agent.cluster.ApiClients;
+import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.Problem;
-import dev.weft.agent.dataplane.spec.Underlay;
-import dev.weft.agent.health.Metrics;
+import dev.weft.agent.health.AgentMetrics;
 import dev.weft.agent.loop.Changes;
-import dev.weft.agent.sandbox.NamedNamespaces;
+import dev.weft.agent.sandbox.NamespaceDirectory;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
@@ -977,7 +977,7 @@ class AgentOnApiServerTest {
               .withRequestTimeout(2000)
               .build();
       client =
-          Clients.open(
+          ApiClients.open(
               config,
               request -> {
                 synchronized (requests) {
@@ -985,7 +985,7 @@ class AgentOnApiServerTest {
                 }
               });
       kernel.underlay =
-          new Underlay.Found(
+          new LocalVtep.Found(
               InetAddress.ofLiteral(name.equals("a") ? "192.0.2.1" : "192.0.2.2"),
               "up0",
               1500,
@@ -997,9 +997,9 @@ class AgentOnApiServerTest {
               new Agent.Machine(
                   kernel,
                   probe,
-                  new NamedNamespaces(files.directory()),
+                  new NamespaceDirectory(files.directory()),
                   new Kernel("6.18", List.of())),
-              new Metrics());
+              new AgentMetrics());
     }
 
     List<String> requests() {

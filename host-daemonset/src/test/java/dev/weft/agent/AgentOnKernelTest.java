@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.attach.claim.KernelProbe;
-import dev.weft.agent.cluster.Clients;
+import dev.weft.agent.cluster.ApiClients;
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.health.Metrics;
+import dev.weft.agent.health.AgentMetrics;
 import dev.weft.agent.node.KernelSurvey;
-import dev.weft.agent.sandbox.NamedNamespaces;
+import dev.weft.agent.sandbox.NamespaceDirectory;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
@@ -211,8 +211,8 @@ class AgentOnKernelTest {
 
   /** An agent of the node, with all its parts. */
   private final class Running implements AutoCloseable {
-    final Metrics metrics = new Metrics();
-    final KubernetesClient client = Clients.open(api.getConfiguration(), metrics::apiRequest);
+    final AgentMetrics metrics = new AgentMetrics();
+    final KubernetesClient client = ApiClients.open(api.getConfiguration(), metrics::apiRequest);
     final DataPlane dataPlane = DataPlane.open(Path.of("/run/netns", NODE));
     final KernelProbe probe = new KernelProbe(NetworkNamespace.named(NODE));
     final Agent agent;
@@ -223,9 +223,9 @@ class AgentOnKernelTest {
               "n",
               client,
               new Agent.Machine(
-                  new RunCommand.Plane(dataPlane, metrics),
+                  new AgentRunCommand.Plane(dataPlane, metrics),
                   probe,
-                  new NamedNamespaces(sandboxes.directory()),
+                  new NamespaceDirectory(sandboxes.directory()),
                   KernelSurvey.kernel()),
               metrics);
       dataPlane.onDrift(agent::drifted);

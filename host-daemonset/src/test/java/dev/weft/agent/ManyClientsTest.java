@@ -26,11 +26,11 @@ class ManyClientsTest {
         open.add(NetworkNamespace.current());
       }
 
-      clients.forEach(each -> Balancer.rehearse(RunCommand::filter, each.file()));
+      clients.forEach(each -> Balancer.rehearse(AgentRunCommand::filter, each.file()));
 
       assertThat(clients)
           .allSatisfy(each -> {
-            try (Filters.Filter filter = RunCommand.filter(each.file())) {
+            try (Filters.Filter filter = AgentRunCommand.filter(each.file())) {
               assertThat(filter.run("list tables")).isNotBlank();
             }
           });

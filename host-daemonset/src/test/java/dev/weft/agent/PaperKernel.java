@@ -2,12 +2,12 @@ package dev.weft.agent;
 
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
-import dev.weft.agent.dataplane.spec.NetworkWish;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
-import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.agent.pass.NodeKernel;
 import dev.weft.agent.services.Filters;
@@ -31,11 +31,11 @@ final class PaperKernel implements NodeKernel {
   final Map<String, List<Problem>> problems = new ConcurrentHashMap<>();
   final Map<String, List<String>> drift = new ConcurrentHashMap<>();
   volatile Map<String, String> wished = Map.of();
-  volatile Underlay underlay =
-      new Underlay.Found(InetAddress.ofLiteral("192.0.2.1"), "up0", 1500, List.of());
+  volatile LocalVtep underlay =
+      new LocalVtep.Found(InetAddress.ofLiteral("192.0.2.1"), "up0", 1500, List.of());
 
   @Override
-  public Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made) {
+  public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made) {
     passes.add(dirty);
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     Map<String, String> seen = new TreeMap<>();
@@ -52,19 +52,20 @@ final class PaperKernel implements NodeKernel {
         });
     wished = Map.copyOf(seen);
     everWished.addAll(seen.values());
-    Outcome outcome =
-        new Outcome(outcomes, Map.of(), List.of(), Optional.of(Set.of()), Outcome.Keys.NONE);
+    ReconcileOutcome outcome =
+        new ReconcileOutcome(
+            outcomes, Map.of(), List.of(), Optional.of(Set.of()), ReconcileOutcome.Keys.NONE);
     made.accept(outcome);
     return outcome;
   }
 
   @Override
-  public List<Change> plan(NodeWish wish) {
+  public List<Change> plan(NodeSpec wish) {
     return List.of();
   }
 
   @Override
-  public Underlay underlay(UnderlayChoice choice) {
+  public LocalVtep underlay(UnderlayChoice choice) {
     return underlay;
   }
 
@@ -73,7 +74,7 @@ final class PaperKernel implements NodeKernel {
     throw new IllegalStateException("no packet filter on paper");
   }
 
-  private static String text(NetworkWish network) {
+  private static String text(NetworkSpec network) {
     return "local %s remote %s"
         .formatted(
             new TreeSet<>(

@@ -3,7 +3,7 @@ package dev.weft.importer;
 import dev.weft.importer.compose.ComposeProject;
 import dev.weft.importer.engine.DockerApi;
 import dev.weft.importer.translate.Imported;
-import dev.weft.importer.yaml.Unreadable;
+import dev.weft.importer.yaml.UnreadableFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -109,7 +109,7 @@ public final class ImportMain implements Callable<Integer> {
 
   private static String said(Exception failure) {
     return switch (failure) {
-      case Unreadable unreadable -> String.valueOf(unreadable.getMessage());
+      case UnreadableFile unreadable -> String.valueOf(unreadable.getMessage());
       case java.nio.file.NoSuchFileException none -> none.getMessage() + ": there is no such file";
       case java.nio.file.AccessDeniedException none -> none.getMessage() + ": it may not be read";
       default -> String.valueOf(failure.getMessage());

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A network namespace for each test, empty at its start and gone at its end. */
-@SuppressWarnings("NullAway.Init") public
-final class FreshNamespace implements BeforeEachCallback, AfterEachCallback {
+@SuppressWarnings("NullAway.Init")
+public final class FreshNamespace implements BeforeEachCallback, AfterEachCallback {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private NetworkNamespace namespace;
   private Netlink netlink;

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "weft-operator",
     description = "Allocates container networks and instructs the nodes' agents.",
-    subcommands = {RunCommand.class, CleanupCommand.class},
+    subcommands = {OperatorRunCommand.class, CleanupCommand.class},
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 public final class OperatorMain {

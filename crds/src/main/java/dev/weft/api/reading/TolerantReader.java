@@ -90,7 +90,7 @@ final class TolerantReader extends DelegatingDeserializer {
   private static TokenBuffer copy(
       JsonParser parser, DeserializationContext context, List<Fault> faults) throws IOException {
     TokenBuffer copy = context.bufferForInputBuffering(parser);
-    Place place = new Place();
+    FieldPath place = new FieldPath();
     do {
       JsonToken token = parser.currentToken();
       if (token == null) {

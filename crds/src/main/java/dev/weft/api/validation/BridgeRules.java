@@ -11,7 +11,7 @@ import java.util.List;
 final class BridgeRules {
   private BridgeRules() {}
 
-  static void check(ContainerNetworkSpec spec, Problems problems) {
+  static void check(ContainerNetworkSpec spec, Violations problems) {
     BridgeOptions options = spec.bridge();
     if (options == null) {
       return;
@@ -33,7 +33,7 @@ final class BridgeRules {
     }
   }
 
-  private static void noGateway(List<Subnet> subnets, Problems problems) {
+  private static void noGateway(List<Subnet> subnets, Violations problems) {
     for (int i = 0; i < subnets.size(); i++) {
       if (subnets.get(i).gateway() != null) {
         problems.add(

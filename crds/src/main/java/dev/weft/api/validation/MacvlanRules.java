@@ -13,7 +13,7 @@ final class MacvlanRules {
 
   private MacvlanRules() {}
 
-  static void check(@Nullable MacvlanOptions options, Problems problems) {
+  static void check(@Nullable MacvlanOptions options, Violations problems) {
     if (options == null) {
       return;
     }
@@ -32,7 +32,7 @@ final class MacvlanRules {
     }
   }
 
-  private static void vlan(MacvlanOptions options, Problems problems) {
+  private static void vlan(MacvlanOptions options, Violations problems) {
     problems.range("spec.macvlan.vlan", options.vlan(), 1, LAST_VLAN);
     if (options.vlan() != null && options.parent() == null) {
       problems.add(

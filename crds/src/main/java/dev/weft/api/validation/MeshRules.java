@@ -31,7 +31,7 @@ final class MeshRules {
 
   private MeshRules() {}
 
-  static void check(Mesh mesh, Problems problems) {
+  static void check(Mesh mesh, Violations problems) {
     if (!Names.MESH.equals(mesh.getMetadata().getName())) {
       problems.add(
           "metadata.name",
@@ -65,12 +65,12 @@ final class MeshRules {
     }
   }
 
-  private static void keyRotation(KeyRotation rotation, Problems problems) {
+  private static void keyRotation(KeyRotation rotation, Violations problems) {
     String interval = rotation.interval();
     if (interval != null && !DURATION.matcher(interval).matches()) {
       problems.add(
           "spec.keyRotation.interval",
-          Problems.quote(interval) + " is not a length of time",
+          Violations.quote(interval) + " is not a length of time",
           "write it such as 12h or 1h30m");
     }
     String volume = rotation.volume();
@@ -80,7 +80,7 @@ final class MeshRules {
     if (!VOLUME.matcher(volume).matches()) {
       problems.add(
           "spec.keyRotation.volume",
-          Problems.quote(volume) + " is not a number of bytes",
+          Violations.quote(volume) + " is not a number of bytes",
           "write it such as 64Gi");
     } else if (Quantity.parse(volume).getNumericalAmount().compareTo(LEAST_VOLUME) < 0) {
       problems.add(
@@ -90,7 +90,7 @@ final class MeshRules {
     }
   }
 
-  private static void underlay(Underlay underlay, Problems problems) {
+  private static void underlay(Underlay underlay, Violations problems) {
     problems.device("spec.underlay.interface", underlay.interfaceName());
     Optional<IpFamily> family =
         problems.choice("spec.underlay.family", underlay.family(), IpFamily.class, IpFamily::of);
@@ -127,7 +127,7 @@ final class MeshRules {
         .isPresent();
   }
 
-  private static void ports(Ports ports, boolean espInUdp, Problems problems) {
+  private static void ports(Ports ports, boolean espInUdp, Violations problems) {
     problems.range("spec.ports.clear", ports.clear(), 1, 65535);
     problems.range("spec.ports.encrypted", ports.encrypted(), 1, 65535);
     problems.range("spec.ports.ipsec", ports.ipsec(), 1, 65535);
@@ -151,7 +151,7 @@ final class MeshRules {
     }
   }
 
-  private static void vnis(VniRange range, Problems problems) {
+  private static void vnis(VniRange range, Violations problems) {
     problems.range("spec.vnis.first", range.first(), Defaults.FIRST_VNI, Defaults.LAST_VNI);
     problems.range("spec.vnis.last", range.last(), Defaults.FIRST_VNI, Defaults.LAST_VNI);
     int first = orElse(range.first(), Defaults.FIRST_VNI);
@@ -164,7 +164,7 @@ final class MeshRules {
     }
   }
 
-  private static void pools(List<AddressPool> pools, Problems problems) {
+  private static void pools(List<AddressPool> pools, Violations problems) {
     if (pools.isEmpty()) {
       problems.add(
           "spec.addressPools", "the list is empty", "remove it to use 10.0.0.0/8, or add a pool");
@@ -191,7 +191,7 @@ final class MeshRules {
     }
   }
 
-  private static void size(String field, @Nullable Integer size, Cidr pool, Problems problems) {
+  private static void size(String field, @Nullable Integer size, Cidr pool, Violations problems) {
     int longest = pool.network().bits() - 2;
     if (size == null) {
       problems.add(field, "there is no prefix length", "give one, such as 24");

@@ -12,7 +12,7 @@ final class MtuRules {
 
   private MtuRules() {}
 
-  static void check(@Nullable Integer mtu, @Nullable List<Subnet> subnets, Problems problems) {
+  static void check(@Nullable Integer mtu, @Nullable List<Subnet> subnets, Violations problems) {
     problems.range("spec.mtu", mtu, LEAST, MOST);
     boolean ipv6 =
         subnets != null

@@ -17,12 +17,12 @@ final class NetworkRules {
 
   private NetworkRules() {}
 
-  static void check(ContainerNetwork network, Problems problems) {
+  static void check(ContainerNetwork network, Violations problems) {
     problems.label("metadata.name", network.getMetadata().getName(), "a network's name");
     ContainerNetworkSpec spec = network.getSpec();
     if (spec == null || spec.driver() == null) {
       problems.add(
-          "spec.driver", "there is no driver", "choose one of " + Problems.choices(Driver.class));
+          "spec.driver", "there is no driver", "choose one of " + Violations.choices(Driver.class));
       return;
     }
     Optional<Driver> driver =
@@ -37,7 +37,7 @@ final class NetworkRules {
         "write a number such as 1, or a share such as 25%");
   }
 
-  private static void check(Driver driver, ContainerNetworkSpec spec, Problems problems) {
+  private static void check(Driver driver, ContainerNetworkSpec spec, Violations problems) {
     foreignOptions(driver, spec, problems);
     switch (driver) {
       case HOST -> {
@@ -53,14 +53,15 @@ final class NetworkRules {
     prefix(spec.interfacePrefix(), problems);
   }
 
-  private static void foreignOptions(Driver driver, ContainerNetworkSpec spec, Problems problems) {
+  private static void foreignOptions(
+      Driver driver, ContainerNetworkSpec spec, Violations problems) {
     foreign(Driver.BRIDGE, spec.bridge(), driver, problems);
     foreign(Driver.OVERLAY, spec.overlay(), driver, problems);
     foreign(Driver.MACVLAN, spec.macvlan(), driver, problems);
   }
 
   private static void foreign(
-      Driver owner, @Nullable Record options, Driver driver, Problems problems) {
+      Driver owner, @Nullable Record options, Driver driver, Violations problems) {
     if (options != null && owner != driver) {
       problems.add(
           "spec." + owner,
@@ -69,14 +70,14 @@ final class NetworkRules {
     }
   }
 
-  private static void nothingAsked(ContainerNetworkSpec spec, Problems problems) {
+  private static void nothingAsked(ContainerNetworkSpec spec, Violations problems) {
     hostLacks("subnets", spec.subnets(), problems);
     hostLacks("mtu", spec.mtu(), problems);
     hostLacks("internal", spec.internal(), problems);
     hostLacks("interfacePrefix", spec.interfacePrefix(), problems);
   }
 
-  private static void hostLacks(String field, @Nullable Object asked, Problems problems) {
+  private static void hostLacks(String field, @Nullable Object asked, Violations problems) {
     if (asked != null) {
       problems.add(
           "spec." + field,
@@ -85,25 +86,25 @@ final class NetworkRules {
     }
   }
 
-  private static void overlay(@Nullable OverlayOptions options, Problems problems) {
+  private static void overlay(@Nullable OverlayOptions options, Violations problems) {
     if (options != null) {
       problems.range("spec.overlay.vni", options.vni(), Defaults.FIRST_VNI, Defaults.LAST_VNI);
     }
   }
 
-  private static void prefix(@Nullable String prefix, Problems problems) {
+  private static void prefix(@Nullable String prefix, Violations problems) {
     String field = "spec.interfacePrefix";
     if (prefix != null && prefix.length() > LONGEST_PREFIX) {
       problems.add(
           field,
-          "with a number behind it, %s is too long for Linux".formatted(Problems.quote(prefix)),
+          "with a number behind it, %s is too long for Linux".formatted(Violations.quote(prefix)),
           "use at most %d characters".formatted(LONGEST_PREFIX));
     } else {
       problems.device(field, prefix);
     }
   }
 
-  private static void namespaces(@Nullable List<String> namespaces, Problems problems) {
+  private static void namespaces(@Nullable List<String> namespaces, Violations problems) {
     for (int i = 0; namespaces != null && i < namespaces.size(); i++) {
       problems.label(
           "spec.allowedNamespaces[%d]".formatted(i), namespaces.get(i), "a namespace's name");

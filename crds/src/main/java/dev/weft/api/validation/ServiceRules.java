@@ -28,12 +28,12 @@ final class ServiceRules {
 
   private ServiceRules() {}
 
-  static void check(OverlayService service, Problems problems) {
+  static void check(OverlayService service, Violations problems) {
     String name = Objects.toString(service.getMetadata().getName(), "");
     if (!NAME.matcher(name).matches()) {
       problems.add(
           "metadata.name",
-          "%s and its %s-tasks cannot both name a Service".formatted(Problems.quote(name), name),
+          "%s and its %s-tasks cannot both name a Service".formatted(Violations.quote(name), name),
           "start with a letter and use at most 57 lower-case letters, digits and '-'");
     }
     OverlayServiceSpec spec = service.getSpec();
@@ -51,7 +51,7 @@ final class ServiceRules {
     }
   }
 
-  private static void tasks(OverlayServiceSpec spec, Problems problems) {
+  private static void tasks(OverlayServiceSpec spec, Violations problems) {
     Optional<ServiceMode> mode =
         problems.choice("spec.mode", spec.mode(), ServiceMode.class, ServiceMode::of);
     problems.range("spec.replicas", spec.replicas(), 0, Integer.MAX_VALUE);
@@ -74,7 +74,7 @@ final class ServiceRules {
     }
   }
 
-  private static void ports(String field, @Nullable List<ServicePort> ports, Problems problems) {
+  private static void ports(String field, @Nullable List<ServicePort> ports, Violations problems) {
     Set<String> names = new HashSet<>();
     Set<String> numbers = new HashSet<>();
     for (int i = 0; ports != null && i < ports.size(); i++) {
@@ -95,13 +95,13 @@ final class ServiceRules {
       if (port.name() != null && !names.add(port.name())) {
         problems.add(
             at + ".name",
-            Problems.quote(port.name()) + " is there twice",
+            Violations.quote(port.name()) + " is there twice",
             "give each port its own name");
       }
     }
   }
 
-  private static void name(String field, @Nullable String name, int ports, Problems problems) {
+  private static void name(String field, @Nullable String name, int ports, Violations problems) {
     if (name == null) {
       if (ports > 1) {
         problems.add(field, "one of several ports has no name", "name each port, such as http");
@@ -109,12 +109,12 @@ final class ServiceRules {
     } else if (!PORT_NAME.matcher(name).matches()) {
       problems.add(
           field,
-          Problems.quote(name) + " is not a port's name",
+          Violations.quote(name) + " is not a port's name",
           "use lower-case letters, digits and '-', at most 15");
     }
   }
 
-  private static void balancing(OverlayServiceSpec spec, Problems problems) {
+  private static void balancing(OverlayServiceSpec spec, Violations problems) {
     Optional<EndpointMode> mode =
         problems.choice(
             "spec.endpointMode", spec.endpointMode(), EndpointMode.class, EndpointMode::of);
@@ -138,7 +138,7 @@ final class ServiceRules {
     String field = "spec.publish.type";
     if (spec.publish().type() == null) {
       problems.add(
-          field, "there is no type", "choose one of " + Problems.choices(PublishType.class));
+          field, "there is no type", "choose one of " + Violations.choices(PublishType.class));
     }
     Optional<PublishType> type =
         problems.choice(field, spec.publish().type(), PublishType.class, PublishType::of);
@@ -150,7 +150,7 @@ final class ServiceRules {
     }
   }
 
-  private static void update(@Nullable UpdateStrategy update, Problems problems) {
+  private static void update(@Nullable UpdateStrategy update, Violations problems) {
     if (update == null) {
       return;
     }

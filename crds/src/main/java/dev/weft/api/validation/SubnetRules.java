@@ -29,7 +29,7 @@ final class SubnetRules {
 
   private SubnetRules() {}
 
-  static void check(Driver driver, @Nullable List<Subnet> subnets, Problems problems) {
+  static void check(Driver driver, @Nullable List<Subnet> subnets, Violations problems) {
     if (subnets == null) {
       return;
     }
@@ -54,7 +54,7 @@ final class SubnetRules {
     }
   }
 
-  private static void roomy(String field, Cidr block, Problems problems) {
+  private static void roomy(String field, Cidr block, Violations problems) {
     if (block.network().bits() - block.prefix() < 2) {
       problems.add(
           field,
@@ -63,7 +63,7 @@ final class SubnetRules {
     }
   }
 
-  static void ordinary(String field, Cidr block, Problems problems) {
+  static void ordinary(String field, Cidr block, Violations problems) {
     SPECIAL.forEach((special, meaning) -> {
       if (special.overlaps(block)) {
         problems.add(
@@ -74,7 +74,7 @@ final class SubnetRules {
     });
   }
 
-  private static void contents(String field, Subnet subnet, Cidr block, Problems problems) {
+  private static void contents(String field, Subnet subnet, Cidr block, Violations problems) {
     if (subnet.gateway() != null) {
       gateway(field + ".gateway", subnet.gateway(), block, problems);
     }
@@ -93,7 +93,7 @@ final class SubnetRules {
     }
   }
 
-  private static void gateway(String field, String text, Cidr block, Problems problems) {
+  private static void gateway(String field, String text, Cidr block, Violations problems) {
     String remedy =
         "use an address from %s to %s, or remove it"
             .formatted(block.usable().first(), block.usable().last());
@@ -120,28 +120,28 @@ final class SubnetRules {
       @Nullable List<String> texts,
       Function<String, IpRange> parse,
       Cidr block,
-      Problems problems) {
+      Violations problems) {
     for (int i = 0; texts != null && i < texts.size(); i++) {
       inside("%s[%d]".formatted(field, i), texts.get(i), parse, block, problems);
     }
   }
 
   private static void inside(
-      String field, String text, Function<String, IpRange> parse, Cidr block, Problems problems) {
+      String field, String text, Function<String, IpRange> parse, Cidr block, Violations problems) {
     String remedy = "stay between %s and %s".formatted(block.first(), block.last());
     problems
         .read(field, text, parse, remedy)
         .filter(range -> !block.range().contains(range))
         .ifPresent(range ->
             problems.add(
-                field, "%s is not inside %s".formatted(Problems.quote(text), block), remedy));
+                field, "%s is not inside %s".formatted(Violations.quote(text), block), remedy));
   }
 
   private static IpRange single(IpAddress address) {
     return new IpRange(address, address);
   }
 
-  private static void apart(Map<Integer, Cidr> blocks, Problems problems) {
+  private static void apart(Map<Integer, Cidr> blocks, Violations problems) {
     blocks.forEach((i, block) ->
         blocks.forEach((j, earlier) -> {
           if (j < i && block.overlaps(earlier)) {
@@ -153,7 +153,8 @@ final class SubnetRules {
         }));
   }
 
-  private static void oneOfEachFamily(Driver driver, Map<Integer, Cidr> blocks, Problems problems) {
+  private static void oneOfEachFamily(
+      Driver driver, Map<Integer, Cidr> blocks, Violations problems) {
     Map<Boolean, Cidr> first = new HashMap<>();
     blocks.forEach((i, block) -> {
       Cidr earlier = first.putIfAbsent(block.isIpv4(), block);

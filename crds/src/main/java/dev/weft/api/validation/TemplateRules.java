@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class TemplateRules {
   private TemplateRules() {}
 
-  static void check(@Nullable PodTemplateSpec template, Problems problems) {
+  static void check(@Nullable PodTemplateSpec template, Violations problems) {
     if (template == null) {
       return;
     }

@@ -15,15 +15,15 @@ public final class Validation {
   private Validation() {}
 
   /** What cannot work in the spec or the name of a network. */
-  public static List<Problem> of(ContainerNetwork network) {
-    Problems problems = Problems.of(network);
+  public static List<Violation> of(ContainerNetwork network) {
+    Violations problems = Violations.of(network);
     NetworkRules.check(network, problems);
     return problems.found();
   }
 
   /** What cannot work in the settings of the mesh. */
-  public static List<Problem> of(Mesh mesh) {
-    Problems problems = Problems.of(mesh);
+  public static List<Violation> of(Mesh mesh) {
+    Violations problems = Violations.of(mesh);
     MeshRules.check(mesh, problems);
     return problems.found();
   }
@@ -34,16 +34,16 @@ public final class Validation {
   }
 
   /** What cannot work in the spec or the name of a service. */
-  public static List<Problem> of(OverlayService service) {
-    Problems problems = Problems.of(service);
+  public static List<Violation> of(OverlayService service) {
+    Violations problems = Violations.of(service);
     ServiceRules.check(service, problems);
     return problems.found();
   }
 
   /** Why a node cannot follow an instruction. */
-  public static List<Problem> of(HostNetwork instruction) {
-    Problems problems = Problems.of(instruction);
-    InstructionRules.check(instruction, problems);
+  public static List<Violation> of(HostNetwork instruction) {
+    Violations problems = Violations.of(instruction);
+    HostNetworkRules.check(instruction, problems);
     return problems.found();
   }
 
@@ -51,15 +51,15 @@ public final class Validation {
    * What may not change between two revisions of a network, and did. Driver and encryption may
    * never change; subnets and VNI may until the status of {@code before} records them.
    */
-  public static List<Problem> change(ContainerNetwork before, ContainerNetwork after) {
-    return Held.wanted(before).contradictions(after);
+  public static List<Violation> change(ContainerNetwork before, ContainerNetwork after) {
+    return CurrentAllocation.wanted(before).contradictions(after);
   }
 
   /**
    * Where the spec contradicts what the status records as held. An API server that knows CEL lets
    * no such change through.
    */
-  public static List<Problem> drifted(ContainerNetwork network) {
-    return Held.recorded(network).contradictions(network);
+  public static List<Violation> drifted(ContainerNetwork network) {
+    return CurrentAllocation.recorded(network).contradictions(network);
   }
 }

@@ -7,8 +7,8 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.Mesh;
 import dev.weft.api.OverlayService;
-import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
+import dev.weft.api.validation.Violation;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class GoldenTest {
     String text = Files.readString(file);
     List<String> documents = documents(text);
     String name = file.getFileName().toString();
-    List<Problem> problems =
+    List<Violation> problems =
         switch (name.substring(0, name.indexOf('-'))) {
           case "valid", "invalid" -> validate(only(documents));
           case "harmless", "change" ->
@@ -65,7 +65,7 @@ class GoldenTest {
           default -> throw new AssertionError("no test reads this file: " + file);
         };
     assertThat(problems)
-        .extracting(Problem::toString)
+        .extracting(Violation::toString)
         .containsExactlyElementsOf(comments(text, "# problem: "));
     assertThat(problems.isEmpty()).isEqualTo(name.matches("(valid|harmless)-.*"));
   }
@@ -101,7 +101,7 @@ class GoldenTest {
     }
   }
 
-  private static List<Problem> validate(String document) {
+  private static List<Violation> validate(String document) {
     return switch (kind(document)) {
       case "ContainerNetwork" -> Validation.of(network(document));
       case "Mesh" -> Validation.of(YAML.unmarshal(document, Mesh.class));

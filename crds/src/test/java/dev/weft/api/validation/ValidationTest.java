@@ -62,13 +62,13 @@ class ValidationTest {
   @Test
   void aNetworkWithoutAnythingLacksADriver() {
     assertThat(Validation.of(new ContainerNetwork()))
-        .extracting(Problem::field)
+        .extracting(Violation::field)
         .containsExactly("metadata.name", "spec.driver");
   }
 
   @Test
   void aProblemReadsAsOneLine() {
-    assertThat(new Problem("spec.mtu", "67 is out of range", "choose a number from 68 to 65535"))
+    assertThat(new Violation("spec.mtu", "67 is out of range", "choose a number from 68 to 65535"))
         .hasToString("spec.mtu: 67 is out of range; choose a number from 68 to 65535");
   }
 
@@ -82,7 +82,7 @@ class ValidationTest {
         .satisfies(problem -> assertThat(problem.toString()).hasSizeLessThan(300));
   }
 
-  private static void speaks(Problem problem) {
+  private static void speaks(Violation problem) {
     assertThat(problem.field()).isNotBlank();
     assertThat(problem.problem()).isNotBlank();
     assertThat(problem.remedy()).isNotBlank();

@@ -7,12 +7,12 @@ import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.KeyFile;
-import dev.weft.agent.dataplane.spec.KeyWish;
+import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
-import dev.weft.agent.dataplane.spec.NetworkWish;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.HostNetworkSpecBuilder;
 import dev.weft.api.Kernel;
 import dev.weft.api.OverlayTunnel;
@@ -291,17 +291,17 @@ final class AgentNode implements AutoCloseable {
     return it == null ? Map.of() : it.repaired;
   }
 
-  private NodeWish wish() {
-    Map<String, NetworkWish> wishes = new HashMap<>();
+  private NodeSpec wish() {
+    Map<String, NetworkSpec> wishes = new HashMap<>();
     networks.forEach((network, others) -> wishes.put(network.name(), wish(network, others)));
-    return new NodeWish(
+    return new NodeSpec(
         name,
         Optional.of(ends.local()),
         wishes,
         true,
         networks.containsKey(Network.SECRET)
             ? Optional.of(
-                new KeyWish(
+                new KeySpec(
                     mesh.target(this),
                     mesh.published(),
                     volume,
@@ -310,7 +310,7 @@ final class AgentNode implements AutoCloseable {
             : Optional.empty());
   }
 
-  private NetworkWish wish(Network network, List<AgentNode> others) {
+  private NetworkSpec wish(Network network, List<AgentNode> others) {
     LocalEndpoint local =
         new LocalEndpoint(
             name + "." + network.link(),
@@ -319,7 +319,7 @@ final class AgentNode implements AutoCloseable {
             Macs.of(inside(network)),
             List.of(new IpPrefix(inside(network), 24)),
             false);
-    return new NetworkWish(
+    return new NetworkSpec(
         network.uid(),
         HostNetworkSpecBuilder.builder()
             .network(network.name())
@@ -435,7 +435,7 @@ final class AgentNode implements AutoCloseable {
 
     void pass(Dirty dirty) {
       try {
-        Outcome outcome = plane.reconcile(wish(), dirty);
+        ReconcileOutcome outcome = plane.reconcile(wish(), dirty);
         outcome
             .networks()
             .forEach((network, it) -> {

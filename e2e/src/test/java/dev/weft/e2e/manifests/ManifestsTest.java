@@ -7,8 +7,8 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Mesh;
 import dev.weft.api.Names;
 import dev.weft.api.OverlayService;
-import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
+import dev.weft.api.validation.Violation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -174,7 +174,7 @@ class ManifestsTest {
         .orElseThrow();
   }
 
-  private static List<Problem> problems(HasMetadata object) {
+  private static List<Violation> problems(HasMetadata object) {
     return switch (object) {
       case ContainerNetwork network -> Validation.of(network);
       case Mesh mesh -> Validation.of(mesh);

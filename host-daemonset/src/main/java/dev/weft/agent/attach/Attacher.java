@@ -1,14 +1,14 @@
 package dev.weft.agent.attach;
 
-import dev.weft.agent.attach.claim.Claimant;
+import dev.weft.agent.attach.claim.AttachError;
 import dev.weft.agent.attach.claim.Deadline;
+import dev.weft.agent.attach.claim.EndpointClaimer;
 import dev.weft.agent.attach.claim.Probe;
-import dev.weft.agent.attach.claim.Refusal;
 import dev.weft.agent.retry.Backoff;
 import dev.weft.agent.retry.Timer;
+import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
-import dev.weft.agent.sandbox.Verdict;
-import dev.weft.agent.sandbox.Wiring;
+import dev.weft.agent.sandbox.SandboxListener;
 import dev.weft.api.Attachment;
 import dev.weft.api.Attachments;
 import dev.weft.api.InvalidAttachments;
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Networks that cannot be had keep a sandbox from no other. An attempt that failed is made again
  * when its cause may have gone; only where the API server or time was the cause, after a while.
  */
-public final class Attacher implements Wiring {
+public final class Attacher implements SandboxListener {
   private static final Logger LOG = LoggerFactory.getLogger(Attacher.class);
 
   /** Below the two seconds after which a container runtime starts the pod without us. */
@@ -49,22 +49,22 @@ public final class Attacher implements Wiring {
 
   private static final Probe.View NOTHING = new Probe.View(false, Set.of(), Set.of(), Set.of());
 
-  private final Claimant claimant;
+  private final EndpointClaimer claimant;
   private final Reservations reservations;
   private final Probe probe;
-  private final Wirer wirer;
-  private final Verdicts verdicts;
+  private final EndpointWirer wirer;
+  private final AttachReports verdicts;
   private final Timer timer;
-  private final Map<String, Attempts> known = new ConcurrentHashMap<>();
+  private final Map<String, AttachState> known = new ConcurrentHashMap<>();
   private volatile Runnable whenSynced = () -> {};
 
   /** An attacher that looks into sandboxes by {@code probe} and wires by {@code wirer}. */
   public Attacher(
-      Claimant claimant,
+      EndpointClaimer claimant,
       Reservations reservations,
       Probe probe,
-      Wirer wirer,
-      Verdicts verdicts,
+      EndpointWirer wirer,
+      AttachReports verdicts,
       Timer timer) {
     this.claimant = claimant;
     this.reservations = reservations;
@@ -80,31 +80,31 @@ public final class Attacher implements Wiring {
   }
 
   @Override
-  public Verdict attach(Sandbox sandbox) {
+  public AttachResult attach(Sandbox sandbox) {
     return attempt(attempts(sandbox));
   }
 
   @Override
-  public Verdict adopt(Sandbox sandbox) {
-    Attempts attempts = attempts(sandbox);
+  public AttachResult adopt(Sandbox sandbox) {
+    AttachState attempts = attempts(sandbox);
     attempts.late = true;
     return attempt(attempts);
   }
 
-  private Attempts attempts(Sandbox sandbox) {
-    Attempts attempts = known.computeIfAbsent(sandbox.id(), _ -> new Attempts(sandbox));
+  private AttachState attempts(Sandbox sandbox) {
+    AttachState attempts = known.computeIfAbsent(sandbox.id(), _ -> new AttachState(sandbox));
     attempts.sandbox = sandbox;
     return attempts;
   }
 
   @Override
   public void detach(Sandbox sandbox) {
-    Attempts attempts = known.remove(sandbox.id());
+    AttachState attempts = known.remove(sandbox.id());
     if (attempts != null) {
       attempts.over = true;
     }
     reservations.forget(sandbox.owner());
-    claimant.unname(sandbox);
+    claimant.unbind(sandbox);
     LOG.atInfo()
         .addKeyValue("sandbox", sandbox.id())
         .addKeyValue("pod", sandbox)
@@ -133,7 +133,7 @@ public final class Attacher implements Wiring {
 
   /** Something about a network changed that may let attempts succeed that failed before. */
   public void changed(String network) {
-    for (Attempts each : known.values()) {
+    for (AttachState each : known.values()) {
       if (!each.isWired() && each.networks.contains(network)) {
         again(each);
       }
@@ -142,34 +142,34 @@ public final class Attacher implements Wiring {
 
   /** An endpoint of this node is gone; a sandbox that still runs needs another. */
   public void lost(NetworkEndpoint endpoint) {
-    for (Attempts each : known.values()) {
+    for (AttachState each : known.values()) {
       if (each.sandbox.owns(endpoint)) {
         again(each);
       }
     }
   }
 
-  private void again(Attempts attempts) {
+  private void again(AttachState attempts) {
     if (attempts.due.compareAndSet(false, true)) {
       Thread.ofVirtual().name("attach again").start(() -> retry(attempts));
     }
   }
 
-  private void retry(Attempts attempts) {
-    Verdict verdict = attempt(attempts);
+  private void retry(AttachState attempts) {
+    AttachResult verdict = attempt(attempts);
     if (!attempts.over) {
       verdicts.report(attempts.sandbox, verdict);
     }
   }
 
-  private Verdict attempt(Attempts attempts) {
+  private AttachResult attempt(AttachState attempts) {
     attempts.lock.lock();
     try {
       attempts.due.set(false);
       if (attempts.over) {
-        return new Verdict.Untried();
+        return new AttachResult.Untried();
       }
-      Verdict verdict = attempt(attempts, attempts.sandbox);
+      AttachResult verdict = attempt(attempts, attempts.sandbox);
       if (!verdict.equals(attempts.last) && !attempts.over) {
         verdicts.tell(attempts.sandbox, verdict);
       }
@@ -184,21 +184,21 @@ public final class Attacher implements Wiring {
     }
   }
 
-  private Verdict attempt(Attempts attempts, Sandbox sandbox) {
+  private AttachResult attempt(AttachState attempts, Sandbox sandbox) {
     List<Attachment> wanted;
     try {
       wanted = Attachments.parse(sandbox.networks());
     } catch (InvalidAttachments e) {
-      return new Verdict.Refused("the annotation cannot be read: " + e.getMessage());
+      return new AttachResult.Refused("the annotation cannot be read: " + e.getMessage());
     }
     attempts.networks = wanted.stream().map(Attachment::network).collect(Collectors.toSet());
     Deadline deadline = Deadline.in(PATIENCE);
-    List<Refusal> refusals = new ArrayList<>();
+    List<AttachError> refusals = new ArrayList<>();
     try {
       Probe.View view = wanted.isEmpty() ? NOTHING : probe.look(sandbox);
       reservations.conclude(sandbox.holder(), deadline);
       claimant.revise(sandbox.holder(), wanted, view);
-      Claimant.Claimed claimed = claimant.claim(sandbox.holder(), wanted, view, deadline);
+      EndpointClaimer.Claimed claimed = claimant.claim(sandbox.holder(), wanted, view, deadline);
       refusals.addAll(claimed.refusals());
       claimed.interfaces().stream()
           .filter(each -> !view.interfaces().contains(each.name()))
@@ -210,13 +210,13 @@ public final class Attacher implements Wiring {
       if (refusals.isEmpty()) {
         attempts.lacking.clear();
       }
-    } catch (Refusal refusal) {
+    } catch (AttachError refusal) {
       refusals.add(refusal);
     } catch (RuntimeException e) {
       LOG.atDebug().addKeyValue("sandbox", sandbox.id()).setCause(e).log("an attempt failed");
       Throwable why = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
       refusals.add(
-          Refusal.passing(
+          AttachError.passing(
               "%s: %s; it is tried again".formatted(sandbox.netns(), why.getMessage())));
     }
     return conclude(attempts, refusals);
@@ -224,10 +224,11 @@ public final class Attacher implements Wiring {
 
   private void wire(
       Sandbox sandbox,
-      List<Claimant.Interface> claimed,
+      List<EndpointClaimer.Interface> claimed,
       Deadline deadline,
-      List<Refusal> refusals) {
-    Map<Claimant.Interface, CompletableFuture<Optional<String>>> answers = new LinkedHashMap<>();
+      List<AttachError> refusals) {
+    Map<EndpointClaimer.Interface, CompletableFuture<Optional<String>>> answers =
+        new LinkedHashMap<>();
     claimed.forEach(
         each -> answers.put(each, wirer.wire(each.network(), sandbox.endpoint(each.name()))));
     answers.forEach((each, answer) -> {
@@ -236,10 +237,10 @@ public final class Attacher implements Wiring {
         answer
             .get(deadline.left().toNanos(), TimeUnit.NANOSECONDS)
             .ifPresent(
-                why -> refusals.add(Refusal.until("network %s: %s".formatted(network, why))));
+                why -> refusals.add(AttachError.until("network %s: %s".formatted(network, why))));
       } catch (TimeoutException | ExecutionException e) {
         refusals.add(
-            Refusal.passing(
+            AttachError.passing(
                 "network %s is not wired within %d ms; it goes on"
                     .formatted(network, PATIENCE.toMillis())));
       } catch (InterruptedException e) {
@@ -248,25 +249,25 @@ public final class Attacher implements Wiring {
     });
   }
 
-  private void name(Attempts attempts) {
+  private void bind(AttachState attempts) {
     if (!attempts.over) {
-      claimant.name(attempts.sandbox);
+      claimant.bind(attempts.sandbox);
     }
   }
 
-  private Verdict conclude(Attempts attempts, List<Refusal> refusals) {
+  private AttachResult conclude(AttachState attempts, List<AttachError> refusals) {
     if (refusals.isEmpty()) {
       attempts.failures = 0;
-      timer.after(CALM, () -> name(attempts));
-      return new Verdict.Wired();
+      timer.after(CALM, () -> bind(attempts));
+      return new AttachResult.Wired();
     }
-    if (refusals.stream().anyMatch(Refusal::isPassing)) {
+    if (refusals.stream().anyMatch(AttachError::isPassing)) {
       attempts.failures = attempts.failures + 1;
       timer.after(BACKOFF.delay(attempts.failures), () -> again(attempts));
     } else {
       attempts.failures = 0;
     }
-    return new Verdict.Refused(
-        refusals.stream().map(Refusal::getMessage).collect(Collectors.joining("; ")));
+    return new AttachResult.Refused(
+        refusals.stream().map(AttachError::getMessage).collect(Collectors.joining("; ")));
   }
 }

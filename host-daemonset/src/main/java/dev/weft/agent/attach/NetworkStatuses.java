@@ -3,10 +3,10 @@ package dev.weft.agent.attach;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.agent.attach.claim.Probe;
-import dev.weft.agent.cluster.Applies;
-import dev.weft.agent.cluster.Cluster;
-import dev.weft.agent.cluster.Writes;
-import dev.weft.agent.desired.Addresses;
+import dev.weft.agent.cluster.ApiWrites;
+import dev.weft.agent.cluster.ClusterCaches;
+import dev.weft.agent.cluster.ServerSideApply;
+import dev.weft.agent.desired.EndpointAddresses;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
@@ -32,12 +32,13 @@ public final class NetworkStatuses {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkStatuses.class);
 
   private final KubernetesClient client;
-  private final Cluster cluster;
-  private final Writes writes;
+  private final ClusterCaches cluster;
+  private final ApiWrites writes;
   private final Probe probe;
 
   /** Statuses of the pods of the node that {@code cluster} is about. */
-  public NetworkStatuses(KubernetesClient client, Cluster cluster, Writes writes, Probe probe) {
+  public NetworkStatuses(
+      KubernetesClient client, ClusterCaches cluster, ApiWrites writes, Probe probe) {
     this.client = client;
     this.cluster = cluster;
     this.writes = writes;
@@ -76,7 +77,7 @@ public final class NetworkStatuses {
   private static final PatchContext MERGE =
       new PatchContext.Builder()
           .withPatchType(PatchType.JSON_MERGE)
-          .withFieldManager(Applies.MANAGER)
+          .withFieldManager(ServerSideApply.MANAGER)
           .build();
 
   /** With the version that was read: who wrote meanwhile is read again first. */
@@ -106,7 +107,7 @@ public final class NetworkStatuses {
                 String.valueOf(held.getFirst().network()),
                 link,
                 held.stream()
-                    .flatMap(each -> Addresses.of(each).stream())
+                    .flatMap(each -> EndpointAddresses.of(each).stream())
                     .sorted()
                     .map(IpAddress::toString)
                     .toList(),

@@ -1,11 +1,11 @@
 package dev.weft.agent.attach;
 
-import dev.weft.agent.attach.claim.Claimant;
+import dev.weft.agent.attach.claim.AttachError;
 import dev.weft.agent.attach.claim.Deadline;
+import dev.weft.agent.attach.claim.EndpointClaimer;
 import dev.weft.agent.attach.claim.Probe;
-import dev.weft.agent.attach.claim.Refusal;
 import dev.weft.agent.cluster.BoundPods;
-import dev.weft.agent.sandbox.Holder;
+import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.api.Attachment;
 import dev.weft.api.Attachments;
 import dev.weft.api.InvalidAttachments;
@@ -38,7 +38,7 @@ public final class Reservations {
       new Probe.View(false, Set.of("lo", "eth0"), Set.of("lo", "eth0"), Set.of());
 
   private final BoundPods pods;
-  private final Claimant claimant;
+  private final EndpointClaimer claimant;
   private final Consumer<String> vain;
   private final Map<String, Reservation> byOwner = new ConcurrentHashMap<>();
   private final ReentrantLock turn = new ReentrantLock(true);
@@ -53,7 +53,7 @@ public final class Reservations {
    *
    * @param vain is told the UID of a pod that ended while something was reserved for it
    */
-  public Reservations(BoundPods pods, Claimant claimant, Consumer<String> vain) {
+  public Reservations(BoundPods pods, EndpointClaimer claimant, Consumer<String> vain) {
     this.pods = pods;
     this.claimant = claimant;
     this.vain = vain;
@@ -65,8 +65,8 @@ public final class Reservations {
     if (networks.isBlank()) {
       return;
     }
-    Holder holder =
-        new Holder(
+    AddressOwner holder =
+        new AddressOwner(
             new SandboxReference(
                 null,
                 pod.getMetadata().getNamespace(),
@@ -83,7 +83,7 @@ public final class Reservations {
   }
 
   /** A sandbox has come: nothing more is reserved for its pod once this returns. */
-  void conclude(Holder holder, Deadline deadline) throws Refusal {
+  void conclude(AddressOwner holder, Deadline deadline) throws AttachError {
     Reservation reservation = byOwner.computeIfAbsent(holder.owner(), _ -> new Reservation());
     if (reservation.begun.compareAndSet(false, true)) {
       reservation.done.complete(null);
@@ -91,7 +91,7 @@ public final class Reservations {
     try {
       reservation.done.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      throw Refusal.passing(
+      throw AttachError.passing(
           "the API server has not answered yet which addresses are its own; it is tried again");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -115,7 +115,7 @@ public final class Reservations {
     }
   }
 
-  private void reserve(Holder holder, String networks) {
+  private void reserve(AddressOwner holder, String networks) {
     List<Attachment> wanted;
     try {
       wanted = Attachments.parse(networks);

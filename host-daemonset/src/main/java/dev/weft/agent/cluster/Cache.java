@@ -43,7 +43,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private final AtomicBoolean failing = new AtomicBoolean();
   private final AtomicReference<@Nullable Instant> dead = new AtomicReference<>();
   private volatile String reason = "";
-  private final Ahead<T> ahead = new Ahead<>();
+  private final PendingWrites<T> ahead = new PendingWrites<>();
   private final Map<String, String> refused = new ConcurrentHashMap<>();
   private final Gate<T> gate;
 

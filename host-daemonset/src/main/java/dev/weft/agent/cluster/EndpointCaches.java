@@ -38,7 +38,7 @@ public final class EndpointCaches implements AutoCloseable {
   private final Set<NetworkEndpoint> expected = ConcurrentHashMap.newKeySet();
   private final Map<String, Followed> followed = new ConcurrentHashMap<>();
   private final MacIndex macs = new MacIndex();
-  private final Resting resting = new Resting();
+  private final ReleasedAddresses resting = new ReleasedAddresses();
 
   private record Followed(
       Cache<NetworkEndpoint> cache, CompletableFuture<Void> synced, long since) {}
@@ -120,13 +120,13 @@ public final class EndpointCaches implements AutoCloseable {
   }
 
   /** Endpoints of this node that the API has for a pod and not for a sandbox of it. */
-  public List<NetworkEndpoint> unnamed() {
+  public List<NetworkEndpoint> reserved() {
     return own.all().stream().filter(EndpointCaches::isUnnamed).toList();
   }
 
   /** Those of one pod, by its UID. */
-  public List<NetworkEndpoint> unnamed(String pod) {
-    return unnamed().stream().filter(each -> pod.equals(podOf(each))).toList();
+  public List<NetworkEndpoint> reserved(String pod) {
+    return reserved().stream().filter(each -> pod.equals(podOf(each))).toList();
   }
 
   private static @Nullable String podOf(NetworkEndpoint unnamed) {
@@ -232,7 +232,7 @@ public final class EndpointCaches implements AutoCloseable {
   /** Whether addresses of a network may have been given back lately without this agent knowing. */
   public boolean isNew(String network) {
     Followed it = followed.get(network);
-    return it == null || System.nanoTime() - it.since < Resting.REST.toNanos();
+    return it == null || System.nanoTime() - it.since < ReleasedAddresses.REST.toNanos();
   }
 
   private void rest(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {

@@ -1,6 +1,6 @@
 package dev.weft.agent.cluster;
 
-import dev.weft.agent.sandbox.Holder;
+import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.api.EndpointAddress;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
@@ -45,7 +45,7 @@ public final class MacOrder {
     NetworkEndpointSpec b = other.getSpec();
     return Objects.equals(one.getMetadata().getName(), other.getMetadata().getName())
         || (Objects.equals(a.node(), b.node())
-            && Objects.equals(Holder.ownerOf(one), Holder.ownerOf(other))
+            && Objects.equals(AddressOwner.ownerOf(one), AddressOwner.ownerOf(other))
             && Objects.equals(a.interfaceName(), b.interfaceName()));
   }
 
@@ -55,7 +55,9 @@ public final class MacOrder {
         .formatted(
             mac(holder),
             holder.getSpec().network(),
-            holder.getSpec().sandbox() == null ? "another" : new Holder(holder.getSpec().sandbox()),
+            holder.getSpec().sandbox() == null
+                ? "another"
+                : new AddressOwner(holder.getSpec().sandbox()),
             holder.getMetadata().getName());
   }
 

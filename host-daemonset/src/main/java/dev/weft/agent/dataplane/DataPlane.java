@@ -1,8 +1,8 @@
 package dev.weft.agent.dataplane;
 
 import dev.weft.agent.dataplane.drift.DriftWatch;
-import dev.weft.agent.dataplane.ipsec.Encryption;
-import dev.weft.agent.dataplane.kernel.Kernel;
+import dev.weft.agent.dataplane.ipsec.NodeKeys;
+import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.kernel.Underlays;
 import dev.weft.agent.dataplane.model.Change;
@@ -10,9 +10,9 @@ import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.KeyFile;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
-import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.LocalVtep;
+import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
@@ -35,13 +35,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataPlane implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Kernel kernel;
+  private final HostKernel kernel;
   private final Reconciliation reconciliation;
   private @Nullable DriftWatch watch;
 
   private DataPlane(NetworkNamespace node, Optional<KeyFile> keys) {
-    kernel = new Kernel(node);
-    reconciliation = new Reconciliation(kernel, new Encryption(keys));
+    kernel = new HostKernel(node);
+    reconciliation = new Reconciliation(kernel, new NodeKeys(keys));
   }
 
   /**
@@ -84,7 +84,7 @@ public final class DataPlane implements AutoCloseable {
    * Brings the kernel to the wish, as far as {@code dirty} says. What one network lacks keeps no
    * other from being made. The first call looks at everything, whatever {@code dirty} says.
    */
-  public Outcome reconcile(NodeWish wish, Dirty dirty) {
+  public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty) {
     return reconcile(wish, dirty, made -> {});
   }
 
@@ -94,7 +94,7 @@ public final class DataPlane implements AutoCloseable {
    * @param made is told, at least once, as soon as all is made that can be: what comes after, such
    *     as telling neighbours of it, nobody has to wait for
    */
-  public Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made) {
+  public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made) {
     return locked(() -> {
       if (watch != null) {
         watch.forgive();
@@ -115,12 +115,12 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /** What {@link #reconcile} of everything would change; nothing is changed. */
-  public List<Change> plan(NodeWish wish) {
+  public List<Change> plan(NodeSpec wish) {
     return locked(() -> reconciliation.plan(wish));
   }
 
   /** Chooses where the node's tunnels start; never on a device of ours. */
-  public Underlay underlay(UnderlayChoice choice) {
+  public LocalVtep underlay(UnderlayChoice choice) {
     return locked(() -> {
       var netlink = kernel.netlink();
       var node = new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());

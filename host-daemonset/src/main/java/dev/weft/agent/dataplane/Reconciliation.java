@@ -2,20 +2,20 @@ package dev.weft.agent.dataplane;
 
 import dev.weft.agent.dataplane.apply.Apply;
 import dev.weft.agent.dataplane.apply.Failures;
-import dev.weft.agent.dataplane.drift.Belief;
-import dev.weft.agent.dataplane.drift.Foundations;
-import dev.weft.agent.dataplane.drift.Judgement;
-import dev.weft.agent.dataplane.drift.SecurityJudgement;
-import dev.weft.agent.dataplane.driver.Design;
-import dev.weft.agent.dataplane.driver.Driver;
-import dev.weft.agent.dataplane.driver.Ground;
-import dev.weft.agent.dataplane.ipsec.Encryption;
+import dev.weft.agent.dataplane.drift.DriftDetector;
+import dev.weft.agent.dataplane.drift.IpsecDriftDetector;
+import dev.weft.agent.dataplane.drift.LastApplied;
+import dev.weft.agent.dataplane.drift.UnderlyingDevices;
+import dev.weft.agent.dataplane.driver.DesiredState;
+import dev.weft.agent.dataplane.driver.NetworkDriver;
+import dev.weft.agent.dataplane.driver.NodeContext;
+import dev.weft.agent.dataplane.ipsec.NodeKeys;
+import dev.weft.agent.dataplane.kernel.DeviceIndexes;
 import dev.weft.agent.dataplane.kernel.Expected;
-import dev.weft.agent.dataplane.kernel.Indexes;
-import dev.weft.agent.dataplane.kernel.Ipsec;
-import dev.weft.agent.dataplane.kernel.Kernel;
+import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.kernel.IpsecTables;
 import dev.weft.agent.dataplane.kernel.Observation;
-import dev.weft.agent.dataplane.kernel.Observed;
+import dev.weft.agent.dataplane.kernel.ObservedState;
 import dev.weft.agent.dataplane.kernel.PacketFilter;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.Item;
@@ -24,13 +24,13 @@ import dev.weft.agent.dataplane.model.Plan;
 import dev.weft.agent.dataplane.model.State;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
-import dev.weft.agent.dataplane.spec.KeyWish;
+import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
-import dev.weft.agent.dataplane.spec.NetworkWish;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.Unbuildable;
 import dev.weft.mesh.ForwardingTable;
 import dev.weft.mesh.RemoteEndpoint;
@@ -59,22 +59,22 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class Reconciliation {
-  private final Kernel kernel;
-  private final Encryption encryption;
-  private final Indexes indexes = new Indexes();
-  private @Nullable Belief belief;
-  private Map<String, Driver> drivers = Map.of();
+  private final HostKernel kernel;
+  private final NodeKeys encryption;
+  private final DeviceIndexes indexes = new DeviceIndexes();
+  private @Nullable LastApplied belief;
+  private Map<String, NetworkDriver> drivers = Map.of();
   private final Map<String, String> uids = new HashMap<>();
   private final Map<String, ForwardingTable<String>> tables = new HashMap<>();
   private final Map<String, List<Problem>> problems = new HashMap<>();
   private final Map<Owner, Integer> interfaces = new HashMap<>();
-  private Foundations foundations = Foundations.NONE;
+  private UnderlyingDevices foundations = UnderlyingDevices.NONE;
   private Set<Integer> shut = Set.of();
   private Set<InetAddress> senders = Set.of();
   private Set<InetAddress> peers = Set.of();
   private final List<String> restored = new ArrayList<>();
 
-  Reconciliation(Kernel kernel, Encryption encryption) {
+  Reconciliation(HostKernel kernel, NodeKeys encryption) {
     this.kernel = kernel;
     this.encryption = encryption;
   }
@@ -82,27 +82,27 @@ final class Reconciliation {
   /** All that is known before anything is changed. */
   private record Draft(
       Observation observation,
-      Design design,
-      Encryption.Draft encryption,
+      DesiredState design,
+      NodeKeys.Draft encryption,
       State observed,
       List<Change> changes,
-      Foundations foundations) {
+      UnderlyingDevices foundations) {
     /** All that is wished. */
     State wished() {
       return design.state().with(encryption.items());
     }
   }
 
-  /** {@link DataPlane#reconcile(NodeWish, Dirty, Consumer)}. */
-  Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made) {
+  /** {@link DataPlane#reconcile(NodeSpec, Dirty, Consumer)}. */
+  ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made) {
     if (dirty instanceof Dirty.Endpoints(Map<String, Set<String>> keys) && isFamiliar(wish, keys)) {
-      Optional<Outcome> outcome = endpoints(wish, keys, made);
+      Optional<ReconcileOutcome> outcome = endpoints(wish, keys, made);
       if (outcome.isPresent()) {
         return outcome.get();
       }
       // The kernel is not as it was left: look at it.
     }
-    Outcome outcome =
+    ReconcileOutcome outcome =
         switch (dirty) {
           case Dirty.Everything _ -> whole(wish, wish.networks().keySet());
           case Dirty.Networks(Set<String> names) -> some(wish, names);
@@ -114,12 +114,12 @@ final class Reconciliation {
   }
 
   /** The first time, all networks. */
-  private Outcome some(NodeWish wish, Set<String> names) {
+  private ReconcileOutcome some(NodeSpec wish, Set<String> names) {
     return whole(wish, belief == null ? wish.networks().keySet() : names);
   }
 
   /** All but what a process holds for as long as it lives: that changes nothing of the node. */
-  List<Change> plan(NodeWish wish) {
+  List<Change> plan(NodeSpec wish) {
     return draft(wish).changes().stream()
         .filter(change -> !(change instanceof Change.Create(Item.EspPort _)))
         .toList();
@@ -131,7 +131,7 @@ final class Reconciliation {
    *
    * @param names the networks to tell of at least
    */
-  private Outcome whole(NodeWish wish, Set<String> names) {
+  private ReconcileOutcome whole(NodeSpec wish, Set<String> names) {
     Draft draft = draft(wish);
     List<Change> changes = draft.changes();
     Map<String, List<String>> repaired = repaired(changes, draft.wished());
@@ -155,7 +155,7 @@ final class Reconciliation {
   }
 
   /** The networks {@code names}, and those that the changes are about. */
-  private static Set<String> concerned(NodeWish wish, Set<String> names, List<Change> changes) {
+  private static Set<String> concerned(NodeSpec wish, Set<String> names, List<Change> changes) {
     Set<String> changed = changes.stream().map(Change::uid).collect(Collectors.toSet());
     boolean secrets = changed.contains(Owner.ENCRYPTION.uid());
     return wish.networks().entrySet().stream()
@@ -168,34 +168,40 @@ final class Reconciliation {
         .collect(Collectors.toSet());
   }
 
-  private Draft draft(NodeWish wish) {
+  private Draft draft(NodeSpec wish) {
     Map<Owner, String> sandboxes = sandboxes(wish);
     Observation observation = kernel.observe(expected(wish, sandboxes), belief == null);
-    Observed.Ownership marks = new Observed.Ownership(marksWeSet(), sandboxes, Set.of());
+    ObservedState.Ownership marks = new ObservedState.Ownership(marksWeSet(), sandboxes, Set.of());
     Set<Integer> ports = wish.encryptedPorts();
     Optional<Problem> hindrance = ports.isEmpty() ? Optional.empty() : encryption.hindrance(wish);
-    Ground ground = new Ground(observation, marks, wish, new Ground.Secrecy(ports, hindrance));
-    Design design = Design.of(wish, ground);
-    Ipsec ipsec = concernsIpsec(wish) ? kernel.ipsec() : Ipsec.EMPTY;
-    Encryption.Draft protection = encryption.draft(wish, ports, ipsec);
+    NodeContext ground =
+        new NodeContext(observation, marks, wish, new NodeContext.Secrecy(ports, hindrance));
+    DesiredState design = DesiredState.of(wish, ground);
+    IpsecTables ipsec = concernsIpsec(wish) ? kernel.ipsec() : IpsecTables.EMPTY;
+    NodeKeys.Draft protection = encryption.draft(wish, ports, ipsec);
     Set<Item.Key> ourAddresses = new HashSet<>(design.state().items().keySet());
     if (belief != null) {
       belief.items().forEach(item -> ourAddresses.add(item.key()));
     }
     State found =
-        Observed.in(
-            observation, new Observed.Ownership(marks.lostMarks(), sandboxes, ourAddresses));
+        ObservedState.in(
+            observation, new ObservedState.Ownership(marks.lostMarks(), sandboxes, ourAddresses));
     State observed = withShared(found, design.state()).with(ipsec.items());
     List<Change> changes =
         Plan.between(design.state().with(protection.items()), observed).stream()
             .filter(change -> !isHeld(change, design))
             .toList();
     return new Draft(
-        observation, design, protection, observed, changes, Foundations.of(wish, ground, design));
+        observation,
+        design,
+        protection,
+        observed,
+        changes,
+        UnderlyingDevices.of(wish, ground, design));
   }
 
   /** Whether anything of ours may be, or is to be, in the IPsec tables. */
-  private boolean concernsIpsec(NodeWish wish) {
+  private boolean concernsIpsec(NodeSpec wish) {
     return belief == null
         || wish.keys().isPresent()
         || !wish.encryptedPorts().isEmpty()
@@ -207,7 +213,7 @@ final class Reconciliation {
     kernel.espPorts().resume(kernel.ipsec().states());
   }
 
-  private static boolean isHeld(Change change, Design design) {
+  private static boolean isHeld(Change change, DesiredState design) {
     return switch (change) {
       case Change.Create(Item item) -> design.isHeld(item);
       case Change.Alter(_, Item item, _) -> design.isHeld(item);
@@ -216,14 +222,14 @@ final class Reconciliation {
   }
 
   /** Where each endpoint lives, wished or left over. */
-  private Map<Owner, String> sandboxes(NodeWish wish) {
+  private Map<Owner, String> sandboxes(NodeSpec wish) {
     Map<Owner, String> sandboxes = new HashMap<>();
     if (belief != null) {
       for (String file : belief.sandboxes()) {
         belief.in(file).forEach(item -> sandboxes.put(item.owner(), file));
       }
     }
-    for (NetworkWish network : wish.networks().values()) {
+    for (NetworkSpec network : wish.networks().values()) {
       for (LocalEndpoint endpoint : network.local().values()) {
         sandboxes.put(Owner.endpoint(network.uid(), endpoint.id()), endpoint.sandbox().toString());
       }
@@ -232,7 +238,7 @@ final class Reconciliation {
   }
 
   /** What of ours is to be in each sandbox. */
-  private Map<String, List<Expected>> expected(NodeWish wish, Map<Owner, String> sandboxes) {
+  private Map<String, List<Expected>> expected(NodeSpec wish, Map<Owner, String> sandboxes) {
     Map<Owner, Expected> byOwner = new LinkedHashMap<>();
     if (belief != null) {
       for (Owner owner : sandboxes.keySet()) {
@@ -243,7 +249,7 @@ final class Reconciliation {
         }
       }
     }
-    for (NetworkWish network : wish.networks().values()) {
+    for (NetworkSpec network : wish.networks().values()) {
       for (LocalEndpoint endpoint : network.local().values()) {
         Owner owner = Owner.endpoint(network.uid(), endpoint.id());
         boolean routes = endpoint.defaultRoute() || isRouted(owner);
@@ -314,15 +320,15 @@ final class Reconciliation {
 
   /** Stores what the changes need to be known of later, and makes them. */
   private Map<Change, RuntimeException> apply(
-      NodeWish wish,
-      Encryption.Draft protection,
+      NodeSpec wish,
+      NodeKeys.Draft protection,
       List<Change> changes,
       Map<String, Observation.Sight> seen) {
     Apply.Secrets secrets =
         new Apply.Secrets(
             wish.encryptedPorts(),
             protection.secrets(),
-            wish.keys().map(KeyWish::volume).orElse(Long.MAX_VALUE));
+            wish.keys().map(KeySpec::volume).orElse(Long.MAX_VALUE));
     try (Apply apply = new Apply(kernel, indexes, secrets)) {
       seen.forEach((file, sight) -> sight.view().ifPresent(view -> apply.know(file, view)));
       try {
@@ -346,7 +352,7 @@ final class Reconciliation {
   }
 
   private void remember(
-      NodeWish wish, Draft draft, List<Change> changes, Map<Change, RuntimeException> failures) {
+      NodeSpec wish, Draft draft, List<Change> changes, Map<Change, RuntimeException> failures) {
     State left =
         draft
             .observed()
@@ -356,7 +362,7 @@ final class Reconciliation {
     senders = wish.senders();
     peers = wish.peers();
     belief =
-        Belief.of(
+        LastApplied.of(
             State.of(
                 left.items().values().stream()
                     .map(item -> wished.get(item.key()).filter(item::isAsWished).orElse(item))
@@ -376,7 +382,7 @@ final class Reconciliation {
           network
               .remote()
               .forEach((key, endpoint) -> {
-                if (Design.isElsewhere(wish, endpoint)) {
+                if (DesiredState.isElsewhere(wish, endpoint)) {
                   table.put(key, endpoint);
                 }
               });
@@ -408,7 +414,7 @@ final class Reconciliation {
 
   /** States that are gone: they come back by other keys, and so as other things. */
   private void repairedStates(State observed, Map<String, List<String>> repaired) {
-    Belief known = belief;
+    LastApplied known = belief;
     if (known == null) {
       return;
     }
@@ -422,14 +428,14 @@ final class Reconciliation {
   }
 
   /** Looks at the IPsec tables alone, and puts them right. */
-  private Outcome keys(NodeWish wish) {
-    Belief known = belief;
+  private ReconcileOutcome keys(NodeSpec wish) {
+    LastApplied known = belief;
     Set<String> names = wish.encrypted();
     if (known == null || !shut.equals(wish.encryptedPorts())) {
       return whole(wish, names);
     }
-    Ipsec ipsec = kernel.ipsec();
-    Encryption.Draft protection = encryption.draft(wish, shut, ipsec);
+    IpsecTables ipsec = kernel.ipsec();
+    NodeKeys.Draft protection = encryption.draft(wish, shut, ipsec);
     State wished = State.of(protection.items());
     State observed = State.of(ipsec.items());
     List<Change> changes = Plan.between(wished, observed);
@@ -461,12 +467,12 @@ final class Reconciliation {
   }
 
   /** Whether the networks of these endpoints stand as they are wished. */
-  private boolean isFamiliar(NodeWish wish, Map<String, Set<String>> keys) {
+  private boolean isFamiliar(NodeSpec wish, Map<String, Set<String>> keys) {
     return belief != null
         && peers.equals(wish.peers())
         && keys.entrySet().stream()
             .allMatch(entry -> {
-              NetworkWish network = wish.networks().get(entry.getKey());
+              NetworkSpec network = wish.networks().get(entry.getKey());
               return network != null
                   && network.uid().equals(uids.get(entry.getKey()))
                   && drivers.containsKey(entry.getKey())
@@ -478,19 +484,19 @@ final class Reconciliation {
   }
 
   /** Whether the packet filter takes frames from there. */
-  private boolean isHeard(NodeWish wish, RemoteEndpoint remote) {
-    return !Design.isElsewhere(wish, remote) || senders.contains(remote.vtep());
+  private boolean isHeard(NodeSpec wish, RemoteEndpoint remote) {
+    return !DesiredState.isElsewhere(wish, remote) || senders.contains(remote.vtep());
   }
 
   /** Makes endpoints of familiar networks; empty if that failed. */
-  private Optional<Outcome> endpoints(
-      NodeWish wish, Map<String, Set<String>> keys, Consumer<Outcome> made) {
-    Belief known = Objects.requireNonNull(belief, "the networks are familiar");
+  private Optional<ReconcileOutcome> endpoints(
+      NodeSpec wish, Map<String, Set<String>> keys, Consumer<ReconcileOutcome> made) {
+    LastApplied known = Objects.requireNonNull(belief, "the networks are familiar");
     Turn turn = new Turn(known, new ArrayList<>(), new ArrayList<>());
     try (Apply apply = new Apply(kernel, indexes, Apply.Secrets.NONE)) {
       keys.forEach((name, ids) -> {
-        NetworkWish network = wish.networks().get(name);
-        Driver driver = drivers.get(name);
+        NetworkSpec network = wish.networks().get(name);
+        NetworkDriver driver = drivers.get(name);
         if (network != null && driver != null) {
           Spot spot = new Spot(name, network, driver);
           for (String id : ids) {
@@ -506,7 +512,7 @@ final class Reconciliation {
         return Optional.empty();
       }
       known.replace(turn.before(), State.of(turn.after()));
-      Outcome outcome =
+      ReconcileOutcome outcome =
           outcome(wish, keys.keySet(), new Made(changes, failures, Map.of(), Optional.empty()));
       made.accept(outcome);
       apply.announce(changes);
@@ -515,10 +521,10 @@ final class Reconciliation {
   }
 
   /** What a reconcile of some endpoints replaces, and by what. */
-  private record Turn(Belief known, List<Item> before, List<Item> after) {}
+  private record Turn(LastApplied known, List<Item> before, List<Item> after) {}
 
   /** A network that can be made. */
-  private record Spot(String name, NetworkWish network, Driver driver) {}
+  private record Spot(String name, NetworkSpec network, NetworkDriver driver) {}
 
   private void local(Spot spot, String id, Turn turn, Apply apply) {
     Owner owner = Owner.endpoint(spot.network().uid(), id);
@@ -532,16 +538,16 @@ final class Reconciliation {
     }
     try {
       if (spot.network().local().size() > spot.driver().capacity() && mine.isEmpty()) {
-        throw Design.full(spot.driver(), endpoint);
+        throw DesiredState.full(spot.driver(), endpoint);
       }
       String file = endpoint.sandbox().toString();
       List<Item> others = new ArrayList<>(turn.known().in(file));
       others.addAll(turn.after());
       List<Item> wished =
-          Design.endpoint(
+          DesiredState.endpoint(
               spot.driver(), owner, endpoint, look(spot, endpoint, file, apply), others);
       for (Item item : wished) {
-        Design.refuseTaken(item, turn.known().get(item.key()));
+        DesiredState.refuseTaken(item, turn.known().get(item.key()));
       }
       turn.before().addAll(mine);
       turn.after().addAll(wished);
@@ -562,17 +568,17 @@ final class Reconciliation {
     return apply.view(file, Expected.of(spot.network(), endpoint, index(owner), routes), known);
   }
 
-  private void remote(NodeWish wish, Spot spot, String key, Turn turn) {
+  private void remote(NodeSpec wish, Spot spot, String key, Turn turn) {
     ForwardingTable<String> table =
         tables.computeIfAbsent(spot.name(), _ -> new ForwardingTable<>());
     RemoteEndpoint endpoint = spot.network().remote().get(key);
     ForwardingTable.Delta delta =
-        endpoint != null && Design.isElsewhere(wish, endpoint)
+        endpoint != null && DesiredState.isElsewhere(wish, endpoint)
             ? table.put(key, endpoint)
             : table.remove(key);
     List<Problem> noted = problems.computeIfAbsent(spot.name(), _ -> new ArrayList<>());
     noted.removeIf(each -> each.isOfPeer() && each.cure() == Problem.Cure.USER);
-    noted.addAll(Design.strangers(wish, spot.network()));
+    noted.addAll(DesiredState.strangers(wish, spot.network()));
     if (delta.isEmpty()) {
       return;
     }
@@ -585,7 +591,7 @@ final class Reconciliation {
     touched.forEach(touchedKey -> turn.known().get(touchedKey).ifPresent(turn.before()::add));
   }
 
-  private Outcome outcome(NodeWish wish, Set<String> names, Made made) {
+  private ReconcileOutcome outcome(NodeSpec wish, Set<String> names, Made made) {
     Map<String, List<Problem>> failed = new HashMap<>();
     made.failures()
         .forEach((change, error) ->
@@ -594,7 +600,7 @@ final class Reconciliation {
                 .add(Failures.explain(change, error, kernel)));
     Map<String, NetworkOutcome> networks = new LinkedHashMap<>();
     for (String name : names) {
-      NetworkWish network = wish.networks().get(name);
+      NetworkSpec network = wish.networks().get(name);
       if (network != null) {
         List<Problem> all = problems.computeIfAbsent(name, _ -> new ArrayList<>());
         List<String> repaired = new ArrayList<>();
@@ -607,12 +613,12 @@ final class Reconciliation {
       }
     }
     Set<String> wished =
-        wish.networks().values().stream().map(NetworkWish::uid).collect(Collectors.toSet());
+        wish.networks().values().stream().map(NetworkSpec::uid).collect(Collectors.toSet());
     if (!wish.encrypted().isEmpty()) {
       wished.add(Owner.ENCRYPTION.uid());
     }
     failed.keySet().removeIf(uid -> uid.isEmpty() || wished.contains(uid));
-    return new Outcome(
+    return new ReconcileOutcome(
         networks,
         failed,
         made.changes().stream().filter(change -> !made.failures().containsKey(change)).toList(),
@@ -621,7 +627,7 @@ final class Reconciliation {
   }
 
   /** Whose items a network consists of: its own, and what it shares with others. */
-  private List<String> concerning(String name, NetworkWish network) {
+  private List<String> concerning(String name, NetworkSpec network) {
     List<String> uids = new ArrayList<>(List.of(network.uid()));
     if (uses(name)) {
       uids.add(Owner.NODE.uid());
@@ -634,7 +640,7 @@ final class Reconciliation {
 
   /** Whether the network passes the shared packet filter. */
   private boolean uses(String name) {
-    Driver driver = drivers.get(name);
+    NetworkDriver driver = drivers.get(name);
     return driver != null && driver.rules().isPresent();
   }
 
@@ -664,11 +670,11 @@ final class Reconciliation {
 
   /** Whether a notification tells of drift, and of what. */
   Optional<DriftEvent> judge(Notification notification) {
-    Belief known = belief;
+    LastApplied known = belief;
     if (known == null) {
       return Optional.empty();
     }
-    return new Judgement(kernel, known, indexes, foundations)
+    return new DriftDetector(kernel, known, indexes, foundations)
         .of(notification)
         .map(
             finding -> new DriftEvent(dirtyOf(finding.uids()), finding.what(), finding.restless()));
@@ -676,10 +682,10 @@ final class Reconciliation {
 
   /** Whether a notification of IPsec tells of drift, and of what. */
   Optional<DriftEvent> judge(XfrmNotification notification) {
-    Belief known = belief;
+    LastApplied known = belief;
     return known == null
         ? Optional.empty()
-        : new SecurityJudgement(kernel, known)
+        : new IpsecDriftDetector(kernel, known)
             .of(notification)
             .map(what -> new DriftEvent(Dirty.KEYS, what));
   }

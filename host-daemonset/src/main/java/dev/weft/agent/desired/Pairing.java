@@ -84,7 +84,7 @@ public record Pairing(Map<Integer, String> interfaces) {
         && attachment.ips().stream()
             .allMatch(asked ->
                 held.stream()
-                    .flatMap(each -> Addresses.of(each).stream())
+                    .flatMap(each -> EndpointAddresses.of(each).stream())
                     .filter(asked::isLike)
                     .allMatch(asked::equals));
   }

@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** A Docker engine through docker-java. */
-final class DockerEngine implements Engine {
+final class DockerEngine implements ContainerEngine {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long BILLION = 1_000_000_000;
 

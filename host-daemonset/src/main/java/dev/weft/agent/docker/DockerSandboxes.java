@@ -2,10 +2,10 @@ package dev.weft.agent.docker;
 
 import dev.weft.agent.retry.Backoff;
 import dev.weft.agent.retry.Supervised;
+import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.SandboxListener;
 import dev.weft.agent.sandbox.Sandboxes;
-import dev.weft.agent.sandbox.Verdict;
-import dev.weft.agent.sandbox.Wiring;
 import dev.weft.api.SandboxReference;
 import java.net.URI;
 import java.nio.file.Path;
@@ -38,22 +38,22 @@ public final class DockerSandboxes implements Sandboxes {
   private static final Backoff BACKOFF =
       new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
 
-  private final Engine engine;
+  private final ContainerEngine engine;
   private final Function<Container, Optional<Path>> namespaces;
   private final Clock clock;
   private final Map<String, Sandbox> running = new ConcurrentHashMap<>();
   private final Map<String, String> refused = new ConcurrentHashMap<>();
-  private volatile Wiring wiring = NOBODY;
+  private volatile SandboxListener wiring = NOBODY;
   private volatile boolean synced;
   private volatile @Nullable Thread thread;
   private volatile String away = "has not answered yet";
   private volatile boolean closed;
 
-  private static final Wiring NOBODY =
-      new Wiring() {
+  private static final SandboxListener NOBODY =
+      new SandboxListener() {
         @Override
-        public Verdict attach(Sandbox sandbox) {
-          return new Verdict.Untried();
+        public AttachResult attach(Sandbox sandbox) {
+          return new AttachResult.Untried();
         }
 
         @Override
@@ -65,17 +65,18 @@ public final class DockerSandboxes implements Sandboxes {
 
   /** Containers of the engine at {@code uri}, such as {@code unix:///var/run/docker.sock}. */
   public DockerSandboxes(URI uri) {
-    this(new DockerEngine(uri), Namespaces::of, Clock.systemUTC());
+    this(new DockerEngine(uri), ContainerNamespaces::of, Clock.systemUTC());
   }
 
-  DockerSandboxes(Engine engine, Function<Container, Optional<Path>> namespaces, Clock clock) {
+  DockerSandboxes(
+      ContainerEngine engine, Function<Container, Optional<Path>> namespaces, Clock clock) {
     this.engine = engine;
     this.namespaces = namespaces;
     this.clock = clock;
   }
 
   @Override
-  public void start(Wiring calls) {
+  public void start(SandboxListener calls) {
     wiring = calls;
     thread = Supervised.start("docker", this::follow);
   }
@@ -103,7 +104,7 @@ public final class DockerSandboxes implements Sandboxes {
 
   /** An engine has no place for it; the Event and the log tell it. */
   @Override
-  public void report(Sandbox sandbox, Verdict verdict) {}
+  public void report(Sandbox sandbox, AttachResult verdict) {}
 
   @Override
   public void close() {
@@ -145,8 +146,10 @@ public final class DockerSandboxes implements Sandboxes {
   }
 
   private void listen(Instant since) throws InterruptedException {
-    try (Engine.Events events = engine.events(since)) {
-      for (Optional<Engine.Event> next = events.next(); next.isPresent(); next = events.next()) {
+    try (ContainerEngine.Events events = engine.events(since)) {
+      for (Optional<ContainerEngine.Event> next = events.next();
+          next.isPresent();
+          next = events.next()) {
         refresh(next.get().container());
       }
     }
@@ -164,7 +167,7 @@ public final class DockerSandboxes implements Sandboxes {
             Thread.ofVirtual()
                 .name("attach " + each)
                 .start(() -> {
-                  Verdict _ = wiring.attach(each);
+                  AttachResult _ = wiring.attach(each);
                 }));
   }
 

@@ -31,7 +31,7 @@ public final class HealthServer implements AutoCloseable {
       InetSocketAddress address,
       Supplier<List<String>> sick,
       Supplier<List<String>> unready,
-      Metrics metrics)
+      AgentMetrics metrics)
       throws IOException {
     server = HttpServer.create(address, 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());

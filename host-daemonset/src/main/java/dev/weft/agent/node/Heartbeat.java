@@ -1,6 +1,6 @@
 package dev.weft.agent.node;
 
-import dev.weft.agent.cluster.Applies;
+import dev.weft.agent.cluster.ServerSideApply;
 import dev.weft.agent.retry.Timer;
 import dev.weft.api.Names;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -62,7 +62,7 @@ public final class Heartbeat {
 
   private void beat() {
     try {
-      Lease _ = client.resource(lease()).patch(Applies.forced());
+      Lease _ = client.resource(lease()).patch(ServerSideApply.forced());
       failing.set(false);
       renewed = clock.instant();
     } catch (KubernetesClientException e) {

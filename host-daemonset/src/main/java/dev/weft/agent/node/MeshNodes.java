@@ -1,6 +1,6 @@
 package dev.weft.agent.node;
 
-import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.api.Conditions;
 import dev.weft.api.ConditionsDraft;
 import dev.weft.api.Kernel;
@@ -24,11 +24,11 @@ final class MeshNodes {
 
   private MeshNodes() {}
 
-  static MeshNodeSpec spec(Underlay underlay, Kernel kernel, Optional<KeyReport> report) {
+  static MeshNodeSpec spec(LocalVtep underlay, Kernel kernel, Optional<KeyReport> report) {
     List<NodeKey> keys =
         report.map(it -> it.keys().stream().map(MeshNodes::key).toList()).orElse(null);
     return switch (underlay) {
-      case Underlay.Found(InetAddress vtep, String link, int mtu, List<IpPrefix> routes) ->
+      case LocalVtep.Found(InetAddress vtep, String link, int mtu, List<IpPrefix> routes) ->
           new MeshNodeSpec(
               vtep.getHostAddress(),
               link,
@@ -41,7 +41,7 @@ final class MeshNodes {
                   .toList(),
               kernel,
               keys);
-      case Underlay.Missing(String _) ->
+      case LocalVtep.Missing(String _) ->
           new MeshNodeSpec(null, null, null, List.of(), kernel, keys);
     };
   }
@@ -57,7 +57,7 @@ final class MeshNodes {
 
   static MeshNodeStatus status(
       MeshNode stored,
-      Underlay underlay,
+      LocalVtep underlay,
       boolean txChecksum,
       Optional<KeyReport> report,
       Clock clock) {
@@ -67,7 +67,7 @@ final class MeshNodes {
         ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock);
     ConditionsDraft judged =
         switch (underlay) {
-          case Underlay.Found(InetAddress vtep, String link, int _, List<IpPrefix> _) ->
+          case LocalVtep.Found(InetAddress vtep, String link, int _, List<IpPrefix> _) ->
               conditions
                   .with(
                       Conditions.READY,
@@ -81,7 +81,7 @@ final class MeshNodes {
                                   ? "card where it can (txChecksum On)"
                                   : "kernel (txChecksum Off)"))
                   .without(Conditions.STALLED);
-          case Underlay.Missing(String why) ->
+          case LocalVtep.Missing(String why) ->
               conditions
                   .with(Conditions.READY, Conditions.FALSE, Reason.NO_UNDERLAY, why)
                   .with(Conditions.STALLED, Conditions.TRUE, Reason.NO_UNDERLAY, why);

@@ -1,9 +1,9 @@
 package dev.weft.agent.node;
 
-import dev.weft.agent.cluster.Applies;
-import dev.weft.agent.cluster.Cluster;
-import dev.weft.agent.cluster.Writes;
-import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.cluster.ApiWrites;
+import dev.weft.agent.cluster.ClusterCaches;
+import dev.weft.agent.cluster.ServerSideApply;
+import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.api.Kernel;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
@@ -26,8 +26,8 @@ public final class NodePublisher {
   private static final Logger LOG = LoggerFactory.getLogger(NodePublisher.class);
 
   private final KubernetesClient client;
-  private final Cluster cluster;
-  private final Writes writes;
+  private final ClusterCaches cluster;
+  private final ApiWrites writes;
   private final Kernel kernel;
 
   /**
@@ -35,7 +35,8 @@ public final class NodePublisher {
    *
    * @param kernel what the node's kernel can do
    */
-  public NodePublisher(KubernetesClient client, Cluster cluster, Writes writes, Kernel kernel) {
+  public NodePublisher(
+      KubernetesClient client, ClusterCaches cluster, ApiWrites writes, Kernel kernel) {
     this.client = client;
     this.cluster = cluster;
     this.writes = writes;
@@ -47,7 +48,7 @@ public final class NodePublisher {
    *
    * @param keys what to tell of the keys of encrypted networks, empty if there are none
    */
-  public void publish(Underlay underlay, Optional<KeyReport> keys) {
+  public void publish(LocalVtep underlay, Optional<KeyReport> keys) {
     String key = "node " + cluster.node();
     if (!isPublished(underlay, keys)) {
       writes.submit(key, () -> write(underlay, keys));
@@ -56,7 +57,7 @@ public final class NodePublisher {
     }
   }
 
-  private boolean isPublished(Underlay underlay, Optional<KeyReport> keys) {
+  private boolean isPublished(LocalVtep underlay, Optional<KeyReport> keys) {
     Optional<MeshNode> published = cluster.meshNodes().get(cluster.node());
     MeshNodeSpec spec = MeshNodes.spec(underlay, kernel, keys);
     return published
@@ -65,11 +66,11 @@ public final class NodePublisher {
         .isPresent();
   }
 
-  private void write(Underlay underlay, Optional<KeyReport> keys) {
+  private void write(LocalVtep underlay, Optional<KeyReport> keys) {
     MeshNode wanted = new MeshNode();
     wanted.setMetadata(metadata());
     wanted.setSpec(MeshNodes.spec(underlay, kernel, keys));
-    MeshNode stored = client.resource(wanted).patch(Applies.forced());
+    MeshNode stored = client.resource(wanted).patch(ServerSideApply.forced());
     MeshNode status = new MeshNode();
     status.setMetadata(new ObjectMetaBuilder().withName(cluster.node()).build());
     status.setStatus(status(stored, underlay, keys));
@@ -78,11 +79,11 @@ public final class NodePublisher {
             .resources(MeshNode.class)
             .withName(cluster.node())
             .subresource("status")
-            .patch(Applies.forced(), status);
+            .patch(ServerSideApply.forced(), status);
     LOG.atInfo().addKeyValue("node", cluster.node()).log("node published: {}", wanted.getSpec());
   }
 
-  private MeshNodeStatus status(MeshNode stored, Underlay underlay, Optional<KeyReport> keys) {
+  private MeshNodeStatus status(MeshNode stored, LocalVtep underlay, Optional<KeyReport> keys) {
     return MeshNodes.status(stored, underlay, cluster.txChecksum(), keys, Clock.systemUTC());
   }
 

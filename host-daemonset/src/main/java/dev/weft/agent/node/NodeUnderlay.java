@@ -1,7 +1,7 @@
 package dev.weft.agent.node;
 
-import dev.weft.agent.cluster.Cluster;
-import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.cluster.ClusterCaches;
+import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.Names;
 import dev.weft.netlink.IpPrefix;
@@ -20,15 +20,16 @@ import org.slf4j.LoggerFactory;
 public final class NodeUnderlay {
   private static final Logger LOG = LoggerFactory.getLogger(NodeUnderlay.class);
 
-  private final Cluster cluster;
+  private final ClusterCaches cluster;
   private final URL apiServer;
-  private final Function<UnderlayChoice, Underlay> kernel;
+  private final Function<UnderlayChoice, LocalVtep> kernel;
   private Optional<InetAddress> apiAddress = Optional.empty();
-  private Underlay local = new Underlay.Missing("nothing was looked for yet");
-  private Underlay current = local;
+  private LocalVtep local = new LocalVtep.Missing("nothing was looked for yet");
+  private LocalVtep current = local;
 
   /** The underlay as {@code kernel} finds it and the mesh wants it. */
-  public NodeUnderlay(Cluster cluster, URL apiServer, Function<UnderlayChoice, Underlay> kernel) {
+  public NodeUnderlay(
+      ClusterCaches cluster, URL apiServer, Function<UnderlayChoice, LocalVtep> kernel) {
     this.cluster = cluster;
     this.apiServer = apiServer;
     this.kernel = kernel;
@@ -43,8 +44,8 @@ public final class NodeUnderlay {
     Optional<InetAddress> before = vtep(current);
     Optional<InetAddress> localBefore = vtep();
     local = choose();
-    Underlay next = published();
-    if (!next.equals(current) && next instanceof Underlay.Missing(String reason)) {
+    LocalVtep next = published();
+    if (!next.equals(current) && next instanceof LocalVtep.Missing(String reason)) {
       LOG.atWarn().addKeyValue("node", cluster.node()).log("no underlay: {}", reason);
     }
     current = next;
@@ -52,7 +53,7 @@ public final class NodeUnderlay {
   }
 
   /** What the last look found, with the address by which other nodes reach it. */
-  public Underlay current() {
+  public LocalVtep current() {
     return current;
   }
 
@@ -61,22 +62,22 @@ public final class NodeUnderlay {
     return vtep(current).flatMap(_ -> vtep(local));
   }
 
-  private static Optional<InetAddress> vtep(Underlay underlay) {
+  private static Optional<InetAddress> vtep(LocalVtep underlay) {
     return switch (underlay) {
-      case Underlay.Found found -> Optional.of(found.vtep());
-      case Underlay.Missing _ -> Optional.empty();
+      case LocalVtep.Found found -> Optional.of(found.vtep());
+      case LocalVtep.Missing _ -> Optional.empty();
     };
   }
 
-  private Underlay published() {
+  private LocalVtep published() {
     return switch (local) {
-      case Underlay.Found found ->
+      case LocalVtep.Found found ->
           cluster.publicAddress().map(text -> published(found, text)).orElse(found);
-      case Underlay.Missing missing -> missing;
+      case LocalVtep.Missing missing -> missing;
     };
   }
 
-  private static Underlay published(Underlay.Found found, String text) {
+  private static LocalVtep published(LocalVtep.Found found, String text) {
     try {
       InetAddress address = IpPrefix.parseAddress(text);
       if (address.getAddress().length == found.vtep().getAddress().length) {
@@ -85,16 +86,16 @@ public final class NodeUnderlay {
     } catch (IllegalArgumentException e) {
       LOG.atDebug().setCause(e).log("the node's public address is malformed");
     }
-    return new Underlay.Missing(
+    return new LocalVtep.Missing(
         "the annotation %s of the MeshNode is '%s', and the tunnels start at %s: give an address of the same IP version"
             .formatted(Names.PUBLIC_ADDRESS_ANNOTATION, text, found.vtep().getHostAddress()));
   }
 
-  private Underlay choose() {
+  private LocalVtep choose() {
     try {
       return kernel.apply(UnderlayChoices.of(cluster.mesh(), apiAddress()));
     } catch (IllegalArgumentException e) {
-      return new Underlay.Missing("the mesh's underlay is malformed: " + e.getMessage());
+      return new LocalVtep.Missing("the mesh's underlay is malformed: " + e.getMessage());
     }
   }
 

@@ -2,10 +2,10 @@ package dev.weft.agent.nri;
 
 import dev.weft.agent.retry.Backoff;
 import dev.weft.agent.retry.Supervised;
+import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.SandboxListener;
 import dev.weft.agent.sandbox.Sandboxes;
-import dev.weft.agent.sandbox.Verdict;
-import dev.weft.agent.sandbox.Wiring;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +37,7 @@ public final class NriSandboxes implements Sandboxes {
   private final Duration settling;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Pods pods;
-  private volatile @Nullable Listener session;
+  private volatile @Nullable SandboxFollower session;
   private volatile boolean closed;
 
   /** The pods of the runtime that listens on {@code socket}. */
@@ -51,7 +51,7 @@ public final class NriSandboxes implements Sandboxes {
   }
 
   @Override
-  public void start(Wiring wiring) {
+  public void start(SandboxListener wiring) {
     Pods known = new Pods(wiring);
     pods = known;
     Thread _ = Supervised.start("nri", () -> follow(known));
@@ -65,7 +65,7 @@ public final class NriSandboxes implements Sandboxes {
 
   @Override
   public Optional<String> trouble() {
-    Listener current = session;
+    SandboxFollower current = session;
     return current != null && current.isListed()
         ? Optional.empty()
         : Optional.of("no NRI session with the container runtime at " + socket);
@@ -85,7 +85,7 @@ public final class NriSandboxes implements Sandboxes {
 
   /** A verdict changes nothing but the answer to the runtime, and that was given. */
   @Override
-  public void report(Sandbox sandbox, Verdict verdict) {}
+  public void report(Sandbox sandbox, AttachResult verdict) {}
 
   @Override
   public void close() {
@@ -96,7 +96,7 @@ public final class NriSandboxes implements Sandboxes {
   private void follow(Pods known) {
     int failures = 0;
     while (!closed) {
-      Listener plugin = new Listener(known, () -> settle(known));
+      SandboxFollower plugin = new SandboxFollower(known, () -> settle(known));
       session = plugin;
       failures = serve(plugin, failures == 0) ? 1 : failures + 1;
       pause(BACKOFF.delay(failures));
@@ -104,7 +104,7 @@ public final class NriSandboxes implements Sandboxes {
   }
 
   /** One session; whether the runtime has listed its sandboxes in it. */
-  private boolean serve(Listener plugin, boolean first) {
+  private boolean serve(SandboxFollower plugin, boolean first) {
     String why = "it has closed the connection";
     try {
       converse(plugin);

@@ -24,7 +24,7 @@ record PodSandbox(
   }
 
   /** Reads a {@code PodSandbox}. */
-  static PodSandbox read(Fields fields) throws MalformedMessage {
+  static PodSandbox read(FieldReader fields) throws MalformedMessage {
     String id = "";
     String name = "";
     String uid = "";
@@ -47,7 +47,7 @@ record PodSandbox(
     return new PodSandbox(id, name, uid, namespace, networks, netns, pid);
   }
 
-  private static String annotation(Fields entry, String otherwise) throws MalformedMessage {
+  private static String annotation(FieldReader entry, String otherwise) throws MalformedMessage {
     boolean ours = false;
     String value = "";
     while (entry.next()) {
@@ -60,7 +60,7 @@ record PodSandbox(
     return ours ? value : otherwise;
   }
 
-  private static String netns(Fields linux, String otherwise) throws MalformedMessage {
+  private static String netns(FieldReader linux, String otherwise) throws MalformedMessage {
     String found = otherwise;
     while (linux.next()) {
       if (linux.number() == LINUX_NAMESPACES) {
@@ -70,7 +70,7 @@ record PodSandbox(
     return found;
   }
 
-  private static String network(Fields namespace, String otherwise) throws MalformedMessage {
+  private static String network(FieldReader namespace, String otherwise) throws MalformedMessage {
     String type = "";
     String path = "";
     while (namespace.next()) {

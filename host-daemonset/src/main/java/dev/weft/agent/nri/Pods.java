@@ -1,8 +1,8 @@
 package dev.weft.agent.nri;
 
+import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
-import dev.weft.agent.sandbox.Verdict;
-import dev.weft.agent.sandbox.Wiring;
+import dev.weft.agent.sandbox.SandboxListener;
 import dev.weft.api.SandboxReference;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Pods {
   private static final Logger LOG = LoggerFactory.getLogger(Pods.class);
 
-  private final Wiring wiring;
+  private final SandboxListener wiring;
   private final Map<String, Sandbox> running = new ConcurrentHashMap<>();
 
   /** What the list that opened the session lacked, and no event has told the end of. */
@@ -41,7 +41,7 @@ final class Pods {
   private volatile boolean synced;
   private volatile boolean settled;
 
-  Pods(Wiring wiring) {
+  Pods(SandboxListener wiring) {
     this.wiring = wiring;
   }
 
@@ -75,9 +75,9 @@ final class Pods {
       Sandbox sandbox = sandbox(pod);
       running.put(sandbox.id(), sandbox);
       return switch (within(patience, sandbox)) {
-        case Verdict.Wired() -> Optional.empty();
-        case Verdict.Untried() -> Optional.empty();
-        case Verdict.Refused(String why) -> {
+        case AttachResult.Wired() -> Optional.empty();
+        case AttachResult.Untried() -> Optional.empty();
+        case AttachResult.Refused(String why) -> {
           // All or nothing: what was wired of it is taken back.
           over(sandbox.id());
           yield Optional.of("weft: " + why);
@@ -139,23 +139,23 @@ final class Pods {
               Thread.ofVirtual()
                   .name("adopt " + each.id())
                   .start(() -> {
-                    Verdict _ = whileItRuns(each, wiring::adopt);
+                    AttachResult _ = whileItRuns(each, wiring::adopt);
                   });
         });
     return new HashSet<>(found.keySet());
   }
 
   /** Wires a sandbox, which may end meanwhile: its end may have been told before its beginning. */
-  private Verdict whileItRuns(Sandbox sandbox, Function<Sandbox, Verdict> wire) {
-    Verdict verdict = wire.apply(sandbox);
+  private AttachResult whileItRuns(Sandbox sandbox, Function<Sandbox, AttachResult> wire) {
+    AttachResult verdict = wire.apply(sandbox);
     if (!running.containsKey(sandbox.id())) {
       wiring.detach(sandbox);
     }
     return verdict;
   }
 
-  private Verdict within(Duration patience, Sandbox sandbox) {
-    CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+  private AttachResult within(Duration patience, Sandbox sandbox) {
+    CompletableFuture<AttachResult> verdict = new CompletableFuture<>();
     Thread.ofVirtual()
         .name("attach " + sandbox.id())
         .start(() -> {
@@ -167,21 +167,21 @@ final class Pods {
         });
     long start = System.nanoTime();
     try {
-      Verdict known = verdict.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      AttachResult known = verdict.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       LOG.atInfo()
           .addKeyValue("pod", sandbox)
           .log("its start was held for {} ms", (System.nanoTime() - start) / 1_000_000);
       return known;
     } catch (TimeoutException e) {
-      return new Verdict.Refused(
+      return new AttachResult.Refused(
           "the networks were not wired within %d ms; see the agent's log"
               .formatted(patience.toMillis()));
     } catch (ExecutionException e) {
       LOG.atError().addKeyValue("sandbox", sandbox.id()).setCause(e).log("cannot attach");
-      return new Verdict.Refused("the agent failed: " + e.getMessage());
+      return new AttachResult.Refused("the agent failed: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Verdict.Refused("the agent ends");
+      return new AttachResult.Refused("the agent ends");
     }
   }
 

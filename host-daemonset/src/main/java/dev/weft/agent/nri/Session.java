@@ -26,13 +26,13 @@ final class Session implements Trunk.Receiver, AutoCloseable {
   private static final Duration REGISTRATION = Duration.ofSeconds(5);
 
   private final SocketChannel channel;
-  private final Calls calls;
+  private final PluginCalls calls;
   private final ReentrantLock sending = new ReentrantLock();
   private final Semaphore places = new Semaphore(AT_ONCE);
 
   private Session(SocketChannel channel, Plugin plugin) {
     this.channel = channel;
-    this.calls = new Calls(plugin);
+    this.calls = new PluginCalls(plugin);
   }
 
   /**
@@ -57,7 +57,7 @@ final class Session implements Trunk.Receiver, AutoCloseable {
    * @throws IOException if the session ended in any other way
    */
   void serve(String name) throws IOException {
-    send(Trunk.RUNTIME, Calls.register(name, INDEX, REGISTRATION));
+    send(Trunk.RUNTIME, PluginCalls.register(name, INDEX, REGISTRATION));
     Trunk trunk = new Trunk();
     ByteBuffer bytes = ByteBuffer.allocate(READ);
     while (channel.read(bytes) >= 0) {
@@ -76,7 +76,7 @@ final class Session implements Trunk.Receiver, AutoCloseable {
 
   @Override
   public void answered(Message response) throws MalformedMessage {
-    Optional<String> refusal = Calls.refusal(response);
+    Optional<String> refusal = PluginCalls.refusal(response);
     if (refusal.isPresent()) {
       throw new MalformedMessage("the runtime did not take the plugin: " + refusal.get());
     }

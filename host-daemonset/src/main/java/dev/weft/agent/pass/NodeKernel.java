@@ -3,9 +3,9 @@ package dev.weft.agent.pass;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.spec.Dirty;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
-import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.LocalVtep;
+import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.agent.services.Filters;
 import java.nio.file.Path;
@@ -14,14 +14,14 @@ import java.util.function.Consumer;
 
 /** The part of the node's kernel that the agent's loops use. */
 public interface NodeKernel {
-  /** {@link DataPlane#reconcile(NodeWish, Dirty, Consumer)}. */
-  Outcome reconcile(NodeWish wish, Dirty dirty, Consumer<Outcome> made);
+  /** {@link DataPlane#reconcile(NodeSpec, Dirty, Consumer)}. */
+  ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made);
 
   /** What bringing the kernel to a wish would change; nothing is changed. */
-  List<Change> plan(NodeWish wish);
+  List<Change> plan(NodeSpec wish);
 
   /** Chooses where the node's tunnels start. */
-  Underlay underlay(UnderlayChoice choice);
+  LocalVtep underlay(UnderlayChoice choice);
 
   /**
    * The packet filter of a sandbox.

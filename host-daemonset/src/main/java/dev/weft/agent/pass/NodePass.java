@@ -1,8 +1,8 @@
 package dev.weft.agent.pass;
 
-import dev.weft.agent.dataplane.spec.Outcome;
 import dev.weft.agent.dataplane.spec.Problem;
-import dev.weft.agent.desired.Desired;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
+import dev.weft.agent.desired.DesiredCache;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.loop.Loop;
 import dev.weft.agent.node.NodeUnderlay;
@@ -16,7 +16,7 @@ import java.util.Set;
 
 /** One pass of the loop: look at what changed, bring the kernel to it, tell what came of it. */
 public final class NodePass implements Loop.Work {
-  private final Desired desired;
+  private final DesiredCache desired;
   private final NodeUnderlay underlay;
   private final NodeKernel kernel;
   private final Reports reports;
@@ -32,21 +32,25 @@ public final class NodePass implements Loop.Work {
     void node(NodeUnderlay underlay, Optional<KeyReport> keys);
 
     /** The kernel is as wished, as far as it can be: those who asked for it are told next. */
-    void outcome(Desired desired, Outcome outcome);
+    void outcome(DesiredCache desired, ReconcileOutcome outcome);
 
     /**
      * A pass ended.
      *
      * @param plans by network, what would be changed for a revision that is only planned
      */
-    void ended(Changes changes, Desired desired, Outcome outcome, Map<String, NodePlan> plans);
+    void ended(
+        Changes changes,
+        DesiredCache desired,
+        ReconcileOutcome outcome,
+        Map<String, NodePlan> plans);
 
     /** A pass over {@code changes} threw {@code why}: nothing is known of what it was about. */
-    void failed(Changes changes, Desired desired, RuntimeException why);
+    void failed(Changes changes, DesiredCache desired, RuntimeException why);
   }
 
   /** Passes over the wish {@code desired}. */
-  public NodePass(Desired desired, NodeUnderlay underlay, NodeKernel kernel, Reports reports) {
+  public NodePass(DesiredCache desired, NodeUnderlay underlay, NodeKernel kernel, Reports reports) {
     this.desired = desired;
     this.underlay = underlay;
     this.kernel = kernel;
@@ -62,7 +66,7 @@ public final class NodePass implements Loop.Work {
       }
     }
     desired.update(changes);
-    Outcome outcome =
+    ReconcileOutcome outcome =
         kernel.reconcile(
             desired.wish(underlay.vtep()),
             changes.dirty(),
@@ -75,7 +79,7 @@ public final class NodePass implements Loop.Work {
       told = outcome.keys().report();
       reports.node(underlay, told);
     }
-    reports.ended(changes, desired, outcome, Plans.of(desired, underlay.vtep(), kernel));
+    reports.ended(changes, desired, outcome, DryRuns.of(desired, underlay.vtep(), kernel));
     return again(outcome);
   }
 
@@ -85,7 +89,7 @@ public final class NodePass implements Loop.Work {
   }
 
   /** Networks for which another attempt may succeed. */
-  private Set<String> again(Outcome outcome) {
+  private Set<String> again(ReconcileOutcome outcome) {
     Set<String> again = new HashSet<>();
     if (outcome.keys().lingering()) {
       again.add(Loop.KEYS);

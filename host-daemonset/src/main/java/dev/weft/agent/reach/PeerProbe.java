@@ -1,6 +1,6 @@
 package dev.weft.agent.reach;
 
-import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.retry.Timer;
 import dev.weft.netlink.EchoSocket;
 import dev.weft.netlink.NetlinkException;
@@ -27,7 +27,7 @@ public final class PeerProbe {
   private static final int TRIES = 3;
   private static final int AT_ONCE = 16;
 
-  private final Cluster cluster;
+  private final ClusterCaches cluster;
   private final Semaphore places = new Semaphore(AT_ONCE);
   private final AtomicBoolean underWay = new AtomicBoolean();
   private volatile Reach last = Reach.NOBODY_ASKED;
@@ -39,7 +39,7 @@ public final class PeerProbe {
   }
 
   /** Asks the peers of the node that {@code cluster} is about. */
-  public PeerProbe(Cluster cluster) {
+  public PeerProbe(ClusterCaches cluster) {
     this.cluster = cluster;
   }
 

@@ -1,6 +1,6 @@
 package dev.weft.agent.reach;
 
-import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
 import dev.weft.netlink.EchoSocket;
@@ -13,11 +13,11 @@ import java.util.TreeSet;
 final class Peers {
   private Peers() {}
 
-  static List<Peer> of(Cluster cluster) {
+  static List<Peer> of(ClusterCaches cluster) {
     TreeSet<String> names = new TreeSet<>();
     cluster.hostNetworks().all().stream()
         .filter(each -> each.getSpec() != null && each.getSpec().overlay() != null)
-        .map(Cluster::networkOf)
+        .map(ClusterCaches::networkOf)
         .flatMap(network -> cluster.endpoints().of(network).stream())
         .flatMap(each -> Optional.ofNullable(each.getSpec().node()).stream())
         .forEach(names::add);
@@ -26,7 +26,7 @@ final class Peers {
     return names.stream().flatMap(name -> peer(cluster, name, own).stream()).toList();
   }
 
-  private static Optional<Peer> peer(Cluster cluster, String name, int own) {
+  private static Optional<Peer> peer(ClusterCaches cluster, String name, int own) {
     return spec(cluster, name)
         .flatMap(spec ->
             Optional.ofNullable(spec.vtep())
@@ -34,7 +34,7 @@ final class Peers {
                     vtep -> new Peer(name, IpPrefix.parseAddress(vtep), Math.min(own, mtu(spec)))));
   }
 
-  private static Optional<MeshNodeSpec> spec(Cluster cluster, String node) {
+  private static Optional<MeshNodeSpec> spec(ClusterCaches cluster, String node) {
     return cluster.meshNodes().get(node).map(MeshNode::getSpec);
   }
 

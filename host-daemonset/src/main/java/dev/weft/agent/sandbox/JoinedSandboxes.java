@@ -17,16 +17,16 @@ public final class JoinedSandboxes implements Sandboxes {
   }
 
   @Override
-  public void start(Wiring wiring) {
-    Wiring together =
-        new Wiring() {
+  public void start(SandboxListener wiring) {
+    SandboxListener together =
+        new SandboxListener() {
           @Override
-          public Verdict attach(Sandbox sandbox) {
+          public AttachResult attach(Sandbox sandbox) {
             return wiring.attach(sandbox);
           }
 
           @Override
-          public Verdict adopt(Sandbox sandbox) {
+          public AttachResult adopt(Sandbox sandbox) {
             return wiring.adopt(sandbox);
           }
 
@@ -66,7 +66,7 @@ public final class JoinedSandboxes implements Sandboxes {
   }
 
   @Override
-  public void report(Sandbox sandbox, Verdict verdict) {
+  public void report(Sandbox sandbox, AttachResult verdict) {
     sources.forEach(each -> each.report(sandbox, verdict));
   }
 

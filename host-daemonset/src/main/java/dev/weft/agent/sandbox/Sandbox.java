@@ -54,11 +54,11 @@ public record Sandbox(SandboxReference reference, Path netns, String networks) {
   }
 
   /** Who holds its addresses. */
-  public Holder holder() {
-    return new Holder(reference);
+  public AddressOwner holder() {
+    return new AddressOwner(reference);
   }
 
-  /** {@link Holder#owner()}. */
+  /** {@link AddressOwner#owner()}. */
   public String owner() {
     return holder().owner();
   }

@@ -5,12 +5,13 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * A source of sandboxes: a directory, a container runtime, an engine. It calls its {@link Wiring}
- * once for each sandbox that runs when it starts and for each that comes or goes later.
+ * A source of sandboxes: a directory, a container runtime, an engine. It calls its {@link
+ * SandboxListener} once for each sandbox that runs when it starts and for each that comes or goes
+ * later.
  */
 public interface Sandboxes extends AutoCloseable {
   /** Begins to follow the sandboxes. */
-  void start(Wiring wiring);
+  void start(SandboxListener wiring);
 
   /**
    * Whether all sandboxes that run are known. Before, nothing may be concluded from the absence of
@@ -26,7 +27,7 @@ public interface Sandboxes extends AutoCloseable {
   /** The sandboxes that run, as far as they are known. */
   Collection<Sandbox> running();
 
-  /** The sandbox that runs for this {@link Holder#owner}; empty if none is known. */
+  /** The sandbox that runs for this {@link AddressOwner#owner}; empty if none is known. */
   default Optional<SandboxReference> of(String owner) {
     return running().stream()
         .filter(each -> each.owner().equals(owner))
@@ -41,10 +42,10 @@ public interface Sandboxes extends AutoCloseable {
   boolean mayRun(String idOrOwner);
 
   /**
-   * Takes note of a verdict that came later than the answer to {@link Wiring#attach}; of a sandbox
-   * that is not its own it takes none.
+   * Takes note of a verdict that came later than the answer to {@link SandboxListener#attach}; of a
+   * sandbox that is not its own it takes none.
    */
-  void report(Sandbox sandbox, Verdict verdict);
+  void report(Sandbox sandbox, AttachResult verdict);
 
   @Override
   void close();

@@ -1,9 +1,9 @@
 package dev.weft.agent.services;
 
-import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.loop.Loop;
-import dev.weft.agent.sandbox.Holder;
+import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.IpAddress;
@@ -36,7 +36,7 @@ public final class Balancer implements Loop.Work {
   /** A sandbox waits no longer for services, which it balances then as soon as they are known. */
   private static final Duration PATIENCE = Duration.ofMillis(700);
 
-  private final Cluster cluster;
+  private final ClusterCaches cluster;
   private final Sandboxes sandboxes;
   private final Filters filters;
   private final Map<String, NetworkServices> networks = new HashMap<>();
@@ -45,7 +45,7 @@ public final class Balancer implements Loop.Work {
   private boolean begun;
 
   /** A balancer for the sandboxes of {@code sandboxes}, by the way of {@code filters}. */
-  public Balancer(Cluster cluster, Sandboxes sandboxes, Filters filters) {
+  public Balancer(ClusterCaches cluster, Sandboxes sandboxes, Filters filters) {
     this.cluster = cluster;
     this.sandboxes = sandboxes;
     this.filters = filters;
@@ -53,13 +53,13 @@ public final class Balancer implements Loop.Work {
 
   /** Has a sandbox in which nothing runs balance a service that there is not. */
   public static void rehearse(Filters filters, Path sandbox) {
-    Virtual virtual =
-        new Virtual(
+    VirtualIp virtual =
+        new VirtualIp(
             IpAddress.parse("192.0.2.10"),
             "rehearsal",
-            List.of(new Virtual.Port("tcp", 80, 80)),
+            List.of(new VirtualIp.Port("tcp", 80, 80)),
             false);
-    Places first = new Places(0, 1, Map.of(), Map.of(0, IpAddress.parse("192.0.2.11")));
+    BackendSlots first = new BackendSlots(0, 1, Map.of(), Map.of(0, IpAddress.parse("192.0.2.11")));
     try (Filters.Filter filter = filters.open(sandbox)) {
       filter.run(Script.whole(List.of(new Script.Filled(virtual, List.of()))));
       filter.run(
@@ -142,7 +142,7 @@ public final class Balancer implements Loop.Work {
     running.forEach(each -> byOwner.put(each.owner(), each));
     Map<String, Set<String>> networksOf = new HashMap<>();
     for (NetworkEndpoint each : cluster.endpoints().own()) {
-      String owner = Holder.ownerOf(each);
+      String owner = AddressOwner.ownerOf(each);
       Sandbox sandbox = owner == null ? null : byOwner.get(owner);
       String network = each.getSpec().network();
       NetworkServices services = network == null ? null : networks.get(network);
@@ -192,7 +192,7 @@ public final class Balancer implements Loop.Work {
         .endpoints()
         .own()
         .forEach(each -> {
-          String owner = Holder.ownerOf(each);
+          String owner = AddressOwner.ownerOf(each);
           if (owner != null) {
             holders.add(owner);
           }

@@ -62,7 +62,7 @@ final class Client {
       if (turn != null && last != null && last == turn.from() && last != network.version()) {
         turn.places()
             .forEach((virtual, places) -> {
-              Places mine =
+              BackendSlots mine =
                   virtual.affine() ? pinned(virtual, network.slots(virtual), places) : places;
               if (!mine.isEmpty()) {
                 text.append(Script.change(virtual.address(), mine));
@@ -92,18 +92,19 @@ final class Client {
     }
   }
 
-  private Places pinned(Virtual virtual, Slots slots, Places places) {
+  private BackendSlots pinned(VirtualIp virtual, Slots slots, BackendSlots places) {
     Optional<IpAddress> before = Optional.ofNullable(pins.get(virtual.address()));
     Optional<IpAddress> stays = before.filter(slots::contains);
     Optional<IpAddress> after =
-        Pin.of(sandbox.owner(), stays.isPresent() ? places.come().values() : slots.all(), stays);
+        AffinityHash.of(
+            sandbox.owner(), stays.isPresent() ? places.come().values() : slots.all(), stays);
     after.ifPresentOrElse(
         each -> pins.put(virtual.address(), each), () -> pins.remove(virtual.address()));
     Map<Integer, IpAddress> gone =
         before.filter(each -> !after.equals(before)).map(each -> Map.of(0, each)).orElse(Map.of());
     Map<Integer, IpAddress> come =
         after.filter(each -> !after.equals(before)).map(each -> Map.of(0, each)).orElse(Map.of());
-    return new Places(before.isPresent() ? 1 : 0, after.isPresent() ? 1 : 0, gone, come);
+    return new BackendSlots(before.isPresent() ? 1 : 0, after.isPresent() ? 1 : 0, gone, come);
   }
 
   private void rebuild(Collection<NetworkServices> networks) {
@@ -115,7 +116,7 @@ final class Client {
       for (Script.Filled each : network.filled()) {
         List<IpAddress> tasks = each.tasks();
         if (each.virtual().affine()) {
-          Optional<IpAddress> pin = Pin.of(sandbox.owner(), tasks, Optional.empty());
+          Optional<IpAddress> pin = AffinityHash.of(sandbox.owner(), tasks, Optional.empty());
           pin.ifPresent(it -> pins.put(each.virtual().address(), it));
           tasks = pin.map(List::of).orElse(List.of());
         }

@@ -1,7 +1,7 @@
 package dev.weft.agent.services;
 
 import dev.weft.agent.cluster.Cache;
-import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class NetworkServices {
   private final String network;
-  private final Cluster cluster;
-  private final Map<String, Virtual> virtuals = new TreeMap<>();
+  private final ClusterCaches cluster;
+  private final Map<String, VirtualIp> virtuals = new TreeMap<>();
   private final Map<String, Backends> backends = new HashMap<>();
   private final Map<String, String> serviceOfSlice = new HashMap<>();
   private long version;
 
-  NetworkServices(String network, Cluster cluster) {
+  NetworkServices(String network, ClusterCaches cluster) {
     this.network = network;
     this.cluster = cluster;
   }
@@ -49,7 +49,7 @@ final class NetworkServices {
    * @param places by virtual address, what changed of its tasks
    * @param from the version before
    */
-  record Turn(boolean whole, Map<Virtual, Places> places, long from) {
+  record Turn(boolean whole, Map<VirtualIp, BackendSlots> places, long from) {
     boolean isEmpty() {
       return !whole && places.isEmpty();
     }
@@ -67,13 +67,13 @@ final class NetworkServices {
         .toList();
   }
 
-  Slots slots(Virtual virtual) {
+  Slots slots(VirtualIp virtual) {
     return backends.computeIfAbsent(virtual.service(), _ -> new Backends()).of(virtual.address());
   }
 
   /** Reads everything anew. */
   Turn all() {
-    Map<String, Virtual> now = new TreeMap<>();
+    Map<String, VirtualIp> now = new TreeMap<>();
     for (NetworkEndpoint each : cluster.endpoints().of(network)) {
       virtual(each).ifPresent(it -> now.put(each.getMetadata().getName(), it));
     }
@@ -91,7 +91,7 @@ final class NetworkServices {
     boolean whole = false;
     for (String key : keys) {
       if (virtuals.containsKey(key)
-          || cluster.endpoints().get(network, key).filter(Virtual::is).isPresent()) {
+          || cluster.endpoints().get(network, key).filter(VirtualIp::is).isPresent()) {
         whole |= virtual(key);
       } else {
         slice(key);
@@ -101,14 +101,14 @@ final class NetworkServices {
   }
 
   private boolean virtual(String key) {
-    Virtual now = cluster.endpoints().get(network, key).flatMap(this::virtual).orElse(null);
-    Virtual before = now == null ? virtuals.remove(key) : virtuals.put(key, now);
+    VirtualIp now = cluster.endpoints().get(network, key).flatMap(this::virtual).orElse(null);
+    VirtualIp before = now == null ? virtuals.remove(key) : virtuals.put(key, now);
     return !Objects.equals(before, now);
   }
 
-  private Optional<Virtual> virtual(NetworkEndpoint endpoint) {
-    return Virtual.is(endpoint) && cluster.objection(endpoint).isEmpty()
-        ? Virtual.of(endpoint)
+  private Optional<VirtualIp> virtual(NetworkEndpoint endpoint) {
+    return VirtualIp.is(endpoint) && cluster.objection(endpoint).isEmpty()
+        ? VirtualIp.of(endpoint)
         : Optional.empty();
   }
 
@@ -137,9 +137,9 @@ final class NetworkServices {
   }
 
   private Turn turn(boolean whole) {
-    Map<Virtual, Places> places = new LinkedHashMap<>();
-    for (Virtual each : virtuals.values()) {
-      Places changed = slots(each).take();
+    Map<VirtualIp, BackendSlots> places = new LinkedHashMap<>();
+    for (VirtualIp each : virtuals.values()) {
+      BackendSlots changed = slots(each).take();
       if (!changed.isEmpty()) {
         places.put(each, changed);
       }

@@ -30,7 +30,7 @@ final class Script {
    *
    * @param tasks in the order of their places
    */
-  record Filled(Virtual virtual, List<IpAddress> tasks) {}
+  record Filled(VirtualIp virtual, List<IpAddress> tasks) {}
 
   /** Removes the table, if it is there. */
   static String none() {
@@ -91,7 +91,7 @@ final class Script {
     if (each.virtual.ports().isEmpty()) {
       put(elements, "open" + family, address.toString());
     }
-    for (Virtual.Port port : each.virtual.ports()) {
+    for (VirtualIp.Port port : each.virtual.ports()) {
       put(
           elements,
           "ports" + family,
@@ -111,7 +111,7 @@ final class Script {
   }
 
   /** What changes of one virtual address; the chains are told apart. */
-  static String change(IpAddress address, Places places) {
+  static String change(IpAddress address, BackendSlots places) {
     int family = family(address);
     StringBuilder text = new StringBuilder();
     List<String> gone =

@@ -50,7 +50,7 @@ final class Slots {
   }
 
   /** What changed since this was asked last. */
-  Places take() {
+  BackendSlots take() {
     Map<Integer, IpAddress> gone = new HashMap<>();
     Map<Integer, IpAddress> come = new HashMap<>();
     touched.forEach((place, was) -> {
@@ -64,7 +64,7 @@ final class Slots {
     for (int place = told; place < places.size(); place++) {
       come.put(place, places.get(place));
     }
-    Places taken = new Places(told, places.size(), gone, come);
+    BackendSlots taken = new BackendSlots(told, places.size(), gone, come);
     told = places.size();
     touched.clear();
     return taken;

@@ -1,11 +1,11 @@
 package dev.weft.agent.status;
 
-import dev.weft.agent.cluster.Applies;
+import dev.weft.agent.cluster.ApiWrites;
 import dev.weft.agent.cluster.BoundPods;
-import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.cluster.EndpointCaches;
-import dev.weft.agent.cluster.Writes;
-import dev.weft.agent.sandbox.Holder;
+import dev.weft.agent.cluster.ServerSideApply;
+import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.Conditions;
 import dev.weft.api.ConditionsDraft;
@@ -30,14 +30,14 @@ public final class EndpointReports {
   private static final Logger LOG = LoggerFactory.getLogger(EndpointReports.class);
 
   private final KubernetesClient client;
-  private final Writes writes;
+  private final ApiWrites writes;
   private final Clock clock;
   private final Later later;
   private final Map<String, Instant> ended = new ConcurrentHashMap<>();
-  private final Told<NetworkEndpointStatus> told = new Told<>();
+  private final LastReported<NetworkEndpointStatus> told = new LastReported<>();
 
   /** Reports to the API behind {@code client}. */
-  public EndpointReports(KubernetesClient client, Writes writes, Clock clock, Later later) {
+  public EndpointReports(KubernetesClient client, ApiWrites writes, Clock clock, Later later) {
     this.client = client;
     this.writes = writes;
     this.clock = clock;
@@ -56,7 +56,7 @@ public final class EndpointReports {
    *
    * @param hitch what keeps it from being; empty: it is
    */
-  public void tell(NetworkEndpoint endpoint, Optional<Outcomes.Hitch> hitch) {
+  public void tell(NetworkEndpoint endpoint, Optional<Outcomes.StatusProblem> hitch) {
     Long generation = endpoint.getMetadata().getGeneration();
     String uid = endpoint.getMetadata().getUid();
     NetworkEndpointStatus shown = endpoint.getStatus();
@@ -81,7 +81,8 @@ public final class EndpointReports {
     }
   }
 
-  private static ConditionsDraft notWired(ConditionsDraft conditions, Outcomes.Hitch hitch) {
+  private static ConditionsDraft notWired(
+      ConditionsDraft conditions, Outcomes.StatusProblem hitch) {
     return conditions
         .with(Conditions.READY, Conditions.FALSE, Reason.NOT_WIRED, hitch.why())
         .with(
@@ -105,7 +106,7 @@ public final class EndpointReports {
   /** Whether no sandbox holds an endpoint any more, and no pod is to have one that will. */
   public static boolean isOrphan(NetworkEndpoint endpoint, BoundPods pods, Sandboxes sandboxes) {
     SandboxReference reference = endpoint.getSpec() == null ? null : endpoint.getSpec().sandbox();
-    String owner = Holder.ownerOf(endpoint);
+    String owner = AddressOwner.ownerOf(endpoint);
     return sandboxes.isSynced()
         && reference != null
         && owner != null
@@ -114,7 +115,7 @@ public final class EndpointReports {
   }
 
   /** Gives up an endpoint of nobody: its address is free then. */
-  public void release(NetworkEndpoint endpoint, Cluster cluster, Sandboxes sandboxes) {
+  public void release(NetworkEndpoint endpoint, ClusterCaches cluster, Sandboxes sandboxes) {
     String name = endpoint.getMetadata().getName();
     String key = "release " + name;
     writes.withdraw("status " + name);
@@ -124,7 +125,7 @@ public final class EndpointReports {
   }
 
   /** The lock on the version read keeps an endpoint that someone else has taken since. */
-  private void delete(NetworkEndpoint endpoint, Cluster cluster, Sandboxes sandboxes) {
+  private void delete(NetworkEndpoint endpoint, ClusterCaches cluster, Sandboxes sandboxes) {
     String name = endpoint.getMetadata().getName();
     NetworkEndpoint current = client.resources(NetworkEndpoint.class).withName(name).get();
     if (current == null) {
@@ -160,7 +161,7 @@ public final class EndpointReports {
     Instant now = clock.instant();
     Instant since = ended.computeIfAbsent(endpoint.getMetadata().getName(), _ -> now);
     Pod pod = client.pods().inNamespace(sandbox.namespace()).withName(sandbox.pod()).get();
-    return Tenure.left(pod, sandbox.podUid(), since, now);
+    return AddressRetention.left(pod, sandbox.podUid(), since, now);
   }
 
   /** With the UID: an endpoint of this name may be another's by now. */
@@ -170,13 +171,13 @@ public final class EndpointReports {
     patch.setMetadata(
         new ObjectMetaBuilder().withName(name).withUid(endpoint.getMetadata().getUid()).build());
     patch.setStatus(status);
-    Applies.toSame(() -> {
+    ServerSideApply.toSame(() -> {
       NetworkEndpoint _ =
           client
               .resources(NetworkEndpoint.class)
               .withName(name)
               .subresource("status")
-              .patch(Applies.forced(), patch);
+              .patch(ServerSideApply.forced(), patch);
     });
   }
 }

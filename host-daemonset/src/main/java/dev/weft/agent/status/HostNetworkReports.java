@@ -1,7 +1,7 @@
 package dev.weft.agent.status;
 
-import dev.weft.agent.cluster.Applies;
-import dev.weft.agent.cluster.Writes;
+import dev.weft.agent.cluster.ApiWrites;
+import dev.weft.agent.cluster.ServerSideApply;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkStatus;
@@ -16,12 +16,12 @@ import java.util.List;
 /** Writes the status of instructions, when it changes, and lets go of those that are undone. */
 public final class HostNetworkReports {
   private final KubernetesClient client;
-  private final Writes writes;
+  private final ApiWrites writes;
   private final HostNetworkStatuses statuses;
-  private final Told<HostNetworkStatus> told = new Told<>();
+  private final LastReported<HostNetworkStatus> told = new LastReported<>();
 
   /** Reports to the API behind {@code client}. */
-  public HostNetworkReports(KubernetesClient client, Writes writes, Clock clock) {
+  public HostNetworkReports(KubernetesClient client, ApiWrites writes, Clock clock) {
     this.client = client;
     this.writes = writes;
     this.statuses = new HostNetworkStatuses(clock);
@@ -81,13 +81,13 @@ public final class HostNetworkReports {
     patch.setMetadata(
         new ObjectMetaBuilder().withName(name).withUid(instruction.getMetadata().getUid()).build());
     patch.setStatus(status);
-    Applies.toSame(() -> {
+    ServerSideApply.toSame(() -> {
       HostNetwork _ =
           client
               .resources(HostNetwork.class)
               .withName(name)
               .subresource("status")
-              .patch(Applies.forced(), patch);
+              .patch(ServerSideApply.forced(), patch);
     });
   }
 

@@ -37,13 +37,13 @@ public final class Outcomes {
    *
    * @param needsUser whether it will not go by itself
    */
-  public record Hitch(String why, boolean needsUser) {}
+  public record StatusProblem(String why, boolean needsUser) {}
 
   /** What keeps an endpoint from being wired to a network; empty: it is wired. */
-  public Optional<Hitch> hitch(String network, String endpoint) {
+  public Optional<StatusProblem> hitch(String network, String endpoint) {
     Last it = last.get(network);
     if (it == null) {
-      return Optional.of(new Hitch("it is not built on this node yet", false));
+      return Optional.of(new StatusProblem("it is not built on this node yet", false));
     }
     List<Problem> problems =
         it.problems.stream()
@@ -51,17 +51,17 @@ public final class Outcomes {
             .toList();
     if (!problems.isEmpty()) {
       return Optional.of(
-          new Hitch(
+          new StatusProblem(
               problems.stream().map(Problem::toString).distinct().collect(Collectors.joining("; ")),
               problems.stream().anyMatch(each -> each.cure() == Problem.Cure.USER)));
     }
     return it.endpoints.contains(endpoint)
         ? Optional.empty()
-        : Optional.of(new Hitch("the sandbox holds no usable address on it", false));
+        : Optional.of(new StatusProblem("the sandbox holds no usable address on it", false));
   }
 
   /** What keeps an endpoint from being wired to a network, in words; empty: it is wired. */
   public Optional<String> problem(String network, String endpoint) {
-    return hitch(network, endpoint).map(Hitch::why);
+    return hitch(network, endpoint).map(StatusProblem::why);
   }
 }

@@ -1,12 +1,12 @@
 package dev.weft.agent.status;
 
-import dev.weft.agent.cluster.Cluster;
+import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
-import dev.weft.agent.dataplane.spec.NetworkWish;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.Problem;
-import dev.weft.agent.desired.Desired;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
+import dev.weft.agent.desired.DesiredCache;
 import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
@@ -24,10 +24,10 @@ import java.util.stream.Collectors;
 
 /** Tells the API what came of a pass: of instructions, of endpoints, of drift. */
 public final class StatusReports {
-  private static final Outcomes.Hitch NO_SANDBOX =
-      new Outcomes.Hitch("its pod has no sandbox", false);
+  private static final Outcomes.StatusProblem NO_SANDBOX =
+      new Outcomes.StatusProblem("its pod has no sandbox", false);
 
-  private final Cluster cluster;
+  private final ClusterCaches cluster;
   private final Sandboxes sandboxes;
   private final Sinks sinks;
   private final Clock clock;
@@ -58,7 +58,7 @@ public final class StatusReports {
   public record Repair(HostNetwork instruction, String what, int count) {}
 
   /** Reports on the node that {@code cluster} is about. */
-  public StatusReports(Cluster cluster, Sandboxes sandboxes, Sinks sinks, Clock clock) {
+  public StatusReports(ClusterCaches cluster, Sandboxes sandboxes, Sinks sinks, Clock clock) {
     this.cluster = cluster;
     this.sandboxes = sandboxes;
     this.sinks = sinks;
@@ -71,7 +71,7 @@ public final class StatusReports {
   }
 
   /** Takes note of what came of a pass: {@link #outcomes} has it from now on. */
-  public void note(Desired desired, Outcome outcome) {
+  public void note(DesiredCache desired, ReconcileOutcome outcome) {
     outcome
         .networks()
         .forEach((name, it) -> {
@@ -82,12 +82,12 @@ public final class StatusReports {
     outcomes.retain(desired.names());
   }
 
-  private static Map<String, LocalEndpoint> local(String name, Desired desired) {
-    return desired.network(name).map(NetworkWish::local).orElse(Map.of());
+  private static Map<String, LocalEndpoint> local(String name, DesiredCache desired) {
+    return desired.network(name).map(NetworkSpec::local).orElse(Map.of());
   }
 
   /** The endpoints of a network that have an address. */
-  private static Set<String> wired(String name, Desired desired) {
+  private static Set<String> wired(String name, DesiredCache desired) {
     return local(name, desired).values().stream()
         .filter(LocalEndpoint::isUp)
         .map(LocalEndpoint::id)
@@ -99,7 +99,11 @@ public final class StatusReports {
    *
    * @param plans by network, what would be changed for a revision that is only planned
    */
-  public void tell(Changes changes, Desired desired, Outcome outcome, Map<String, NodePlan> plans) {
+  public void tell(
+      Changes changes,
+      DesiredCache desired,
+      ReconcileOutcome outcome,
+      Map<String, NodePlan> plans) {
     outcome
         .networks()
         .forEach((name, it) -> network(name, desired, it, Optional.ofNullable(plans.get(name))));
@@ -113,7 +117,7 @@ public final class StatusReports {
         .forEach(each -> endpoint(each, desired));
     cluster.hostNetworks().all().stream()
         .filter(each -> each.getMetadata().getDeletionTimestamp() != null)
-        .filter(each -> changes.touches(Cluster.networkOf(each)))
+        .filter(each -> changes.touches(ClusterCaches.networkOf(each)))
         .forEach(each -> deleted(each, desired, outcome));
   }
 
@@ -121,10 +125,10 @@ public final class StatusReports {
    * Tells that a pass over {@code changes} threw: the networks it was about are not known to be
    * live.
    */
-  public void failed(Changes changes, Desired desired, RuntimeException why) {
+  public void failed(Changes changes, DesiredCache desired, RuntimeException why) {
     boolean any = changes.networks().isEmpty() && changes.endpoints().isEmpty();
     for (HostNetwork instruction : cluster.hostNetworks().all()) {
-      String name = Cluster.networkOf(instruction);
+      String name = ClusterCaches.networkOf(instruction);
       if ((any || changes.touches(name))
           && instruction.getMetadata().getDeletionTimestamp() == null) {
         NetworkOutcome outcome =
@@ -138,7 +142,7 @@ public final class StatusReports {
   }
 
   private void network(
-      String name, Desired desired, NetworkOutcome outcome, Optional<NodePlan> plan) {
+      String name, DesiredCache desired, NetworkOutcome outcome, Optional<NodePlan> plan) {
     drifts.note(name, outcome.repaired(), clock.instant());
     Optional<HostNetwork> instruction = cluster.hostNetwork(name);
     if (instruction.isPresent()) {
@@ -155,7 +159,7 @@ public final class StatusReports {
     }
   }
 
-  private void endpoint(NetworkEndpoint endpoint, Desired desired) {
+  private void endpoint(NetworkEndpoint endpoint, DesiredCache desired) {
     String network = endpoint.getSpec().network();
     if (network == null || endpoint.getSpec().sandbox() == null) {
       return;
@@ -172,8 +176,8 @@ public final class StatusReports {
   }
 
   /** A pass that began before the deletion was known may even have made something. */
-  private void deleted(HostNetwork instruction, Desired desired, Outcome outcome) {
-    String name = Cluster.networkOf(instruction);
+  private void deleted(HostNetwork instruction, DesiredCache desired, ReconcileOutcome outcome) {
+    String name = ClusterCaches.networkOf(instruction);
     String uid = instruction.getSpec() == null ? null : instruction.getSpec().networkUid();
     boolean wished = desired.network(name).filter(each -> each.uid().equals(uid)).isPresent();
     if (uid == null || (!wished && outcome.isGone(uid))) {

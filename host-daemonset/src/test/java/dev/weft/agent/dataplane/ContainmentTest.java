@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
-import dev.weft.agent.dataplane.spec.NetworkWish;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.BridgeOptions;
 import dev.weft.api.Subnet;
 import dev.weft.netlink.IpPrefix;
@@ -31,7 +31,7 @@ class ContainmentTest {
   private static final int PORT = 4789;
   private static final String OVERLAY = "wb-000000010000";
   private static final String TUNNEL = "wv-000000010000";
-  private static final Subnet SUBNET = Wishes.subnet("10.77.0.0/24", "10.77.0.1");
+  private static final Subnet SUBNET = TestSpecs.subnet("10.77.0.0/24", "10.77.0.1");
   private static final String NODE = "192.0.2.1";
   private static final String PEER = "192.0.2.2";
 
@@ -55,18 +55,18 @@ class ContainmentTest {
     lab.close();
   }
 
-  private NetworkWish blue() {
-    return Wishes.network(
-        Wishes.overlay(1, VNI, Wishes.subnet("10.88.0.0/24")),
-        Wishes.endpoint(a, "eth0", "10.88.0.2/24"));
+  private NetworkSpec blue() {
+    return TestSpecs.network(
+        TestSpecs.overlay(1, VNI, TestSpecs.subnet("10.88.0.0/24")),
+        TestSpecs.endpoint(a, "eth0", "10.88.0.2/24"));
   }
 
-  private NodeWish overlay(String... peers) {
+  private NodeSpec overlay(String... peers) {
     Set<InetAddress> all =
         java.util.Arrays.stream(peers)
             .map(IpPrefix::parseAddress)
             .collect(java.util.stream.Collectors.toSet());
-    return new NodeWish(
+    return new NodeSpec(
         "node",
         Optional.of(IpPrefix.parseAddress(NODE)),
         Map.of("blue", blue()),
@@ -75,8 +75,8 @@ class ContainmentTest {
         all);
   }
 
-  private void make(NodeWish wish) {
-    Outcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
+  private void make(NodeSpec wish) {
+    ReconcileOutcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
   }
 
@@ -180,9 +180,9 @@ class ContainmentTest {
     make(overlay(PEER));
     String before = node.ruleset();
 
-    Outcome outcome =
+    ReconcileOutcome outcome =
         plane.reconcile(
-            new NodeWish(
+            new NodeSpec(
                 "node",
                 Optional.empty(),
                 Map.of("blue", blue()),
@@ -198,12 +198,12 @@ class ContainmentTest {
 
   @Test
   void endpointsThatAreKeptApartDoNotMeetAtTheGateway() {
-    NetworkWish apart =
-        Wishes.network(
-            Wishes.bridge(2, new BridgeOptions(null, true, false, "NAT"), SUBNET),
-            Wishes.endpoint(a, "eth0", "10.77.0.2/24"),
-            Wishes.endpoint(b, "eth0", "10.77.0.3/24"));
-    make(Wishes.of("red", apart));
+    NetworkSpec apart =
+        TestSpecs.network(
+            TestSpecs.bridge(2, new BridgeOptions(null, true, false, "NAT"), SUBNET),
+            TestSpecs.endpoint(a, "eth0", "10.77.0.2/24"),
+            TestSpecs.endpoint(b, "eth0", "10.77.0.3/24"));
+    make(TestSpecs.of("red", apart));
     a.route("10.77.0.3/32", "10.77.0.1");
     b.route("10.77.0.2/32", "10.77.0.1");
 
@@ -211,20 +211,21 @@ class ContainmentTest {
     assertThat(a.reaches(node, "10.77.0.1")).isTrue();
   }
 
-  private static NetworkWish bridge(int number, String name, Subnet subnet) {
-    return Wishes.network(Wishes.bridge(number, new BridgeOptions(name, null, null, null), subnet));
+  private static NetworkSpec bridge(int number, String name, Subnet subnet) {
+    return TestSpecs.network(
+        TestSpecs.bridge(number, new BridgeOptions(name, null, null, null), subnet));
   }
 
   @Test
   void aBridgeStaysWithTheNetworkThatHasIt() {
-    NetworkWish web = bridge(7, "weft-web", SUBNET);
-    make(Wishes.of("web", web));
+    NetworkSpec web = bridge(7, "weft-web", SUBNET);
+    make(TestSpecs.of("web", web));
     int index = node.link("weft-web").index();
 
-    Outcome outcome =
+    ReconcileOutcome outcome =
         plane.reconcile(
-            Wishes.of(
-                Map.of("web", web, "aa", bridge(3, "weft-web", Wishes.subnet("172.31.9.0/24")))),
+            TestSpecs.of(
+                Map.of("web", web, "aa", bridge(3, "weft-web", TestSpecs.subnet("172.31.9.0/24")))),
             Dirty.EVERYTHING);
 
     assertThat(outcome.of("web").problems()).isEmpty();
@@ -236,8 +237,8 @@ class ContainmentTest {
 
   @Test
   void aBridgeTakesNoNameThatCouldBeDerived() {
-    Outcome outcome =
-        plane.reconcile(Wishes.of("aa", bridge(3, "we-0123456789ab", SUBNET)), Dirty.EVERYTHING);
+    ReconcileOutcome outcome =
+        plane.reconcile(TestSpecs.of("aa", bridge(3, "we-0123456789ab", SUBNET)), Dirty.EVERYTHING);
 
     assertThat(outcome.of("aa").isStalled()).isTrue();
   }
@@ -245,9 +246,10 @@ class ContainmentTest {
   @Test
   void aNetworkIsGoneOnlyAfterALookAtTheWholeKernel() {
     make(overlay(PEER));
-    Outcome partial =
+    ReconcileOutcome partial =
         plane.reconcile(overlay(PEER), new Dirty.Endpoints(Map.of("blue", Set.of("none"))));
-    Outcome gone = plane.reconcile(Wishes.from(NODE, Map.of()), new Dirty.Networks(Set.of("blue")));
+    ReconcileOutcome gone =
+        plane.reconcile(TestSpecs.from(NODE, Map.of()), new Dirty.Networks(Set.of("blue")));
 
     assertThat(partial.isGone(blue().uid())).isFalse();
     assertThat(partial.isGone("another")).isFalse();
@@ -265,7 +267,7 @@ class ContainmentTest {
 
     Awaitility.await().until(() -> node.ruleset().equals(before));
     Awaitility.await().until(() -> !drift.isEmpty());
-    Outcome outcome = plane.reconcile(overlay(PEER), drift.remove().dirty());
+    ReconcileOutcome outcome = plane.reconcile(overlay(PEER), drift.remove().dirty());
     assertThat(outcome.of("blue").repaired().toString()).contains("packet filter", "removed");
   }
 

@@ -3,12 +3,12 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.kernel.Kernel;
+import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.rtnl.Address;
 import dev.weft.netlink.rtnl.Link;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What somebody does in a sandbox of theirs is nobody else's problem. */
 class HostileSandboxTest {
-  private static final String MARK = "weft.dev/" + Wishes.uid(1);
+  private static final String MARK = "weft.dev/" + TestSpecs.uid(1);
 
   private final Lab lab = new Lab();
   private final Box node = lab.box("node");
@@ -43,16 +43,16 @@ class HostileSandboxTest {
   private final Box later = lab.box("later");
   private DataPlane plane = lab.plane(node);
 
-  private final LocalEndpoint attacker = Wishes.endpoint(hostile, "eth0", "10.77.0.2/24");
+  private final LocalEndpoint attacker = TestSpecs.endpoint(hostile, "eth0", "10.77.0.2/24");
 
-  private NodeWish wish(LocalEndpoint... more) {
+  private NodeSpec wish(LocalEndpoint... more) {
     List<LocalEndpoint> all = new ArrayList<>(List.of(attacker));
-    all.add(Wishes.endpoint(victim, "eth0", "10.77.0.3/24"));
+    all.add(TestSpecs.endpoint(victim, "eth0", "10.77.0.3/24"));
     all.addAll(List.of(more));
-    return Wishes.of(
+    return TestSpecs.of(
         "red",
-        Wishes.network(
-            Wishes.bridge(1, Wishes.subnet("10.77.0.0/24", "10.77.0.1")),
+        TestSpecs.network(
+            TestSpecs.bridge(1, TestSpecs.subnet("10.77.0.0/24", "10.77.0.1")),
             all.toArray(LocalEndpoint[]::new)));
   }
 
@@ -101,7 +101,7 @@ class HostileSandboxTest {
                     .routeAdd(
                         Route.to(IpPrefix.parse("10.1.0.0/16"))
                             .link(1)
-                            .protocol(Kernel.ROUTE_PROTOCOL)
+                            .protocol(HostKernel.ROUTE_PROTOCOL)
                             .build())),
         new Deed(
             "its interface has a route of our number",
@@ -110,7 +110,7 @@ class HostileSandboxTest {
                     .routeAdd(
                         Route.to(IpPrefix.parse("10.1.0.0/16"))
                             .link(box.link("eth0").index())
-                            .protocol(Kernel.ROUTE_PROTOCOL)
+                            .protocol(HostKernel.ROUTE_PROTOCOL)
                             .build())),
         new Deed(
             "its interface has another address",
@@ -149,8 +149,8 @@ class HostileSandboxTest {
     List<String> made = names(hostile);
 
     restartAgent();
-    Outcome outcome =
-        plane.reconcile(wish(Wishes.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING);
+    ReconcileOutcome outcome =
+        plane.reconcile(wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING);
 
     assertThat(outcome.of("red").problems()).isEmpty();
     assertThat(names(hostile)).isEqualTo(made).containsAll(before);
@@ -161,7 +161,8 @@ class HostileSandboxTest {
         .hasSizeLessThanOrEqualTo(1);
     assertThat(
             plane
-                .reconcile(wish(Wishes.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING)
+                .reconcile(
+                    wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING)
                 .changes())
         .isEmpty();
   }
@@ -181,8 +182,8 @@ class HostileSandboxTest {
       hostile.netlink().execute(routes);
     }
 
-    Outcome outcome =
-        plane.reconcile(wish(Wishes.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING);
+    ReconcileOutcome outcome =
+        plane.reconcile(wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING);
 
     assertThat(outcome.of("red").problems())
         .singleElement()
@@ -200,7 +201,8 @@ class HostileSandboxTest {
     restartAgent();
     assertThat(
             plane
-                .reconcile(wish(Wishes.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING)
+                .reconcile(
+                    wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING)
                 .of("red")
                 .problems())
         .isEmpty();
@@ -232,19 +234,19 @@ class HostileSandboxTest {
   void aPeerOfTheOtherFamilyIsNamedAndHindersNoLocalEndpoint() {
     lab.cable(lab.box("world"), "w0", node, "uplink");
     node.address("uplink", "192.0.2.1/24");
-    NodeWish mixed =
-        Wishes.from(
+    NodeSpec mixed =
+        TestSpecs.from(
             "192.0.2.1",
             Map.of(
                 "blue",
-                Wishes.with(
-                    Wishes.network(
-                        Wishes.overlay(2, 4242, Wishes.subnet("10.88.0.0/24")),
-                        Wishes.endpoint(later, "eth1", "10.88.0.2/24")),
-                    Wishes.remote("10.88.0.3", "2001:db8::2"),
-                    Wishes.remote("10.88.0.4", "192.0.2.3"))));
+                TestSpecs.with(
+                    TestSpecs.network(
+                        TestSpecs.overlay(2, 4242, TestSpecs.subnet("10.88.0.0/24")),
+                        TestSpecs.endpoint(later, "eth1", "10.88.0.2/24")),
+                    TestSpecs.remote("10.88.0.3", "2001:db8::2"),
+                    TestSpecs.remote("10.88.0.4", "192.0.2.3"))));
 
-    Outcome outcome = plane.reconcile(mixed, Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(mixed, Dirty.EVERYTHING);
 
     assertThat(outcome.of("blue").problems())
         .singleElement()

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.netlink.Outcome.Done;
 import dev.weft.netlink.rtnl.LinkKind;
@@ -37,11 +37,12 @@ class LimitsTest {
 
   @Test
   void anEndpointMoreThanABridgeHasPortsForIsRefusedAndNoOtherIs() {
-    HostNetworkSpec full = Wishes.bridge(1, Wishes.subnet("10.77.0.0/22", "10.77.0.1"));
-    HostNetworkSpec other = Wishes.bridge(2, Wishes.subnet("10.78.0.0/24", "10.78.0.1"));
+    HostNetworkSpec full = TestSpecs.bridge(1, TestSpecs.subnet("10.77.0.0/22", "10.77.0.1"));
+    HostNetworkSpec other = TestSpecs.bridge(2, TestSpecs.subnet("10.78.0.0/24", "10.78.0.1"));
     plane.reconcile(
-        Wishes.from(
-            "192.0.2.1", Map.of("full", Wishes.network(full), "other", Wishes.network(other))),
+        TestSpecs.from(
+            "192.0.2.1",
+            Map.of("full", TestSpecs.network(full), "other", TestSpecs.network(other))),
         Dirty.EVERYTHING);
     int bridge = node.link(BRIDGE).index();
     List<Request> ports =
@@ -55,13 +56,17 @@ class LimitsTest {
             .toList();
     assertThat(node.netlink().execute(ports)).allMatch(each -> each instanceof Done);
 
-    LocalEndpoint late = Wishes.endpoint(lab.box("late"), "eth0", "10.77.0.2/22");
-    LocalEndpoint fine = Wishes.endpoint(lab.box("fine"), "eth0", "10.78.0.2/24");
-    Outcome outcome =
+    LocalEndpoint late = TestSpecs.endpoint(lab.box("late"), "eth0", "10.77.0.2/22");
+    LocalEndpoint fine = TestSpecs.endpoint(lab.box("fine"), "eth0", "10.78.0.2/24");
+    ReconcileOutcome outcome =
         plane.reconcile(
-            Wishes.from(
+            TestSpecs.from(
                 "192.0.2.1",
-                Map.of("full", Wishes.network(full, late), "other", Wishes.network(other, fine))),
+                Map.of(
+                    "full",
+                    TestSpecs.network(full, late),
+                    "other",
+                    TestSpecs.network(other, fine))),
             Dirty.EVERYTHING);
 
     assertThat(outcome.of("full").problems())

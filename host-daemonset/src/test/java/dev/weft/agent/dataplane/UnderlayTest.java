@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.spec.Dirty;
-import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.IpFamily;
 import dev.weft.netlink.IpPrefix;
@@ -30,8 +30,9 @@ class UnderlayTest {
     node.address("back", "fd01::2/64");
     node.route("198.51.100.0/24", "192.0.2.1");
     plane.reconcile(
-        Wishes.of(
-            "red", Wishes.network(Wishes.bridge(2, Wishes.subnet("10.77.0.0/24", "10.77.0.1")))),
+        TestSpecs.of(
+            "red",
+            TestSpecs.network(TestSpecs.bridge(2, TestSpecs.subnet("10.77.0.0/24", "10.77.0.1")))),
         Dirty.EVERYTHING);
   }
 
@@ -47,8 +48,8 @@ class UnderlayTest {
 
   private String chosen(UnderlayChoice choice) {
     return switch (plane.underlay(choice)) {
-      case Underlay.Found found -> found.vtep().getHostAddress() + " on " + found.interfaceName();
-      case Underlay.Missing missing -> missing.reason();
+      case LocalVtep.Found found -> found.vtep().getHostAddress() + " on " + found.interfaceName();
+      case LocalVtep.Missing missing -> missing.reason();
     };
   }
 
@@ -94,7 +95,7 @@ class UnderlayTest {
   void tellsTheNodesRoutesWithoutOurs() {
     assertThat(plane.underlay(choice(List.of(), Optional.of("front"))))
         .isInstanceOfSatisfying(
-            Underlay.Found.class,
+            LocalVtep.Found.class,
             found ->
                 assertThat(found.routes())
                     .extracting(IpPrefix::toString)

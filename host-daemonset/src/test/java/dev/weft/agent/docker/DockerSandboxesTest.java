@@ -3,9 +3,9 @@ package dev.weft.agent.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
-import dev.weft.agent.sandbox.Verdict;
-import dev.weft.agent.sandbox.Wiring;
+import dev.weft.agent.sandbox.SandboxListener;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -21,12 +21,12 @@ class DockerSandboxesTest {
       new DockerSandboxes(
           engine, container -> Optional.of(Path.of(container.network().key())), Clock.systemUTC());
 
-  private final Wiring wiring =
-      new Wiring() {
+  private final SandboxListener wiring =
+      new SandboxListener() {
         @Override
-        public Verdict attach(Sandbox sandbox) {
+        public AttachResult attach(Sandbox sandbox) {
           calls.add("attach %s to %s".formatted(sandbox, sandbox.networks()));
-          return new Verdict.Wired();
+          return new AttachResult.Wired();
         }
 
         @Override
@@ -142,7 +142,7 @@ class DockerSandboxesTest {
             "default",
             new Container.Network("run1", "/no/such/file", ProcessHandle.current().pid()));
 
-    assertThat(Namespaces.of(stranger)).isEmpty();
+    assertThat(ContainerNamespaces.of(stranger)).isEmpty();
   }
 
   @Test
@@ -151,6 +151,6 @@ class DockerSandboxesTest {
         new Container(
             "f".repeat(64), "x", "blue", "default", new Container.Network("r", "/etc/passwd", 1));
 
-    assertThat(Namespaces.of(hidden)).isEmpty();
+    assertThat(ContainerNamespaces.of(hidden)).isEmpty();
   }
 }

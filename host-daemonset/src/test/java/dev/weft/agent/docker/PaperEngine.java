@@ -10,7 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** An engine on paper: containers come and go as a test says, and so does the engine itself. */
-final class PaperEngine implements Engine {
+final class PaperEngine implements ContainerEngine {
   final Map<String, Container> containers = new ConcurrentHashMap<>();
   final CopyOnWriteArrayList<Instant> subscriptions = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Optional<Event>> events = new LinkedBlockingQueue<>();

@@ -134,7 +134,7 @@ final class FakeRuntime implements AutoCloseable {
                   .message(3, payload)
                   .encoded()));
       Message got = answer.get(SECONDS, TimeUnit.SECONDS);
-      return Calls.refusal(got).orElse("");
+      return PluginCalls.refusal(got).orElse("");
     }
 
     String event(int event, FieldWriter pod) throws Exception {

@@ -49,7 +49,7 @@ class HostileBytesTest {
     List<byte[]> seeds = seeds();
     long used = used();
     for (int i = 0; i < INPUTS; i++) {
-      Calls calls = new Calls(new Deaf());
+      PluginCalls calls = new PluginCalls(new Deaf());
       try {
         new Trunk()
             .take(
@@ -62,7 +62,7 @@ class HostileBytesTest {
 
                   @Override
                   public void answered(Message response) throws MalformedMessage {
-                    Optional<String> _ = Calls.refusal(response);
+                    Optional<String> _ = PluginCalls.refusal(response);
                   }
                 });
       } catch (IOException e) {
@@ -76,7 +76,7 @@ class HostileBytesTest {
   void anyCallIsAnswered() {
     List<byte[]> seeds = bodies();
     long used = used();
-    Calls calls = new Calls(new Deaf());
+    PluginCalls calls = new PluginCalls(new Deaf());
     for (int i = 0; i < INPUTS; i++) {
       Message answer = calls.answer(new Message(i, Message.REQUEST, changed(seeds)));
       assertThat(answer.type()).isEqualTo(Message.RESPONSE);

@@ -3,9 +3,9 @@ package dev.weft.agent.nri;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
-import dev.weft.agent.sandbox.Verdict;
-import dev.weft.agent.sandbox.Wiring;
+import dev.weft.agent.sandbox.SandboxListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,14 +27,14 @@ class NriSandboxesTest {
   private NriSandboxes source;
   private final Told told = new Told();
 
-  private static final class Told implements Wiring {
+  private static final class Told implements SandboxListener {
     final List<String> calls = new CopyOnWriteArrayList<>();
     final CountDownLatch end = new CountDownLatch(1);
-    volatile Verdict verdict = new Verdict.Wired();
+    volatile AttachResult verdict = new AttachResult.Wired();
     volatile boolean hangs;
 
     @Override
-    public Verdict attach(Sandbox sandbox) {
+    public AttachResult attach(Sandbox sandbox) {
       calls.add("attach " + sandbox);
       if (hangs) {
         try {
@@ -47,7 +47,7 @@ class NriSandboxesTest {
     }
 
     @Override
-    public Verdict adopt(Sandbox sandbox) {
+    public AttachResult adopt(Sandbox sandbox) {
       calls.add("adopt " + sandbox);
       return verdict;
     }
@@ -102,7 +102,7 @@ class NriSandboxesTest {
   @Test
   void aPodThatCannotBeWiredIsRefusedAndTakenBack() throws Exception {
     FakeRuntime.Peer peer = runtime.next().opened();
-    told.verdict = new Verdict.Refused("network blue is full");
+    told.verdict = new AttachResult.Refused("network blue is full");
 
     assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "blue", NETNS)))
         .isEqualTo("weft: network blue is full");

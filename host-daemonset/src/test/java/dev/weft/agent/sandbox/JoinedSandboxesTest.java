@@ -17,19 +17,19 @@ import org.junit.jupiter.api.io.TempDir;
 @NullUnmarked
 class JoinedSandboxesTest {
   @TempDir Path directory;
-  private final ToldWiring told = new ToldWiring();
+  private final RecordingListener told = new RecordingListener();
   private SandboxFiles one;
   private SandboxFiles other;
-  private NamedNamespaces first;
-  private NamedNamespaces second;
+  private NamespaceDirectory first;
+  private NamespaceDirectory second;
   private JoinedSandboxes joined;
 
   @BeforeEach
   void sources() throws IOException {
     one = new SandboxFiles(directory.resolve("one"));
     other = new SandboxFiles(directory.resolve("other"));
-    first = new NamedNamespaces(one.directory());
-    second = new NamedNamespaces(other.directory());
+    first = new NamespaceDirectory(one.directory());
+    second = new NamespaceDirectory(other.directory());
     joined = new JoinedSandboxes(List.of(first, second));
   }
 
@@ -74,7 +74,7 @@ class JoinedSandboxesTest {
     await().untilAsserted(() -> assertThat(told.calls).contains("attach b lan"));
 
     Sandbox sandbox = joined.running().iterator().next();
-    joined.report(sandbox, new Verdict.Refused("no room"));
+    joined.report(sandbox, new AttachResult.Refused("no room"));
 
     assertThat(other.directory().resolve("b.error")).hasContent("no room");
     assertThat(one.directory()).isEmptyDirectory();

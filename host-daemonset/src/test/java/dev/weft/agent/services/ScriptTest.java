@@ -93,7 +93,7 @@ class ScriptTest {
   @ValueSource(strings = {"10.77.0.200", "fd77::200"})
   void connectionsAreSpreadOverTheTasks(String virtual) throws IOException {
     nftables.runPlain(
-        Script.whole(List.of(filled(virtual, List.of(new Virtual.Port("tcp", 80, 8080)), 3))));
+        Script.whole(List.of(filled(virtual, List.of(new VirtualIp.Port("tcp", 80, 8080)), 3))));
     Map<String, ServerSocketChannel> servers = servers(virtual, 8080);
 
     Map<String, Integer> counts = new HashMap<>();
@@ -108,7 +108,7 @@ class ScriptTest {
   @ValueSource(strings = {"10.77.0.200", "fd77::200"})
   void anAddressWithoutTasksAndAPortThatIsNotServedRefuseAtOnce(String virtual) {
     nftables.runPlain(
-        Script.whole(List.of(filled(virtual, List.of(new Virtual.Port("tcp", 80, 8080)), 0))));
+        Script.whole(List.of(filled(virtual, List.of(new VirtualIp.Port("tcp", 80, 8080)), 0))));
     for (int port : List.of(80, 81)) {
       assertThatThrownBy(() -> connect(virtual, port).close())
           .isInstanceOf(java.net.ConnectException.class)
@@ -129,7 +129,7 @@ class ScriptTest {
   @ValueSource(strings = {"10.77.0.200", "fd77::200"})
   void datagramsGoThereAndBack(String virtual) throws IOException {
     nftables.runPlain(
-        Script.whole(List.of(filled(virtual, List.of(new Virtual.Port("udp", 53, 5353)), 1))));
+        Script.whole(List.of(filled(virtual, List.of(new VirtualIp.Port("udp", 53, 5353)), 1))));
     InetAddress task = InetAddress.ofLiteral(virtual.indexOf(':') < 0 ? IPV4.get(0) : IPV6.get(0));
     try (DatagramChannel server = namespace.call(() -> DatagramChannel.open());
         DatagramChannel client = namespace.call(() -> DatagramChannel.open())) {
@@ -153,7 +153,7 @@ class ScriptTest {
   @ParameterizedTest
   @ValueSource(strings = {"10.77.0.200", "fd77::200"})
   void whileATableTakesThePlaceOfAnotherEveryPacketFindsATask(String virtual) throws Exception {
-    var filled = List.of(filled(virtual, List.of(new Virtual.Port("udp", 53, 5353)), 1));
+    var filled = List.of(filled(virtual, List.of(new VirtualIp.Port("udp", 53, 5353)), 1));
     nftables.runPlain(Script.whole(filled));
     InetAddress task = InetAddress.ofLiteral(virtual.indexOf(':') < 0 ? IPV4.get(0) : IPV6.get(0));
     InetSocketAddress service = new InetSocketAddress(InetAddress.ofLiteral(virtual), 53);
@@ -247,15 +247,15 @@ class ScriptTest {
     return slots.entrySet().stream()
         .map(each ->
             new Script.Filled(
-                new Virtual(IpAddress.parse(each.getKey()), "default/web", List.of(), false),
+                new VirtualIp(IpAddress.parse(each.getKey()), "default/web", List.of(), false),
                 each.getValue().all()))
         .toList();
   }
 
-  private static Script.Filled filled(String virtual, List<Virtual.Port> ports, int tasks) {
+  private static Script.Filled filled(String virtual, List<VirtualIp.Port> ports, int tasks) {
     List<String> all = virtual.indexOf(':') < 0 ? IPV4 : IPV6;
     return new Script.Filled(
-        new Virtual(IpAddress.parse(virtual), "default/web", ports, false),
+        new VirtualIp(IpAddress.parse(virtual), "default/web", ports, false),
         all.subList(0, tasks).stream().map(IpAddress::parse).toList());
   }
 

@@ -3,8 +3,8 @@ package dev.weft.importer.compose;
 import dev.weft.importer.ledger.Cursor;
 import dev.weft.importer.ledger.Entry.Fate;
 import dev.weft.importer.ledger.Notes;
-import dev.weft.importer.yaml.Place;
-import dev.weft.importer.yaml.Unreadable;
+import dev.weft.importer.yaml.SourcePosition;
+import dev.weft.importer.yaml.UnreadableFile;
 import dev.weft.importer.yaml.Value;
 import dev.weft.importer.yaml.Value.Broken;
 import dev.weft.importer.yaml.Value.Listing;
@@ -41,7 +41,7 @@ final class ComposeFiles {
   /**
    * One document of all files, a later one over an earlier one.
    *
-   * @throws Unreadable if a file is no Compose file
+   * @throws UnreadableFile if a file is no Compose file
    */
   static Mapping load(List<Path> files, Variables variables, Notes notes) throws IOException {
     ComposeFiles loader = new ComposeFiles(notes);
@@ -51,14 +51,15 @@ final class ComposeFiles {
       whole = whole == null ? file : (Mapping) loader.merge.lay(file, whole, "");
     }
     if (whole == null) {
-      throw new Unreadable("no Compose file is given");
+      throw new UnreadableFile("no Compose file is given");
     }
     return (Mapping) Merge.settled(whole);
   }
 
   private Mapping file(Path path, Variables variables) throws IOException {
     if (!including.add(path.toAbsolutePath().normalize())) {
-      throw new Unreadable(new Place(path.toString(), 1, 1), "the file includes itself");
+      throw new UnreadableFile(
+          new SourcePosition(path.toString(), 1, 1), "the file includes itself");
     }
     Mapping whole = null;
     for (Mapping each : documents(path, variables)) {
@@ -66,7 +67,7 @@ final class ComposeFiles {
       whole = whole == null ? document : (Mapping) merge.lay(document, whole, "");
     }
     if (whole == null) {
-      throw new Unreadable(new Place(path.toString(), 1, 1), "the file is empty");
+      throw new UnreadableFile(new SourcePosition(path.toString(), 1, 1), "the file is empty");
     }
     Mapping included = included(whole, path, variables);
     including.remove(path.toAbsolutePath().normalize());
@@ -82,10 +83,10 @@ final class ComposeFiles {
 
   private static Mapping checked(Value document) {
     if (!(document instanceof Mapping map)) {
-      throw new Unreadable(document.place(), "this is no Compose file: an object is expected");
+      throw new UnreadableFile(document.place(), "this is no Compose file: an object is expected");
     }
     if (map.entries().containsKey("apiVersion") && map.entries().containsKey("kind")) {
-      throw new Unreadable(map.place(), "this is no Compose file: it is a Kubernetes manifest");
+      throw new UnreadableFile(map.place(), "this is no Compose file: it is a Kubernetes manifest");
     }
     boolean known =
         map.entries().entrySet().stream()
@@ -96,7 +97,7 @@ final class ComposeFiles {
           map.entries().values().stream()
               .anyMatch(each ->
                   each instanceof Mapping service && service.entries().containsKey("image"));
-      throw new Unreadable(
+      throw new UnreadableFile(
           map.place(),
           first
               ? "this is Compose's first format; put its services under the key services"
@@ -104,7 +105,7 @@ final class ComposeFiles {
     }
     Value services = map.entries().get("services");
     if (services != null && !isObject(services)) {
-      throw new Unreadable(services.place(), "services must be an object of services by name");
+      throw new UnreadableFile(services.place(), "services must be an object of services by name");
     }
     return map;
   }
@@ -238,7 +239,7 @@ final class ComposeFiles {
   /**
    * The variables of a file.
    *
-   * @throws Unreadable with file and line
+   * @throws UnreadableFile with file and line
    */
   static Map<String, String> variables(Path file, Map<String, String> outer) throws IOException {
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);

@@ -1,7 +1,7 @@
 package dev.weft.importer.compose;
 
-import dev.weft.importer.yaml.Place;
-import dev.weft.importer.yaml.Unreadable;
+import dev.weft.importer.yaml.SourcePosition;
+import dev.weft.importer.yaml.UnreadableFile;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -30,7 +30,7 @@ final class DotEnv {
    * The variables of a file, in its order.
    *
    * @param outer variables that its values may name
-   * @throws Unreadable with file and line
+   * @throws UnreadableFile with file and line
    */
   static Map<String, String> read(String file, String text, Map<String, String> outer) {
     return new DotEnv(file, text, outer).all();
@@ -117,8 +117,8 @@ final class DotEnv {
     }
   }
 
-  private Unreadable fault(String why) {
+  private UnreadableFile fault(String why) {
     int line = 1 + (int) text.substring(0, at).chars().filter(each -> each == '\n').count();
-    return new Unreadable(new Place(file, line, 1), why);
+    return new UnreadableFile(new SourcePosition(file, line, 1), why);
   }
 }

@@ -2,7 +2,7 @@ package dev.weft.importer.compose;
 
 import dev.weft.importer.ledger.Cursor;
 import dev.weft.importer.translate.Workload;
-import dev.weft.importer.yaml.Unreadable;
+import dev.weft.importer.yaml.UnreadableFile;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,7 +142,7 @@ public final class Environment {
       at.changed(
           "its %d variables are written out; look through them before you commit them"
               .formatted(found.size()));
-    } catch (IOException | Unreadable e) {
+    } catch (IOException | UnreadableFile e) {
       at.refused(String.valueOf(e.getMessage()));
     }
   }

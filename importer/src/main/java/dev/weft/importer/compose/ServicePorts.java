@@ -2,8 +2,8 @@ package dev.weft.importer.compose;
 
 import dev.weft.api.Protocol;
 import dev.weft.importer.ledger.Cursor;
-import dev.weft.importer.translate.Port;
 import dev.weft.importer.translate.Workload;
+import dev.weft.importer.translate.WorkloadPort;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -150,7 +150,7 @@ final class ServicePorts {
     }
     for (int i = 0; i < inside.size(); i++) {
       workload.port(
-          new Port(
+          new WorkloadPort(
               inside.first + i,
               protocol.get(),
               doors == null ? null : Integer.valueOf(doors.first + i)));

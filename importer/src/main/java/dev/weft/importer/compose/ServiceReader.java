@@ -175,7 +175,7 @@ final class ServiceReader {
     Cursor given = service.get(key);
     List<String> texts = given.texts();
     List<String> words =
-        (given.isList() || texts.isEmpty() ? texts : Words.of(texts.getFirst()))
+        (given.isList() || texts.isEmpty() ? texts : ShellWords.of(texts.getFirst()))
             .stream().map(Environment::literal).toList();
     if (Environment.isTemplate(String.join(" ", words))) {
       given.changed("Kubernetes fills in no {{templates}}: the text stands as it is");

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.importer.translate.Imported;
-import dev.weft.importer.yaml.Unreadable;
+import dev.weft.importer.yaml.UnreadableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -39,7 +39,7 @@ public final class DockerApi {
   /**
    * All that an engine has, in the order of names.
    *
-   * @throws Unreadable if the URI is none of an engine, or the engine refuses
+   * @throws UnreadableFile if the URI is none of an engine, or the engine refuses
    * @throws IOException if none answers within 15 seconds
    */
   public static List<Imported> read(URI uri) throws IOException {
@@ -61,7 +61,7 @@ public final class DockerApi {
     if (("tcp".equals(scheme) || "http".equals(scheme)) && uri.getHost() != null) {
       return new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? PORT : uri.getPort());
     }
-    throw new Unreadable(
+    throw new UnreadableFile(
         "%s names no engine; write unix:///PATH or tcp://HOST:PORT".formatted(uri));
   }
 
@@ -76,13 +76,13 @@ public final class DockerApi {
     if (get("/info").path("Swarm").path("ControlAvailable").asBoolean()) {
       get("/services").forEach(services::add);
     }
-    return Engine.read(networks, services);
+    return EngineReader.read(networks, services);
   }
 
   private JsonNode get(String path) throws IOException {
     Answer answer = Answer.of(ask(path));
     if (answer.status != OK && path.lastIndexOf('/') == 0) {
-      throw new Unreadable(
+      throw new UnreadableFile(
           "the engine at %s answers %s with %d: %s"
               .formatted(uri, path, answer.status, answer.json.path("message").asText()));
     }

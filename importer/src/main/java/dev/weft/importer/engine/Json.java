@@ -1,7 +1,7 @@
 package dev.weft.importer.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weft.importer.yaml.Place;
+import dev.weft.importer.yaml.SourcePosition;
 import dev.weft.importer.yaml.Value;
 import dev.weft.importer.yaml.Value.Kind;
 import dev.weft.importer.yaml.Value.Listing;
@@ -20,11 +20,11 @@ final class Json {
 
   /** An object's value; empty where it holds nothing. */
   static Mapping object(String where, JsonNode json) {
-    Place place = new Place(where, 0, 0);
+    SourcePosition place = new SourcePosition(where, 0, 0);
     return value(place, json) instanceof Mapping map ? map : Mapping.of(place, Map.of());
   }
 
-  private static @Nullable Value value(Place place, JsonNode json) {
+  private static @Nullable Value value(SourcePosition place, JsonNode json) {
     return switch (json.getNodeType()) {
       case OBJECT -> {
         Map<String, Value> entries = new LinkedHashMap<>();
@@ -67,7 +67,7 @@ final class Json {
     };
   }
 
-  private static Value text(Place place, JsonNode json) {
+  private static Value text(SourcePosition place, JsonNode json) {
     return switch (json.getNodeType()) {
       case OBJECT -> Mapping.of(place, Map.of());
       case BOOLEAN -> scalar(place, Kind.TRUTH, "false");
@@ -76,7 +76,7 @@ final class Json {
     };
   }
 
-  private static Scalar scalar(Place place, Kind kind, String text) {
+  private static Scalar scalar(SourcePosition place, Kind kind, String text) {
     return new Scalar(place, Meeting.MERGE, kind, text, text);
   }
 }

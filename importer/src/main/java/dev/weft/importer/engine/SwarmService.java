@@ -7,9 +7,9 @@ import dev.weft.importer.ledger.Notes;
 import dev.weft.importer.translate.Attach;
 import dev.weft.importer.translate.Imported;
 import dev.weft.importer.translate.Placing;
-import dev.weft.importer.translate.Port;
 import dev.weft.importer.translate.Probes;
 import dev.weft.importer.translate.Workload;
+import dev.weft.importer.translate.WorkloadPort;
 import dev.weft.importer.translate.WorkloadResource;
 import dev.weft.importer.yaml.Value.Mapping;
 import java.util.List;
@@ -319,8 +319,8 @@ final class SwarmService {
       if (protocol.isEmpty()) {
         port.get("Protocol").dropped("Weft balances TCP and UDP");
       } else {
-        inside.ifPresent(
-            number -> workload.port(new Port(number, protocol.get(), outside.orElse(number))));
+        inside.ifPresent(number ->
+            workload.port(new WorkloadPort(number, protocol.get(), outside.orElse(number))));
       }
     }
   }

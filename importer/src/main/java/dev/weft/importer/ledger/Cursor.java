@@ -1,7 +1,7 @@
 package dev.weft.importer.ledger;
 
 import dev.weft.importer.ledger.Entry.Fate;
-import dev.weft.importer.yaml.Place;
+import dev.weft.importer.yaml.SourcePosition;
 import dev.weft.importer.yaml.Value;
 import dev.weft.importer.yaml.Value.Broken;
 import dev.weft.importer.yaml.Value.Kind;
@@ -238,8 +238,8 @@ public final class Cursor {
     take();
   }
 
-  public Place place() {
-    return value == null ? new Place("", 0, 0) : value.place();
+  public SourcePosition place() {
+    return value == null ? new SourcePosition("", 0, 0) : value.place();
   }
 
   /** Everything below is accounted for elsewhere. */

@@ -1,6 +1,6 @@
 package dev.weft.importer.ledger;
 
-import dev.weft.importer.yaml.Place;
+import dev.weft.importer.yaml.SourcePosition;
 
 /**
  * What became of a value that the resources do not hold as the source has it.
@@ -9,7 +9,7 @@ import dev.weft.importer.yaml.Place;
  * @param value as the source has it
  * @param why what became of it, and what to do about it
  */
-public record Entry(Fate fate, Place place, String path, String value, String why) {
+public record Entry(Fate fate, SourcePosition place, String path, String value, String why) {
   /** What became of a value. */
   public enum Fate {
     /** It needs no field: Kubernetes does by itself what it asks. */

@@ -1,7 +1,7 @@
 package dev.weft.importer.ledger;
 
 import dev.weft.importer.ledger.Entry.Fate;
-import dev.weft.importer.yaml.Place;
+import dev.weft.importer.yaml.SourcePosition;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +22,7 @@ public final class Notes {
     lines.add(entry.line());
   }
 
-  public void add(Fate fate, Place place, String path, String why) {
+  public void add(Fate fate, SourcePosition place, String path, String why) {
     add(new Entry(fate, place, path, "", why));
   }
 

@@ -14,8 +14,8 @@ import dev.weft.api.MacvlanOptionsBuilder;
 import dev.weft.api.OverlayOptions;
 import dev.weft.api.Subnet;
 import dev.weft.api.SubnetBuilder;
-import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
+import dev.weft.api.validation.Violation;
 import dev.weft.importer.ledger.Cursor;
 import dev.weft.importer.ledger.Notes;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -105,10 +105,10 @@ public final class NetworkResource {
   }
 
   /** Why a resource cannot be applied; null: it can. */
-  static @Nullable String fault(List<Problem> problems) {
+  static @Nullable String fault(List<Violation> problems) {
     return problems.isEmpty()
         ? null
-        : problems.stream().map(Problem::toString).collect(Collectors.joining("; "));
+        : problems.stream().map(Violation::toString).collect(Collectors.joining("; "));
   }
 
   private static List<Subnet> blocks(Wish wish, List<Subnet> subnets, Notes notes) {

@@ -72,7 +72,7 @@ final class OverlayResource {
 
   private static @Nullable List<ServicePort> ports(Workload workload) {
     List<ServicePort> ports = new ArrayList<>();
-    for (Port each : workload.ports) {
+    for (WorkloadPort each : workload.ports) {
       if (ports.stream().noneMatch(other -> each.name().equals(other.name()))) {
         ports.add(
             ServicePortBuilder.builder()

@@ -161,7 +161,7 @@ final class PlainResource {
 
   private static List<ContainerPort> ports(Workload workload) {
     List<ContainerPort> ports = new ArrayList<>();
-    for (Port each : workload.ports) {
+    for (WorkloadPort each : workload.ports) {
       ContainerPort port =
           new ContainerPortBuilder()
               .withContainerPort(each.inside())

@@ -16,7 +16,7 @@ record Published(String name, int port, int target, @Nullable String spoken) {
     List<Published> published = new ArrayList<>();
     Set<String> names = new HashSet<>();
     Set<String> doors = new HashSet<>();
-    for (Port each : workload.ports) {
+    for (WorkloadPort each : workload.ports) {
       Integer outside = each.outside();
       if (outside == null) {
         continue;

@@ -45,7 +45,7 @@ public final class Workload {
   final Map<String, Volume> volumes = new LinkedHashMap<>();
   final List<VolumeMount> mounts = new ArrayList<>();
   final List<Attach> networks = new ArrayList<>();
-  final List<Port> ports = new ArrayList<>();
+  final List<WorkloadPort> ports = new ArrayList<>();
   final Map<String, String> nodeSelector = new LinkedHashMap<>();
   Mode mode = Mode.REPLICATED;
   Update update = Update.DEFAULT;
@@ -116,7 +116,7 @@ public final class Workload {
   }
 
   /** A port; one that is there already is published if this one is. */
-  public void port(Port port) {
+  public void port(WorkloadPort port) {
     if (!ports.contains(port)) {
       ports.add(port);
     }

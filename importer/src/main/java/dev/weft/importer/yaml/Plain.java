@@ -27,7 +27,7 @@ final class Plain {
 
   private Plain() {}
 
-  static Scalar of(Place place, Meeting meeting, String written) {
+  static Scalar of(SourcePosition place, Meeting meeting, String written) {
     if (NOTHING.contains(written)) {
       return new Scalar(place, meeting, Kind.NOTHING, "", written);
     }

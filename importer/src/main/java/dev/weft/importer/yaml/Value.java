@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /** A value of a document, with its place. */
 public sealed interface Value {
-  Place place();
+  SourcePosition place();
 
   /** How the value meets one of the same key in an earlier file. */
   Meeting meeting();
@@ -36,7 +36,7 @@ public sealed interface Value {
    * @param text as Compose prints it where it takes a text
    * @param written as the file has it
    */
-  record Scalar(Place place, Meeting meeting, Kind kind, String text, String written)
+  record Scalar(SourcePosition place, Meeting meeting, Kind kind, String text, String written)
       implements Value {
     public Scalar withText(String replacement) {
       return new Scalar(place, meeting, kind, replacement, written);
@@ -49,7 +49,8 @@ public sealed interface Value {
   }
 
   /** A scalar that cannot be read; everything around it can. */
-  record Broken(Place place, Meeting meeting, String written, String why) implements Value {
+  record Broken(SourcePosition place, Meeting meeting, String written, String why)
+      implements Value {
     @Override
     public String toString() {
       return written;
@@ -57,7 +58,7 @@ public sealed interface Value {
   }
 
   /** A list. */
-  record Listing(Place place, Meeting meeting, List<Value> items) implements Value {
+  record Listing(SourcePosition place, Meeting meeting, List<Value> items) implements Value {
     public Listing {
       items = List.copyOf(items);
     }
@@ -69,13 +70,13 @@ public sealed interface Value {
   }
 
   /** An object, its keys in the order of the file. */
-  record Mapping(Place place, Meeting meeting, SequencedMap<String, Value> entries)
+  record Mapping(SourcePosition place, Meeting meeting, SequencedMap<String, Value> entries)
       implements Value {
     public Mapping {
       entries = new LinkedHashMap<>(entries);
     }
 
-    public static Mapping of(Place place, Map<String, Value> entries) {
+    public static Mapping of(SourcePosition place, Map<String, Value> entries) {
       return new Mapping(place, Meeting.MERGE, new LinkedHashMap<>(entries));
     }
 
@@ -100,7 +101,7 @@ public sealed interface Value {
     }
   }
 
-  static Scalar text(Place place, String text) {
+  static Scalar text(SourcePosition place, String text) {
     return new Scalar(place, Meeting.MERGE, Kind.TEXT, text, text);
   }
 }

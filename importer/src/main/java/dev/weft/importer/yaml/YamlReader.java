@@ -54,7 +54,7 @@ public final class YamlReader {
   /**
    * The documents of a file that are not empty.
    *
-   * @throws Unreadable with file and line, if it is no YAML
+   * @throws UnreadableFile with file and line, if it is no YAML
    */
   public static List<Value> read(String file, byte[] content) {
     LoaderOptions limits = new LoaderOptions();
@@ -69,7 +69,7 @@ public final class YamlReader {
         YamlReader reader = new YamlReader(file);
         Value document = reader.value(each);
         if (reader.size(document) > MOST) {
-          throw new Unreadable(
+          throw new UnreadableFile(
               document.place(),
               "its aliases stand for more than %d values; write fewer of them".formatted(MOST));
         }
@@ -79,11 +79,12 @@ public final class YamlReader {
       }
     } catch (MarkedYAMLException e) {
       var mark = e.getProblemMark();
-      throw new Unreadable(
-          new Place(file, mark == null ? 1 : mark.getLine() + 1, 1),
+      throw new UnreadableFile(
+          new SourcePosition(file, mark == null ? 1 : mark.getLine() + 1, 1),
           "this is no YAML: " + e.getProblem());
     } catch (YAMLException e) {
-      throw new Unreadable(new Place(file, 1, 1), "this is no YAML: " + e.getMessage());
+      throw new UnreadableFile(
+          new SourcePosition(file, 1, 1), "this is no YAML: " + e.getMessage());
     }
     return documents;
   }
@@ -122,7 +123,7 @@ public final class YamlReader {
       return known;
     }
     if (open.put(node, true) != null) {
-      throw new Unreadable(place(node), "the anchor holds itself; remove the alias to it");
+      throw new UnreadableFile(place(node), "the anchor holds itself; remove the alias to it");
     }
     Value value =
         switch (node) {
@@ -131,7 +132,7 @@ public final class YamlReader {
               new Listing(
                   place(node), meeting(node), list.getValue().stream().map(this::value).toList());
           case MappingNode map -> mapping(map);
-          default -> throw new Unreadable(place(node), "an alias without its anchor");
+          default -> throw new UnreadableFile(place(node), "an alias without its anchor");
         };
     open.remove(node);
     read.put(node, value);
@@ -165,18 +166,18 @@ public final class YamlReader {
 
   private Mapping mapping(MappingNode node) {
     SequencedMap<String, Value> entries = new LinkedHashMap<>();
-    Map<String, Place> own = new HashMap<>();
+    Map<String, SourcePosition> own = new HashMap<>();
     for (NodeTuple each : node.getValue()) {
       if (isMerge(each.getKeyNode())) {
         merged(each.getValueNode(), own, entries);
         continue;
       }
       if (!(each.getKeyNode() instanceof ScalarNode key)) {
-        throw new Unreadable(place(each.getKeyNode()), "a key must be a text");
+        throw new UnreadableFile(place(each.getKeyNode()), "a key must be a text");
       }
-      Place earlier = own.put(key.getValue(), place(key));
+      SourcePosition earlier = own.put(key.getValue(), place(key));
       if (earlier != null) {
-        throw new Unreadable(
+        throw new UnreadableFile(
             place(key),
             "duplicate key '%s', it is at line %d already; remove one"
                 .formatted(key.getValue(), earlier.line()));
@@ -191,7 +192,7 @@ public final class YamlReader {
   }
 
   /** What the mapping says itself wins, and of several merged ones the first. */
-  private void merged(Node source, Map<String, Place> own, Map<String, Value> entries) {
+  private void merged(Node source, Map<String, SourcePosition> own, Map<String, Value> entries) {
     switch (value(source)) {
       case Mapping map ->
           map.entries()
@@ -203,7 +204,7 @@ public final class YamlReader {
       case Listing list when source instanceof SequenceNode nodes ->
           nodes.getValue().forEach(each -> merged(each, own, entries));
       case Value other ->
-          throw new Unreadable(other.place(), "<< takes an object or a list of them");
+          throw new UnreadableFile(other.place(), "<< takes an object or a list of them");
     }
   }
 
@@ -215,8 +216,9 @@ public final class YamlReader {
     };
   }
 
-  private Place place(Node node) {
-    return new Place(file, node.getStartMark().getLine() + 1, node.getStartMark().getColumn() + 1);
+  private SourcePosition place(Node node) {
+    return new SourcePosition(
+        file, node.getStartMark().getLine() + 1, node.getStartMark().getColumn() + 1);
   }
 
   private long size(Value value) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.weft.importer.translate.Imported;
-import dev.weft.importer.yaml.Unreadable;
+import dev.weft.importer.yaml.UnreadableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -77,7 +77,7 @@ class DockerApiTest {
           });
 
       assertThatThrownBy(() -> DockerApi.read(URI.create("unix://" + socket)))
-          .isInstanceOf(Unreadable.class)
+          .isInstanceOf(UnreadableFile.class)
           .hasMessageContaining("403: not you");
       answering.join();
     }
@@ -87,7 +87,7 @@ class DockerApiTest {
   @ValueSource(strings = {"ssh://host", "/var/run/docker.sock", "unix:docker.sock", "tcp:///"})
   void anAddressOfNoEngineIsRefused(String uri) {
     assertThatThrownBy(() -> DockerApi.read(URI.create(uri)))
-        .isInstanceOf(Unreadable.class)
+        .isInstanceOf(UnreadableFile.class)
         .hasMessageContaining("unix:///PATH");
   }
 

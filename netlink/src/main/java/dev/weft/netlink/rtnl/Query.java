@@ -49,7 +49,8 @@ final class Query {
     out.attributeU32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
     out.end();
     String operation = "read link " + (name != null ? name : index);
-    return Question.askFor(Errno.ENODEV, () -> Question.ask(socket, sequence, operation, LinkReader::read));
+    return Question.askFor(
+        Errno.ENODEV, () -> Question.ask(socket, sequence, operation, LinkReader::read));
   }
 
   static Route route(NetlinkSocket socket, InetAddress destination) {

@@ -17,7 +17,7 @@ public sealed interface Request {
   record LinkAdd(LinkSpec spec) implements Request {
     @Override
     public String inWords() {
-      return "add link %s (%s)".formatted(spec.name(), Words.of(spec.kind()));
+      return "add link %s (%s)".formatted(spec.name(), RequestWords.of(spec.kind()));
     }
   }
 
@@ -53,7 +53,7 @@ public sealed interface Request {
 
     @Override
     public String inWords() {
-      return "change link %d%s".formatted(index, Words.of(name, kind, settings));
+      return "change link %d%s".formatted(index, RequestWords.of(name, kind, settings));
     }
   }
 
@@ -85,7 +85,7 @@ public sealed interface Request {
   record RouteAdd(Route route) implements Request {
     @Override
     public String inWords() {
-      return "add " + Words.of(route);
+      return "add " + RequestWords.of(route);
     }
   }
 
@@ -93,7 +93,7 @@ public sealed interface Request {
   record RouteReplace(Route route) implements Request {
     @Override
     public String inWords() {
-      return "set " + Words.of(route);
+      return "set " + RequestWords.of(route);
     }
   }
 
@@ -101,7 +101,7 @@ public sealed interface Request {
   record RouteRemove(Route route) implements Request {
     @Override
     public String inWords() {
-      return "remove " + Words.of(route);
+      return "remove " + RequestWords.of(route);
     }
   }
 
@@ -129,7 +129,7 @@ public sealed interface Request {
   record FdbSet(FdbEntry entry) implements Request {
     @Override
     public String inWords() {
-      return "set " + Words.of(entry);
+      return "set " + RequestWords.of(entry);
     }
   }
 
@@ -137,7 +137,7 @@ public sealed interface Request {
   record FdbAppend(FdbEntry entry) implements Request {
     @Override
     public String inWords() {
-      return "append " + Words.of(entry);
+      return "append " + RequestWords.of(entry);
     }
   }
 
@@ -145,7 +145,7 @@ public sealed interface Request {
   record FdbRemove(FdbEntry entry) implements Request {
     @Override
     public String inWords() {
-      return "remove " + Words.of(entry);
+      return "remove " + RequestWords.of(entry);
     }
   }
 }

@@ -1,4 +1,6 @@
-/** Links, addresses, routes, neighbours and forwarding entries (rtnetlink), and their notifications. */
+/**
+ * Links, addresses, routes, neighbours and forwarding entries (rtnetlink), and their notifications.
+ */
 @NullMarked
 package dev.weft.netlink.rtnl;
 

@@ -52,7 +52,8 @@ public final class Attributes {
   }
 
   /** The value, {@code null} if the attribute is not there. */
-  @Nullable public Payload get(int type) {
+  @Nullable
+  public Payload get(int type) {
     if (!has(type)) {
       return null;
     }
@@ -85,17 +86,20 @@ public final class Attributes {
     return value == null ? absent : value.u8(0);
   }
 
-  @Nullable public Boolean flag(int type) {
+  @Nullable
+  public Boolean flag(int type) {
     Payload value = get(type);
     return value == null ? null : value.u8(0) != 0;
   }
 
-  @Nullable public Integer u32(int type) {
+  @Nullable
+  public Integer u32(int type) {
     Payload value = get(type);
     return value == null ? null : value.u32(0);
   }
 
-  @Nullable public Integer be16(int type) {
+  @Nullable
+  public Integer be16(int type) {
     Payload value = get(type);
     return value == null ? null : value.be16(0);
   }
@@ -105,13 +109,15 @@ public final class Attributes {
     return value == null ? "" : value.string();
   }
 
-  @Nullable public InetAddress address(int type) {
+  @Nullable
+  public InetAddress address(int type) {
     Payload value = get(type);
     return value == null ? null : value.address();
   }
 
   /** {@code null} also for an address that is not of Ethernet. */
-  @Nullable public MacAddress mac(int type) {
+  @Nullable
+  public MacAddress mac(int type) {
     Payload value = get(type);
     return value == null || !value.isMac() ? null : value.mac();
   }

@@ -34,11 +34,10 @@ public final class Calls<R> {
   private final int[] owners;
 
   /** Writes requests as messages. */
-  @FunctionalInterface public
-  interface Writer<R> {
+  @FunctionalInterface
+  public interface Writer<R> {
     /**
-     * Writes a request: no more than {@link #LARGEST} bytes and {@link
-     * #MOST_OF_ONE} messages.
+     * Writes a request: no more than {@link #LARGEST} bytes and {@link #MOST_OF_ONE} messages.
      *
      * @param sequence number of its first message; further ones count on from it
      * @return how many messages it took

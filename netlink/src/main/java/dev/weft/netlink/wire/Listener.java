@@ -28,8 +28,8 @@ public final class Listener<N> implements AutoCloseable {
   private volatile boolean closed;
 
   /** What a message means. */
-  @FunctionalInterface public
-  interface Meaning<N> {
+  @FunctionalInterface
+  public interface Meaning<N> {
     /** {@code null} for a message about something this package knows nothing of. */
     @Nullable N read(int type, Payload payload);
   }

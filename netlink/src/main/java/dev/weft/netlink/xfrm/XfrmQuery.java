@@ -20,13 +20,15 @@ public final class XfrmQuery {
     int sequence = socket.sequence(1);
     XfrmStateCodec.writeId(socket.writer(), XfrmH.XFRM_MSG_GETSA, id, sequence);
     String operation = "read state " + id;
-    return Question.askFor(Errno.ESRCH, () -> Question.ask(socket, sequence, operation, XfrmStateCodec::read));
+    return Question.askFor(
+        Errno.ESRCH, () -> Question.ask(socket, sequence, operation, XfrmStateCodec::read));
   }
 
   static Optional<XfrmPolicy> policy(NetlinkSocket socket, XfrmPolicyId id) {
     int sequence = socket.sequence(1);
     XfrmPolicyCodec.writeId(socket.writer(), XfrmH.XFRM_MSG_GETPOLICY, id, sequence);
     String operation = "read policy " + id;
-    return Question.askFor(Errno.ENOENT, () -> Question.ask(socket, sequence, operation, XfrmPolicyCodec::read));
+    return Question.askFor(
+        Errno.ENOENT, () -> Question.ask(socket, sequence, operation, XfrmPolicyCodec::read));
   }
 }

@@ -18,8 +18,9 @@ public final class Allocator {
    * What {@code claim} gets beside {@code others}. A claim that holds all it needs keeps it, unless
    * an older network holds the same.
    */
-  public static Outcome allocate(Claim claim, Collection<Claim> others, Ground ground) {
-    Book book = new Book(ground);
+  public static AllocationOutcome allocate(
+      AllocationRequest claim, Collection<AllocationRequest> others, AddressPools ground) {
+    AllocationTable book = new AllocationTable(ground);
     others.stream().sorted().forEach(other -> book.hold(other, other.held()));
     if (claim.held().subnets().stream().allMatch(cidr -> book.holderOf(cidr).isEmpty())) {
       book.hold(claim, claim.held());
@@ -29,7 +30,7 @@ public final class Allocator {
         .filter(other -> !other.isSettled() && other.isOlderThan(claim))
         .sorted()
         .forEach(older -> {
-          if (decide(older, book) instanceof Outcome.Granted granted) {
+          if (decide(older, book) instanceof AllocationOutcome.Granted granted) {
             book.hold(older, granted.grant());
           }
         });
@@ -37,68 +38,77 @@ public final class Allocator {
   }
 
   /** Where nodes use what a network already holds: a route that came later. */
-  public static List<Refusal> routeConflicts(Driver driver, Grant grant, Ground ground) {
+  public static List<AllocationRefusal> routeConflicts(
+      Driver driver, NetworkAllocation grant, AddressPools ground) {
     if (driver == Driver.MACVLAN) {
       return List.of();
     }
-    Book book = new Book(ground);
+    AllocationTable book = new AllocationTable(ground);
     return grant.subnets().stream()
         .flatMap(cidr ->
-            book.userOf(cidr).map(used -> Refusal.routeTaken(used, cidr.toString())).stream())
+            book
+                .userOf(cidr)
+                .map(used -> AllocationRefusal.routeTaken(used, cidr.toString()))
+                .stream())
         .toList();
   }
 
-  private static Outcome decide(Claim claim, Book book) {
-    List<Refusal> refusals = new ArrayList<>();
+  private static AllocationOutcome decide(AllocationRequest claim, AllocationTable book) {
+    List<AllocationRefusal> refusals = new ArrayList<>();
     List<Cidr> subnets = subnets(claim, book, refusals);
     Integer vni = vni(claim, book, refusals).orElse(null);
     String device = device(claim, book, refusals).orElse(null);
     return refusals.isEmpty()
-        ? new Outcome.Granted(new Grant(subnets, vni, device))
-        : new Outcome.Refused(refusals);
+        ? new AllocationOutcome.Granted(new NetworkAllocation(subnets, vni, device))
+        : new AllocationOutcome.Refused(refusals);
   }
 
-  private static List<Cidr> subnets(Claim claim, Book book, List<Refusal> refusals) {
+  private static List<Cidr> subnets(
+      AllocationRequest claim, AllocationTable book, List<AllocationRefusal> refusals) {
     if (!claim.needsSubnets()) {
       for (Cidr cidr : claim.held().subnets()) {
         book.holderOf(cidr)
             .filter(holder -> holder.owner().isOlderThan(claim))
-            .ifPresent(holder -> refusals.add(Refusal.subnetTaken(holder, cidr.toString())));
+            .ifPresent(
+                holder -> refusals.add(AllocationRefusal.subnetTaken(holder, cidr.toString())));
       }
       return claim.held().subnets();
     }
     if (claim.subnets().isEmpty()) {
       Optional<Cidr> free = book.freeBlock();
       if (free.isEmpty()) {
-        refusals.add(Refusal.poolsExhausted(book.ground()));
+        refusals.add(AllocationRefusal.poolsExhausted(book.ground()));
       }
       return free.stream().toList();
     }
     for (Cidr cidr : claim.subnets()) {
       book.holderOf(cidr)
-          .ifPresent(holder -> refusals.add(Refusal.subnetTaken(holder, cidr.toString())));
+          .ifPresent(
+              holder -> refusals.add(AllocationRefusal.subnetTaken(holder, cidr.toString())));
       // a macvlan network's subnet is the LAN's, which its nodes reach by a route of their own
       if (claim.driver() != Driver.MACVLAN) {
         book.userOf(cidr)
-            .ifPresent(used -> refusals.add(Refusal.routeTaken(used, cidr.toString())));
+            .ifPresent(used -> refusals.add(AllocationRefusal.routeTaken(used, cidr.toString())));
       }
     }
     return claim.subnets();
   }
 
-  private static Optional<String> device(Claim claim, Book book, List<Refusal> refusals) {
-    DeviceClaim asked = claim.device();
+  private static Optional<String> device(
+      AllocationRequest claim, AllocationTable book, List<AllocationRefusal> refusals) {
+    DeviceRequest asked = claim.device();
     if (asked == null) {
       return Optional.empty();
     }
     book.holderOf(claim, asked)
         .filter(holder -> claim.needsDevice() || holder.isOlderThan(claim))
-        .ifPresent(
-            holder -> refusals.add(Refusal.deviceTaken(claim.driver(), asked.name(), holder)));
+        .ifPresent(holder ->
+            refusals.add(AllocationRefusal.deviceTaken(claim.driver(), asked.name(), holder)));
     return Optional.of(asked.name());
   }
 
-  private static Optional<Integer> vni(Claim claim, Book book, List<Refusal> refusals) {
+  private static Optional<Integer> vni(
+      AllocationRequest claim, AllocationTable book, List<AllocationRefusal> refusals) {
     if (claim.driver() != Driver.OVERLAY) {
       return Optional.empty();
     }
@@ -106,17 +116,18 @@ public final class Allocator {
     if (held != null) {
       book.holderOf(held)
           .filter(holder -> holder.isOlderThan(claim))
-          .ifPresent(holder -> refusals.add(Refusal.vniTaken(held, holder)));
+          .ifPresent(holder -> refusals.add(AllocationRefusal.vniTaken(held, holder)));
       return Optional.of(held);
     }
     Integer asked = claim.vni();
     if (asked != null) {
-      book.holderOf(asked).ifPresent(holder -> refusals.add(Refusal.vniTaken(asked, holder)));
+      book.holderOf(asked)
+          .ifPresent(holder -> refusals.add(AllocationRefusal.vniTaken(asked, holder)));
       return Optional.of(asked);
     }
     Optional<Integer> free = book.freeVni();
     if (free.isEmpty()) {
-      refusals.add(Refusal.vnisExhausted(book.ground()));
+      refusals.add(AllocationRefusal.vnisExhausted(book.ground()));
     }
     return free;
   }

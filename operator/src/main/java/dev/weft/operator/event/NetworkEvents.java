@@ -1,7 +1,7 @@
 package dev.weft.operator.event;
 
 import dev.weft.api.event.EventBook;
-import dev.weft.operator.kube.AsRead;
+import dev.weft.operator.kube.ConditionalWrites;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectReference;
@@ -22,11 +22,12 @@ public final class NetworkEvents {
   /** Writes by {@code client}. */
   public NetworkEvents(KubernetesClient client, Clock clock) {
     this.client = client;
-    this.book = new EventBook(AsRead.FIELD_MANAGER, AsRead.FIELD_MANAGER, clock);
+    this.book =
+        new EventBook(ConditionalWrites.FIELD_MANAGER, ConditionalWrites.FIELD_MANAGER, clock);
   }
 
   /** Tells of a change of an object that has no namespace. */
-  public void record(HasMetadata object, Transition transition) {
+  public void record(HasMetadata object, StatusChange transition) {
     ObjectReference about =
         new ObjectReferenceBuilder()
             .withApiVersion(object.getApiVersion())
@@ -44,7 +45,7 @@ public final class NetworkEvents {
     try {
       client
           .resource(event)
-          .fieldManager(AsRead.FIELD_MANAGER)
+          .fieldManager(ConditionalWrites.FIELD_MANAGER)
           .forceConflicts()
           .serverSideApply();
     } catch (KubernetesClientException e) {

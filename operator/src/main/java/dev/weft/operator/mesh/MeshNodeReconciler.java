@@ -3,9 +3,9 @@ package dev.weft.operator.mesh;
 import dev.weft.api.Identity;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Reason;
-import dev.weft.operator.event.Contradiction;
+import dev.weft.operator.event.ForeignWrite;
 import dev.weft.operator.event.NetworkEvents;
-import dev.weft.operator.event.Transition;
+import dev.weft.operator.event.StatusChange;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -80,12 +80,12 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
         .ifPresent(wrong ->
             events.record(
                 meshNode,
-                Transition.warning(
+                StatusChange.warning(
                     Reason.FOREIGN_WRITE, wrong + "; it counts as none until that is mended")));
-    Contradiction.of(meshNode, Objects.requireNonNull(nodes).list().toList())
+    ForeignWrite.of(meshNode, Objects.requireNonNull(nodes).list().toList())
         .ifPresent(wrong -> {
           String why = wrong + "; it is removed, see who has an agent's token";
-          events.record(meshNode, Transition.warning(Reason.FOREIGN_WRITE, why));
+          events.record(meshNode, StatusChange.warning(Reason.FOREIGN_WRITE, why));
           remove(meshNode);
           log.atWarn().addKeyValue("node", meshNode.getMetadata().getName()).log(why);
         });

@@ -9,7 +9,7 @@ import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.MeshSpec;
 import dev.weft.api.Ports;
 import dev.weft.api.VniRange;
-import dev.weft.operator.allocation.Ground;
+import dev.weft.operator.allocation.AddressPools;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param encryptedPort UDP port of encrypted networks
  */
 public record MeshSettings(
-    int clearPort, int encryptedPort, int firstVni, int lastVni, List<Ground.Pool> pools) {
+    int clearPort, int encryptedPort, int firstVni, int lastVni, List<AddressPools.Pool> pools) {
   /** Routes of one node that are looked at. */
   private static final int MOST_ROUTES = 1024;
 
@@ -49,13 +49,13 @@ public record MeshSettings(
   }
 
   /** What networks are allocated from, on these nodes. */
-  public Ground ground(List<MeshNode> nodes) {
-    return new Ground(
+  public AddressPools ground(List<MeshNode> nodes) {
+    return new AddressPools(
         pools, firstVni, lastVni, nodes.stream().flatMap(MeshSettings::used).toList());
   }
 
   /** One node keeps no network of the others from its addresses by what it says it reaches. */
-  private static Stream<Ground.Used> used(MeshNode node) {
+  private static Stream<AddressPools.Used> used(MeshNode node) {
     MeshNodeSpec spec = node.getSpec();
     if (spec == null) {
       return Stream.empty();
@@ -70,7 +70,7 @@ public record MeshSettings(
     return blocks.stream()
         .flatMap(MeshSettings::parse)
         .filter(cidr -> cidr.prefix() >= SHORTEST_ROUTE)
-        .map(cidr -> new Ground.Used(node.getMetadata().getName(), cidr));
+        .map(cidr -> new AddressPools.Used(node.getMetadata().getName(), cidr));
   }
 
   /** Nothing if {@code text} is no block: a stored object may hold anything. */
@@ -82,8 +82,8 @@ public record MeshSettings(
     }
   }
 
-  private static Ground.Pool pool(AddressPool pool) {
-    return new Ground.Pool(
+  private static AddressPools.Pool pool(AddressPool pool) {
+    return new AddressPools.Pool(
         Cidr.parse(Objects.requireNonNull(pool.cidr())), Objects.requireNonNull(pool.size()));
   }
 

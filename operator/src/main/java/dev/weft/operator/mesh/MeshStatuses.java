@@ -7,8 +7,8 @@ import dev.weft.api.Driver;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshStatus;
 import dev.weft.api.Reason;
-import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
+import dev.weft.api.validation.Violation;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -81,6 +81,6 @@ final class MeshStatuses {
   }
 
   private static String problem(Mesh mesh) {
-    return Validation.of(mesh).stream().map(Problem::toString).collect(Collectors.joining(". "));
+    return Validation.of(mesh).stream().map(Violation::toString).collect(Collectors.joining(". "));
   }
 }

@@ -28,16 +28,17 @@ import java.util.stream.Stream;
 
 /** Sums up a network: the one place where its conditions and counts are made. */
 final class Aggregation {
-  private final Observed observed;
+  private final ObservedNetwork observed;
   private final List<Finding> findings;
   private final List<NodeReport> reports;
-  private final Progress progress;
+  private final NetworkProgress progress;
   private final Clock clock;
 
   /** A condition but for what all conditions of a network share. */
-  private record Said(String status, Reason reason, String message) {}
+  private record ConditionDraft(String status, Reason reason, String message) {}
 
-  Aggregation(Observed observed, List<Finding> findings, Progress progress, Clock clock) {
+  Aggregation(
+      ObservedNetwork observed, List<Finding> findings, NetworkProgress progress, Clock clock) {
     this.observed = observed;
     this.findings = findings;
     this.progress = progress;
@@ -47,10 +48,10 @@ final class Aggregation {
 
   /** The status of the network with these values. */
   ContainerNetworkStatus status(Effective effective) {
-    Said ready = ready();
-    Said stalled = stalled();
-    Said degraded = degraded();
-    Said drifted = drifted();
+    ConditionDraft ready = ready();
+    ConditionDraft stalled = stalled();
+    ConditionDraft degraded = degraded();
+    ConditionDraft drifted = drifted();
     List<IpAddress> used = addresses(observed.endpoints());
     Optional<AddressSpace> space = space(effective);
     ConditionsDraft conditions = draft();
@@ -60,7 +61,7 @@ final class Aggregation {
     conditions = put(conditions, Conditions.DEGRADED, degraded);
     conditions = put(conditions, Conditions.DRIFTED, drifted);
     if (space.isPresent()) {
-      Said exhausted = exhausted(space.get().fullness(used), space.get().count(used));
+      ConditionDraft exhausted = exhausted(space.get().fullness(used), space.get().count(used));
       conditions = put(conditions, Conditions.ADDRESSES_EXHAUSTED, exhausted);
     }
     conditions = encrypted(conditions);
@@ -73,11 +74,12 @@ final class Aggregation {
             .addresses(space.map(each -> each.count(used)).orElse(null)));
   }
 
-  private Said ready() {
+  private ConditionDraft ready() {
     Optional<Finding> mend = mend();
     List<String> failing = failing();
     if (mend.isPresent()) {
-      return new Said(Conditions.FALSE, mend.get().reason(), messages(Finding::needsUser));
+      return new ConditionDraft(
+          Conditions.FALSE, mend.get().reason(), messages(Finding::needsUser));
     }
     if (reports.isEmpty()) {
       return unused();
@@ -85,38 +87,38 @@ final class Aggregation {
     List<String> waiting = waiting();
     if (isPlan()) {
       return waiting.isEmpty()
-          ? new Said(Conditions.FALSE, Reason.PLANNED, planned())
-          : new Said(
+          ? new ConditionDraft(Conditions.FALSE, Reason.PLANNED, planned())
+          : new ConditionDraft(
               Conditions.UNKNOWN, Reason.NODES_IN_PROGRESS, "dry run; " + NodeTexts.join(waiting));
     }
     if (progress.isHalted()) {
-      return new Said(Conditions.FALSE, Reason.ROLLOUT_HALTED, rollout(failing));
+      return new ConditionDraft(Conditions.FALSE, Reason.ROLLOUT_HALTED, rollout(failing));
     }
     if (!failing.isEmpty()) {
-      return new Said(Conditions.FALSE, Reason.NODES_NOT_READY, progress(failing));
+      return new ConditionDraft(Conditions.FALSE, Reason.NODES_NOT_READY, progress(failing));
     }
     if (progress.isUnderWay()) {
-      return new Said(Conditions.UNKNOWN, Reason.ROLLOUT_IN_PROGRESS, rollout(waiting));
+      return new ConditionDraft(Conditions.UNKNOWN, Reason.ROLLOUT_IN_PROGRESS, rollout(waiting));
     }
     return waiting.isEmpty()
-        ? new Said(
+        ? new ConditionDraft(
             Conditions.TRUE,
             Reason.ALL_NODES_READY,
             "all %d nodes carry it".formatted(ready(reports)))
-        : new Said(Conditions.UNKNOWN, Reason.NODES_IN_PROGRESS, progress(waiting));
+        : new ConditionDraft(Conditions.UNKNOWN, Reason.NODES_IN_PROGRESS, progress(waiting));
   }
 
   /** No node should carry it now. */
-  private Said unused() {
+  private ConditionDraft unused() {
     if (selectsNothing()) {
-      return new Said(Conditions.FALSE, Reason.NO_MATCHING_NODE, noMatchingNode());
+      return new ConditionDraft(Conditions.FALSE, Reason.NO_MATCHING_NODE, noMatchingNode());
     }
     return observed.driver() == Driver.OVERLAY
-        ? new Said(
+        ? new ConditionDraft(
             Conditions.TRUE,
             Reason.NO_NODES,
             "no pod uses the network yet; a node carries it as soon as one does")
-        : new Said(
+        : new ConditionDraft(
             Conditions.UNKNOWN,
             Reason.NO_AGENTS,
             "on none of its nodes Weft's agent runs yet; see the DaemonSet weft-agent");
@@ -154,22 +156,22 @@ final class Aggregation {
             NodeTexts.join(behind));
   }
 
-  private Said reconciling(Said ready, Said stalled) {
+  private ConditionDraft reconciling(ConditionDraft ready, ConditionDraft stalled) {
     if (stalled.status().equals(Conditions.TRUE)) {
-      return new Said(Conditions.FALSE, Reason.STALLED, "waits for a change by the user");
+      return new ConditionDraft(Conditions.FALSE, Reason.STALLED, "waits for a change by the user");
     }
     return ready.status().equals(Conditions.TRUE) || ready.reason() == Reason.PLANNED
-        ? new Said(Conditions.FALSE, Reason.DONE, "nothing is left to do")
-        : new Said(Conditions.TRUE, ready.reason(), ready.message());
+        ? new ConditionDraft(Conditions.FALSE, Reason.DONE, "nothing is left to do")
+        : new ConditionDraft(Conditions.TRUE, ready.reason(), ready.message());
   }
 
-  private Said stalled() {
+  private ConditionDraft stalled() {
     Optional<Finding> mend = mend();
     if (mend.isPresent()) {
-      return new Said(Conditions.TRUE, mend.get().reason(), messages(Finding::needsUser));
+      return new ConditionDraft(Conditions.TRUE, mend.get().reason(), messages(Finding::needsUser));
     }
     if (reports.isEmpty() && selectsNothing()) {
-      return new Said(Conditions.TRUE, Reason.NO_MATCHING_NODE, noMatchingNode());
+      return new ConditionDraft(Conditions.TRUE, Reason.NO_MATCHING_NODE, noMatchingNode());
     }
     List<String> stuck =
         reports.stream()
@@ -177,56 +179,57 @@ final class Aggregation {
             .map(Aggregation::describe)
             .toList();
     return stuck.isEmpty()
-        ? new Said(Conditions.FALSE, Reason.NOT_STALLED, "nothing waits for the user")
-        : new Said(Conditions.TRUE, Reason.NODE_STALLED, NodeTexts.join(stuck));
+        ? new ConditionDraft(Conditions.FALSE, Reason.NOT_STALLED, "nothing waits for the user")
+        : new ConditionDraft(Conditions.TRUE, Reason.NODE_STALLED, NodeTexts.join(stuck));
   }
 
-  private Said degraded() {
+  private ConditionDraft degraded() {
     List<Finding> shortcomings = findings.stream().filter(each -> !each.refuses()).toList();
     if (!shortcomings.isEmpty()) {
-      return new Said(
+      return new ConditionDraft(
           Conditions.TRUE, shortcomings.getFirst().reason(), messages(each -> !each.refuses()));
     }
     List<String> failing = failing();
     if (progress.isHalted()) {
-      return new Said(Conditions.TRUE, Reason.ROLLOUT_HALTED, rollout(failing));
+      return new ConditionDraft(Conditions.TRUE, Reason.ROLLOUT_HALTED, rollout(failing));
     }
     return failing.isEmpty()
-        ? new Said(Conditions.FALSE, Reason.NOT_DEGRADED, "no node fails")
-        : new Said(Conditions.TRUE, Reason.NODES_NOT_READY, progress(failing));
+        ? new ConditionDraft(Conditions.FALSE, Reason.NOT_DEGRADED, "no node fails")
+        : new ConditionDraft(Conditions.TRUE, Reason.NODES_NOT_READY, progress(failing));
   }
 
-  private Said drifted() {
+  private ConditionDraft drifted() {
     List<String> drifts =
         reports.stream()
             .filter(each -> each.drift() != null)
             .map(each -> each.node() + ": " + each.drift())
             .toList();
     return drifts.isEmpty()
-        ? new Said(Conditions.FALSE, Reason.IN_SYNC, "nodes are as Weft built them")
-        : new Said(Conditions.TRUE, Reason.CHANGED_ON_NODE, NodeTexts.join(drifts));
+        ? new ConditionDraft(Conditions.FALSE, Reason.IN_SYNC, "nodes are as Weft built them")
+        : new ConditionDraft(Conditions.TRUE, Reason.CHANGED_ON_NODE, NodeTexts.join(drifts));
   }
 
   private ConditionsDraft encrypted(ConditionsDraft conditions) {
     return isRefused()
         ? conditions
-        : Encryption.of(observed)
+        : EncryptionSupport.of(observed)
             .map(each ->
                 conditions.with(Conditions.ENCRYPTED, each.status(), each.reason(), each.message()))
             .orElseGet(() -> conditions.without(Conditions.ENCRYPTED));
   }
 
-  private static Said exhausted(Fullness fullness, AddressCounts counts) {
+  private static ConditionDraft exhausted(Fullness fullness, AddressCounts counts) {
     return switch (fullness) {
       case ROOMY ->
-          new Said(Conditions.FALSE, Reason.ADDRESSES_FREE, "more than a quarter is free");
+          new ConditionDraft(
+              Conditions.FALSE, Reason.ADDRESSES_FREE, "more than a quarter is free");
       case NEARLY_FULL ->
-          new Said(
+          new ConditionDraft(
               Conditions.FALSE,
               Reason.NEARLY_EXHAUSTED,
               "a quarter or less is free; a larger subnet needs a new network");
       case FULL ->
-          new Said(
+          new ConditionDraft(
               Conditions.TRUE,
               Reason.EXHAUSTED,
               "all addresses are in use (%d); no pod can attach until one is released"
@@ -299,7 +302,7 @@ final class Aggregation {
         clock);
   }
 
-  private static ConditionsDraft put(ConditionsDraft conditions, String type, Said said) {
+  private static ConditionsDraft put(ConditionsDraft conditions, String type, ConditionDraft said) {
     return conditions.with(type, said.status(), said.reason(), said.message());
   }
 

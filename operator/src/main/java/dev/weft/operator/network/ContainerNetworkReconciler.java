@@ -3,9 +3,9 @@ package dev.weft.operator.network;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Names;
 import dev.weft.api.Reason;
-import dev.weft.operator.allocation.Ledger;
+import dev.weft.operator.allocation.AllocationCache;
 import dev.weft.operator.event.NetworkEvents;
-import dev.weft.operator.kube.AsRead;
+import dev.weft.operator.kube.ConditionalWrites;
 import dev.weft.operator.mesh.OwnMesh;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -31,18 +31,18 @@ import org.jspecify.annotations.Nullable;
 @ControllerConfiguration(
     name = "containernetwork",
     finalizerName = Names.NETWORK_FINALIZER,
-    fieldManager = AsRead.FIELD_MANAGER)
+    fieldManager = ConditionalWrites.FIELD_MANAGER)
 public final class ContainerNetworkReconciler
     implements Reconciler<ContainerNetwork>, Cleaner<ContainerNetwork> {
   private final String leaseNamespace;
   private final Clock clock;
-  private final Ledger ledger = new Ledger();
+  private final AllocationCache ledger = new AllocationCache();
   private final StatusWriter statuses;
-  private final NodeInstructor instructor;
+  private final HostNetworkWriter hostNetworks;
   private final Orphans orphans;
-  private final Idle idle = new Idle();
+  private final IdleGrace idle = new IdleGrace();
   private final OwnMesh ownMesh;
-  private @Nullable Sources sources;
+  private @Nullable NetworkSources sources;
 
   /**
    * A reconciler of networks.
@@ -54,7 +54,7 @@ public final class ContainerNetworkReconciler
     this.clock = clock;
     NetworkEvents events = new NetworkEvents(client, clock);
     this.statuses = new StatusWriter(events);
-    this.instructor = new NodeInstructor(client);
+    this.hostNetworks = new HostNetworkWriter(client);
     this.orphans = new Orphans(client, events, clock);
     this.ownMesh = new OwnMesh(client);
   }
@@ -62,14 +62,14 @@ public final class ContainerNetworkReconciler
   @Override
   public List<EventSource<?, ContainerNetwork>> prepareEventSources(
       EventSourceContext<ContainerNetwork> context) {
-    sources = new Sources(context, leaseNamespace, clock);
+    sources = new NetworkSources(context, leaseNamespace, clock);
     return sources.all();
   }
 
   @Override
   public UpdateControl<ContainerNetwork> reconcile(
       ContainerNetwork network, Context<ContainerNetwork> context) {
-    Observed observed = sources().observe(network);
+    ObservedNetwork observed = sources().observe(network);
     Decision decision =
         Decision.of(
             observed, (each, ground) -> ledger.allocate(each, sources()::networks, ground), clock);
@@ -77,8 +77,8 @@ public final class ContainerNetworkReconciler
     if (observed.mesh() == null && OwnMesh.isNeededBy(network)) {
       ownMesh.make();
     }
-    Idle.Due due = idle.due(observed, decision.instructions(), clock.instant());
-    instructor.carryOut(due.instructions());
+    IdleGrace.Due due = idle.due(observed, decision.hostNetworks(), clock.instant());
+    hostNetworks.carryOut(due.hostNetworks());
     UpdateControl<ContainerNetwork> done = UpdateControl.noUpdate();
     Stream.concat(orphans.collect(observed, sources()).stream(), due.next().stream())
         .min(Comparator.naturalOrder())
@@ -90,7 +90,7 @@ public final class ContainerNetworkReconciler
   @Override
   public DeleteControl cleanup(ContainerNetwork network, Context<ContainerNetwork> context) {
     idle.forget(network.getMetadata().getName());
-    Observed observed = sources().observe(network);
+    ObservedNetwork observed = sources().observe(network);
     Optional<Duration> again = orphans.collect(observed, sources()).map(this::until);
     return switch (Teardown.of(observed)) {
       case Teardown.EndpointsRemain(String message) -> {
@@ -99,14 +99,14 @@ public final class ContainerNetworkReconciler
         again.ifPresent(wait::rescheduleAfter);
         yield wait;
       }
-      case Teardown.OnNodes(Instructions instructions, String message) -> {
+      case Teardown.OnNodes(HostNetworkChanges instructions, String message) -> {
         say(network, Reason.NODES_TAKE_DOWN, message, context);
-        instructor.carryOut(instructions);
+        hostNetworks.carryOut(instructions);
         yield DeleteControl.noFinalizerRemoval();
       }
       // an agent may have written one itself that no cache shows yet; its arrival wakes us again
       case Teardown.Done() ->
-          instructor.isGone(network.getMetadata().getName())
+          hostNetworks.isGone(network.getMetadata().getName())
               ? DeleteControl.defaultDelete()
               : DeleteControl.noFinalizerRemoval();
     };
@@ -127,7 +127,7 @@ public final class ContainerNetworkReconciler
     return left.isPositive() ? left : Duration.ofMillis(1);
   }
 
-  private Sources sources() {
+  private NetworkSources sources() {
     return Objects.requireNonNull(sources, "event sources are prepared before the first reconcile");
   }
 }

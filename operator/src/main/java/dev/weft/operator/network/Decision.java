@@ -8,13 +8,13 @@ import dev.weft.api.HostNetworks;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Reason;
 import dev.weft.api.RolloutProgress;
-import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
+import dev.weft.api.validation.Violation;
+import dev.weft.operator.allocation.AddressPools;
+import dev.weft.operator.allocation.AllocationOutcome;
+import dev.weft.operator.allocation.AllocationRefusal;
 import dev.weft.operator.allocation.Allocator;
-import dev.weft.operator.allocation.Grant;
-import dev.weft.operator.allocation.Ground;
-import dev.weft.operator.allocation.Outcome;
-import dev.weft.operator.allocation.Refusal;
+import dev.weft.operator.allocation.NetworkAllocation;
 import dev.weft.operator.mesh.MeshSettings;
 import dev.weft.operator.network.Finding.Gravity;
 import dev.weft.operator.node.NodeFacts;
@@ -31,15 +31,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status to be recorded before anything else is done
  */
-record Decision(ContainerNetworkStatus status, Instructions instructions) {
+record Decision(ContainerNetworkStatus status, HostNetworkChanges hostNetworks) {
 
   /** Allocates; called only for a valid network. */
   @FunctionalInterface
   interface Allocation {
-    Outcome allocate(ContainerNetwork network, Ground ground);
+    AllocationOutcome allocate(ContainerNetwork network, AddressPools ground);
   }
 
-  static Decision of(Observed observed, Allocation allocation, Clock clock) {
+  static Decision of(ObservedNetwork observed, Allocation allocation, Clock clock) {
     List<Finding> findings = new ArrayList<>(Findings.of(observed));
     Optional<Effective> effective =
         findings.isEmpty() ? allocate(observed, allocation, findings) : Optional.empty();
@@ -49,8 +49,8 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
   }
 
   private static Optional<Effective> allocate(
-      Observed observed, Allocation allocation, List<Finding> findings) {
-    List<Problem> meshProblems =
+      ObservedNetwork observed, Allocation allocation, List<Finding> findings) {
+    List<Violation> meshProblems =
         observed.mesh() == null ? List.of() : Validation.of(observed.mesh());
     if (!meshProblems.isEmpty() && !HostNetworks.isAllocated(observed.network())) {
       findings.add(meshInvalid(meshProblems));
@@ -59,10 +59,10 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
     // a network that has its values goes on with them, whatever becomes of the Mesh
     MeshSettings settings = MeshSettings.of(meshProblems.isEmpty() ? observed.mesh() : null);
     Effective recorded = Effective.recorded(observed.network().getStatus());
-    Ground ground = settings.ground(meshNodes(observed));
+    AddressPools ground = settings.ground(meshNodes(observed));
     return switch (allocation.allocate(observed.network(), ground)) {
-      case Outcome.Granted(Grant grant) -> {
-        if (!Grant.recorded(observed.network().getStatus()).subnets().isEmpty()) {
+      case AllocationOutcome.Granted(NetworkAllocation grant) -> {
+        if (!NetworkAllocation.recorded(observed.network().getStatus()).subnets().isEmpty()) {
           Allocator.routeConflicts(observed.driver(), grant, ground)
               .forEach(each -> findings.add(finding(each, Gravity.DEGRADES)));
         }
@@ -70,7 +70,7 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
         Effective effective = Effective.of(observed, grant, settings);
         yield Optional.of(meshProblems.isEmpty() ? effective : effective.withPort(recorded.port()));
       }
-      case Outcome.Refused(List<Refusal> refusals) -> {
+      case AllocationOutcome.Refused(List<AllocationRefusal> refusals) -> {
         refusals.forEach(each -> findings.add(finding(each, Gravity.REFUSES)));
         yield Optional.empty();
       }
@@ -78,38 +78,38 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
   }
 
   private static Decision granted(
-      Observed observed, Effective effective, List<Finding> findings, Clock clock) {
+      ObservedNetwork observed, Effective effective, List<Finding> findings, Clock clock) {
     ContainerNetwork network = withStatus(observed.network(), effective);
     Targets targets = Targets.of(observed, network);
     return new Decision(
         new Aggregation(observed, findings, targets.progress(), clock).status(effective),
-        targets.instructions());
+        targets.hostNetworks());
   }
 
-  private static Decision refused(Observed observed, List<Finding> findings, Clock clock) {
+  private static Decision refused(ObservedNetwork observed, List<Finding> findings, Clock clock) {
     List<NodeReport> reports =
         observed.hostNetworks().stream()
-            .map(Observed::nodeOf)
+            .map(ObservedNetwork::nodeOf)
             .map(observed::node)
-            .map(NodeReport::uninstructed)
+            .map(NodeReport::withoutHostNetwork)
             .toList();
     ContainerNetworkStatus old = observed.network().getStatus();
     RolloutProgress told = old == null ? null : old.rollout();
     return new Decision(
-        new Aggregation(observed, findings, new Progress(reports, null, told), clock)
+        new Aggregation(observed, findings, new NetworkProgress(reports, null, told), clock)
             .status(Effective.recorded(observed.network().getStatus())),
-        Instructions.NONE);
+        HostNetworkChanges.NONE);
   }
 
-  private static Finding meshInvalid(List<Problem> problems) {
+  private static Finding meshInvalid(List<Violation> problems) {
     return new Finding(
         Reason.MESH_INVALID,
         "nothing can be allocated while the Mesh is invalid: "
-            + problems.stream().map(Problem::toString).collect(Collectors.joining(". ")),
+            + problems.stream().map(Violation::toString).collect(Collectors.joining(". ")),
         Gravity.REFUSES);
   }
 
-  private static Optional<Finding> tooLarge(Observed observed) {
+  private static Optional<Finding> tooLarge(ObservedNetwork observed) {
     Integer asked = observed.spec().mtu();
     return asked == null || observed.driver() != Driver.OVERLAY
         ? Optional.empty()
@@ -123,7 +123,7 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
                     Gravity.STALLS));
   }
 
-  private static List<MeshNode> meshNodes(Observed observed) {
+  private static List<MeshNode> meshNodes(ObservedNetwork observed) {
     return observed.nodes().stream()
         .map(NodeFacts::meshNode)
         .filter(Objects::nonNull)
@@ -131,7 +131,7 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
         .toList();
   }
 
-  private static Finding finding(Refusal refusal, Gravity gravity) {
+  private static Finding finding(AllocationRefusal refusal, Gravity gravity) {
     return new Finding(refusal.reason(), refusal.message(), gravity);
   }
 

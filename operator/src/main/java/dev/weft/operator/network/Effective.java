@@ -10,7 +10,7 @@ import dev.weft.api.HostNetworks;
 import dev.weft.api.IpAddress;
 import dev.weft.api.OverlayOptions;
 import dev.weft.api.Subnet;
-import dev.weft.operator.allocation.Grant;
+import dev.weft.operator.allocation.NetworkAllocation;
 import dev.weft.operator.mesh.MeshSettings;
 import java.util.List;
 import java.util.Objects;
@@ -46,7 +46,7 @@ record Effective(
             status.device());
   }
 
-  static Effective of(Observed observed, Grant grant, MeshSettings settings) {
+  static Effective of(ObservedNetwork observed, NetworkAllocation grant, MeshSettings settings) {
     ContainerNetworkSpec spec = observed.spec();
     Driver driver = observed.driver();
     List<EffectiveSubnet> subnets =
@@ -80,7 +80,7 @@ record Effective(
     return overlay != null && Boolean.TRUE.equals(overlay.encrypted());
   }
 
-  private static @Nullable Integer mtu(Observed observed) {
+  private static @Nullable Integer mtu(ObservedNetwork observed) {
     Integer asked = observed.spec().mtu();
     if (asked != null) {
       return asked;

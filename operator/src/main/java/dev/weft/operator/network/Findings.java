@@ -1,8 +1,8 @@
 package dev.weft.operator.network;
 
 import dev.weft.api.Reason;
-import dev.weft.api.validation.Problem;
 import dev.weft.api.validation.Validation;
+import dev.weft.api.validation.Violation;
 import dev.weft.operator.network.Finding.Gravity;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.List;
 final class Findings {
   private Findings() {}
 
-  static List<Finding> of(Observed observed) {
+  static List<Finding> of(ObservedNetwork observed) {
     List<Finding> findings = new ArrayList<>();
     Validation.of(observed.network()).forEach(problem -> findings.add(invalid(problem)));
     if (findings.isEmpty()) {
@@ -21,7 +21,7 @@ final class Findings {
     return List.copyOf(findings);
   }
 
-  private static Finding invalid(Problem problem) {
+  private static Finding invalid(Violation problem) {
     return refuse(Reason.INVALID, problem.toString());
   }
 

@@ -40,7 +40,7 @@ record NodeReport(String node, State state, @Nullable String drift) {
   }
 
   /** A node that cannot be told anything, because the network is refused. */
-  static NodeReport uninstructed(NodeFacts node) {
+  static NodeReport withoutHostNetwork(NodeFacts node) {
     return new NodeReport(node.name(), new State.Waiting("no valid revision to build"), null);
   }
 
@@ -67,24 +67,29 @@ record NodeReport(String node, State state, @Nullable String drift) {
   }
 
   /** How a node stands to a change that leads to {@code wanted}. */
-  static Waves.Standing standing(NodeFacts node, @Nullable HostNetwork actual, HostNetwork wanted) {
+  static RolloutWaves.Standing standing(
+      NodeFacts node, @Nullable HostNetwork actual, HostNetwork wanted) {
     if (actual == null
         || actual.isMarkedForDeletion()
         || Mode.isPlan(actual.getSpec().mode())
         || !Objects.equals(actual.getSpec().networkUid(), wanted.getSpec().networkUid())) {
-      return Waves.Standing.AT_ONCE;
+      return RolloutWaves.Standing.AT_ONCE;
     }
     State own = own(node, actual);
     if (Objects.equals(actual.getSpec(), wanted.getSpec())) {
-      return own instanceof State.Ready ? Waves.Standing.DONE : Waves.Standing.UNDER_WAY;
+      return own instanceof State.Ready
+          ? RolloutWaves.Standing.DONE
+          : RolloutWaves.Standing.UNDER_WAY;
     }
     if (sameRevision(actual.getSpec(), wanted.getSpec())) {
-      return Waves.Standing.AT_ONCE;
+      return RolloutWaves.Standing.AT_ONCE;
     }
     if (node.downBecause().isPresent()) {
-      return Waves.Standing.DOWN;
+      return RolloutWaves.Standing.DOWN;
     }
-    return own instanceof State.Ready ? Waves.Standing.WAITING : Waves.Standing.FAILING;
+    return own instanceof State.Ready
+        ? RolloutWaves.Standing.WAITING
+        : RolloutWaves.Standing.FAILING;
   }
 
   /** What differs is not the user's doing, or differs in the number of the revision alone. */

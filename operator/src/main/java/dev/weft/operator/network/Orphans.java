@@ -6,10 +6,10 @@ import dev.weft.api.OverlayService;
 import dev.weft.api.Reason;
 import dev.weft.api.SandboxReference;
 import dev.weft.api.ServiceReference;
-import dev.weft.operator.event.Contradiction;
+import dev.weft.operator.event.ForeignWrite;
 import dev.weft.operator.event.NetworkEvents;
-import dev.weft.operator.event.Transition;
-import dev.weft.operator.kube.AsRead;
+import dev.weft.operator.event.StatusChange;
+import dev.weft.operator.kube.ConditionalWrites;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -42,11 +42,11 @@ final class Orphans {
    *
    * @return when to look again; empty: when something changes
    */
-  Optional<Instant> collect(Observed observed, Sources sources) {
+  Optional<Instant> collect(ObservedNetwork observed, NetworkSources sources) {
     Optional<Instant> next = Optional.empty();
     sources.foreign(observed.network()).forEach(each -> expel(observed, each));
     for (NetworkEndpoint endpoint : observed.endpoints()) {
-      Optional<Foreign> foreign = Foreign.of(endpoint, observed.network());
+      Optional<ForeignObject> foreign = ForeignObject.of(endpoint, observed.network());
       if (foreign.isPresent()) {
         expel(observed, foreign.get());
         continue;
@@ -61,24 +61,24 @@ final class Orphans {
         continue;
       }
       Optional<Pod> pod = sandbox == null ? Optional.empty() : sources.pod(sandbox);
-      Optional<String> wrong = pod.flatMap(each -> Contradiction.of(endpoint, each));
+      Optional<String> wrong = pod.flatMap(each -> ForeignWrite.of(endpoint, each));
       if (wrong.isPresent()) {
         String why = wrong.get() + "; it is removed, see who has an agent's token";
-        events.record(observed.network(), Transition.warning(Reason.FOREIGN_WRITE, why));
+        events.record(observed.network(), StatusChange.warning(Reason.FOREIGN_WRITE, why));
         remove(endpoint, why);
         continue;
       }
       boolean podIsThere = pod.isPresent();
-      switch (Fate.of(endpoint, observed.node(node), podIsThere, clock.instant())) {
-        case Fate.Kept() -> {}
-        case Fate.KeptUntil(Instant time) ->
+      switch (OrphanVerdict.of(endpoint, observed.node(node), podIsThere, clock.instant())) {
+        case OrphanVerdict.Kept() -> {}
+        case OrphanVerdict.KeptUntil(Instant time) ->
             next = Optional.of(next.filter(time::isAfter).orElse(time));
-        case Fate.OfNoNode() -> {
+        case OrphanVerdict.OfNoNode() -> {
           if (isGone(node)) {
             remove(endpoint, "its node is gone");
           }
         }
-        case Fate.OfNoPod() -> {
+        case OrphanVerdict.OfNoPod() -> {
           if (sandbox != null && isGone(sandbox)) {
             remove(endpoint, "its pod is gone and the agent of its node does not answer");
           }
@@ -88,9 +88,9 @@ final class Orphans {
     return next;
   }
 
-  private void expel(Observed observed, Foreign foreign) {
+  private void expel(ObservedNetwork observed, ForeignObject foreign) {
     String why = foreign.why() + "; it is removed, see who has an agent's token";
-    events.record(observed.network(), Transition.warning(Reason.FOREIGN_WRITE, why));
+    events.record(observed.network(), StatusChange.warning(Reason.FOREIGN_WRITE, why));
     if (foreign.remove(client)) {
       log.atWarn().addKeyValue("network", observed.network().getMetadata().getName()).log(why);
     }
@@ -122,7 +122,7 @@ final class Orphans {
   }
 
   private void remove(NetworkEndpoint endpoint, String why) {
-    if (!AsRead.delete(client, endpoint)) {
+    if (!ConditionalWrites.delete(client, endpoint)) {
       return;
     }
     log.atInfo()

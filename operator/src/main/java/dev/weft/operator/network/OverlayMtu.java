@@ -18,7 +18,7 @@ import java.util.Optional;
 record OverlayMtu(int bytes, String node) {
 
   /** Empty while no node of the network has published its underlay. */
-  static Optional<OverlayMtu> of(Observed observed) {
+  static Optional<OverlayMtu> of(ObservedNetwork observed) {
     Encapsulation encapsulation = encapsulation(observed);
     return observed.nodes().stream()
         .filter(node -> node.matches(observed.spec().nodeSelector()))
@@ -27,7 +27,7 @@ record OverlayMtu(int bytes, String node) {
   }
 
   /** As long as any node takes packets in UDP, or is to, there must be room for it. */
-  private static Encapsulation encapsulation(Observed observed) {
+  private static Encapsulation encapsulation(ObservedNetwork observed) {
     if (!Effective.isEncrypted(observed.spec())) {
       return Encapsulation.VXLAN;
     }
@@ -38,7 +38,7 @@ record OverlayMtu(int bytes, String node) {
 
   private static boolean takesUdp(NodeFacts node) {
     MeshNode meshNode = node.meshNode();
-    return meshNode != null && Encryption.takesUdp(meshNode.getSpec());
+    return meshNode != null && EncryptionSupport.takesUdp(meshNode.getSpec());
   }
 
   private static Optional<OverlayMtu> of(NodeFacts node, Encapsulation encapsulation) {

@@ -4,7 +4,7 @@ import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkStatus;
 import dev.weft.operator.event.NetworkEvents;
-import dev.weft.operator.event.Transition;
+import dev.weft.operator.event.StatusChange;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.PrimaryUpdateAndCacheUtils;
@@ -35,7 +35,7 @@ final class StatusWriter {
             .build());
     fresh.setStatus(status);
     PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(network, fresh, context);
-    Transition.between(before, status).forEach(each -> events.record(network, each));
+    StatusChange.between(before, status).forEach(each -> events.record(network, each));
     Conditions.find(status.conditions(), Conditions.READY)
         .ifPresent(ready ->
             log.atInfo()

@@ -15,16 +15,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a network's nodes are to have next, and how far they are. */
-record Targets(Progress progress, Instructions instructions) {
+record Targets(NetworkProgress progress, HostNetworkChanges hostNetworks) {
 
   /**
    * The next step.
    *
    * @param network allocated, with the values that it is to have
    */
-  static Targets of(Observed observed, ContainerNetwork network) {
+  static Targets of(ObservedNetwork observed, ContainerNetwork network) {
     Map<String, HostNetwork> actual = new HashMap<>();
-    observed.hostNetworks().forEach(each -> actual.putIfAbsent(Observed.nodeOf(each), each));
+    observed.hostNetworks().forEach(each -> actual.putIfAbsent(ObservedNetwork.nodeOf(each), each));
     Map<String, HostNetwork> wanted = new TreeMap<>();
     observed
         .desiredNodes()
@@ -36,7 +36,7 @@ record Targets(Progress progress, Instructions instructions) {
 
   /** Nodes that carry an earlier revision keep it; others are told to build nothing yet. */
   private static Targets plan(
-      Observed observed, Map<String, HostNetwork> wanted, Map<String, HostNetwork> actual) {
+      ObservedNetwork observed, Map<String, HostNetwork> wanted, Map<String, HostNetwork> actual) {
     @Nullable Long revision = observed.network().getMetadata().getGeneration();
     List<NodeReport> reports =
         observed.desiredNodes().stream()
@@ -46,24 +46,24 @@ record Targets(Progress progress, Instructions instructions) {
       HostNetwork present = actual.get(node);
       return present == null || Mode.isPlan(present.getSpec().mode()) ? planned : present;
     });
-    Instructions all = Instructions.of(observed, wanted);
+    HostNetworkChanges all = HostNetworkChanges.of(observed, wanted);
     List<HostNetwork> gone =
         all.delete().stream()
-            .filter(each -> observed.node(Observed.nodeOf(each)).isGone())
+            .filter(each -> observed.node(ObservedNetwork.nodeOf(each)).isGone())
             .toList();
     return new Targets(
-        new Progress(reports, null, told(observed, null)),
-        new Instructions(all.apply(), gone, all.forget()));
+        new NetworkProgress(reports, null, told(observed, null)),
+        new HostNetworkChanges(all.apply(), gone, all.forget()));
   }
 
   private static Targets apply(
-      Observed observed, Map<String, HostNetwork> wanted, Map<String, HostNetwork> actual) {
+      ObservedNetwork observed, Map<String, HostNetwork> wanted, Map<String, HostNetwork> actual) {
     List<NodeFacts> nodes = observed.desiredNodes();
-    Waves waves =
-        Waves.of(
+    RolloutWaves waves =
+        RolloutWaves.of(
             nodes.stream()
                 .map(node ->
-                    new Waves.Place(
+                    new RolloutWaves.Place(
                         node.name(),
                         NodeReport.standing(
                             node, actual.get(node.name()), target(wanted, node.name()))))
@@ -79,10 +79,11 @@ record Targets(Progress progress, Instructions instructions) {
             .toList();
     waves.later().forEach(node -> wanted.replace(node, Objects.requireNonNull(actual.get(node))));
     return new Targets(
-        new Progress(reports, waves, told(observed, waves)), Instructions.of(observed, wanted));
+        new NetworkProgress(reports, waves, told(observed, waves)),
+        HostNetworkChanges.of(observed, wanted));
   }
 
-  private static RolloutProgress told(Observed observed, @Nullable Waves waves) {
+  private static RolloutProgress told(ObservedNetwork observed, @Nullable RolloutWaves waves) {
     int nodes = observed.desiredNodes().size();
     String setting = Rollout.effective(observed.spec().rollout());
     return new RolloutProgress(

@@ -14,19 +14,19 @@ sealed interface Teardown {
   record EndpointsRemain(String message) implements Teardown {}
 
   /** Its nodes are taking it down. */
-  record OnNodes(Instructions instructions, String message) implements Teardown {}
+  record OnNodes(HostNetworkChanges instructions, String message) implements Teardown {}
 
   /** No node has anything of it any more. */
   record Done() implements Teardown {}
 
   int NAMED = 5;
 
-  static Teardown of(Observed observed) {
+  static Teardown of(ObservedNetwork observed) {
     if (!observed.endpoints().isEmpty()) {
       return new EndpointsRemain(endpoints(observed.endpoints()));
     }
     if (!observed.hostNetworks().isEmpty()) {
-      return new OnNodes(Instructions.removal(observed), nodes(observed));
+      return new OnNodes(HostNetworkChanges.removal(observed), nodes(observed));
     }
     return new Done();
   }
@@ -53,10 +53,10 @@ sealed interface Teardown {
         : sandbox.namespace() + "/" + sandbox.pod();
   }
 
-  private static String nodes(Observed observed) {
+  private static String nodes(ObservedNetwork observed) {
     List<String> nodes =
         observed.hostNetworks().stream()
-            .map(Observed::nodeOf)
+            .map(ObservedNetwork::nodeOf)
             .map(observed::node)
             .map(Teardown::node)
             .sorted()

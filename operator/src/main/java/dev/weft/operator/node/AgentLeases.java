@@ -68,9 +68,9 @@ public final class AgentLeases {
     seen.put(node, new Seen(null, clock.instant()));
   }
 
-  public synchronized Agent agent(String node) {
+  public synchronized NodeAgent agent(String node) {
     Instant expiry = expiry(node);
-    return expiry.isAfter(clock.instant()) ? Agent.ALIVE : new Agent(expiry);
+    return expiry.isAfter(clock.instant()) ? NodeAgent.ALIVE : new NodeAgent(expiry);
   }
 
   /** When the agent will be dead unless it renews; in the past for one that is dead. */

@@ -65,7 +65,7 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
     this.dependents = dependents;
   }
 
-  public Agent agent(String node) {
+  public NodeAgent agent(String node) {
     return leases.agent(node);
   }
 

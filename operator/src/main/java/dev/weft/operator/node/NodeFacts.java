@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param meshNode null: no agent has introduced it
  */
 public record NodeFacts(
-    String name, @Nullable Node node, @Nullable MeshNode meshNode, Agent agent) {
+    String name, @Nullable Node node, @Nullable MeshNode meshNode, NodeAgent agent) {
 
   /** Whether nothing is left of the node: what it held is free. */
   public boolean isGone() {

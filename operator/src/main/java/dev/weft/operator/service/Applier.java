@@ -1,7 +1,7 @@
 package dev.weft.operator.service;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.weft.operator.kube.AsRead;
+import dev.weft.operator.kube.ConditionalWrites;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
@@ -51,7 +51,7 @@ final class Applier {
   }
 
   void delete(HasMetadata unwanted) {
-    if (AsRead.delete(client, unwanted)) {
+    if (ConditionalWrites.delete(client, unwanted)) {
       written.remove(key(unwanted));
       log(unwanted, "deleted");
     }

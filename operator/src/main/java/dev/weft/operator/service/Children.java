@@ -45,7 +45,7 @@ final class Children {
    * many: else they are an autoscaler's.
    */
   static HasMetadata workload(OverlayService service) {
-    Rollout rollout = Rollout.of(service.getSpec().update());
+    TaskRollout rollout = TaskRollout.of(service.getSpec().update());
     if (isGlobal(service)) {
       return new DaemonSetBuilder()
           .withMetadata(metadata(service, service.getMetadata().getName()))

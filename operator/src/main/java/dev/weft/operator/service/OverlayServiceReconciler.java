@@ -36,7 +36,7 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
   private final Clock clock;
   private final Applier applier;
   private final VirtualAddresses virtualAddresses;
-  private @Nullable Sources sources;
+  private @Nullable ServiceSources sources;
 
   /** A reconciler of services. */
   public OverlayServiceReconciler(KubernetesClient client, Clock clock) {
@@ -48,18 +48,18 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
   @Override
   public List<EventSource<?, OverlayService>> prepareEventSources(
       EventSourceContext<OverlayService> context) {
-    sources = new Sources(context);
+    sources = new ServiceSources(context);
     return sources.all();
   }
 
   @Override
   public UpdateControl<OverlayService> reconcile(
       OverlayService service, Context<OverlayService> context) {
-    Observed observed =
+    ObservedService observed =
         Objects.requireNonNull(sources, "event sources are prepared before the first reconcile")
             .observe(service);
     Statuses statuses = new Statuses(observed, clock);
-    Optional<Observed.Obstacle> obstacle = observed.obstacle();
+    Optional<ObservedService.Obstacle> obstacle = observed.obstacle();
     if (obstacle.isPresent()) {
       List<IpAddress> kept =
           observed.virtual().stream()
@@ -68,7 +68,7 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
       write(service, statuses.stalled(obstacle.get(), kept), context);
       return UpdateControl.noUpdate();
     }
-    VirtualAddresses.Held held = virtualAddresses.hold(observed, observed.isVirtual());
+    VirtualAddresses.HeldAddresses held = virtualAddresses.hold(observed, observed.isVirtual());
     obstacle = held.obstacle().or(() -> carryOut(observed, held.addresses()));
     write(
         service,
@@ -81,7 +81,8 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
   }
 
   /** Applies and removes children; what the API server refuses is the user's to mend. */
-  private Optional<Observed.Obstacle> carryOut(Observed observed, List<IpAddress> virtual) {
+  private Optional<ObservedService.Obstacle> carryOut(
+      ObservedService observed, List<IpAddress> virtual) {
     List<HasMetadata> wanted = wanted(observed, virtual);
     for (HasMetadata each : wanted) {
       Optional<HasMetadata> actual = actual(observed, each);
@@ -98,7 +99,7 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
           throw e;
         }
         return Optional.of(
-            new Observed.Obstacle(
+            new ObservedService.Obstacle(
                 Reason.INVALID,
                 "the API server refuses the %s: %s".formatted(each.getKind(), e.getMessage())));
       }
@@ -116,14 +117,14 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
         || String.valueOf(e.getMessage()).contains("failed to create typed patch object");
   }
 
-  private static Observed.Obstacle taken(HasMetadata child) {
-    return new Observed.Obstacle(
+  private static ObservedService.Obstacle taken(HasMetadata child) {
+    return new ObservedService.Obstacle(
         Reason.NAME_TAKEN,
         "there is a %s '%s' that is not this service's; remove it, or rename the service"
             .formatted(child.getKind(), child.getMetadata().getName()));
   }
 
-  private static List<HasMetadata> wanted(Observed observed, List<IpAddress> virtual) {
+  private static List<HasMetadata> wanted(ObservedService observed, List<IpAddress> virtual) {
     OverlayService service = observed.service();
     List<HasMetadata> wanted = new ArrayList<>(Children.services(service));
     List<EndpointSlice> slices = observed.children(EndpointSlice.class);
@@ -137,7 +138,7 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
     return wanted;
   }
 
-  private static Optional<HasMetadata> actual(Observed observed, HasMetadata wanted) {
+  private static Optional<HasMetadata> actual(ObservedService observed, HasMetadata wanted) {
     return observed.children().stream().filter(each -> isSame(each, wanted)).findFirst();
   }
 

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a service is, from its workload, its network and its tasks. */
-record Statuses(Observed observed, Clock clock) {
+record Statuses(ObservedService observed, Clock clock) {
 
   /**
    * How far the workload is.
@@ -62,7 +62,7 @@ record Statuses(Observed observed, Clock clock) {
   }
 
   /** A service that waits for its user; what it had runs on. */
-  OverlayServiceStatus stalled(Observed.Obstacle obstacle, List<IpAddress> virtual) {
+  OverlayServiceStatus stalled(ObservedService.Obstacle obstacle, List<IpAddress> virtual) {
     return status(
         virtual,
         draft()

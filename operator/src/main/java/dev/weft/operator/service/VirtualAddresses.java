@@ -13,7 +13,7 @@ import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.OverlayService;
 import dev.weft.api.Reason;
 import dev.weft.api.ServiceReference;
-import dev.weft.operator.kube.AsRead;
+import dev.weft.operator.kube.ConditionalWrites;
 import dev.weft.operator.network.AddressSpace;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -44,8 +44,8 @@ final class VirtualAddresses {
   }
 
   /** What a service holds now, or why it cannot have it. */
-  record Held(List<IpAddress> addresses, Optional<Observed.Obstacle> obstacle) {
-    Held {
+  record HeldAddresses(List<IpAddress> addresses, Optional<ObservedService.Obstacle> obstacle) {
+    HeldAddresses {
       addresses = List.copyOf(addresses);
     }
   }
@@ -55,13 +55,13 @@ final class VirtualAddresses {
    *
    * @param virtual whether it is to have any
    */
-  Held hold(Observed observed, boolean virtual) {
+  HeldAddresses hold(ObservedService observed, boolean virtual) {
     ContainerNetwork network = observed.network();
     List<NetworkEndpoint> left = new ArrayList<>(observed.virtual());
     // what the status shows comes first: nobody but the operator writes that
     left.sort(Comparator.comparing(each -> !isShown(each, observed.service())));
     List<IpAddress> held = new ArrayList<>();
-    Optional<Observed.Obstacle> obstacle = Optional.empty();
+    Optional<ObservedService.Obstacle> obstacle = Optional.empty();
     for (boolean ipv4 : List.of(true, false)) {
       if (virtual && network != null && subnets(network).anyMatch(each -> is(each, ipv4))) {
         Optional<IpAddress> address =
@@ -77,7 +77,7 @@ final class VirtualAddresses {
       }
     }
     left.forEach(this::release);
-    return new Held(held, obstacle);
+    return new HeldAddresses(held, obstacle);
   }
 
   private static java.util.stream.Stream<Cidr> subnets(ContainerNetwork network) {
@@ -113,7 +113,8 @@ final class VirtualAddresses {
             .isPresent();
   }
 
-  private IpAddress keep(NetworkEndpoint mine, Observed observed, List<NetworkEndpoint> left) {
+  private IpAddress keep(
+      NetworkEndpoint mine, ObservedService observed, List<NetworkEndpoint> left) {
     left.remove(mine);
     ServiceReference wanted = reference(observed.service());
     if (!wanted.equals(mine.getSpec().service())) {
@@ -130,7 +131,8 @@ final class VirtualAddresses {
     return Task.address(mine.getSpec()).orElseThrow();
   }
 
-  private Optional<IpAddress> claim(Observed observed, ContainerNetwork network, boolean ipv4) {
+  private Optional<IpAddress> claim(
+      ObservedService observed, ContainerNetwork network, boolean ipv4) {
     Set<IpAddress> taken = new HashSet<>(observed.taken().get());
     AddressSpace space = AddressSpace.of(effective(network), network.getSpec().subnets());
     while (true) {
@@ -166,7 +168,7 @@ final class VirtualAddresses {
   }
 
   private void release(NetworkEndpoint endpoint) {
-    if (AsRead.delete(client, endpoint)) {
+    if (ConditionalWrites.delete(client, endpoint)) {
       log.atInfo()
           .addKeyValue("endpoint", endpoint.getMetadata().getName())
           .log("virtual address released");
@@ -213,8 +215,8 @@ final class VirtualAddresses {
         service.getSpec().sessionAffinity());
   }
 
-  private static Observed.Obstacle exhausted(ContainerNetwork network, boolean ipv4) {
-    return new Observed.Obstacle(
+  private static ObservedService.Obstacle exhausted(ContainerNetwork network, boolean ipv4) {
+    return new ObservedService.Obstacle(
         Reason.EXHAUSTED,
         "network %s has no free IPv%d address left for the service; remove pods, or give the network a larger subnet"
             .formatted(network.getMetadata().getName(), ipv4 ? 4 : 6));

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AllocatorTest {
-  private static final Ground GROUND = ground("10.0.0.0/8", 24);
+  private static final AddressPools GROUND = ground("10.0.0.0/8", 24);
 
   @Test
   void theFirstNetworkGetsTheFirstBlockAndTheFirstVni() {
@@ -22,7 +22,7 @@ class AllocatorTest {
 
   @Test
   void aNetworkKeepsAwayFromWhatOthersHold() {
-    Claim red = holds("red", 1, 4096, "10.0.0.0/24", "10.0.1.0/25");
+    AllocationRequest red = holds("red", 1, 4096, "10.0.0.0/24", "10.0.1.0/25");
 
     assertThat(Allocator.allocate(wants("blue", 2), List.of(red), GROUND))
         .isEqualTo(granted(4097, "10.0.2.0/24"));
@@ -30,7 +30,8 @@ class AllocatorTest {
 
   @Test
   void aNetworkKeepsAwayFromWhatNodesReach() {
-    Ground routed = ground("10.0.0.0/8", 24, used("n1", "10.0.0.0/9"), used("n2", "10.128.0.7/32"));
+    AddressPools routed =
+        ground("10.0.0.0/8", 24, used("n1", "10.0.0.0/9"), used("n2", "10.128.0.7/32"));
 
     assertThat(Allocator.allocate(wants("blue", 1), List.of(), routed))
         .isEqualTo(granted(4096, "10.128.1.0/24"));
@@ -38,7 +39,7 @@ class AllocatorTest {
 
   @Test
   void aChosenBlockIsNeverOneThatAnyNetworkAsksForByName() {
-    Claim younger = asks("red", 2, null, "10.0.0.0/24");
+    AllocationRequest younger = asks("red", 2, null, "10.0.0.0/24");
 
     assertThat(Allocator.allocate(wants("blue", 1), List.of(younger), GROUND))
         .isEqualTo(granted(4096, "10.0.1.0/24"));
@@ -46,7 +47,7 @@ class AllocatorTest {
 
   @Test
   void aChosenVniIsNeverOneThatAnyNetworkAsksForByName() {
-    Claim younger = asks("red", 2, 4096);
+    AllocationRequest younger = asks("red", 2, 4096);
 
     assertThat(Allocator.allocate(wants("blue", 1), List.of(younger), GROUND))
         .isEqualTo(granted(4097, "10.0.0.0/24"));
@@ -54,8 +55,8 @@ class AllocatorTest {
 
   @Test
   void theOlderOfTwoThatAskForOneBlockGetsIt() {
-    Claim older = asks("red", 1, null, "172.20.0.0/16");
-    Claim younger = asks("blue", 2, null, "172.20.3.0/24");
+    AllocationRequest older = asks("red", 1, null, "172.20.0.0/16");
+    AllocationRequest younger = asks("blue", 2, null, "172.20.3.0/24");
 
     assertThat(Allocator.allocate(older, List.of(younger), GROUND))
         .isEqualTo(granted(4096, "172.20.0.0/16"));
@@ -70,20 +71,20 @@ class AllocatorTest {
 
   @Test
   void whatIsHeldStaysEvenIfAnOlderNetworkAsksForItNow() {
-    Claim holder = holds("blue", 2, 5000, "172.20.0.0/24");
-    Claim older = asks("red", 1, 5000, "172.20.0.0/16");
+    AllocationRequest holder = holds("blue", 2, 5000, "172.20.0.0/24");
+    AllocationRequest older = asks("red", 1, 5000, "172.20.0.0/16");
 
     assertThat(Allocator.allocate(holder, List.of(older), GROUND))
         .isEqualTo(granted(5000, "172.20.0.0/24"));
     assertThat(refusals(Allocator.allocate(older, List.of(holder), GROUND)))
-        .extracting(Refusal::reason)
+        .extracting(AllocationRefusal::reason)
         .containsExactly(Reason.SUBNET_CONFLICT, Reason.VNI_CONFLICT);
   }
 
   @Test
   void ofTwoThatHoldTheSameTheYoungerIsRefused() {
-    Claim older = holds("red", 1, 5000, "172.20.0.0/24");
-    Claim younger = holds("blue", 2, 5000, "172.20.0.0/24");
+    AllocationRequest older = holds("red", 1, 5000, "172.20.0.0/24");
+    AllocationRequest younger = holds("blue", 2, 5000, "172.20.0.0/24");
 
     assertThat(Allocator.allocate(older, List.of(younger), GROUND))
         .isEqualTo(granted(5000, "172.20.0.0/24"));
@@ -92,9 +93,9 @@ class AllocatorTest {
 
   @Test
   void anOlderNetworkThatIsRefusedItselfStandsInNobodysWay() {
-    Claim holder = holds("red", 1, 5000, "172.20.0.0/24");
-    Claim refused = asks("green", 2, null, "172.20.0.0/16");
-    Claim youngest = asks("blue", 3, null, "172.20.9.0/24");
+    AllocationRequest holder = holds("red", 1, 5000, "172.20.0.0/24");
+    AllocationRequest refused = asks("green", 2, null, "172.20.0.0/16");
+    AllocationRequest youngest = asks("blue", 3, null, "172.20.9.0/24");
 
     assertThat(Allocator.allocate(youngest, List.of(holder, refused), GROUND))
         .isEqualTo(granted(4096, "172.20.9.0/24"));
@@ -102,8 +103,8 @@ class AllocatorTest {
 
   @Test
   void theOutcomeDoesNotDependOnWhoIsLookedAtFirst() {
-    Claim first = wants("red", 1);
-    Claim second = wants("blue", 2);
+    AllocationRequest first = wants("red", 1);
+    AllocationRequest second = wants("blue", 2);
 
     assertThat(Allocator.allocate(second, List.of(first), GROUND))
         .isEqualTo(granted(4097, "10.0.1.0/24"));
@@ -113,11 +114,11 @@ class AllocatorTest {
 
   @Test
   void aVniThatIsTakenIsRefusedWithItsOwner() {
-    Claim red = holds("red", 1, 7000, "10.0.0.0/24");
+    AllocationRequest red = holds("red", 1, 7000, "10.0.0.0/24");
 
     assertThat(refusals(Allocator.allocate(asks("blue", 2, 7000), List.of(red), GROUND)))
         .containsExactly(
-            new Refusal(
+            new AllocationRefusal(
                 Reason.VNI_CONFLICT,
                 "spec.overlay.vni: 7000 belongs to network red, which had it first; choose another"
                     + " one, leave it out, or delete red"));
@@ -125,8 +126,9 @@ class AllocatorTest {
 
   @Test
   void aBridgesBlockThatANodeReachesIsRefusedWithNodeAndRoute() {
-    Ground routed = ground("10.0.0.0/8", 24, used("n7", "192.168.0.0/16"));
-    Claim bridge = claim("blue", 1, Driver.BRIDGE, null, Grant.NONE, "192.168.5.0/24");
+    AddressPools routed = ground("10.0.0.0/8", 24, used("n7", "192.168.0.0/16"));
+    AllocationRequest bridge =
+        claim("blue", 1, Driver.BRIDGE, null, NetworkAllocation.NONE, "192.168.5.0/24");
 
     assertThat(refusals(Allocator.allocate(bridge, List.of(), routed)))
         .singleElement()
@@ -138,8 +140,9 @@ class AllocatorTest {
 
   @Test
   void aMacvlanNetworkMayUseTheLanThatItsNodesReach() {
-    Ground routed = ground("10.0.0.0/8", 24, used("n7", "192.168.5.0/24"));
-    Claim lan = claim("lan", 1, Driver.MACVLAN, null, Grant.NONE, "192.168.5.0/24");
+    AddressPools routed = ground("10.0.0.0/8", 24, used("n7", "192.168.5.0/24"));
+    AllocationRequest lan =
+        claim("lan", 1, Driver.MACVLAN, null, NetworkAllocation.NONE, "192.168.5.0/24");
 
     assertThat(Allocator.allocate(lan, List.of(), routed))
         .isEqualTo(granted(null, "192.168.5.0/24"));
@@ -148,14 +151,15 @@ class AllocatorTest {
   @Test
   void aHostNetworkNeedsNothing() {
     assertThat(
-            Allocator.allocate(claim("host", 1, Driver.HOST, null, Grant.NONE), List.of(), GROUND))
+            Allocator.allocate(
+                claim("host", 1, Driver.HOST, null, NetworkAllocation.NONE), List.of(), GROUND))
         .isEqualTo(granted(null));
   }
 
   @Test
   void aRouteThatComesLaterIsReportedForWhatIsHeld() {
-    Ground routed = ground("10.0.0.0/8", 24, used("n7", "10.0.0.0/16"));
-    Grant held = new Grant(List.of(Cidr.parse("10.0.3.0/24")), 4096, null);
+    AddressPools routed = ground("10.0.0.0/8", 24, used("n7", "10.0.0.0/16"));
+    NetworkAllocation held = new NetworkAllocation(List.of(Cidr.parse("10.0.3.0/24")), 4096, null);
 
     assertThat(Allocator.routeConflicts(Driver.OVERLAY, held, routed)).hasSize(1);
     assertThat(Allocator.routeConflicts(Driver.MACVLAN, held, routed)).isEmpty();
@@ -163,9 +167,9 @@ class AllocatorTest {
 
   @Test
   void anExhaustedPoolIsRefusedWithThePool() {
-    Ground small = ground("10.9.0.0/24", 25);
-    Claim red = holds("red", 1, 4096, "10.9.0.0/25");
-    Claim green = holds("green", 2, 4097, "10.9.0.128/25");
+    AddressPools small = ground("10.9.0.0/24", 25);
+    AllocationRequest red = holds("red", 1, 4096, "10.9.0.0/25");
+    AllocationRequest green = holds("green", 2, 4097, "10.9.0.128/25");
 
     assertThat(refusals(Allocator.allocate(wants("blue", 3), List.of(red, green), small)))
         .singleElement()
@@ -174,9 +178,10 @@ class AllocatorTest {
 
   @Test
   void theNextPoolIsUsedWhenTheFirstIsFull() {
-    Ground two =
-        new Ground(List.of(pool("10.9.0.0/24", 24), pool("fd00::/48", 64)), 4096, 4200, List.of());
-    Claim red = holds("red", 1, 4096, "10.9.0.0/25");
+    AddressPools two =
+        new AddressPools(
+            List.of(pool("10.9.0.0/24", 24), pool("fd00::/48", 64)), 4096, 4200, List.of());
+    AllocationRequest red = holds("red", 1, 4096, "10.9.0.0/25");
 
     assertThat(Allocator.allocate(wants("blue", 3), List.of(red), two))
         .isEqualTo(granted(4097, "fd00::/64"));
@@ -184,18 +189,18 @@ class AllocatorTest {
 
   @Test
   void exhaustedVnisAreRefusedWithTheRange() {
-    Ground narrow = new Ground(List.of(pool("10.0.0.0/8", 24)), 4096, 4096, List.of());
-    Claim red = holds("red", 1, 4096, "10.0.0.0/24");
+    AddressPools narrow = new AddressPools(List.of(pool("10.0.0.0/8", 24)), 4096, 4096, List.of());
+    AllocationRequest red = holds("red", 1, 4096, "10.0.0.0/24");
 
     assertThat(refusals(Allocator.allocate(wants("blue", 2), List.of(red), narrow)))
-        .extracting(Refusal::reason)
+        .extracting(AllocationRefusal::reason)
         .containsExactly(Reason.VNIS_EXHAUSTED);
   }
 
   @Test
   void aBridgeStaysWithTheNetworkThatHasItWhoeverIsOlder() {
-    Claim web = named("web", 2, Map.of(), "br-web", "10.0.1.0/24");
-    Claim older = naming("aa", 1, Map.of(), "br-web", "10.0.2.0/24");
+    AllocationRequest web = named("web", 2, Map.of(), "br-web", "10.0.1.0/24");
+    AllocationRequest older = naming("aa", 1, Map.of(), "br-web", "10.0.2.0/24");
 
     assertThat(refusals(Allocator.allocate(older, List.of(web), GROUND)))
         .singleElement()
@@ -203,31 +208,32 @@ class AllocatorTest {
           assertThat(refusal.reason()).isEqualTo(Reason.DEVICE_CONFLICT);
           assertThat(refusal.message()).contains("br-web").contains("network web");
         });
-    assertThat(Allocator.allocate(web, List.of(older), GROUND)).isInstanceOf(Outcome.Granted.class);
+    assertThat(Allocator.allocate(web, List.of(older), GROUND))
+        .isInstanceOf(AllocationOutcome.Granted.class);
   }
 
   @Test
   void ofTwoThatHaveABridgeTheOlderKeepsIt() {
-    Claim older = named("web", 1, Map.of(), "br-web", "10.0.1.0/24");
-    Claim younger = named("aa", 2, Map.of(), "br-web", "10.0.2.0/24");
+    AllocationRequest older = named("web", 1, Map.of(), "br-web", "10.0.1.0/24");
+    AllocationRequest younger = named("aa", 2, Map.of(), "br-web", "10.0.2.0/24");
 
     assertThat(Allocator.allocate(older, List.of(younger), GROUND))
-        .isInstanceOf(Outcome.Granted.class);
+        .isInstanceOf(AllocationOutcome.Granted.class);
     assertThat(refusals(Allocator.allocate(younger, List.of(older), GROUND)))
-        .extracting(Refusal::reason)
+        .extracting(AllocationRefusal::reason)
         .containsExactly(Reason.DEVICE_CONFLICT);
   }
 
   @Test
   void networksForDifferentNodesNameTheSameBridge() {
-    Claim one = named("one", 1, Map.of("zone", "a"), "br-web", "10.0.1.0/24");
+    AllocationRequest one = named("one", 1, Map.of("zone", "a"), "br-web", "10.0.1.0/24");
 
     assertThat(
             Allocator.allocate(
                 naming("other", 2, Map.of("zone", "b"), "br-web", "10.0.2.0/24"),
                 List.of(one),
                 GROUND))
-        .isInstanceOf(Outcome.Granted.class);
+        .isInstanceOf(AllocationOutcome.Granted.class);
     assertThat(
             refusals(
                 Allocator.allocate(
@@ -239,38 +245,39 @@ class AllocatorTest {
 
   @Test
   void onlyModePassthruKeepsAParentFromOtherNetworks() {
-    Claim lan = macvlan("lan", 1, false, "192.168.5.0/24");
-    Claim passthru = macvlan("own", 2, true, "192.168.6.0/24");
+    AllocationRequest lan = macvlan("lan", 1, false, "192.168.5.0/24");
+    AllocationRequest passthru = macvlan("own", 2, true, "192.168.6.0/24");
 
     assertThat(Allocator.allocate(macvlan("two", 2, false, "192.168.7.0/24"), List.of(lan), GROUND))
-        .isInstanceOf(Outcome.Granted.class);
+        .isInstanceOf(AllocationOutcome.Granted.class);
     assertThat(refusals(Allocator.allocate(passthru, List.of(lan), GROUND)))
-        .extracting(Refusal::reason)
+        .extracting(AllocationRefusal::reason)
         .containsExactly(Reason.DEVICE_CONFLICT);
   }
 
-  private static Claim naming(
+  private static AllocationRequest naming(
       String name, int age, Map<String, String> nodes, String bridge, String cidr) {
     return device(
-        claim(name, age, Driver.BRIDGE, null, Grant.NONE, cidr),
-        new DeviceClaim(bridge, true, nodes));
+        claim(name, age, Driver.BRIDGE, null, NetworkAllocation.NONE, cidr),
+        new DeviceRequest(bridge, true, nodes));
   }
 
-  private static Claim named(
+  private static AllocationRequest named(
       String name, int age, Map<String, String> nodes, String bridge, String cidr) {
-    return naming(name, age, nodes, bridge, cidr).withHeld(new Grant(blocks(cidr), null, bridge));
+    return naming(name, age, nodes, bridge, cidr)
+        .withHeld(new NetworkAllocation(blocks(cidr), null, bridge));
   }
 
-  private static Claim macvlan(String name, int age, boolean passthru, String cidr) {
-    Claim claim =
+  private static AllocationRequest macvlan(String name, int age, boolean passthru, String cidr) {
+    AllocationRequest claim =
         device(
-            claim(name, age, Driver.MACVLAN, null, Grant.NONE, cidr),
-            new DeviceClaim("eth5", passthru, Map.of()));
-    return passthru ? claim : claim.withHeld(new Grant(blocks(cidr), null, "eth5"));
+            claim(name, age, Driver.MACVLAN, null, NetworkAllocation.NONE, cidr),
+            new DeviceRequest("eth5", passthru, Map.of()));
+    return passthru ? claim : claim.withHeld(new NetworkAllocation(blocks(cidr), null, "eth5"));
   }
 
-  private static Claim device(Claim claim, DeviceClaim device) {
-    return new Claim(
+  private static AllocationRequest device(AllocationRequest claim, DeviceRequest device) {
+    return new AllocationRequest(
         claim.name(),
         claim.uid(),
         claim.created(),
@@ -281,9 +288,14 @@ class AllocatorTest {
         claim.held());
   }
 
-  static Claim claim(
-      String name, int age, Driver driver, @Nullable Integer vni, Grant held, String... cidrs) {
-    return new Claim(
+  static AllocationRequest claim(
+      String name,
+      int age,
+      Driver driver,
+      @Nullable Integer vni,
+      NetworkAllocation held,
+      String... cidrs) {
+    return new AllocationRequest(
         name,
         name,
         "2026-01-01T00:00:%02dZ".formatted(age),
@@ -294,40 +306,41 @@ class AllocatorTest {
         held);
   }
 
-  private static Claim wants(String name, int age) {
+  private static AllocationRequest wants(String name, int age) {
     return asks(name, age, null);
   }
 
-  private static Claim asks(String name, int age, @Nullable Integer vni, String... cidrs) {
-    return claim(name, age, Driver.OVERLAY, vni, Grant.NONE, cidrs);
+  private static AllocationRequest asks(
+      String name, int age, @Nullable Integer vni, String... cidrs) {
+    return claim(name, age, Driver.OVERLAY, vni, NetworkAllocation.NONE, cidrs);
   }
 
-  private static Claim holds(String name, int age, Integer vni, String... cidrs) {
-    return claim(name, age, Driver.OVERLAY, null, new Grant(blocks(cidrs), vni, null));
+  private static AllocationRequest holds(String name, int age, Integer vni, String... cidrs) {
+    return claim(name, age, Driver.OVERLAY, null, new NetworkAllocation(blocks(cidrs), vni, null));
   }
 
-  private static Outcome granted(@Nullable Integer vni, String... cidrs) {
-    return new Outcome.Granted(new Grant(blocks(cidrs), vni, null));
+  private static AllocationOutcome granted(@Nullable Integer vni, String... cidrs) {
+    return new AllocationOutcome.Granted(new NetworkAllocation(blocks(cidrs), vni, null));
   }
 
-  private static List<Refusal> refusals(Outcome outcome) {
-    assertThat(outcome).isInstanceOf(Outcome.Refused.class);
-    return ((Outcome.Refused) outcome).refusals();
+  private static List<AllocationRefusal> refusals(AllocationOutcome outcome) {
+    assertThat(outcome).isInstanceOf(AllocationOutcome.Refused.class);
+    return ((AllocationOutcome.Refused) outcome).refusals();
   }
 
   private static List<Cidr> blocks(String... cidrs) {
     return Arrays.stream(cidrs).map(Cidr::parse).toList();
   }
 
-  private static Ground ground(String pool, int size, Ground.Used... used) {
-    return new Ground(List.of(pool(pool, size)), 4096, 16_777_215, List.of(used));
+  private static AddressPools ground(String pool, int size, AddressPools.Used... used) {
+    return new AddressPools(List.of(pool(pool, size)), 4096, 16_777_215, List.of(used));
   }
 
-  private static Ground.Pool pool(String cidr, int size) {
-    return new Ground.Pool(Cidr.parse(cidr), size);
+  private static AddressPools.Pool pool(String cidr, int size) {
+    return new AddressPools.Pool(Cidr.parse(cidr), size);
   }
 
-  private static Ground.Used used(String node, String cidr) {
-    return new Ground.Used(node, Cidr.parse(cidr));
+  private static AddressPools.Used used(String node, String cidr) {
+    return new AddressPools.Used(node, Cidr.parse(cidr));
   }
 }

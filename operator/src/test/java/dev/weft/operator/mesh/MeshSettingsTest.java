@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpecBuilder;
-import dev.weft.operator.allocation.Ground;
+import dev.weft.operator.allocation.AddressPools;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -28,7 +28,7 @@ class MeshSettingsTest {
         .hasSize(1024);
   }
 
-  private static List<Ground.Used> used(Stream<String> routes) {
+  private static List<AddressPools.Used> used(Stream<String> routes) {
     MeshNode node = new MeshNode();
     node.setMetadata(new ObjectMetaBuilder().withName("n1").build());
     node.setSpec(MeshNodeSpecBuilder.builder().routes(routes.toList()).build());

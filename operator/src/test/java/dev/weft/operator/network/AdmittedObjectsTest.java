@@ -9,8 +9,8 @@ import dev.weft.api.MeshNode;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.reading.Reading;
 import dev.weft.api.schema.Admitted;
-import dev.weft.operator.allocation.Ledger;
-import dev.weft.operator.node.Agent;
+import dev.weft.operator.allocation.AllocationCache;
+import dev.weft.operator.node.NodeAgent;
 import dev.weft.operator.node.NodeFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
@@ -44,18 +44,21 @@ class AdmittedObjectsTest {
     ContainerNetwork network = read(some, ContainerNetwork.class);
     ContainerNetwork other = read(some, ContainerNetwork.class);
     MeshNode meshNode = read(some, MeshNode.class);
-    NodeFacts node = new NodeFacts(meshNode.getMetadata().getName(), null, meshNode, Agent.ALIVE);
+    NodeFacts node =
+        new NodeFacts(meshNode.getMetadata().getName(), null, meshNode, NodeAgent.ALIVE);
     HostNetwork hostNetwork = read(some, HostNetwork.class);
     NetworkEndpoint endpoint = read(some, NetworkEndpoint.class);
-    Observed observed =
-        new Observed(
+    ObservedNetwork observed =
+        new ObservedNetwork(
             network,
             read(some, Mesh.class),
-            List.of(node, new NodeFacts(Observed.nodeOf(hostNetwork), null, null, Agent.ALIVE)),
+            List.of(
+                node,
+                new NodeFacts(ObservedNetwork.nodeOf(hostNetwork), null, null, NodeAgent.ALIVE)),
             List.of(hostNetwork),
             List.of(endpoint),
             Set.of(node.name()));
-    Ledger ledger = new Ledger();
+    AllocationCache ledger = new AllocationCache();
 
     Decision decision =
         Decision.of(
@@ -65,7 +68,7 @@ class AdmittedObjectsTest {
 
     assertThat(decision.status().conditions()).isNotEmpty();
     assertThat(Teardown.of(observed)).isNotNull();
-    assertThat(Fate.of(endpoint, node, false, CLOCK.instant())).isNotNull();
+    assertThat(OrphanVerdict.of(endpoint, node, false, CLOCK.instant())).isNotNull();
   }
 
   private static <T extends HasMetadata> T read(Admitted some, Class<T> kind) throws Exception {

@@ -92,7 +92,7 @@ class ContainerNetworkReconcilerTest {
 
     await().until(() -> nodes("blue").equals("0/0"));
     assertThat(hostNetworks("blue")).containsExactly("blue.n2");
-    await().atMost(Idle.STAY.multipliedBy(2)).until(() -> hostNetworks("blue").isEmpty());
+    await().atMost(IdleGrace.STAY.multipliedBy(2)).until(() -> hostNetworks("blue").isEmpty());
   }
 
   @Test
@@ -323,7 +323,7 @@ class ContainerNetworkReconcilerTest {
     client().resource(endpoint).delete();
 
     await()
-        .atMost(Idle.STAY.multipliedBy(2))
+        .atMost(IdleGrace.STAY.multipliedBy(2))
         .until(() -> hostNetworks("blue").equals(List.of("blue.n2")));
   }
 

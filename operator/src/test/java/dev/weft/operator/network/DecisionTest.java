@@ -23,8 +23,8 @@ import dev.weft.api.OverlayOptions;
 import dev.weft.api.Ports;
 import dev.weft.api.Reason;
 import dev.weft.api.RolloutProgress;
-import dev.weft.operator.allocation.Ledger;
-import dev.weft.operator.node.Agent;
+import dev.weft.operator.allocation.AllocationCache;
+import dev.weft.operator.node.NodeAgent;
 import dev.weft.operator.node.NodeFacts;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 class DecisionTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final Ledger ledger = new Ledger();
+  private final AllocationCache ledger = new AllocationCache();
   private ContainerNetwork network = stored(network("web", "bridge"), "uid-web", NOW.toString());
   private final List<NodeFacts> nodes = new ArrayList<>();
   private final List<HostNetwork> hostNetworks = new ArrayList<>();
@@ -67,7 +67,7 @@ class DecisionTest {
             "Degraded=False NotDegraded",
             "Drifted=False InSync",
             "AddressesExhausted=False AddressesFree");
-    assertThat(names(first.instructions().apply())).containsExactly("web.n1");
+    assertThat(names(first.hostNetworks().apply())).containsExactly("web.n1");
   }
 
   @Test
@@ -82,7 +82,7 @@ class DecisionTest {
     Decision again = decide();
 
     assertThat(again.status()).isEqualTo(network.getStatus());
-    assertThat(again.instructions().isEmpty()).isTrue();
+    assertThat(again.hostNetworks().isEmpty()).isTrue();
     assertThat(summary(again.status()))
         .startsWith("Ready=True AllNodesReady", "Reconciling=False Done");
   }
@@ -120,7 +120,7 @@ class DecisionTest {
     carryOut(decide());
     report("n1", Conditions.READY, Conditions.TRUE);
     nodes.clear();
-    nodes.add(new NodeFacts("n1", null, meshNode("n1"), new Agent(NOW)));
+    nodes.add(new NodeFacts("n1", null, meshNode("n1"), new NodeAgent(NOW)));
 
     Decision decision = decide();
 
@@ -145,7 +145,7 @@ class DecisionTest {
 
   @Test
   void aNodeThatMatchesAndRunsNoAgentYetIsWaitedFor() {
-    nodes.add(new NodeFacts("n1", node("n1"), null, Agent.ALIVE));
+    nodes.add(new NodeFacts("n1", node("n1"), null, NodeAgent.ALIVE));
 
     assertThat(summary(decide().status()))
         .contains(
@@ -159,10 +159,10 @@ class DecisionTest {
 
     for (String node : List.of("n1", "n2", "n3")) {
       Decision decision = decide();
-      assertThat(names(decision.instructions().apply())).containsExactly("web." + node);
+      assertThat(names(decision.hostNetworks().apply())).containsExactly("web." + node);
       assertThat(decision.status().rollout().atOnce()).isEqualTo(1);
       carryOut(decision);
-      assertThat(decide().instructions().isEmpty()).isTrue();
+      assertThat(decide().hostNetworks().isEmpty()).isTrue();
       assertThat(summary(decide().status()))
           .contains(
               node.equals("n3")
@@ -184,14 +184,14 @@ class DecisionTest {
     report("n1", Conditions.READY, Conditions.FALSE);
 
     Decision halted = decide();
-    assertThat(halted.instructions().isEmpty()).isTrue();
+    assertThat(halted.hostNetworks().isEmpty()).isTrue();
     assertThat(summary(halted.status()))
         .contains("Ready=False RolloutHalted", "Degraded=True RolloutHalted");
     assertThat(ready(halted).getMessage())
         .isEqualTo("revision 2 has reached 1 of 3 nodes, 1 at a time; n1: said by the agent");
 
     change(each -> each.setSpec(network("web", "bridge", spec -> spec.mtu(1300)).getSpec()));
-    assertThat(names(decide().instructions().apply())).containsExactly("web.n1");
+    assertThat(names(decide().hostNetworks().apply())).containsExactly("web.n1");
   }
 
   @Test
@@ -201,7 +201,7 @@ class DecisionTest {
         each.setSpec(
             network("web", "bridge", spec -> spec.allowedNamespaces(List.of("shop"))).getSpec()));
 
-    assertThat(decide().instructions().apply()).hasSize(3);
+    assertThat(decide().hostNetworks().apply()).hasSize(3);
   }
 
   @Test
@@ -212,8 +212,8 @@ class DecisionTest {
     alive("n3");
 
     Decision decision = decide();
-    assertThat(names(decision.instructions().apply())).containsExactly("web.n3");
-    assertThat(decision.instructions().apply().getFirst().getSpec().mode()).isEqualTo("Plan");
+    assertThat(names(decision.hostNetworks().apply())).containsExactly("web.n3");
+    assertThat(decision.hostNetworks().apply().getFirst().getSpec().mode()).isEqualTo("Plan");
     assertThat(summary(decision.status())).contains("Ready=Unknown NodesInProgress");
     carryOut(decision);
 
@@ -225,7 +225,7 @@ class DecisionTest {
     assertThat(ready(decide()).getMessage()).contains("n1: 3 changes", "spec.mode: Apply");
 
     change(each -> each.setSpec(network("web", "bridge", spec -> spec.mtu(1400)).getSpec()));
-    assertThat(names(decide().instructions().apply())).containsExactly("web.n1", "web.n3");
+    assertThat(names(decide().hostNetworks().apply())).containsExactly("web.n1", "web.n3");
   }
 
   @Test
@@ -263,7 +263,7 @@ class DecisionTest {
     Decision decision = decide();
 
     assertThat(decision.status().port()).isEqualTo(5000);
-    assertThat(names(decision.instructions().apply())).containsExactly("blue.n1");
+    assertThat(names(decision.hostNetworks().apply())).containsExactly("blue.n1");
   }
 
   @Test
@@ -281,7 +281,7 @@ class DecisionTest {
         .contains("Ready=False ImmutableField", "Stalled=True ImmutableField");
     assertThat(decision.status().subnets()).isEqualTo(before.subnets());
     assertThat(decision.status().observedGeneration()).isEqualTo(2L);
-    assertThat(decision.instructions().isEmpty()).isTrue();
+    assertThat(decision.hostNetworks().isEmpty()).isTrue();
   }
 
   @Test
@@ -290,12 +290,12 @@ class DecisionTest {
     carryOut(decide());
     endpoint("n2");
     nodes.removeIf(node -> node.name().equals("n2"));
-    nodes.add(new NodeFacts("n2", node("n2"), null, Agent.ALIVE));
+    nodes.add(new NodeFacts("n2", node("n2"), null, NodeAgent.ALIVE));
 
-    assertThat(decide().instructions().isEmpty()).isTrue();
+    assertThat(decide().hostNetworks().isEmpty()).isTrue();
 
     endpoints.clear();
-    assertThat(names(decide().instructions().delete())).containsExactly("web.n2");
+    assertThat(names(decide().hostNetworks().delete())).containsExactly("web.n2");
   }
 
   @Test
@@ -303,18 +303,19 @@ class DecisionTest {
     alive("n1", "n2");
     carryOut(decide());
     nodes.removeIf(node -> node.name().equals("n2"));
-    nodes.add(new NodeFacts("n2", null, null, new Agent(NOW)));
+    nodes.add(new NodeFacts("n2", null, null, new NodeAgent(NOW)));
 
-    assertThat(names(decide().instructions().delete())).containsExactly("web.n2");
-    assertThat(decide().instructions().forget()).isEmpty();
+    assertThat(names(decide().hostNetworks().delete())).containsExactly("web.n2");
+    assertThat(decide().hostNetworks().forget()).isEmpty();
 
     hostNetworks.getLast().getMetadata().setDeletionTimestamp(NOW.toString());
-    assertThat(names(decide().instructions().forget())).containsExactly("web.n2");
-    assertThat(decide().instructions().delete()).isEmpty();
+    assertThat(names(decide().hostNetworks().forget())).containsExactly("web.n2");
+    assertThat(decide().hostNetworks().delete()).isEmpty();
   }
 
   private Decision decide() {
-    Observed observed = new Observed(network, mesh, nodes, hostNetworks, endpoints, podNodes);
+    ObservedNetwork observed =
+        new ObservedNetwork(network, mesh, nodes, hostNetworks, endpoints, podNodes);
     return Decision.of(
         observed,
         (each, ground) -> ledger.allocate(each, () -> List.of(network), ground),
@@ -324,7 +325,7 @@ class DecisionTest {
   /** What the API server would have after the decision. */
   private void carryOut(Decision decision) {
     network.setStatus(decision.status());
-    for (HostNetwork wanted : decision.instructions().apply()) {
+    for (HostNetwork wanted : decision.hostNetworks().apply()) {
       wanted.getMetadata().setGeneration(1L);
       hostNetworks.removeIf(
           each -> each.getMetadata().getName().equals(wanted.getMetadata().getName()));
@@ -412,13 +413,13 @@ class DecisionTest {
 
   private void alive(String... names) {
     for (String name : names) {
-      nodes.add(new NodeFacts(name, null, meshNode(name), Agent.ALIVE));
+      nodes.add(new NodeFacts(name, null, meshNode(name), NodeAgent.ALIVE));
     }
   }
 
   private void report(String node, String type, String status) {
     hostNetworks.stream()
-        .filter(each -> Observed.nodeOf(each).equals(node))
+        .filter(each -> ObservedNetwork.nodeOf(each).equals(node))
         .forEach(each ->
             each.setStatus(
                 HostNetworkStatusBuilder.builder()
@@ -447,7 +448,7 @@ class DecisionTest {
 
   private void plan(String node, Long revision, int count) {
     hostNetworks.stream()
-        .filter(each -> Observed.nodeOf(each).equals(node))
+        .filter(each -> ObservedNetwork.nodeOf(each).equals(node))
         .forEach(each ->
             each.setStatus(
                 (each.getStatus() == null

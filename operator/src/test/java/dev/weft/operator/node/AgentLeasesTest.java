@@ -22,7 +22,7 @@ class AgentLeasesTest {
   void anAgentWithoutALeaseIsDeadSinceTheOperatorLooks() {
     time.pass(9);
 
-    assertThat(leases.agent("n1")).isEqualTo(new Agent(START));
+    assertThat(leases.agent("n1")).isEqualTo(new NodeAgent(START));
   }
 
   @Test
@@ -32,7 +32,7 @@ class AgentLeasesTest {
     time.pass(39);
     assertThat(leases.agent("n1").isAlive()).isTrue();
     time.pass(1);
-    assertThat(leases.agent("n1")).isEqualTo(new Agent(START.plusSeconds(40)));
+    assertThat(leases.agent("n1")).isEqualTo(new NodeAgent(START.plusSeconds(40)));
   }
 
   @Test
@@ -59,7 +59,7 @@ class AgentLeasesTest {
   void aLeaseThatExpiredBeforeTheOperatorStartedIsDead() {
     leases.renewed("n1", lease(START.minusSeconds(600)));
 
-    assertThat(leases.agent("n1")).isEqualTo(new Agent(START.minusSeconds(560)));
+    assertThat(leases.agent("n1")).isEqualTo(new NodeAgent(START.minusSeconds(560)));
   }
 
   @Test

@@ -89,7 +89,7 @@ public record Association(
   }
 
   /** The same between the addresses that a node's kernel knows. */
-  Association at(KeySituation.Self self) {
+  Association at(KeyInputs.Self self) {
     return new Association(id, spi, self.here(source), self.here(destination), udpPort, key);
   }
 

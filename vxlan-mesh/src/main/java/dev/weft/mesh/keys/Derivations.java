@@ -30,7 +30,7 @@ public final class Derivations {
     }
 
     /** {@link Association#at}. */
-    Link at(KeySituation.Self self) {
+    Link at(KeyInputs.Self self) {
       return new Link(
           id, XfrmStateId.esp(self.here(state.destination()), state.spi()), self.here(source));
     }

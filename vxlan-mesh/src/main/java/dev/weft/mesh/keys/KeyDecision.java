@@ -34,7 +34,7 @@ public record KeyDecision(
    * @param fresh makes a key pair that was never used
    */
   public static KeyDecision of(
-      KeyRing ring, KeySituation situation, Derivations derivations, Supplier<NodeKeyPair> fresh) {
-    return new Deliberation(ring, situation, derivations, fresh).decide();
+      KeyRing ring, KeyInputs situation, Derivations derivations, Supplier<NodeKeyPair> fresh) {
+    return new KeyPlanner(ring, situation, derivations, fresh).decide();
   }
 }

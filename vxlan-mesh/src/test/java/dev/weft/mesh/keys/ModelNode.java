@@ -95,11 +95,11 @@ final class ModelNode {
     KeyDecision decision =
         KeyDecision.of(
             file,
-            new KeySituation(
-                new KeySituation.Self(name, vtep, local),
+            new KeyInputs(
+                new KeyInputs.Self(name, vtep, local),
                 view.target(),
                 api.published(view),
-                new KeySituation.InKernel(sources, Set.of(), busy, Set.of())),
+                new KeyInputs.InKernel(sources, Set.of(), busy, Set.of())),
             derivations,
             () -> NodeKeyPair.fresh(new SecureRandom()));
     if (!decision.ring().equals(file)) {

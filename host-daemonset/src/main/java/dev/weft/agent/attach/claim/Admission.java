@@ -1,6 +1,6 @@
 package dev.weft.agent.attach.claim;
 
-import dev.weft.agent.sandbox.Holder;
+import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpec;
 import dev.weft.api.Driver;
@@ -19,48 +19,49 @@ final class Admission {
    * @param found the network, if there is one of this name
    * @param onNode whether the sandbox shares the node's own stack
    */
-  static Driver admit(Holder holder, String name, Optional<ContainerNetwork> found, boolean onNode)
-      throws Refusal {
+  static Driver admit(
+      AddressOwner holder, String name, Optional<ContainerNetwork> found, boolean onNode)
+      throws AttachError {
     ContainerNetwork network =
         found.orElseThrow(() ->
-            Refusal.until(
+            AttachError.until(
                 "there is no ContainerNetwork '%s'; create it, or correct the annotation"
                     .formatted(name)));
     if (network.getMetadata().getDeletionTimestamp() != null) {
-      throw Refusal.until("network %s is being deleted; attach to another".formatted(name));
+      throw AttachError.until("network %s is being deleted; attach to another".formatted(name));
     }
     ContainerNetworkSpec spec = network.getSpec();
     String text = spec == null ? null : spec.driver();
     Driver driver =
         Driver.of(text)
             .orElseThrow(() ->
-                Refusal.until(
+                AttachError.until(
                     "network %s has driver '%s', which this agent does not know"
                         .formatted(name, text)));
     allow(holder, name, spec == null ? null : spec.allowedNamespaces());
     if (driver == Driver.HOST && !onNode) {
-      throw Refusal.until(
+      throw AttachError.until(
           "network %s is the node's own stack; set hostNetwork: true on the pod".formatted(name));
     }
     if (driver != Driver.HOST && onNode) {
-      throw Refusal.until(
+      throw AttachError.until(
           "%s shares the node's own stack and cannot join network %s; remove hostNetwork: true"
               .formatted(holder, name));
     }
     return driver;
   }
 
-  private static void allow(Holder holder, String name, @Nullable List<String> allowed)
-      throws Refusal {
+  private static void allow(AddressOwner holder, String name, @Nullable List<String> allowed)
+      throws AttachError {
     String namespace = holder.namespace();
     if (allowed != null && namespace == null) {
-      throw Refusal.until(
+      throw AttachError.until(
           ("network %s admits pods of the namespaces in spec.allowedNamespaces only, and %s is"
                   + " none; attach it to another network")
               .formatted(name, holder));
     }
     if (allowed != null && !allowed.contains(namespace)) {
-      throw Refusal.until(
+      throw AttachError.until(
           "network %s does not admit pods of namespace %s; add it to spec.allowedNamespaces"
               .formatted(name, namespace));
     }

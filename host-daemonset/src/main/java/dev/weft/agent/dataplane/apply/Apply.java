@@ -1,19 +1,19 @@
 package dev.weft.agent.dataplane.apply;
 
+import dev.weft.agent.dataplane.kernel.DeviceIndexes;
 import dev.weft.agent.dataplane.kernel.Expected;
-import dev.weft.agent.dataplane.kernel.Indexes;
-import dev.weft.agent.dataplane.kernel.Kernel;
+import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.kernel.PacketFilter;
 import dev.weft.agent.dataplane.kernel.SandboxView;
+import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.Item;
-import dev.weft.agent.dataplane.model.Kind;
+import dev.weft.agent.dataplane.model.NamespaceRef;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.model.Place;
 import dev.weft.agent.dataplane.model.Plan;
-import dev.weft.agent.dataplane.model.Port;
 import dev.weft.agent.dataplane.model.Stage;
 import dev.weft.mesh.keys.Association;
 import dev.weft.netlink.LanFrames;
@@ -52,8 +52,8 @@ public final class Apply implements AutoCloseable {
   private static final Set<String> ALREADY_GONE =
       Set.of("ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL", "ENXIO");
 
-  private final Kernel kernel;
-  private final Indexes indexes;
+  private final HostKernel kernel;
+  private final DeviceIndexes indexes;
   private final Secrets secrets;
   private final Map<DeviceName, Integer> inside = new HashMap<>();
   private final Map<Change, RuntimeException> failures = new LinkedHashMap<>();
@@ -66,14 +66,15 @@ public final class Apply implements AutoCloseable {
    * @param associations with their keys, of the states that are to be made
    * @param volume bytes after which the kernel tells that a state has carried enough
    */
-  public record Secrets(Set<Integer> ports, Map<XfrmStateId, Association> associations, long volume) {
+  public record Secrets(
+      Set<Integer> ports, Map<XfrmStateId, Association> associations, long volume) {
     public static final Secrets NONE = new Secrets(Set.of(), Map.of(), Long.MAX_VALUE);
   }
 
   /**
    * @param indexes the node's devices by name; kept up to date
    */
-  public Apply(Kernel kernel, Indexes indexes, Secrets secrets) {
+  public Apply(HostKernel kernel, DeviceIndexes indexes, Secrets secrets) {
     this.kernel = kernel;
     this.indexes = indexes;
     this.secrets = secrets;
@@ -149,15 +150,15 @@ public final class Apply implements AutoCloseable {
         failures.keySet().stream()
             .anyMatch(failed ->
                 failed instanceof Change.Remove(Item.Device device, _)
-                    && (device.kind() instanceof Kind.Vxlan
-                        || device.kind() instanceof Kind.Bridge));
+                    && (device.kind() instanceof DeviceKind.Vxlan
+                        || device.kind() instanceof DeviceKind.Bridge));
     for (Change change : changes) {
       switch (change) {
         case Change.Create(Item.Device device)
-            when device.kind() instanceof Kind.Vxlan tunnel && !isShut(tunnel.port()) ->
+            when device.kind() instanceof DeviceKind.Vxlan tunnel && !isShut(tunnel.port()) ->
             fail(change, new NotShut(tunnel.port()));
         case Change.Create(Item.Device device)
-            when device.kind() instanceof Kind.Bridge && filterFailed() ->
+            when device.kind() instanceof DeviceKind.Bridge && filterFailed() ->
             fail(change, new NotIsolated());
         case Change.Alter(_, Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
@@ -200,7 +201,7 @@ public final class Apply implements AutoCloseable {
             ? kernel.ipsec().freeNumbers(changes.size())
             : List.of();
     for (Change change : changes) {
-      requests.add(SecurityRequests.of(change, secrets, numbers, requests.size()));
+      requests.add(IpsecRequests.of(change, secrets, numbers, requests.size()));
     }
     if (requests.isEmpty()) {
       return;
@@ -221,15 +222,15 @@ public final class Apply implements AutoCloseable {
 
   private void links(List<Change> all) {
     List<Change> changes = all.stream().filter(this::isOpen).toList();
-    execute(changes, change -> Requests.of(change, this::resolve, kernel::enter));
+    execute(changes, change -> LinkRequests.of(change, this::resolve, kernel::enter));
     learn(changes);
     configure(changes);
     changes.forEach(this::checksums);
-    execute(changes, change -> Requests.inSandbox(change, this::resolve));
+    execute(changes, change -> LinkRequests.inSandbox(change, this::resolve));
   }
 
   private void execute(List<Change> changes, Function<Change, List<Step>> requests) {
-    Map<Place, List<Step>> steps = new LinkedHashMap<>();
+    Map<NamespaceRef, List<Step>> steps = new LinkedHashMap<>();
     for (Change change : changes) {
       if (!failures.containsKey(change)) {
         attempt(change, () -> requests.apply(change).forEach(step -> add(steps, step)));
@@ -241,16 +242,16 @@ public final class Apply implements AutoCloseable {
   private void checksums(Change change) {
     switch (change) {
       case Change.Create(Item.Device device)
-          when device.kind() instanceof Kind.Vxlan tunnel && !tunnel.txChecksum() ->
+          when device.kind() instanceof DeviceKind.Vxlan tunnel && !tunnel.txChecksum() ->
           checksums(change, device, tunnel);
       case Change.Alter(Item.Device before, Item.Device device, _)
-          when device.kind() instanceof Kind.Vxlan tunnel && !before.kind().equals(tunnel) ->
+          when device.kind() instanceof DeviceKind.Vxlan tunnel && !before.kind().equals(tunnel) ->
           checksums(change, device, tunnel);
       case Change.Create _, Change.Alter _, Change.Remove _ -> {}
     }
   }
 
-  private void checksums(Change change, Item.Device device, Kind.Vxlan tunnel) {
+  private void checksums(Change change, Item.Device device, DeviceKind.Vxlan tunnel) {
     if (!failures.containsKey(change)) {
       attempt(change, () -> kernel.txChecksum(resolve(device.name()), tunnel.txChecksum()));
     }
@@ -259,7 +260,7 @@ public final class Apply implements AutoCloseable {
   /** What is set of a new interface in its sandbox before it is up, and netlink cannot say. */
   private void configure(List<Change> changes) {
     for (Change change : changes) {
-      Optional<Item.Device> unfinished = Requests.unfinished(change);
+      Optional<Item.Device> unfinished = LinkRequests.unfinished(change);
       if (unfinished.isPresent() && !failures.containsKey(change)) {
         DeviceName inner = unfinished.get().inner();
         attempt(
@@ -300,12 +301,13 @@ public final class Apply implements AutoCloseable {
   }
 
   private static boolean learned(Item.Device device) {
-    return !device.inner().place().isNode() && device.port().map(Port::learning).orElse(true);
+    return !device.inner().place().isNode()
+        && device.port().map(BridgeMembership::learning).orElse(true);
   }
 
   private void announce(Item.Device device, InetAddress address) {
-    MacAddress mac = device.kind() instanceof Kind.Veth veth ? veth.peerMac() : device.mac();
-    Optional<Kernel.Sandbox> sandbox = kernel.enter(device.inner().place().sandbox());
+    MacAddress mac = device.kind() instanceof DeviceKind.Veth veth ? veth.peerMac() : device.mac();
+    Optional<HostKernel.Sandbox> sandbox = kernel.enter(device.inner().place().sandbox());
     if (sandbox.isPresent()) {
       try (PacketSocket socket =
           PacketSocket.open(
@@ -315,7 +317,7 @@ public final class Apply implements AutoCloseable {
     }
   }
 
-  private static void add(Map<Place, List<Step>> steps, Step step) {
+  private static void add(Map<NamespaceRef, List<Step>> steps, Step step) {
     steps.computeIfAbsent(step.place(), _ -> new ArrayList<>()).add(step);
   }
 
@@ -324,15 +326,15 @@ public final class Apply implements AutoCloseable {
    *
    * @param place where
    */
-  record Step(Change change, Place place, Request request) {}
+  record Step(Change change, NamespaceRef place, Request request) {}
 
-  private void execute(Place place, List<Step> steps) {
+  private void execute(NamespaceRef place, List<Step> steps) {
     Optional<Netlink> netlink;
     try {
       netlink =
           place.isNode()
               ? Optional.of(kernel.netlink())
-              : kernel.enter(place.sandbox()).map(Kernel.Sandbox::netlink);
+              : kernel.enter(place.sandbox()).map(HostKernel.Sandbox::netlink);
     } catch (NetlinkException noDescriptorLeft) {
       steps.forEach(step -> fail(step.change(), noDescriptorLeft));
       return;
@@ -386,7 +388,7 @@ public final class Apply implements AutoCloseable {
     Map<String, DeviceName> cables = new HashMap<>();
     for (Change change : changes) {
       if (change instanceof Change.Create(Item.Device device)
-          && device.kind() instanceof Kind.Veth(DeviceName peer, _, _)) {
+          && device.kind() instanceof DeviceKind.Veth(DeviceName peer, _, _)) {
         cables.put(device.name().name(), peer);
       }
     }
@@ -415,7 +417,7 @@ public final class Apply implements AutoCloseable {
   public void know(String file, Observation.View view) {
     for (Link link : view.links()) {
       if (view.isOurs(link)) {
-        inside.put(new DeviceName(new Place(file), link.name()), link.index());
+        inside.put(new DeviceName(new NamespaceRef(file), link.name()), link.index());
       }
     }
   }
@@ -526,7 +528,7 @@ public final class Apply implements AutoCloseable {
   static final class SandboxGone extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    SandboxGone(Place place) {
+    SandboxGone(NamespaceRef place) {
       super("the sandbox " + place + " is gone");
     }
   }

@@ -1,10 +1,10 @@
 package dev.weft.agent.dataplane.apply;
 
-import dev.weft.agent.dataplane.kernel.Kernel;
+import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.UdpPort;
 import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.Item;
-import dev.weft.agent.dataplane.model.Kind;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.netlink.NetlinkException;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 public final class Failures {
   private Failures() {}
 
-  public static Problem explain(Change change, RuntimeException error, Kernel kernel) {
+  public static Problem explain(Change change, RuntimeException error, HostKernel kernel) {
     Item item =
         switch (change) {
           case Change.Create(Item made) -> made;
@@ -57,10 +57,10 @@ public final class Failures {
         "run fewer pods of this network on this node, or split the network; the agent tries again");
   }
 
-  private static Problem inUse(Item item, Kernel kernel) {
+  private static Problem inUse(Item item, HostKernel kernel) {
     return switch (item) {
       case Item.EspPort port -> espPortInUse(port, kernel);
-      case Item.Device device when device.kind() instanceof Kind.Macvlan(String parent, _) ->
+      case Item.Device device when device.kind() instanceof DeviceKind.Macvlan(String parent, _) ->
           macInUse(device, parent);
       default -> portInUse(item, kernel);
     };
@@ -73,13 +73,14 @@ public final class Failures {
         "the agent tries again");
   }
 
-  private static Problem inTheWay(Change change, Item item, RuntimeException error, Kernel kernel) {
+  private static Problem inTheWay(
+      Change change, Item item, RuntimeException error, HostKernel kernel) {
     return item instanceof Item.SecurityPolicy policy
         ? policyInTheWay(policy, kernel)
         : failed(change, item, error);
   }
 
-  private static Problem policyInTheWay(Item.SecurityPolicy wished, Kernel kernel) {
+  private static Problem policyInTheWay(Item.SecurityPolicy wished, HostKernel kernel) {
     String theirs =
         kernel
             .xfrm()
@@ -101,7 +102,7 @@ public final class Failures {
     };
   }
 
-  private static Problem espPortInUse(Item.EspPort wished, Kernel kernel) {
+  private static Problem espPortInUse(Item.EspPort wished, HostKernel kernel) {
     return Problem.retry(
         "UDP port " + wished.port(),
         "the Mesh has encrypted networks travel by it (ipsecEncapsulation), and at %s it is in use by %s"
@@ -117,9 +118,9 @@ public final class Failures {
         "ask for another, or remove the other interface; the agent tries again");
   }
 
-  private static Problem portInUse(Item item, Kernel kernel) {
+  private static Problem portInUse(Item item, HostKernel kernel) {
     int port =
-        item instanceof Item.Device device && device.kind() instanceof Kind.Vxlan vxlan
+        item instanceof Item.Device device && device.kind() instanceof DeviceKind.Vxlan vxlan
             ? vxlan.port()
             : 0;
     String devices =

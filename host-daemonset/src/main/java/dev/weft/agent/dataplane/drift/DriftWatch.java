@@ -1,6 +1,6 @@
 package dev.weft.agent.dataplane.drift;
 
-import dev.weft.agent.dataplane.kernel.Kernel;
+import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.PacketFilter;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
@@ -64,7 +64,7 @@ public final class DriftWatch implements AutoCloseable {
     Optional<DriftEvent> judge(NftablesMonitor.Change change);
   }
 
-  public DriftWatch(Kernel kernel, Judge judge, Consumer<DriftEvent> listener) {
+  public DriftWatch(HostKernel kernel, Judge judge, Consumer<DriftEvent> listener) {
     this.listener = listener;
     listen(
         "weft-drift",

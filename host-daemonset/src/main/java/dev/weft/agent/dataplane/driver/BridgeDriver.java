@@ -1,9 +1,9 @@
 package dev.weft.agent.dataplane.driver;
 
+import dev.weft.agent.dataplane.model.BridgeMembership;
+import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.Item;
-import dev.weft.agent.dataplane.model.Kind;
-import dev.weft.agent.dataplane.model.Port;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.Problem;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A Linux bridge on the node; the node is the gateway. */
 record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway)
-    implements Driver {
+    implements NetworkDriver {
   private static final int ETHERNET_MTU = 1500;
 
-  static BridgeDriver of(Network network, Ground ground) throws Unbuildable {
+  static BridgeDriver of(Network network, NodeContext ground) throws Unbuildable {
     BridgeOptions options = network.spec().bridge();
     String name = options == null ? null : options.name();
     String bridge = name == null ? network.bridge() : name;
@@ -53,7 +53,7 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
         new Item.Device(
             network.owner(),
             DeviceName.onNode(bridge),
-            new Kind.Bridge(),
+            new DeviceKind.Bridge(),
             network.mac(bridge),
             mtu,
             true,
@@ -81,38 +81,40 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
     boolean isolated = options != null && Boolean.FALSE.equals(options.interContainerTraffic());
     List<Item> items =
         new ArrayList<>(
-            Driver.cable(network, endpoint, mtu, new Port(bridge, isolated, true, false)));
-    items.addAll(Driver.inside(network, endpoint, defaultRoute && hasGateway() && !internal()));
+            NetworkDriver.cable(
+                network, endpoint, mtu, new BridgeMembership(bridge, isolated, true, false)));
+    items.addAll(
+        NetworkDriver.inside(network, endpoint, defaultRoute && hasGateway() && !internal()));
     return items;
   }
 
   @Override
-  public Optional<Rules> rules() {
+  public Optional<FilterRules> rules() {
     return Optional.of(rules(network, bridge));
   }
 
   /** The rules of such a network's bridge. */
-  static Rules rules(Network network, String bridge) {
+  static FilterRules rules(Network network, String bridge) {
     BridgeOptions options = network.spec().bridge();
     GatewayMode gateway = gateway(options);
     boolean internal = Boolean.TRUE.equals(network.spec().internal());
     boolean isolated = gateway == GatewayMode.ISOLATED;
     boolean nat = gateway == GatewayMode.NAT && !internal;
-    Set<Rules.Restriction> restrictions = EnumSet.noneOf(Rules.Restriction.class);
+    Set<FilterRules.Restriction> restrictions = EnumSet.noneOf(FilterRules.Restriction.class);
     if (internal || isolated) {
-      restrictions.add(Rules.Restriction.CLOSED);
+      restrictions.add(FilterRules.Restriction.CLOSED);
     }
     if (isolated) {
-      restrictions.add(Rules.Restriction.DEAF);
+      restrictions.add(FilterRules.Restriction.DEAF);
     }
     if (nat) {
-      restrictions.add(Rules.Restriction.GUARDED);
+      restrictions.add(FilterRules.Restriction.GUARDED);
     }
     if (options != null && Boolean.FALSE.equals(options.interContainerTraffic())) {
-      restrictions.add(Rules.Restriction.APART);
+      restrictions.add(FilterRules.Restriction.APART);
     }
     boolean masquerade = nat && !(options != null && Boolean.FALSE.equals(options.masquerade()));
-    return new Rules(
+    return new FilterRules(
         bridge,
         restrictions,
         masquerade ? network.segments().stream().map(Network.Segment::block).toList() : List.of(),

@@ -7,7 +7,7 @@ import dev.weft.agent.dataplane.spec.Unbuildable;
 import java.util.List;
 
 /** The sandbox shares the node's own stack: there is nothing to make. */
-record HostDriver() implements Driver {
+record HostDriver() implements NetworkDriver {
   @Override
   public List<Item> devices() {
     return List.of();

@@ -1,11 +1,11 @@
 package dev.weft.agent.dataplane.driver;
 
+import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.Digest;
 import dev.weft.agent.dataplane.model.Item;
-import dev.weft.agent.dataplane.model.Kind;
+import dev.weft.agent.dataplane.model.NamespaceRef;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.model.Place;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.Problem;
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Each endpoint is a station of its own on the parent's wire. The parent is left as it is found.
  */
-record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) implements Driver {
+record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
+    implements NetworkDriver {
 
   /**
    * The device that children are made on.
@@ -34,7 +35,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
    */
   record Parent(String name, Optional<Item.Device> own, Optional<MacAddress> passthru) {}
 
-  static MacvlanDriver of(Network network, Ground ground) throws Unbuildable {
+  static MacvlanDriver of(Network network, NodeContext ground) throws Unbuildable {
     MacvlanOptions options = network.spec().macvlan();
     MacvlanMode mode =
         MacvlanMode.of(options == null ? null : options.mode()).orElse(MacvlanMode.BRIDGE);
@@ -64,7 +65,8 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
   }
 
   /** The node's own device at the bottom. */
-  private static Link wire(String name, @Nullable Integer vlan, Ground ground) throws Unbuildable {
+  private static Link wire(String name, @Nullable Integer vlan, NodeContext ground)
+      throws Unbuildable {
     Optional<Link> exact =
         ground.link(name).filter(link -> vlan != null || !isOurVlan(link, ground));
     Link wire =
@@ -100,7 +102,8 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
   }
 
   private static Parent parent(
-      Network network, String name, Link wire, Ground ground, MacvlanMode mode) throws Unbuildable {
+      Network network, String name, Link wire, NodeContext ground, MacvlanMode mode)
+      throws Unbuildable {
     MacvlanOptions options = network.spec().macvlan();
     Integer wished = options == null ? null : options.vlan();
     Optional<Integer> vlan =
@@ -126,7 +129,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
         new Item.Device(
             network.owner().part("vlan"),
             DeviceName.onNode(tagged),
-            new Kind.Vlan(wire.name(), vlan.get()),
+            new DeviceKind.Vlan(wire.name(), vlan.get()),
             wireMac,
             wire.mtu(),
             true,
@@ -134,7 +137,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
     return new Parent(tagged, Optional.of(device), passthru(mode, wireMac));
   }
 
-  private static boolean isOurVlan(Link link, Ground ground) {
+  private static boolean isOurVlan(Link link, NodeContext ground) {
     return link.kind() instanceof LinkKind.Vlan && ground.isOurs(link);
   }
 
@@ -172,11 +175,12 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
     items.add(
         child(
             owner,
-            new DeviceName(new Place(endpoint.sandbox().toString()), endpoint.interfaceName()),
+            new DeviceName(
+                new NamespaceRef(endpoint.sandbox().toString()), endpoint.interfaceName()),
             endpoint.mac(),
             endpoint.isUp()));
     items.addAll(
-        Driver.inside(
+        NetworkDriver.inside(
             network, endpoint, defaultRoute && !Boolean.TRUE.equals(network.spec().internal())));
     if (hostAccess(network.spec().macvlan())) {
       for (IpPrefix address : endpoint.addresses()) {
@@ -200,7 +204,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
     return new Item.Device(
         owner,
         name,
-        new Kind.Macvlan(
+        new DeviceKind.Macvlan(
             parent.name(),
             switch (mode) {
               case BRIDGE -> LinkKind.Macvlan.Mode.BRIDGE;

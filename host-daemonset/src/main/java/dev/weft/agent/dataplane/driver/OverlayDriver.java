@@ -1,10 +1,10 @@
 package dev.weft.agent.dataplane.driver;
 
+import dev.weft.agent.dataplane.model.BridgeMembership;
+import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.Item;
-import dev.weft.agent.dataplane.model.Kind;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.model.Port;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.Problem;
@@ -27,9 +27,9 @@ import java.util.Set;
  * A bridge and a VXLAN device: one Ethernet segment over all nodes. Nothing is learned: every known
  * endpoint has its entries, and its neighbours' questions are answered on the spot.
  */
-record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Driver {
+record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implements NetworkDriver {
 
-  static OverlayDriver of(Network network, Ground ground) throws Unbuildable {
+  static OverlayDriver of(Network network, NodeContext ground) throws Unbuildable {
     OverlayTunnel tunnel = network.spec().overlay();
     Integer vni = tunnel == null ? null : tunnel.vni();
     Integer port = tunnel == null ? null : tunnel.port();
@@ -65,7 +65,7 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
     Integer wished = network.spec().mtu();
     return new OverlayDriver(
         network,
-        new Kind.Vxlan(vni, port, Optional.of(vtep), ground.txChecksum()),
+        new DeviceKind.Vxlan(vni, port, Optional.of(vtep), ground.txChecksum()),
         wished == null
             ? Mtu.overlay(
                 underlay.mtu(),
@@ -74,7 +74,7 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
             : wished);
   }
 
-  private static void refuseClearAmongEncrypted(Ground ground, boolean encrypted, int port)
+  private static void refuseClearAmongEncrypted(NodeContext ground, boolean encrypted, int port)
       throws Unbuildable {
     Optional<Problem> hindrance = ground.secrecy().hindrance();
     if (encrypted && hindrance.isPresent()) {
@@ -91,7 +91,7 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
     }
   }
 
-  private static void refuseForeignVni(Ground ground, int vni, int port) throws Unbuildable {
+  private static void refuseForeignVni(NodeContext ground, int vni, int port) throws Unbuildable {
     for (Link link : ground.observation().node().links()) {
       if (link.kind() instanceof LinkKind.Vxlan foreign
           && foreign.vni() == vni
@@ -113,7 +113,7 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
         new Item.Device(
             network.owner(),
             DeviceName.onNode(network.bridge()),
-            new Kind.Bridge(),
+            new DeviceKind.Bridge(),
             network.mac(network.bridge()),
             mtu,
             true,
@@ -125,16 +125,20 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
             network.mac(network.vxlan()),
             mtu,
             true,
-            Optional.of(new Port(network.bridge(), false, false, true))));
+            Optional.of(new BridgeMembership(network.bridge(), false, false, true))));
   }
 
   @Override
   public List<Item> endpoint(LocalEndpoint endpoint, boolean defaultRoute) {
     List<Item> items =
         new ArrayList<>(
-            Driver.cable(network, endpoint, mtu, new Port(network.bridge(), false, false, false)));
+            NetworkDriver.cable(
+                network,
+                endpoint,
+                mtu,
+                new BridgeMembership(network.bridge(), false, false, false)));
     items.addAll(
-        Driver.inside(
+        NetworkDriver.inside(
             network, endpoint, defaultRoute && !Boolean.TRUE.equals(network.spec().internal())));
     return items;
   }
@@ -160,16 +164,16 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
 
   /** The bridge has no address: nothing has business with the node by it. */
   @Override
-  public Optional<Rules> rules() {
+  public Optional<FilterRules> rules() {
     return Optional.of(rules(network.bridge(), network.spec(), tunnel));
   }
 
   /** The rules of an overlay's bridge with such a tunnel. */
-  static Rules rules(String bridge, HostNetworkSpec spec, Kind.Vxlan tunnel) {
+  static FilterRules rules(String bridge, HostNetworkSpec spec, DeviceKind.Vxlan tunnel) {
     boolean clear = spec.overlay() == null || !Boolean.TRUE.equals(spec.overlay().encrypted());
-    return new Rules(
+    return new FilterRules(
         bridge,
-        Set.of(Rules.Restriction.CLOSED, Rules.Restriction.DEAF),
+        Set.of(FilterRules.Restriction.CLOSED, FilterRules.Restriction.DEAF),
         List.of(),
         clear ? Optional.of(tunnel) : Optional.empty());
   }

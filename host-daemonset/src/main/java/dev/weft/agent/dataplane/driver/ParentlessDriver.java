@@ -1,10 +1,10 @@
 package dev.weft.agent.dataplane.driver;
 
+import dev.weft.agent.dataplane.model.BridgeMembership;
+import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.Item;
-import dev.weft.agent.dataplane.model.Kind;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.model.Port;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.Problem;
@@ -23,10 +23,10 @@ import java.util.Set;
  * kernel has none keeps one alone: a bridge without ports loses its carrier as soon as somebody
  * sets its MAC address.
  */
-record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements Driver {
+record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements NetworkDriver {
   private static final int ETHERNET_MTU = 1500;
 
-  static ParentlessDriver of(Network network, Ground ground) throws Unbuildable {
+  static ParentlessDriver of(Network network, NodeContext ground) throws Unbuildable {
     MacvlanOptions options = network.spec().macvlan();
     MacvlanMode mode =
         MacvlanMode.of(options == null ? null : options.mode()).orElse(MacvlanMode.BRIDGE);
@@ -48,7 +48,7 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements D
         new Item.Device(
             network.owner(),
             DeviceName.onNode(network.bridge()),
-            new Kind.Bridge(),
+            new DeviceKind.Bridge(),
             network.mac(network.bridge()),
             mtu,
             true,
@@ -60,9 +60,12 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements D
     boolean isolated = mode != MacvlanMode.BRIDGE;
     List<Item> items =
         new ArrayList<>(
-            Driver.cable(
-                network, endpoint, mtu, new Port(network.bridge(), isolated, true, false)));
-    items.addAll(Driver.inside(network, endpoint, false));
+            NetworkDriver.cable(
+                network,
+                endpoint,
+                mtu,
+                new BridgeMembership(network.bridge(), isolated, true, false)));
+    items.addAll(NetworkDriver.inside(network, endpoint, false));
     if (hostAccess()) {
       for (IpPrefix address : endpoint.addresses()) {
         items.add(
@@ -77,13 +80,13 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements D
   }
 
   @Override
-  public Optional<Rules> rules() {
+  public Optional<FilterRules> rules() {
     return Optional.of(
-        Rules.of(
+        FilterRules.of(
             network.bridge(),
             hostAccess()
-                ? Set.of(Rules.Restriction.CLOSED)
-                : Set.of(Rules.Restriction.CLOSED, Rules.Restriction.DEAF)));
+                ? Set.of(FilterRules.Restriction.CLOSED)
+                : Set.of(FilterRules.Restriction.CLOSED, FilterRules.Restriction.DEAF)));
   }
 
   private boolean hostAccess() {

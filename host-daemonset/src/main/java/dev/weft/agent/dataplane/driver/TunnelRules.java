@@ -37,7 +37,7 @@ record TunnelRules(Map<Integer, Set<Integer>> vnis, Set<InetAddress> peers) {
     }
   }
 
-  static TunnelRules of(Collection<Rules> networks, Set<InetAddress> peers) {
+  static TunnelRules of(Collection<FilterRules> networks, Set<InetAddress> peers) {
     Map<Integer, Set<Integer>> vnis = new TreeMap<>();
     networks.stream()
         .flatMap(network -> network.tunnel().stream())
@@ -81,7 +81,7 @@ record TunnelRules(Map<Integer, Set<Integer>> vnis, Set<InetAddress> peers) {
             .collect(Collectors.toCollection(TreeSet::new));
     return addresses.isEmpty()
         ? "  set %s {\n    type %s\n  }\n".formatted(set, type)
-        : Rules.set(set, type, "", addresses.stream());
+        : FilterRules.set(set, type, "", addresses.stream());
   }
 
   /** The VNI stands 12 bytes into UDP (RFC 7348). */

@@ -49,7 +49,7 @@ public final class EspPorts implements AutoCloseable {
     for (XfrmState state : states) {
       XfrmStateSpec spec = state.spec();
       XfrmUdp udp = spec.udp();
-      if (Ipsec.isOurs(state) && udp != null) {
+      if (IpsecTables.isOurs(state) && udp != null) {
         try {
           open(new Item.EspPort(spec.id().destination(), udp.destinationPort()));
         } catch (NetlinkException e) {

@@ -4,7 +4,7 @@ import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.Network;
-import dev.weft.agent.dataplane.spec.NetworkWish;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.LinkKind;
@@ -25,7 +25,8 @@ import java.util.Optional;
 public record Expected(
     Owner owner, String hostEnd, String name, MacAddress mac, int known, boolean routes) {
 
-  public static Expected of(NetworkWish network, LocalEndpoint endpoint, int known, boolean routes) {
+  public static Expected of(
+      NetworkSpec network, LocalEndpoint endpoint, int known, boolean routes) {
     return new Expected(
         Owner.endpoint(network.uid(), endpoint.id()),
         Network.hostEnd(network.uid(), endpoint.id()),

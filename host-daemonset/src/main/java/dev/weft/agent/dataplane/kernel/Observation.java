@@ -80,7 +80,8 @@ public record Observation(
               route.destination().length() == 0
                   && route.table() == Route.MAIN
                   && route.type() == Route.Type.UNICAST
-                  && !(route.protocol() == Kernel.ROUTE_PROTOCOL && ours.containsKey(route.link()))
+                  && !(route.protocol() == HostKernel.ROUTE_PROTOCOL
+                      && ours.containsKey(route.link()))
                   && (route.destination().address().getAddress().length == 4) == ipv4);
     }
   }

@@ -64,7 +64,8 @@ public final class SandboxView {
    *
    * @param known our interfaces there, by index
    */
-  public static Observation.View brief(Netlink netlink, Expected expected, Map<Integer, Owner> known) {
+  public static Observation.View brief(
+      Netlink netlink, Expected expected, Map<Integer, Owner> known) {
     SandboxView view = new SandboxView(netlink);
     view.ours.putAll(known);
     if (expected.known() != 0) {

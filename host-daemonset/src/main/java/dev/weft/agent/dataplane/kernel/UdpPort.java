@@ -19,7 +19,7 @@ public final class UdpPort {
   private UdpPort() {}
 
   /** In words. */
-  public static String user(Kernel kernel, int port) {
+  public static String user(HostKernel kernel, int port) {
     Set<String> sockets =
         kernel
             .namespace()

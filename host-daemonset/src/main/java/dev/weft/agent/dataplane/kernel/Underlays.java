@@ -1,7 +1,7 @@
 package dev.weft.agent.dataplane.kernel;
 
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.spec.Underlay;
+import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.IpFamily;
 import dev.weft.netlink.IpPrefix;
@@ -24,7 +24,7 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
    *
    * @param used the address by which the node reaches {@link UnderlayChoice#reaches()}, if known
    */
-  public Underlay choose(Optional<InetAddress> used) {
+  public LocalVtep choose(Optional<InetAddress> used) {
     List<Address> fit =
         node.addresses().stream()
             .filter(this::isFit)
@@ -95,23 +95,23 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
     return address instanceof Inet4Address;
   }
 
-  private Underlay found(Address address) {
+  private LocalVtep found(Address address) {
     Link link = node.link(address.link()).orElseThrow();
-    return new Underlay.Found(address.prefix().address(), link.name(), link.mtu(), routes());
+    return new LocalVtep.Found(address.prefix().address(), link.name(), link.mtu(), routes());
   }
 
   private String ofInterface() {
     return choice.interfaceName().map(name -> " on the interface " + name).orElse("");
   }
 
-  private Underlay missing(String condition) {
+  private LocalVtep missing(String condition) {
     String held =
         node.addresses().stream()
             .map(address -> address.prefix().address())
             .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
             .map(InetAddress::getHostAddress)
             .collect(Collectors.joining(", "));
-    return new Underlay.Missing(
+    return new LocalVtep.Missing(
         "no %saddress of the node %s; it has %s"
             .formatted(
                 choice.family().map(family -> family + " ").orElse(""),

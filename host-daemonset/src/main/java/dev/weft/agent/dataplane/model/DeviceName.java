@@ -1,9 +1,9 @@
 package dev.weft.agent.dataplane.model;
 
 /** A device is found by its name, in its namespace. */
-public record DeviceName(Place place, String name) {
+public record DeviceName(NamespaceRef place, String name) {
   public static DeviceName onNode(String name) {
-    return new DeviceName(Place.NODE, name);
+    return new DeviceName(NamespaceRef.NODE, name);
   }
 
   @Override

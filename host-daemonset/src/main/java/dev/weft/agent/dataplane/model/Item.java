@@ -70,11 +70,11 @@ public sealed interface Item {
   record Device(
       Owner owner,
       DeviceName name,
-      Kind kind,
+      DeviceKind kind,
       MacAddress mac,
       int mtu,
       boolean up,
-      Optional<Port> port)
+      Optional<BridgeMembership> port)
       implements Item {
     @Override
     public Key key() {
@@ -84,23 +84,24 @@ public sealed interface Item {
     @Override
     public Optional<DeviceName> standsOn() {
       return switch (kind) {
-        case Kind.Macvlan(String parent, _) -> Optional.of(DeviceName.onNode(parent));
-        case Kind.Vlan(String parent, _) -> Optional.of(DeviceName.onNode(parent));
-        case Kind.Bridge _, Kind.Vxlan _, Kind.Veth _, Kind.Other _ -> Optional.empty();
+        case DeviceKind.Macvlan(String parent, _) -> Optional.of(DeviceName.onNode(parent));
+        case DeviceKind.Vlan(String parent, _) -> Optional.of(DeviceName.onNode(parent));
+        case DeviceKind.Bridge _, DeviceKind.Vxlan _, DeviceKind.Veth _, DeviceKind.Other _ ->
+            Optional.empty();
       };
     }
 
     /** The device that carries its addresses: itself, or the interface in the sandbox. */
     public DeviceName inner() {
-      return kind instanceof Kind.Veth(DeviceName peer, _, _) ? peer : name;
+      return kind instanceof DeviceKind.Veth(DeviceName peer, _, _) ? peer : name;
     }
 
     /** Whether the device that carries its addresses is up. */
     public boolean innerUp() {
-      return kind instanceof Kind.Veth(_, _, boolean peerUp) ? peerUp : up;
+      return kind instanceof DeviceKind.Veth(_, _, boolean peerUp) ? peerUp : up;
     }
 
-    Device withPort(Optional<Port> other) {
+    Device withPort(Optional<BridgeMembership> other) {
       return new Device(owner, name, kind, mac, mtu, up, other);
     }
 

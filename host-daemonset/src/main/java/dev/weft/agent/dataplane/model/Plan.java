@@ -59,7 +59,7 @@ public final class Plan {
   /** The ports of a bridge are its network's: no other network inherits them. */
   private static Optional<String> isInherited(Item.Device present, Item.Device wished) {
     String uid = present.owner().uid();
-    return present.kind() instanceof Kind.Bridge
+    return present.kind() instanceof DeviceKind.Bridge
             && !uid.isEmpty()
             && !uid.equals(wished.owner().uid())
         ? Optional.of("it was the bridge of another network")
@@ -79,8 +79,8 @@ public final class Plan {
     note(
         parts,
         "port of",
-        was.port().map(Port::toString).orElse("no bridge"),
-        is.port().map(Port::toString).orElse("no bridge"));
+        was.port().map(BridgeMembership::toString).orElse("no bridge"),
+        is.port().map(BridgeMembership::toString).orElse("no bridge"));
     return String.join(", ", parts);
   }
 

@@ -54,8 +54,8 @@ public enum Stage {
 
   private static boolean isBase(Item.Device device) {
     return switch (device.kind()) {
-      case Kind.Bridge _, Kind.Vlan _ -> true;
-      case Kind.Vxlan _, Kind.Veth _, Kind.Macvlan _, Kind.Other _ -> false;
+      case DeviceKind.Bridge _, DeviceKind.Vlan _ -> true;
+      case DeviceKind.Vxlan _, DeviceKind.Veth _, DeviceKind.Macvlan _, DeviceKind.Other _ -> false;
     };
   }
 }

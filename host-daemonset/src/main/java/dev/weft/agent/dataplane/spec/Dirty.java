@@ -34,8 +34,8 @@ public sealed interface Dirty {
    * Only these endpoints have come, changed or gone; the work grows with their number alone. The
    * kernel is trusted to be as the last reconcile left it.
    *
-   * @param keys by network name, the keys in {@link NetworkWish#local()} and {@link
-   *     NetworkWish#remote()}
+   * @param keys by network name, the keys in {@link NetworkSpec#local()} and {@link
+   *     NetworkSpec#remote()}
    */
   record Endpoints(Map<String, Set<String>> keys) implements Dirty {
     public Endpoints {

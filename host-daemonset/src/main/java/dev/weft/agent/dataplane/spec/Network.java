@@ -17,7 +17,8 @@ import java.util.Optional;
  *
  * @param node name of the node
  */
-public record Network(String name, String uid, String node, HostNetworkSpec spec, List<Segment> segments) {
+public record Network(
+    String name, String uid, String node, HostNetworkSpec spec, List<Segment> segments) {
   /** An address block, with the gateway's address in it where there is one. */
   public record Segment(IpPrefix block, Optional<InetAddress> gateway) {
     public Optional<IpPrefix> gatewayPrefix() {
@@ -29,7 +30,7 @@ public record Network(String name, String uid, String node, HostNetworkSpec spec
     }
   }
 
-  public static Network of(String name, String node, NetworkWish wish) throws Unbuildable {
+  public static Network of(String name, String node, NetworkSpec wish) throws Unbuildable {
     List<Subnet> subnets = wish.spec().subnets();
     List<Segment> segments = new ArrayList<>();
     for (Subnet subnet : subnets == null ? List.<Subnet>of() : subnets) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.agent.Given;
-import dev.weft.agent.sandbox.Holder;
+import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.api.Driver;
@@ -14,12 +14,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
-  private static final Holder POD =
-      new Holder(new SandboxReference("one", "default", "one", "uid-one", null));
+  private static final AddressOwner POD =
+      new AddressOwner(new SandboxReference("one", "default", "one", "uid-one", null));
   private final ContainerNetwork blue = Given.overlay("blue", "10.0.0.0/24");
 
   @Test
-  void aPodMayAttachToANetworkThatAdmitsEveryone() throws Refusal {
+  void aPodMayAttachToANetworkThatAdmitsEveryone() throws AttachError {
     assertThat(Admission.admit(POD, "blue", Optional.of(blue), false)).isEqualTo(Driver.OVERLAY);
   }
 
@@ -37,7 +37,7 @@ class AdmissionTest {
   }
 
   @Test
-  void onlyNamespacesOfTheListAreAdmittedAndNoneByAnEmptyList() throws Refusal {
+  void onlyNamespacesOfTheListAreAdmittedAndNoneByAnEmptyList() throws AttachError {
     allow(List.of("default"));
     assertThat(Admission.admit(POD, "blue", Optional.of(blue), false)).isEqualTo(Driver.OVERLAY);
     allow(List.of());
@@ -53,7 +53,7 @@ class AdmissionTest {
   }
 
   @Test
-  void theNodesOwnStackIsForTheHostDriverAlone() throws Refusal {
+  void theNodesOwnStackIsForTheHostDriverAlone() throws AttachError {
     assertThatThrownBy(() -> Admission.admit(POD, "blue", Optional.of(blue), true))
         .hasMessageContaining("remove hostNetwork");
     blue.setSpec(ContainerNetworkSpecBuilder.builder(blue.getSpec()).driver("host").build());

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.Wishes;
+import dev.weft.agent.dataplane.TestSpecs;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
-import dev.weft.agent.dataplane.spec.NetworkWish;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.rtnl.Address;
@@ -49,28 +49,28 @@ class DriftTest {
   private final DataPlane plane = lab.plane(node);
   private final ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
 
-  private NodeWish wish() {
-    return Wishes.from(
+  private NodeSpec wish() {
+    return TestSpecs.from(
         "192.0.2.1",
         Map.of(
             "blue",
-            Wishes.with(
-                Wishes.network(
-                    Wishes.overlay(1, 4242, Wishes.subnet("10.88.0.0/24")),
-                    Wishes.endpoint(a, "eth0", "10.88.0.2/24")),
-                Wishes.remote("10.88.0.3", "192.0.2.2"),
-                Wishes.remote("10.88.0.4", "192.0.2.3")),
+            TestSpecs.with(
+                TestSpecs.network(
+                    TestSpecs.overlay(1, 4242, TestSpecs.subnet("10.88.0.0/24")),
+                    TestSpecs.endpoint(a, "eth0", "10.88.0.2/24")),
+                TestSpecs.remote("10.88.0.3", "192.0.2.2"),
+                TestSpecs.remote("10.88.0.4", "192.0.2.3")),
             "red",
-            Wishes.network(
-                Wishes.bridge(2, Wishes.subnet("10.77.0.0/24", "10.77.0.1")),
-                Wishes.endpoint(b, "eth0", "10.77.0.2/24"))));
+            TestSpecs.network(
+                TestSpecs.bridge(2, TestSpecs.subnet("10.77.0.0/24", "10.77.0.1")),
+                TestSpecs.endpoint(b, "eth0", "10.77.0.2/24"))));
   }
 
   @BeforeEach
   void twoNetworksAreLive() {
     lab.cable(lab.box("world"), "w0", node, "uplink");
     node.address("uplink", "192.0.2.1/24");
-    Outcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
     plane.onDrift(drift::add);
   }
@@ -193,7 +193,7 @@ class DriftTest {
   void aFlushedPacketFilterIsRepairedAtTheNextFullLook() {
     node.nft("flush ruleset");
 
-    Outcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
 
     assertThat(outcome.of("red").repaired()).singleElement().asString().contains("packet filter");
     assertThat(node.ruleset()).contains("table inet weft");
@@ -212,8 +212,8 @@ class DriftTest {
 
   @Test
   void checksumsAreLeftToTheKernelAndStayThere() {
-    NodeWish off =
-        new NodeWish(wish().node(), wish().vtep(), wish().networks(), false, Optional.empty());
+    NodeSpec off =
+        new NodeSpec(wish().node(), wish().vtep(), wish().networks(), false, Optional.empty());
     int tunnel = node.link(TUNNEL).index();
     try (Ethtool ethtool = Ethtool.open(node.namespace())) {
       assertThat(ethtool.txChecksum(tunnel)).isTrue();
@@ -240,7 +240,7 @@ class DriftTest {
   void whatWasRepairedIsTold() {
     node.delete(TUNNEL);
 
-    Outcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
 
     assertThat(outcome.of("blue").repaired()).anyMatch(line -> line.contains(TUNNEL));
     assertThat(outcome.of("red").repaired()).isEmpty();
@@ -248,7 +248,7 @@ class DriftTest {
 
   @Test
   void ourOwnChangesAreNoDrift() {
-    plane.reconcile(Wishes.from("192.0.2.1", Map.of()), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.from("192.0.2.1", Map.of()), Dirty.EVERYTHING);
     plane.reconcile(wish(), Dirty.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of("somebody", new LinkKind.Bridge()));
     // A deed that comes after all echoes of ours: when it is told, they have been judged.
@@ -260,8 +260,8 @@ class DriftTest {
 
   @Test
   void anInterfaceThatWaitsForItsAddressIsNoDrift() {
-    LocalEndpoint coming = Wishes.endpoint(lab.box("c"), "eth0", "10.77.0.3/24");
-    NodeWish more = Wishes.with(wish(), "red", Wishes.bare(coming));
+    LocalEndpoint coming = TestSpecs.endpoint(lab.box("c"), "eth0", "10.77.0.3/24");
+    NodeSpec more = TestSpecs.with(wish(), "red", TestSpecs.bare(coming));
     plane.reconcile(more, new Dirty.Endpoints(Map.of("red", Set.of(coming.id()))));
     node.down(NAT);
 
@@ -280,12 +280,12 @@ class DriftTest {
 
   @Test
   void aForeignBridgeOfTheWishedNameIsNamedAndNeverTouched() {
-    plane.reconcile(Wishes.none(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of(NAT, new LinkKind.Bridge()));
     Map<String, Object> before = node.everything();
-    NetworkWish red = Wishes.pick(wish(), "red");
+    NetworkSpec red = TestSpecs.pick(wish(), "red");
 
-    Outcome outcome = plane.reconcile(Wishes.of("red", red), Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(TestSpecs.of("red", red), Dirty.EVERYTHING);
 
     assertThat(outcome.of("red").problems())
         .singleElement()
@@ -293,7 +293,7 @@ class DriftTest {
           assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
           assertThat(problem.toString()).contains(NAT, "mark");
         });
-    plane.reconcile(Wishes.none(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
     assertThat(node.everything()).isEqualTo(before);
   }
 }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.kernel.Kernel;
+import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.retry.Supervised;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class DriftWatchTest {
   private final Lab lab = new Lab();
   private final Box node = lab.box("node");
-  private final Kernel kernel = new Kernel(node.namespace().duplicate());
+  private final HostKernel kernel = new HostKernel(node.namespace().duplicate());
   private final Queue<Notification> judged = new ConcurrentLinkedQueue<>();
   private final Queue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean fails = new AtomicBoolean();

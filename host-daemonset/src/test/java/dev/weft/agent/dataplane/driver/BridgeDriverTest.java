@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.Wishes;
+import dev.weft.agent.dataplane.TestSpecs;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
-import dev.weft.agent.dataplane.spec.NetworkWish;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.BridgeOptions;
 import dev.weft.api.HostNetworkSpecBuilder;
 import dev.weft.netlink.IpPrefix;
@@ -44,21 +44,21 @@ class BridgeDriverTest {
     lab.close();
   }
 
-  private static final dev.weft.api.Subnet SUBNET = Wishes.subnet("10.77.0.0/24", "10.77.0.1");
+  private static final dev.weft.api.Subnet SUBNET = TestSpecs.subnet("10.77.0.0/24", "10.77.0.1");
 
-  private NetworkWish twoSandboxes(BridgeOptions options) {
-    return Wishes.network(
-        Wishes.bridge(1, options, SUBNET),
-        Wishes.endpoint(a, "eth0", "10.77.0.2/24"),
-        Wishes.endpoint(b, "eth0", "10.77.0.3/24"));
+  private NetworkSpec twoSandboxes(BridgeOptions options) {
+    return TestSpecs.network(
+        TestSpecs.bridge(1, options, SUBNET),
+        TestSpecs.endpoint(a, "eth0", "10.77.0.2/24"),
+        TestSpecs.endpoint(b, "eth0", "10.77.0.3/24"));
   }
 
   private static BridgeOptions options(Boolean masquerade, Boolean icc, String mode) {
     return new BridgeOptions(null, masquerade, icc, mode);
   }
 
-  private void make(NetworkWish network) {
-    Outcome outcome = plane.reconcile(Wishes.of("blue", network), Dirty.EVERYTHING);
+  private void make(NetworkSpec network) {
+    ReconcileOutcome outcome = plane.reconcile(TestSpecs.of("blue", network), Dirty.EVERYTHING);
     assertThat(outcome.of("blue").problems()).isEmpty();
   }
 
@@ -99,9 +99,9 @@ class BridgeDriverTest {
 
   @Test
   void anInternalNetworkHasNoWayOut() {
-    NetworkWish open = twoSandboxes(options(true, true, "NAT"));
+    NetworkSpec open = twoSandboxes(options(true, true, "NAT"));
     make(
-        new NetworkWish(
+        new NetworkSpec(
             open.uid(),
             HostNetworkSpecBuilder.builder(open.spec()).internal(true).build(),
             open.local(),
@@ -123,20 +123,20 @@ class BridgeDriverTest {
 
   @Test
   void twoNetworksDoNotReachEachOther() {
-    Outcome outcome =
+    ReconcileOutcome outcome =
         plane.reconcile(
-            Wishes.of(
+            TestSpecs.of(
                 Map.of(
                     "blue",
-                    Wishes.network(
-                        Wishes.bridge(1, SUBNET), Wishes.endpoint(a, "eth0", "10.77.0.2/24")),
+                    TestSpecs.network(
+                        TestSpecs.bridge(1, SUBNET), TestSpecs.endpoint(a, "eth0", "10.77.0.2/24")),
                     "red",
-                    Wishes.network(
-                        Wishes.bridge(
+                    TestSpecs.network(
+                        TestSpecs.bridge(
                             2,
                             options(false, true, "Routed"),
-                            Wishes.subnet("10.78.0.0/24", "10.78.0.1")),
-                        Wishes.endpoint(b, "eth0", "10.78.0.2/24")))),
+                            TestSpecs.subnet("10.78.0.0/24", "10.78.0.1")),
+                        TestSpecs.endpoint(b, "eth0", "10.78.0.2/24")))),
             Dirty.EVERYTHING);
 
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
@@ -147,11 +147,11 @@ class BridgeDriverTest {
 
   @Test
   void dualStackSandboxesReachEachOtherByBothFamilies() {
-    LocalEndpoint first = Wishes.endpoint(a, "eth0", "10.77.0.2/24");
-    LocalEndpoint second = Wishes.endpoint(b, "eth0", "10.77.0.3/24");
+    LocalEndpoint first = TestSpecs.endpoint(a, "eth0", "10.77.0.2/24");
+    LocalEndpoint second = TestSpecs.endpoint(b, "eth0", "10.77.0.3/24");
     make(
-        Wishes.network(
-            Wishes.bridge(1, SUBNET, Wishes.subnet("fd77::/64", "fd77::1")),
+        TestSpecs.network(
+            TestSpecs.bridge(1, SUBNET, TestSpecs.subnet("fd77::/64", "fd77::1")),
             with(first, "fd77::2/64"),
             with(second, "fd77::3/64")));
 
@@ -173,12 +173,12 @@ class BridgeDriverTest {
   @Test
   void aDeletedNetworkLeavesTheNodeAsItWas() {
     make(twoSandboxes(options(true, true, "Routed")));
-    plane.reconcile(Wishes.none(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
     Map<String, Object> before = node.everything();
     make(twoSandboxes(options(true, true, "NAT")));
     assertThat(node.everything()).isNotEqualTo(before);
 
-    plane.reconcile(Wishes.none(), new Dirty.Networks(java.util.Set.of("blue")));
+    plane.reconcile(TestSpecs.none(), new Dirty.Networks(java.util.Set.of("blue")));
 
     assertThat(node.everything()).isEqualTo(before);
     assertThat(a.netlink().links()).hasSize(1);
@@ -186,7 +186,7 @@ class BridgeDriverTest {
 
   @Test
   void afterARestartNothingIsToDo() {
-    NodeWish wish = Wishes.of("blue", twoSandboxes(options(true, true, "NAT")));
+    NodeSpec wish = TestSpecs.of("blue", twoSandboxes(options(true, true, "NAT")));
     plane.reconcile(wish, Dirty.EVERYTHING);
 
     DataPlane restarted = lab.plane(node);
@@ -197,38 +197,39 @@ class BridgeDriverTest {
 
   @Test
   void anEndpointComesAndGoesWithoutALookAtTheRest() {
-    NetworkWish one =
-        Wishes.network(Wishes.bridge(1, SUBNET), Wishes.endpoint(a, "eth0", "10.77.0.2/24"));
-    NetworkWish two = twoSandboxes(options(true, true, "NAT"));
-    plane.reconcile(Wishes.of("blue", one), Dirty.EVERYTHING);
+    NetworkSpec one =
+        TestSpecs.network(
+            TestSpecs.bridge(1, SUBNET), TestSpecs.endpoint(a, "eth0", "10.77.0.2/24"));
+    NetworkSpec two = twoSandboxes(options(true, true, "NAT"));
+    plane.reconcile(TestSpecs.of("blue", one), Dirty.EVERYTHING);
     Dirty second = new Dirty.Endpoints(Map.of("blue", java.util.Set.of(b.name() + ".eth0")));
 
-    Outcome come = plane.reconcile(Wishes.of("blue", two), second);
+    ReconcileOutcome come = plane.reconcile(TestSpecs.of("blue", two), second);
 
     assertThat(come.of("blue").problems()).isEmpty();
     assertThat(a.reaches(b, "10.77.0.3")).isTrue();
-    assertThat(plane.plan(Wishes.of("blue", two))).isEmpty();
+    assertThat(plane.plan(TestSpecs.of("blue", two))).isEmpty();
 
-    plane.reconcile(Wishes.of("blue", one), second);
+    plane.reconcile(TestSpecs.of("blue", one), second);
 
     assertThat(b.netlink().links()).hasSize(1);
-    assertThat(plane.plan(Wishes.of("blue", one))).isEmpty();
+    assertThat(plane.plan(TestSpecs.of("blue", one))).isEmpty();
   }
 
   @Test
   void anInterfaceIsDownUntilItHasAnAddressAndGoesIfItGetsNone() {
-    LocalEndpoint endpoint = Wishes.endpoint(a, "eth0", "10.77.0.2/24");
-    NetworkWish network = Wishes.network(Wishes.bridge(1, SUBNET));
-    NodeWish wish = Wishes.of("blue", network);
+    LocalEndpoint endpoint = TestSpecs.endpoint(a, "eth0", "10.77.0.2/24");
+    NetworkSpec network = TestSpecs.network(TestSpecs.bridge(1, SUBNET));
+    NodeSpec wish = TestSpecs.of("blue", network);
     Dirty it = new Dirty.Endpoints(Map.of("blue", java.util.Set.of(endpoint.id())));
     plane.reconcile(wish, Dirty.EVERYTHING);
 
-    plane.reconcile(Wishes.with(wish, "blue", Wishes.bare(endpoint)), it);
+    plane.reconcile(TestSpecs.with(wish, "blue", TestSpecs.bare(endpoint)), it);
     int index = a.link("eth0").index();
     assertThat(a.link("eth0").isUp()).isFalse();
     assertThat(a.netlink().addresses()).noneMatch(each -> each.link() == index);
     assertThat(plane.plan(wish)).isEmpty();
-    plane.reconcile(Wishes.with(wish, "blue", endpoint), it);
+    plane.reconcile(TestSpecs.with(wish, "blue", endpoint), it);
 
     assertThat(a.link("eth0").index()).isEqualTo(index);
     assertThat(a.reaches(node, "10.77.0.1")).isTrue();
@@ -236,7 +237,7 @@ class BridgeDriverTest {
 
     network.local().clear();
     plane.reconcile(wish, it);
-    plane.reconcile(Wishes.with(wish, "blue", Wishes.bare(endpoint)), it);
+    plane.reconcile(TestSpecs.with(wish, "blue", TestSpecs.bare(endpoint)), it);
     network.local().clear();
     plane.reconcile(wish, it);
 
@@ -254,12 +255,14 @@ class BridgeDriverTest {
             dev.weft.netlink.MacAddress.parse("02:42:0a:4d:00:09"),
             java.util.List.of(IpPrefix.parse("10.77.0.9/24")),
             true);
-    Outcome outcome =
+    ReconcileOutcome outcome =
         plane.reconcile(
-            Wishes.of(
+            TestSpecs.of(
                 "blue",
-                Wishes.network(
-                    Wishes.bridge(1, SUBNET), Wishes.endpoint(a, "eth0", "10.77.0.2/24"), ghost)),
+                TestSpecs.network(
+                    TestSpecs.bridge(1, SUBNET),
+                    TestSpecs.endpoint(a, "eth0", "10.77.0.2/24"),
+                    ghost)),
             Dirty.EVERYTHING);
 
     assertThat(outcome.of("blue").problems())
@@ -275,7 +278,7 @@ class BridgeDriverTest {
   void theDryRunPrintsALineForEachChangeAndChangesNothing() {
     Map<String, Object> before = node.everything();
 
-    var plan = plane.plan(Wishes.of("blue", twoSandboxes(options(true, true, "NAT"))));
+    var plan = plane.plan(TestSpecs.of("blue", twoSandboxes(options(true, true, "NAT"))));
 
     assertThat(plan)
         .extracting(Object::toString)

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.Wishes;
+import dev.weft.agent.dataplane.TestSpecs;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
-import dev.weft.agent.dataplane.spec.NetworkWish;
-import dev.weft.agent.dataplane.spec.NodeWish;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.api.MacvlanOptions;
 import dev.weft.api.Subnet;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 
 /** Macvlan networks of a node, in the kernel and with real packets. */
 class MacvlanDriverTest {
-  private static final Subnet SUBNET = Wishes.subnet("10.99.0.0/24", "10.99.0.1");
+  private static final Subnet SUBNET = TestSpecs.subnet("10.99.0.0/24", "10.99.0.1");
 
   private final Lab lab = new Lab();
   private final Box node = lab.box("node");
@@ -65,15 +65,15 @@ class MacvlanDriverTest {
     return new MacvlanOptions(parent, mode, null, null);
   }
 
-  private NetworkWish twoSandboxes(MacvlanOptions options) {
-    return Wishes.network(
-        Wishes.macvlan(1, options, SUBNET),
-        Wishes.endpoint(a, "eth0", "10.99.0.2/24"),
-        Wishes.endpoint(b, "eth0", "10.99.0.3/24"));
+  private NetworkSpec twoSandboxes(MacvlanOptions options) {
+    return TestSpecs.network(
+        TestSpecs.macvlan(1, options, SUBNET),
+        TestSpecs.endpoint(a, "eth0", "10.99.0.2/24"),
+        TestSpecs.endpoint(b, "eth0", "10.99.0.3/24"));
   }
 
-  private NetworkOutcome make(NetworkWish network) {
-    return plane.reconcile(Wishes.of("lan", network), Dirty.EVERYTHING).of("lan");
+  private NetworkOutcome make(NetworkSpec network) {
+    return plane.reconcile(TestSpecs.of("lan", network), Dirty.EVERYTHING).of("lan");
   }
 
   @Test
@@ -93,8 +93,8 @@ class MacvlanDriverTest {
   void aMacAddressThatTheParentOrAnotherInterfaceHasIsRefusedByItsName() {
     MacAddress taken = MacAddress.parse("02:00:00:00:00:77");
     MacAddress parent = node.link("nic").address();
-    LocalEndpoint first = with(Wishes.endpoint(a, "eth0", "10.99.0.2/24"), taken);
-    LocalEndpoint second = with(Wishes.endpoint(b, "eth0", "10.99.0.3/24"), taken);
+    LocalEndpoint first = with(TestSpecs.endpoint(a, "eth0", "10.99.0.2/24"), taken);
+    LocalEndpoint second = with(TestSpecs.endpoint(b, "eth0", "10.99.0.3/24"), taken);
 
     assertThat(make(wish(first)).problems()).isEmpty();
     for (LocalEndpoint each : List.of(second, with(second, parent))) {
@@ -109,8 +109,8 @@ class MacvlanDriverTest {
     assertThat(lan.reaches(a, "10.99.0.2")).isTrue();
   }
 
-  private NetworkWish wish(LocalEndpoint... endpoints) {
-    return Wishes.network(Wishes.macvlan(1, options("nic", "Bridge"), SUBNET), endpoints);
+  private NetworkSpec wish(LocalEndpoint... endpoints) {
+    return TestSpecs.network(TestSpecs.macvlan(1, options("nic", "Bridge"), SUBNET), endpoints);
   }
 
   private static LocalEndpoint with(LocalEndpoint endpoint, MacAddress mac) {
@@ -152,9 +152,10 @@ class MacvlanDriverTest {
 
   @Test
   void anInterfaceIsDownUntilItHasAnAddressOfWhichTheLanLearnsThen() {
-    LocalEndpoint endpoint = Wishes.endpoint(a, "eth0", "10.99.0.2/24");
-    NetworkWish network =
-        Wishes.network(Wishes.macvlan(1, options("nic", "Bridge"), SUBNET), Wishes.bare(endpoint));
+    LocalEndpoint endpoint = TestSpecs.endpoint(a, "eth0", "10.99.0.2/24");
+    NetworkSpec network =
+        TestSpecs.network(
+            TestSpecs.macvlan(1, options("nic", "Bridge"), SUBNET), TestSpecs.bare(endpoint));
     assertThat(make(network).problems()).isEmpty();
     Link bare = a.link("eth0");
     assertThat(bare.isUp()).isFalse();
@@ -170,10 +171,10 @@ class MacvlanDriverTest {
 
     network.local().put(endpoint.id(), endpoint);
     plane.reconcile(
-        Wishes.of("lan", network), new Dirty.Endpoints(Map.of("lan", Set.of(endpoint.id()))));
+        TestSpecs.of("lan", network), new Dirty.Endpoints(Map.of("lan", Set.of(endpoint.id()))));
 
     assertThat(a.link("eth0").index()).isEqualTo(bare.index());
-    assertThat(plane.plan(Wishes.of("lan", network))).isEmpty();
+    assertThat(plane.plan(TestSpecs.of("lan", network))).isEmpty();
     Awaitility.await()
         .until(() ->
             lan.netlink().neighbours().stream()
@@ -242,7 +243,7 @@ class MacvlanDriverTest {
         .satisfies(problem -> assertThat(problem.cure()).isEqualTo(Problem.Cure.USER));
     assertThat(a.reaches(lan, "10.99.0.1")).isTrue();
     assertThat(a.link("eth0").address()).isEqualTo(node.link("nic").address());
-    assertThat(plane.plan(Wishes.of("lan", twoSandboxes(options("nic", "Passthru"))))).isEmpty();
+    assertThat(plane.plan(TestSpecs.of("lan", twoSandboxes(options("nic", "Passthru"))))).isEmpty();
   }
 
   @Test
@@ -268,7 +269,7 @@ class MacvlanDriverTest {
 
   @Test
   void aParentThatReturnsIsBuiltOnAgain() {
-    NodeWish wish = Wishes.of("lan", twoSandboxes(options("nic", "Bridge")));
+    NodeSpec wish = TestSpecs.of("lan", twoSandboxes(options("nic", "Bridge")));
     plane.reconcile(wish, Dirty.EVERYTHING);
     ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
     plane.onDrift(drift::add);
@@ -290,7 +291,8 @@ class MacvlanDriverTest {
 
   @Test
   void afterARestartNothingIsToDo() {
-    NodeWish wish = Wishes.of("lan", twoSandboxes(new MacvlanOptions("nic", "Bridge", null, true)));
+    NodeSpec wish =
+        TestSpecs.of("lan", twoSandboxes(new MacvlanOptions("nic", "Bridge", null, true)));
     plane.reconcile(wish, Dirty.EVERYTHING);
 
     assertThat(lab.plane(node).plan(wish)).isEmpty();
@@ -301,7 +303,7 @@ class MacvlanDriverTest {
     Map<String, Object> before = node.everything();
     make(twoSandboxes(new MacvlanOptions("nic", "Bridge", null, true)));
 
-    plane.reconcile(Wishes.none(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
 
     assertThat(node.everything()).isEqualTo(before);
     assertThat(a.netlink().links()).hasSize(1);
@@ -317,7 +319,7 @@ class MacvlanDriverTest {
     assertThat(node.link("nic.50").kind())
         .isEqualTo(new LinkKind.Vlan(node.link("nic").index(), 50));
     assertThat(a.reaches(b, "10.99.0.3")).isTrue();
-    plane.reconcile(Wishes.none(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
     assertThat(node.everything()).isEqualTo(before);
   }
 

@@ -6,15 +6,15 @@ import dev.weft.agent.dataplane.Capture;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.Wishes;
+import dev.weft.agent.dataplane.TestSpecs;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.KeyFile;
-import dev.weft.agent.dataplane.spec.KeyWish;
+import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
-import dev.weft.agent.dataplane.spec.NetworkWish;
-import dev.weft.agent.dataplane.spec.NodeWish;
-import dev.weft.agent.dataplane.spec.Outcome;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.api.HostNetworkSpecBuilder;
 import dev.weft.api.OverlayTunnel;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 
 /** An overlay over three nodes, in the kernel and with real packets. */
 class OverlayDriverTest {
-  private static final Subnet SUBNET = Wishes.subnet("10.88.0.0/24");
+  private static final Subnet SUBNET = TestSpecs.subnet("10.88.0.0/24");
   private static final int VNI = 4242;
 
   private final Lab lab = new Lab();
@@ -76,34 +76,34 @@ class OverlayDriverTest {
     lab.close();
   }
 
-  private NetworkWish blue(LocalEndpoint... endpoints) {
-    return Wishes.network(Wishes.overlay(1, VNI, SUBNET), endpoints);
+  private NetworkSpec blue(LocalEndpoint... endpoints) {
+    return TestSpecs.network(TestSpecs.overlay(1, VNI, SUBNET), endpoints);
   }
 
-  private NodeWish wishOfFirst() {
-    return Wishes.from(
+  private NodeSpec wishOfFirst() {
+    return TestSpecs.from(
         vtep(1),
         Map.of(
             "blue",
-            Wishes.with(
-                blue(Wishes.endpoint(a, "eth0", "10.88.0.2/24")),
-                Wishes.remote("10.88.0.3", vtep(2)),
+            TestSpecs.with(
+                blue(TestSpecs.endpoint(a, "eth0", "10.88.0.2/24")),
+                TestSpecs.remote("10.88.0.3", vtep(2)),
                 // An endpoint that is not there, so that a flood would also go to the third node.
-                Wishes.remote("10.88.0.4", vtep(3)))));
+                TestSpecs.remote("10.88.0.4", vtep(3)))));
   }
 
-  private NodeWish wishOfSecond() {
-    return Wishes.from(
+  private NodeSpec wishOfSecond() {
+    return TestSpecs.from(
         vtep(2),
         Map.of(
             "blue",
-            Wishes.with(
-                blue(Wishes.endpoint(b, "eth0", "10.88.0.3/24")),
-                Wishes.remote("10.88.0.2", vtep(1)))));
+            TestSpecs.with(
+                blue(TestSpecs.endpoint(b, "eth0", "10.88.0.3/24")),
+                TestSpecs.remote("10.88.0.2", vtep(1)))));
   }
 
-  private static void make(DataPlane plane, NodeWish wish) {
-    Outcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
+  private static void make(DataPlane plane, NodeSpec wish) {
+    ReconcileOutcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
   }
 
@@ -140,7 +140,7 @@ class OverlayDriverTest {
 
   @Test
   void everyKnownEndpointHasItsEntries() {
-    MacAddress mac = Wishes.remote("10.88.0.3", vtep(2)).mac();
+    MacAddress mac = TestSpecs.remote("10.88.0.3", vtep(2)).mac();
     InetAddress peer = IpPrefix.parseAddress(vtep(2));
     int tunnel = first.link("wv-000000010000").index();
     int bridge = first.link("wb-000000010000").index();
@@ -155,13 +155,13 @@ class OverlayDriverTest {
 
   @Test
   void anEndpointThatMovesIsFollowedAndOneThatGoesLeavesNothing() {
-    NodeWish before = wishOfFirst();
-    NetworkWish blue = Wishes.pick(before, "blue");
-    NodeWish moved =
-        Wishes.from(
-            vtep(1), Map.of("blue", Wishes.with(blue, Wishes.remote("10.88.0.3", vtep(3)))));
+    NodeSpec before = wishOfFirst();
+    NetworkSpec blue = TestSpecs.pick(before, "blue");
+    NodeSpec moved =
+        TestSpecs.from(
+            vtep(1), Map.of("blue", TestSpecs.with(blue, TestSpecs.remote("10.88.0.3", vtep(3)))));
 
-    Outcome outcome =
+    ReconcileOutcome outcome =
         onFirst.reconcile(
             moved, new Dirty.Endpoints(Map.of("blue", Set.of("net.10.88.0.3", "net.10.88.0.4"))));
 
@@ -173,31 +173,31 @@ class OverlayDriverTest {
 
   @Test
   void anInterfaceOfTwoAddressesThatMovesInOnePassKeepsItsForwarding() {
-    NodeWish wish = wishOfFirst();
-    NetworkWish blue = Wishes.pick(wish, "blue");
+    NodeSpec wish = wishOfFirst();
+    NetworkSpec blue = TestSpecs.pick(wish, "blue");
     onFirst.reconcile(withPair(blue, vtep(2)), Dirty.EVERYTHING);
-    NodeWish moved = withPair(blue, vtep(3));
+    NodeSpec moved = withPair(blue, vtep(3));
 
-    Outcome outcome =
+    ReconcileOutcome outcome =
         onFirst.reconcile(
             moved, new Dirty.Endpoints(Map.of("blue", Set.of("net.10.88.0.3", "net.10.88.0.5"))));
 
     assertThat(outcome.of("blue").problems()).isEmpty();
     assertThat(first.netlink().fdb(first.link("wv-000000010000").index()))
         .anyMatch(entry ->
-            entry.mac().equals(Wishes.remote("10.88.0.3", vtep(3)).mac())
+            entry.mac().equals(TestSpecs.remote("10.88.0.3", vtep(3)).mac())
                 && IpPrefix.parseAddress(vtep(3)).equals(entry.destination()));
     assertThat(onFirst.plan(moved)).isEmpty();
   }
 
   /** One interface with two addresses behind a tunnel end. */
-  private static NodeWish withPair(NetworkWish blue, String vtep) {
-    RemoteEndpoint one = Wishes.remote("10.88.0.3", vtep);
-    return Wishes.from(
+  private static NodeSpec withPair(NetworkSpec blue, String vtep) {
+    RemoteEndpoint one = TestSpecs.remote("10.88.0.3", vtep);
+    return TestSpecs.from(
         vtep(1),
         Map.of(
             "blue",
-            Wishes.with(
+            TestSpecs.with(
                 blue,
                 one,
                 new RemoteEndpoint(IpPrefix.parseAddress("10.88.0.5"), one.mac(), one.vtep()))));
@@ -213,11 +213,11 @@ class OverlayDriverTest {
 
   @Test
   void aDeletedNetworkLeavesTheNodeAsItWas() {
-    onFirst.reconcile(Wishes.from(vtep(1), Map.of()), Dirty.EVERYTHING);
+    onFirst.reconcile(TestSpecs.from(vtep(1), Map.of()), Dirty.EVERYTHING);
     Map<String, Object> before = first.everything();
     make(onFirst, wishOfFirst());
 
-    onFirst.reconcile(Wishes.from(vtep(1), Map.of()), Dirty.EVERYTHING);
+    onFirst.reconcile(TestSpecs.from(vtep(1), Map.of()), Dirty.EVERYTHING);
 
     assertThat(first.everything()).isEqualTo(before);
   }
@@ -228,8 +228,8 @@ class OverlayDriverTest {
     Map<String, Object> before = third.everything();
     DataPlane plane = lab.plane(third);
 
-    Outcome outcome =
-        plane.reconcile(Wishes.from(vtep(3), Map.of("blue", blue())), Dirty.EVERYTHING);
+    ReconcileOutcome outcome =
+        plane.reconcile(TestSpecs.from(vtep(3), Map.of("blue", blue())), Dirty.EVERYTHING);
 
     assertThat(outcome.of("blue").problems())
         .singleElement()
@@ -242,13 +242,13 @@ class OverlayDriverTest {
 
   @Test
   void aPortInUseIsNamed() {
-    Outcome outcome =
+    ReconcileOutcome outcome =
         Capture.withUdpPort(
             third,
             4789,
             () ->
                 lab.plane(third)
-                    .reconcile(Wishes.from(vtep(3), Map.of("blue", blue())), Dirty.EVERYTHING));
+                    .reconcile(TestSpecs.from(vtep(3), Map.of("blue", blue())), Dirty.EVERYTHING));
 
     assertThat(outcome.of("blue").problems())
         .anySatisfy(problem -> {
@@ -260,9 +260,10 @@ class OverlayDriverTest {
 
   @Test
   void anEncryptedNetworkIsRefusedRatherThanSentInClear() {
-    Outcome outcome =
+    ReconcileOutcome outcome =
         onFirst.reconcile(
-            Wishes.from(vtep(1), Map.of("secret", Wishes.network(encrypted()))), Dirty.EVERYTHING);
+            TestSpecs.from(vtep(1), Map.of("secret", TestSpecs.network(encrypted()))),
+            Dirty.EVERYTHING);
 
     assertThat(outcome.of("secret").isStalled()).isTrue();
     assertThat(first.netlink().links()).noneMatch(link -> link.name().startsWith("w"));
@@ -276,9 +277,9 @@ class OverlayDriverTest {
   }
 
   private void isToldToLack(String lacks, Optional<Integer> udpPort, List<String> missing) {
-    NodeWish clear = Wishes.from(vtep(3), Map.of("secret", Wishes.network(encrypted())));
-    KeyWish keys =
-        new KeyWish(
+    NodeSpec clear = TestSpecs.from(vtep(3), Map.of("secret", TestSpecs.network(encrypted())));
+    KeySpec keys =
+        new KeySpec(
             KeyTarget.first(udpPort),
             Map.of(),
             Long.MAX_VALUE,
@@ -286,9 +287,9 @@ class OverlayDriverTest {
             Optional.empty());
     KeyFile file = new KeyFile(Path.of("/dev/shm", third.name()));
     try (DataPlane plane = DataPlane.open(third.file(), file)) {
-      Outcome outcome =
+      ReconcileOutcome outcome =
           plane.reconcile(
-              new NodeWish(clear.node(), clear.vtep(), clear.networks(), true, Optional.of(keys)),
+              new NodeSpec(clear.node(), clear.vtep(), clear.networks(), true, Optional.of(keys)),
               Dirty.EVERYTHING);
 
       assertThat(outcome.of("secret").problems())
@@ -299,7 +300,7 @@ class OverlayDriverTest {
                 .contains(
                     "the node's kernel lacks %s, and nothing is sent in clear".formatted(lacks));
           });
-      assertThat(outcome.keys()).isEqualTo(Outcome.Keys.NONE);
+      assertThat(outcome.keys()).isEqualTo(ReconcileOutcome.Keys.NONE);
     }
     assertThat(third.netlink().links()).noneMatch(link -> link.name().startsWith("w"));
     assertThat(file.path()).doesNotExist();
@@ -308,21 +309,21 @@ class OverlayDriverTest {
   @Test
   void aClearNetworkGetsNoPortOfEncryptedOnes() {
     var clash =
-        HostNetworkSpecBuilder.builder(Wishes.overlay(8, 7001, SUBNET))
+        HostNetworkSpecBuilder.builder(TestSpecs.overlay(8, 7001, SUBNET))
             .overlay(new OverlayTunnel(7001, 4790, false))
             .build();
-    Outcome outcome =
+    ReconcileOutcome outcome =
         onFirst.reconcile(
-            Wishes.from(
+            TestSpecs.from(
                 vtep(1),
-                Map.of("secret", Wishes.network(encrypted()), "open", Wishes.network(clash))),
+                Map.of("secret", TestSpecs.network(encrypted()), "open", TestSpecs.network(clash))),
             Dirty.EVERYTHING);
 
     assertThat(outcome.of("open").problems().toString()).contains("UDP port 4790");
   }
 
   private static HostNetworkSpec encrypted() {
-    return HostNetworkSpecBuilder.builder(Wishes.overlay(7, 7000, SUBNET))
+    return HostNetworkSpecBuilder.builder(TestSpecs.overlay(7, 7000, SUBNET))
         .overlay(new OverlayTunnel(7000, 4790, true))
         .build();
   }

@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab;
-import dev.weft.agent.dataplane.driver.Rules;
+import dev.weft.agent.dataplane.driver.FilterRules;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.netlink.nft.Nftables;
 import java.io.IOException;
@@ -33,8 +33,8 @@ class PacketFilterTest {
   void noPacketSlipsThroughWhileATableTakesThePlaceOfAnother() throws Exception {
     List<Item.Filter> tables =
         List.of(
-            Rules.table(List.of(), Set.of(SHUT), Set.of()).orElseThrow(),
-            Rules.table(List.of(), Set.of(SHUT, SHUT + 1), Set.of()).orElseThrow());
+            FilterRules.table(List.of(), Set.of(SHUT), Set.of()).orElseThrow(),
+            FilterRules.table(List.of(), Set.of(SHUT, SHUT + 1), Set.of()).orElseThrow());
     try (Nftables nftables = Nftables.open(node.namespace());
         DatagramChannel server = node.namespace().call(() -> DatagramChannel.open());
         DatagramChannel client = node.namespace().call(() -> DatagramChannel.open())) {

@@ -23,7 +23,7 @@ class PlanTest {
     List<Item> items = new ArrayList<>();
     for (String bridge : List.of("wb-1", "wb-2")) {
       if (random.nextBoolean()) {
-        items.add(device(bridge, new Kind.Bridge(), Optional.empty(), random));
+        items.add(device(bridge, new DeviceKind.Bridge(), Optional.empty(), random));
         if (random.nextBoolean()) {
           items.add(
               new Item.Address(
@@ -50,13 +50,14 @@ class PlanTest {
 
   private static List<Item> portsOf(String bridge, Random random) {
     List<Item> items = new ArrayList<>();
-    Optional<Port> port = Optional.of(new Port(bridge, random.nextBoolean(), true, false));
+    Optional<BridgeMembership> port =
+        Optional.of(new BridgeMembership(bridge, random.nextBoolean(), true, false));
     if (random.nextBoolean()) {
       String tunnel = "wv-" + bridge;
       items.add(
           device(
               tunnel,
-              new Kind.Vxlan(random.nextInt(2), 4789, Optional.empty(), random.nextBoolean()),
+              new DeviceKind.Vxlan(random.nextInt(2), 4789, Optional.empty(), random.nextBoolean()),
               port,
               random));
       items.add(
@@ -67,8 +68,10 @@ class PlanTest {
               Optional.of(IpPrefix.parseAddress("192.0.2." + random.nextInt(2)))));
     }
     if (random.nextBoolean()) {
-      DeviceName inside = new DeviceName(new Place("/run/netns/" + random.nextInt(2)), "eth0");
-      items.add(device("we-" + bridge, new Kind.Veth(inside, MacAddress.ZERO, true), port, random));
+      DeviceName inside =
+          new DeviceName(new NamespaceRef("/run/netns/" + random.nextInt(2)), "eth0");
+      items.add(
+          device("we-" + bridge, new DeviceKind.Veth(inside, MacAddress.ZERO, true), port, random));
       items.add(new Item.Address(NET, inside, IpPrefix.parse("10.0.0.2/24")));
       items.add(new Item.Route(NET, inside, IpPrefix.ALL_IPV4, Optional.empty()));
     }
@@ -76,14 +79,15 @@ class PlanTest {
       items.add(
           device(
               "ws-" + bridge,
-              new Kind.Macvlan(bridge, LinkKind.Macvlan.Mode.BRIDGE),
+              new DeviceKind.Macvlan(bridge, LinkKind.Macvlan.Mode.BRIDGE),
               Optional.empty(),
               random));
     }
     return items;
   }
 
-  private static Item.Device device(String name, Kind kind, Optional<Port> port, Random random) {
+  private static Item.Device device(
+      String name, DeviceKind kind, Optional<BridgeMembership> port, Random random) {
     return new Item.Device(
         NET,
         DeviceName.onNode(name),
@@ -145,7 +149,7 @@ class PlanTest {
 
   @Test
   void removesWhatNobodyWishesWithoutListingWhatGoesAlong() {
-    Item.Device bridge = device("wb-1", new Kind.Bridge(), Optional.empty(), new Random(1));
+    Item.Device bridge = device("wb-1", new DeviceKind.Bridge(), Optional.empty(), new Random(1));
     Item address = new Item.Address(NET, bridge.name(), IpPrefix.parse("10.0.0.1/24"));
 
     assertThat(Plan.between(State.EMPTY, State.of(List.of(bridge, address))))
@@ -156,7 +160,7 @@ class PlanTest {
     return new Item.Device(
         NET,
         DeviceName.onNode("wv-1"),
-        new Kind.Vxlan(vni, 4789, Optional.empty(), true),
+        new DeviceKind.Vxlan(vni, 4789, Optional.empty(), true),
         MacAddress.ZERO,
         1450,
         true,

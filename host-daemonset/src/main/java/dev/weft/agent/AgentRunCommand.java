@@ -1,0 +1,145 @@
+package dev.weft.agent;
+
+import dev.weft.agent.attach.claim.KernelProbe;
+import dev.weft.agent.cluster.ApiClients;
+import dev.weft.agent.dataplane.DataPlane;
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.LocalVtep;
+import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
+import dev.weft.agent.dataplane.spec.UnderlayChoice;
+import dev.weft.agent.health.AgentMetrics;
+import dev.weft.agent.health.HealthServer;
+import dev.weft.agent.node.KernelSurvey;
+import dev.weft.agent.pass.NodeKernel;
+import dev.weft.agent.retry.Supervised;
+import dev.weft.agent.services.Filters;
+import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.nft.Nftables;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs the agent until it is told to end; the node's networks stay. */
+@Command(
+    name = "run",
+    description = "Builds and keeps this node's networks until told to end; they stay then.",
+    mixinStandardHelpOptions = true)
+final class AgentRunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentRunCommand.class);
+
+  @Mixin private AgentOptions options = new AgentOptions();
+
+  @Option(
+      names = "--listen",
+      paramLabel = "ADDRESS:PORT",
+      defaultValue = "127.0.0.1:9810",
+      converter = ListenAddress.class,
+      description = "Where health and metrics are answered (${DEFAULT-VALUE}).")
+  private InetSocketAddress listen = new InetSocketAddress(0);
+
+  /** The data plane as a pass uses it. */
+  record Plane(DataPlane dataPlane, AgentMetrics metrics) implements NodeKernel {
+    @Override
+    public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made) {
+      return metrics.kernel(() -> dataPlane.reconcile(wish, dirty, made));
+    }
+
+    @Override
+    public List<Change> plan(NodeSpec wish) {
+      return dataPlane.plan(wish);
+    }
+
+    @Override
+    public LocalVtep underlay(UnderlayChoice choice) {
+      return dataPlane.underlay(choice);
+    }
+
+    @Override
+    public Filters.Filter filter(Path sandbox) {
+      return AgentRunCommand.filter(sandbox);
+    }
+  }
+
+  static Filters.Filter filter(Path sandbox) {
+    try (NetworkNamespace namespace = NetworkNamespace.open(sandbox)) {
+      Nftables nftables = Nftables.open(namespace);
+      return new Filters.Filter() {
+        @Override
+        public String run(String commands) {
+          return nftables.runPlain(commands);
+        }
+
+        @Override
+        public void close() {
+          nftables.close();
+        }
+      };
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Supervised.catchUncaught();
+    Descriptors.check();
+    AgentMetrics metrics = new AgentMetrics();
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    try (KubernetesClient client =
+            ApiClients.open(options.config(), metrics::apiRequest, metrics::unreadable);
+        DataPlane dataPlane = DataPlane.open(options.keyFile());
+        KernelProbe probe = new KernelProbe(NetworkNamespace.current());
+        Agent agent =
+            new Agent(
+                options.node,
+                client,
+                new Agent.Machine(
+                    new Plane(dataPlane, metrics),
+                    probe,
+                    options.sandboxes.open(),
+                    KernelSurvey.kernel()),
+                metrics);
+        HealthServer health = new HealthServer(listen, agent::sick, agent::unready, metrics)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, ended), "end"));
+      dataPlane.resume();
+      dataPlane.onDrift(agent::drifted);
+      agent.start();
+      LOG.atInfo()
+          .addKeyValue("node", options.node)
+          .addKeyValue("listen", health.address())
+          .log("agent started");
+      CompletableFuture<Void> _ =
+          agent
+              .ready()
+              .thenRunAsync(
+                  () -> WarmUp.play(client.getKubernetesSerialization(), AgentRunCommand::filter),
+                  Thread.ofVirtual().name("rehearsal")::start);
+      end.await();
+    } finally {
+      ended.countDown();
+    }
+    return 0;
+  }
+
+  /** Told to end: let the parts be closed, then end with success. */
+  private static void finish(CountDownLatch end, CountDownLatch ended) {
+    end.countDown();
+    try {
+      ended.await();
+      Runtime.getRuntime().halt(0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.weft.agent.attach;
+
+import dev.weft.agent.cluster.ObjectEvents;
+import dev.weft.agent.sandbox.AttachResult;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.api.Reason;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells users what came of attempts to attach: an Event on the pod, or for a container without a
+ * pod on its node, and a line in the log.
+ */
+public final class AttachReports {
+  private static final Logger LOG = LoggerFactory.getLogger(AttachReports.class);
+
+  private final Sandboxes sandboxes;
+  private final ObjectEvents events;
+  private final NetworkStatuses statuses;
+  private final String node;
+
+  /** Verdicts on sandboxes of {@code sandboxes}, which run on {@code node}. */
+  public AttachReports(
+      Sandboxes sandboxes, ObjectEvents events, NetworkStatuses statuses, String node) {
+    this.sandboxes = sandboxes;
+    this.events = events;
+    this.statuses = statuses;
+    this.node = node;
+  }
+
+  /** Tells of a verdict that differs from the one before. */
+  void tell(Sandbox sandbox, AttachResult verdict) {
+    switch (verdict) {
+      case AttachResult.Wired() -> {
+        LOG.atInfo()
+            .addKeyValue("sandbox", sandbox.id())
+            .addKeyValue("pod", sandbox)
+            .log("sandbox attached");
+        statuses.attached(sandbox);
+      }
+      case AttachResult.Untried() -> {}
+      case AttachResult.Refused(String why) -> {
+        LOG.atWarn()
+            .addKeyValue("sandbox", sandbox.id())
+            .addKeyValue("pod", sandbox)
+            .log("sandbox not attached: {}", why);
+        if (sandbox.pod() != null) {
+          events.warning(pod(sandbox), Reason.NETWORK_NOT_ATTACHED, why);
+        } else if (sandbox.reference().container() != null) {
+          events.warning(node(), Reason.NETWORK_NOT_ATTACHED, "%s: %s".formatted(sandbox, why));
+        }
+      }
+    }
+  }
+
+  /** Tells that what runs in a sandbox may have run without these networks until now. */
+  void late(Sandbox sandbox, List<String> networks) {
+    LOG.atWarn()
+        .addKeyValue("sandbox", sandbox.id())
+        .addKeyValue("pod", sandbox)
+        .log("attached late to {}", networks);
+    if (sandbox.pod() != null) {
+      events.warning(
+          pod(sandbox),
+          Reason.NETWORK_ATTACHED_LATE,
+          "attached to %s only after the pod had started: the agent was away"
+              .formatted(String.join(", ", networks)));
+    }
+  }
+
+  /** Has the source of the sandbox learn a verdict that it does not wait for. */
+  void report(Sandbox sandbox, AttachResult verdict) {
+    sandboxes.report(sandbox, verdict);
+  }
+
+  private static ObjectReference pod(Sandbox sandbox) {
+    return new ObjectReferenceBuilder()
+        .withApiVersion("v1")
+        .withKind("Pod")
+        .withNamespace(sandbox.namespace())
+        .withName(sandbox.pod())
+        .withUid(sandbox.podUid())
+        .build();
+  }
+
+  /** As the kubelet has it, a node's UID in Events is its name. */
+  private ObjectReference node() {
+    return new ObjectReferenceBuilder()
+        .withApiVersion("v1")
+        .withKind("Node")
+        .withName(node)
+        .withUid(node)
+        .build();
+  }
+}

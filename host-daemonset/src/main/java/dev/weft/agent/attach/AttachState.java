@@ -1,0 +1,39 @@
+package dev.weft.agent.attach;
+
+import dev.weft.agent.sandbox.AttachResult;
+import dev.weft.agent.sandbox.Sandbox;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** What is remembered of the attempts to attach one sandbox. */
+final class AttachState {
+  /** Held during an attempt: two at once would claim twice. */
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** Whether another attempt is about to begin. */
+  final AtomicBoolean due = new AtomicBoolean();
+
+  volatile Sandbox sandbox;
+  volatile Set<String> networks = Set.of();
+  volatile @Nullable AttachResult last;
+  int failures;
+
+  /** Whether something may run in the sandbox already. */
+  volatile boolean late;
+
+  /** Networks that it came without, and that its user has not been told of as late. */
+  final Set<String> lacking = ConcurrentHashMap.newKeySet();
+
+  volatile boolean over;
+
+  AttachState(Sandbox sandbox) {
+    this.sandbox = sandbox;
+  }
+
+  boolean isWired() {
+    return last instanceof AttachResult.Wired;
+  }
+}

@@ -1,0 +1,375 @@
+package dev.weft.agent.attach.claim;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.agent.cluster.ApiWrites;
+import dev.weft.agent.cluster.EndpointCaches;
+import dev.weft.agent.cluster.MacOrder;
+import dev.weft.agent.desired.EndpointAddresses;
+import dev.weft.agent.sandbox.AddressOwner;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.IpAddress;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpec;
+import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes addresses. To hold an address is to have created the {@link NetworkEndpoint} of its name:
+ * the API server lets one agent create it and tells every other of a conflict.
+ */
+public final class AddressLock {
+  private static final Logger LOG = LoggerFactory.getLogger(AddressLock.class);
+  private static final int MOST_DOUBLINGS = 8;
+
+  /** How often an object is read again that changes while it is written. */
+  private static final int TRIES = 5;
+
+  private final KubernetesClient client;
+  private final EndpointCaches endpoints;
+  private final ApiWrites writes;
+  private final Consumer<NetworkEndpoint> builder;
+  private final AddressRotation rotation;
+
+  /**
+   * Claims that count in {@code endpoints} as soon as they are made.
+   *
+   * @param builder is told when what is to be built of an endpoint has changed
+   */
+  public AddressLock(
+      KubernetesClient client,
+      EndpointCaches endpoints,
+      ApiWrites writes,
+      Consumer<NetworkEndpoint> builder) {
+    this.client = client;
+    this.endpoints = endpoints;
+    this.writes = writes;
+    this.builder = builder;
+    this.rotation = new AddressRotation(endpoints);
+  }
+
+  /**
+   * Takes any free address of a family. While the API server is asked for it, so is the LAN, and
+   * the interface is made; an address that a machine there turns out to hold is given back.
+   *
+   * @param foreign who beside Weft's endpoints holds an address
+   * @param endpoint what to create for an address
+   */
+  NetworkEndpoint any(
+      AssignableAddresses book,
+      int bits,
+      Deadline deadline,
+      Function<IpAddress, CompletableFuture<Optional<String>>> foreign,
+      Function<IpAddress, NetworkEndpoint> endpoint)
+      throws AttachError {
+    Set<IpAddress> taken = taken(book.network());
+    int conflicts = 0;
+    while (true) {
+      int spread = conflicts == 0 ? 0 : 1 << Math.min(conflicts, MOST_DOUBLINGS);
+      int skip = spread == 0 ? 0 : ThreadLocalRandom.current().nextInt(spread);
+      IpAddress address =
+          rotation.next(book, bits, taken, skip).orElseThrow(() -> exhausted(book, bits, taken));
+      NetworkEndpoint wanted = endpoint.apply(address);
+      Optional<NetworkEndpoint> rival = endpoints.rivals(wanted).stream().findFirst();
+      if (rival.isPresent()) {
+        if (!MacOrder.isDerived(wanted)) {
+          throw AttachError.until(MacOrder.refusal(rival.get()));
+        }
+        taken.add(address);
+        continue;
+      }
+      CompletableFuture<Optional<String>> machine = foreign.apply(address);
+      if (machine.getNow(Optional.empty()).isEmpty()) {
+        Optional<NetworkEndpoint> mine = take(wanted, machine);
+        if (mine.isPresent()) {
+          return first(mine.get());
+        }
+      }
+      if (machine.join().isEmpty()) {
+        conflicts++;
+      } else {
+        LOG.atWarn()
+            .addKeyValue("network", book.network())
+            .log(
+                "{} is in use by a machine of the LAN ({}), the next is tried",
+                address,
+                machine.join().get());
+      }
+      taken.add(address);
+      if (deadline.isOver()) {
+        throw AttachError.passing(
+            "addresses of network %s were taken by others while asking for one; it is tried again"
+                .formatted(book.network()));
+      }
+    }
+  }
+
+  /** Takes the address of {@code wanted} or refuses. */
+  NetworkEndpoint exactly(NetworkEndpoint wanted) throws AttachError {
+    Optional<NetworkEndpoint> rival =
+        MacOrder.isDerived(wanted)
+            ? endpoints.macHolder(wanted)
+            : endpoints.rivals(wanted).stream().findFirst();
+    if (rival.isPresent()) {
+      throw AttachError.until(MacOrder.refusal(rival.get()));
+    }
+    Optional<NetworkEndpoint> mine =
+        take(wanted, CompletableFuture.completedFuture(Optional.empty()));
+    if (mine.isPresent()) {
+      return first(mine.get());
+    }
+    String name = wanted.getMetadata().getName();
+    String holder =
+        existing(name)
+            .map(NetworkEndpoint::getSpec)
+            .flatMap(AddressLock::holder)
+            .orElse("another sandbox");
+    throw AttachError.until(
+        "%s on network %s is held by %s (NetworkEndpoint %s); ask for another address"
+            .formatted(wanted.getSpec().address(), wanted.getSpec().network(), holder, name));
+  }
+
+  /** Gives an endpoint up again if another node was first to take its MAC address. */
+  private NetworkEndpoint first(NetworkEndpoint mine) throws AttachError {
+    Optional<NetworkEndpoint> holder = endpoints.macHolder(mine);
+    if (holder.isPresent()) {
+      release(mine);
+      throw AttachError.until(MacOrder.refusal(holder.get()));
+    }
+    return mine;
+  }
+
+  private static Optional<String> holder(NetworkEndpointSpec spec) {
+    return Optional.ofNullable(spec.sandbox())
+        .map(sandbox -> "pod %s/%s".formatted(sandbox.namespace(), sandbox.pod()))
+        .or(() ->
+            Optional.ofNullable(spec.service())
+                .map(service -> "service %s/%s".formatted(service.namespace(), service.name())));
+  }
+
+  /** Makes an endpoint of an earlier sandbox of the same pod one of this holder. */
+  NetworkEndpoint adopt(NetworkEndpoint endpoint, AddressOwner holder) throws AttachError {
+    NetworkEndpointSpec spec = endpoint.getSpec();
+    if (holder.reference().equals(spec.sandbox())) {
+      return endpoint;
+    }
+    NetworkEndpoint current = endpoint;
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        NetworkEndpoint adopted =
+            client
+                .resources(NetworkEndpoint.class)
+                .withName(endpoint.getMetadata().getName())
+                .patch(PatchContext.of(PatchType.JSON_MERGE), adoption(current, holder));
+        endpoints.put(adopted);
+        return adopted;
+      } catch (KubernetesClientException e) {
+        current = again(endpoint, e).orElseThrow(() -> lost(endpoint));
+      }
+    }
+    throw lost(endpoint);
+  }
+
+  private static AttachError lost(NetworkEndpoint endpoint) {
+    return AttachError.passing(
+        "NetworkEndpoint %s changed while it was taken over; it is tried again"
+            .formatted(endpoint.getMetadata().getName()));
+  }
+
+  /** With UID and version: it is taken over only as it was read. */
+  private static String adoption(NetworkEndpoint current, AddressOwner holder) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    patch
+        .putObject("metadata")
+        .put("uid", current.getMetadata().getUid())
+        .put("resourceVersion", current.getMetadata().getResourceVersion());
+    patch
+        .putObject("spec")
+        .putObject("sandbox")
+        .put("id", holder.reference().id())
+        .put("namespace", holder.reference().namespace())
+        .put("pod", holder.reference().pod())
+        .put("podUid", holder.reference().podUid())
+        .put("container", holder.reference().container());
+    return patch.toString();
+  }
+
+  /**
+   * An endpoint as it is by now, after the API server refused a write because it had changed; empty
+   * if it is gone or another's.
+   */
+  private Optional<NetworkEndpoint> again(NetworkEndpoint mine, KubernetesClientException refused)
+      throws AttachError {
+    if (refused.getCode() != HttpURLConnection.HTTP_CONFLICT
+        && refused.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+      throw unreachable(refused);
+    }
+    Optional<NetworkEndpoint> current =
+        existing(mine.getMetadata().getName()).filter(each -> isSame(each, mine));
+    if (current.isEmpty()) {
+      endpoints.remove(mine);
+    }
+    return current;
+  }
+
+  private static boolean isSame(NetworkEndpoint one, NetworkEndpoint other) {
+    return one.getMetadata().getUid().equals(other.getMetadata().getUid())
+        && Objects.equals(AddressOwner.ownerOf(one), AddressOwner.ownerOf(other))
+        && Objects.equals(one.getSpec().node(), other.getSpec().node());
+  }
+
+  /** Has it written, behind what goes on, which sandbox of its pod has an endpoint. */
+  void bind(NetworkEndpoint endpoint, Sandbox sandbox) {
+    writes.submit(key(endpoint), () -> write(endpoint, sandbox));
+  }
+
+  /** Takes that back if it has not been written. */
+  void unbind(NetworkEndpoint endpoint) {
+    writes.withdraw(key(endpoint));
+  }
+
+  private static String key(NetworkEndpoint endpoint) {
+    return "sandbox of " + endpoint.getMetadata().getName();
+  }
+
+  /** With the UID: an endpoint of this name may be another's by now. */
+  private void write(NetworkEndpoint endpoint, Sandbox sandbox) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    patch.putObject("metadata").put("uid", endpoint.getMetadata().getUid());
+    patch.putObject("spec").putObject("sandbox").put("id", sandbox.id());
+    try {
+      endpoints.put(
+          client
+              .resources(NetworkEndpoint.class)
+              .withName(endpoint.getMetadata().getName())
+              .patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+      LOG.atDebug()
+          .addKeyValue("endpoint", endpoint.getMetadata().getName())
+          .log("it is another's by now");
+    }
+  }
+
+  static AttachError unreachable(KubernetesClientException e) {
+    return AttachError.passing(
+        "the API server did not answer as needed, it is tried again: " + e.getMessage());
+  }
+
+  /** Takes an address, has its interface made meanwhile, and gives it back if a machine has it. */
+  private Optional<NetworkEndpoint> take(
+      NetworkEndpoint wanted, CompletableFuture<Optional<String>> machine) throws AttachError {
+    NetworkEndpoint bare = endpoints.expect(wanted);
+    builder.accept(wanted);
+    boolean taken = false;
+    try {
+      Optional<NetworkEndpoint> mine = create(wanted);
+      if (mine.isPresent() && machine.join().isPresent()) {
+        release(mine.get());
+        return Optional.empty();
+      }
+      taken = mine.isPresent();
+      return mine;
+    } finally {
+      endpoints.settle(bare);
+      if (!taken) {
+        builder.accept(wanted);
+      }
+    }
+  }
+
+  private Optional<NetworkEndpoint> create(NetworkEndpoint wanted) throws AttachError {
+    try {
+      return Optional.of(keep(client.resource(wanted).create()));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw unreachable(e);
+      }
+    }
+    String owner = AddressOwner.ownerOf(wanted);
+    String name = wanted.getMetadata().getName();
+    boolean isAnothers =
+        endpoints
+            .get(EndpointCaches.networkOf(wanted), name)
+            .filter(each -> !Objects.equals(owner, AddressOwner.ownerOf(each)))
+            .isPresent();
+    return (isAnothers ? Optional.<NetworkEndpoint>empty() : existing(name))
+        .filter(each -> owner != null && owner.equals(AddressOwner.ownerOf(each)))
+        .filter(each -> Objects.equals(wanted.getSpec().node(), each.getSpec().node()))
+        .map(this::keep);
+  }
+
+  private Optional<NetworkEndpoint> existing(String name) throws AttachError {
+    try {
+      return Optional.ofNullable(client.resources(NetworkEndpoint.class).withName(name).get());
+    } catch (KubernetesClientException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /** Gives an address back that no interface has, unless it is another's by now. */
+  void release(NetworkEndpoint endpoint) throws AttachError {
+    NetworkEndpoint current = endpoint;
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        List<StatusDetails> _ =
+            client
+                .resource(current)
+                .lockResourceVersion(current.getMetadata().getResourceVersion())
+                .delete();
+        endpoints.remove(current);
+        return;
+      } catch (KubernetesClientException e) {
+        Optional<NetworkEndpoint> now = again(endpoint, e);
+        if (now.isEmpty()) {
+          return;
+        }
+        current = now.get();
+      }
+    }
+    throw lost(endpoint);
+  }
+
+  private NetworkEndpoint keep(NetworkEndpoint endpoint) {
+    endpoints.put(endpoint);
+    LOG.atInfo()
+        .addKeyValue("network", endpoint.getSpec().network())
+        .addKeyValue("endpoint", endpoint.getMetadata().getName())
+        .addKeyValue("sandbox", AddressOwner.ownerOf(endpoint))
+        .log("address taken");
+    return endpoint;
+  }
+
+  private Set<IpAddress> taken(String network) {
+    Set<IpAddress> taken = new HashSet<>();
+    endpoints
+        .of(network)
+        .forEach(each -> EndpointAddresses.of(each.getSpec()).ifPresent(taken::add));
+    return taken;
+  }
+
+  private static AttachError exhausted(AssignableAddresses book, int bits, Set<IpAddress> taken) {
+    long used = taken.stream().filter(each -> each.bits() == bits).count();
+    return AttachError.until(
+        ("network %s has no free IPv%s address left in %s: %d are in use; remove pods, or give it a"
+                + " larger subnet or range")
+            .formatted(book.network(), bits == 32 ? "4" : "6", book.subnets(), used));
+  }
+}

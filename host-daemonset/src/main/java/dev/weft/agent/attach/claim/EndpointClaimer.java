@@ -1,0 +1,390 @@
+package dev.weft.agent.attach.claim;
+
+import dev.weft.agent.cluster.ClusterCaches;
+import dev.weft.agent.cluster.MacOrder;
+import dev.weft.agent.desired.EndpointAddresses;
+import dev.weft.agent.desired.Pairing;
+import dev.weft.agent.sandbox.AddressOwner;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.Attachment;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Driver;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.IpAddress;
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpecBuilder;
+import dev.weft.mesh.Macs;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Claims what a sandbox needs for its interfaces on networks: for each a name, a MAC address, one
+ * address of each family that the network has. What an earlier attempt, or an earlier sandbox of
+ * the same pod, has claimed is kept.
+ */
+public final class EndpointClaimer {
+  private static final List<Integer> FAMILIES = List.of(32, 128);
+
+  private final ClusterCaches cluster;
+  private final AddressLock claims;
+  private final HostNetworkGate instructions;
+  private final LanProbe lan;
+
+  /** Claims for sandboxes of the node that {@code cluster} is about. */
+  public EndpointClaimer(
+      ClusterCaches cluster, AddressLock claims, HostNetworkGate instructions, Probe probe) {
+    this.cluster = cluster;
+    this.claims = claims;
+    this.instructions = instructions;
+    this.lan = new LanProbe(probe);
+  }
+
+  /** A wish for one interface. */
+  private record RequestedEndpoint(
+      AddressOwner holder, Attachment attachment, Optional<String> paired) {}
+
+  private record Want(AddressOwner holder, Attachment attachment, ContainerNetwork network) {
+    String name() {
+      return attachment.network();
+    }
+  }
+
+  /** An interface that a holder has addresses for. */
+  public record Interface(String network, String name) {}
+
+  /** What came of a claim: what can be wired, and why the rest cannot. */
+  public record Claimed(List<Interface> interfaces, List<AttachError> refusals) {}
+
+  /**
+   * Claims all that a holder wants.
+   *
+   * @param view what its sandbox has by now
+   */
+  public Claimed claim(
+      AddressOwner holder, List<Attachment> wanted, Probe.View view, Deadline deadline) {
+    Claimed claimed = new Claimed(new ArrayList<>(), new ArrayList<>());
+    Pairing pairing = pairing(holder, wanted);
+    Set<String> asked =
+        wanted.stream()
+            .flatMap(each -> Optional.ofNullable(each.interfaceName()).stream())
+            .collect(Collectors.toSet());
+    for (int i = 0; i < wanted.size(); i++) {
+      Attachment each = wanted.get(i);
+      Set<String> interfaces = new HashSet<>(view.interfaces());
+      interfaces.addAll(interfacesOf(holder));
+      if (each.interfaceName() == null) {
+        interfaces.addAll(asked);
+      }
+      try {
+        claim(new RequestedEndpoint(holder, each, pairing.of(i)), view, interfaces, deadline)
+            .ifPresent(link -> claimed.interfaces.add(new Interface(each.network(), link)));
+      } catch (AttachError refusal) {
+        claimed.refusals.add(refusal);
+      }
+    }
+    return claimed;
+  }
+
+  /** Which interfaces of earlier attempts answer which attachment. */
+  private Pairing pairing(AddressOwner holder, List<Attachment> wanted) {
+    return Pairing.of(wanted, held(holder).filter(this::isOf).toList());
+  }
+
+  /** Whether anything has been claimed for a holder. */
+  public boolean isKnown(AddressOwner holder) {
+    return held(holder).findAny().isPresent();
+  }
+
+  /**
+   * Gives up what was claimed for a pod and its sandbox has no use for: what is not asked for any
+   * more, and names that an interface of others has.
+   */
+  public void revise(AddressOwner holder, List<Attachment> wanted, Probe.View view)
+      throws AttachError {
+    List<NetworkEndpoint> reserved = cluster.endpoints().reserved(holder.owner());
+    if (reserved.isEmpty()) {
+      return;
+    }
+    Set<String> paired = Set.copyOf(pairing(holder, wanted).interfaces().values());
+    for (NetworkEndpoint each : reserved) {
+      String link = String.valueOf(each.getSpec().interfaceName());
+      if (!paired.contains(link) || view.foreign().contains(link)) {
+        claims.release(each);
+      }
+    }
+  }
+
+  /** Has the API told which sandbox has what was claimed for its pod. */
+  public void bind(Sandbox sandbox) {
+    cluster.endpoints().reserved(sandbox.owner()).forEach(each -> claims.bind(each, sandbox));
+  }
+
+  /** A sandbox has ended: it is not told of any more. */
+  public void unbind(Sandbox sandbox) {
+    cluster.endpoints().reserved(sandbox.owner()).forEach(claims::unbind);
+  }
+
+  /** Whether an endpoint is of the network of its name, and not of an earlier one. */
+  private boolean isOf(NetworkEndpoint endpoint) {
+    String network = endpoint.getSpec().network();
+    return network != null
+        && cluster
+            .networks()
+            .get(network)
+            .filter(each ->
+                Objects.equals(endpoint.getSpec().networkUid(), each.getMetadata().getUid()))
+            .isPresent();
+  }
+
+  /**
+   * Claims.
+   *
+   * @param interfaces names that interfaces in the sandbox have, or are asked for
+   * @return the name of the sandbox's interface; empty if it needs none
+   */
+  private Optional<String> claim(
+      RequestedEndpoint wish, Probe.View view, Set<String> interfaces, Deadline deadline)
+      throws AttachError {
+    Attachment attachment = wish.attachment;
+    Optional<ContainerNetwork> found = cluster.networks().get(attachment.network());
+    Driver driver = Admission.admit(wish.holder, attachment.network(), found, view.onNode());
+    if (driver == Driver.HOST) {
+      return Optional.empty();
+    }
+    Want want = new Want(wish.holder, attachment, found.orElseThrow());
+    AssignableAddresses book = book(want.network);
+    for (IpAddress asked : attachment.ips()) {
+      book.check(asked);
+    }
+    instructions.ensure(want.network, driver, deadline);
+    await(want.name(), deadline);
+    String link = wish.paired.isPresent() ? wish.paired.get() : interfaceName(want, interfaces);
+    List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));
+    for (int bits : FAMILIES) {
+      if (book.has(bits)) {
+        boolean isThere = view.interfaces().contains(link);
+        mine.add(claim(want, book, bits, new HeldEndpoint(mine, link, isThere, deadline)));
+      }
+    }
+    return Optional.of(link);
+  }
+
+  /**
+   * What the holder has of the network by now.
+   *
+   * @param isThere whether its interface is
+   */
+  private record HeldEndpoint(
+      List<NetworkEndpoint> endpoints, String link, boolean isThere, Deadline deadline) {}
+
+  private NetworkEndpoint claim(Want want, AssignableAddresses book, int bits, HeldEndpoint held)
+      throws AttachError {
+    for (NetworkEndpoint each : held.endpoints) {
+      if (bits(each) == bits) {
+        Optional<NetworkEndpoint> holder = cluster.endpoints().macHolder(each);
+        if (holder.isPresent()) {
+          claims.release(each);
+          if (want.attachment.mac() != null) {
+            throw AttachError.until(MacOrder.refusal(holder.get()));
+          }
+          break;
+        }
+        if (held.isThere || machineAt(want, each).isEmpty()) {
+          return claims.adopt(each, want.holder);
+        }
+        // claimed before it was known that the LAN has it
+        claims.release(each);
+        break;
+      }
+    }
+    book.check(want.attachment);
+    Optional<IpAddress> asked =
+        want.attachment.ips().stream().filter(each -> each.bits() == bits).findFirst();
+    if (asked.isPresent()) {
+      requireUnheld(want, asked.get());
+      return claims.exactly(endpoint(want, book, asked.get(), held));
+    }
+    return claims.any(
+        book,
+        bits,
+        held.deadline,
+        each -> machineAt(want, each),
+        each -> endpoint(want, book, each, held));
+  }
+
+  private void requireUnheld(Want want, IpAddress asked) throws AttachError {
+    Optional<String> machine = machineAt(want, asked).join();
+    if (machine.isPresent()) {
+      throw AttachError.passing(
+          ("%s on network %s is in use by a machine of the LAN with MAC address %s; ask for another"
+                  + " address, or give that machine another one")
+              .formatted(asked, want.name(), machine.get()));
+    }
+  }
+
+  /** The machine of the LAN that holds an address, once it is known; empty: none. */
+  private CompletableFuture<Optional<String>> machineAt(Want want, IpAddress address) {
+    return cluster
+        .hostNetwork(want.name())
+        .map(HostNetwork::getSpec)
+        .map(each -> lan.holder(each, address))
+        .orElse(CompletableFuture.completedFuture(Optional.empty()));
+  }
+
+  /** The machine of the LAN that holds an endpoint's address, if it is not an earlier sandbox. */
+  private Optional<String> machineAt(Want want, NetworkEndpoint endpoint) {
+    return EndpointAddresses.of(endpoint.getSpec())
+        .flatMap(address -> machineAt(want, address).join())
+        .filter(mac -> !mac.equals(endpoint.getSpec().mac()));
+  }
+
+  /** Names of interfaces for which a holder has addresses. */
+  private Set<String> interfacesOf(AddressOwner holder) {
+    return held(holder)
+        .flatMap(each -> Optional.ofNullable(each.getSpec().interfaceName()).stream())
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * The endpoints that a sandbox holds, as a pass of the loop names them. What the API has for its
+   * pod is in the kernel by the sandbox's id, and in the API by its own name.
+   */
+  public Set<EndpointKey> holdingsOf(Sandbox sandbox) {
+    return held(sandbox.holder())
+        .flatMap(each -> {
+          String network = Objects.requireNonNull(each.getSpec().network());
+          return Sandbox.idOf(each)
+              .map(id -> Stream.of(new EndpointKey(network, id)))
+              .orElseGet(() ->
+                  Stream.of(
+                      new EndpointKey(
+                          network,
+                          sandbox.endpoint(String.valueOf(each.getSpec().interfaceName()))),
+                      new EndpointKey(network, each.getMetadata().getName())));
+        })
+        .collect(Collectors.toSet());
+  }
+
+  /** One interface of a sandbox: its network, and the endpoint's id. */
+  public record EndpointKey(String network, String endpoint) {}
+
+  private Stream<NetworkEndpoint> held(AddressOwner holder) {
+    return cluster.endpoints().own().stream()
+        .filter(holder::owns)
+        .filter(each -> each.getSpec().network() != null);
+  }
+
+  private static AssignableAddresses book(ContainerNetwork network) throws AttachError {
+    String name = network.getMetadata().getName();
+    try {
+      AssignableAddresses book = AssignableAddresses.of(network);
+      if (book.blocks().isEmpty()) {
+        throw AttachError.until(
+            "network %s has no addresses yet; see 'kubectl describe containernetwork %s'"
+                .formatted(name, name));
+      }
+      return book;
+    } catch (IllegalArgumentException e) {
+      throw AttachError.until(
+          "the subnets of network %s are malformed: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  private void await(String network, Deadline deadline) throws AttachError {
+    try {
+      Void _ =
+          cluster.endpoints().follow(network).get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw AttachError.passing(
+          "the API server has not told yet which addresses of network %s are in use; it is tried again"
+              .formatted(network));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw AttachError.passing("the agent ends");
+    }
+  }
+
+  private List<NetworkEndpoint> mine(Want want, String link) {
+    return cluster.endpoints().own(want.name()).stream()
+        .filter(want.holder::owns)
+        .filter(each -> link.equals(each.getSpec().interfaceName()))
+        .filter(each ->
+            Objects.equals(each.getSpec().networkUid(), want.network.getMetadata().getUid()))
+        .filter(each -> bits(each) != 0)
+        .toList();
+  }
+
+  private static String interfaceName(Want want, Set<String> interfaces) throws AttachError {
+    String asked = want.attachment.interfaceName();
+    if (asked == null) {
+      String prefix =
+          want.network.getSpec() == null ? null : want.network.getSpec().interfacePrefix();
+      return InterfaceNames.free(prefix == null ? "" : prefix, interfaces);
+    }
+    if (interfaces.contains(asked)) {
+      throw AttachError.until(
+          "%s asks for interface %s on network %s, and has one of this name already; choose another"
+              .formatted(want.holder, asked, want.name()));
+    }
+    return asked;
+  }
+
+  private NetworkEndpoint endpoint(
+      Want want, AssignableAddresses book, IpAddress address, HeldEndpoint held) {
+    NetworkEndpoint endpoint = new NetworkEndpoint();
+    endpoint.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(Names.endpoint(want.name(), address))
+            .withLabels(Map.of(Names.NETWORK_LABEL, want.name(), Names.NODE_LABEL, cluster.node()))
+            .addNewOwnerReference()
+            .withApiVersion(want.network.getApiVersion())
+            .withKind(want.network.getKind())
+            .withName(want.name())
+            .withUid(want.network.getMetadata().getUid())
+            .endOwnerReference()
+            .build());
+    endpoint.setSpec(
+        NetworkEndpointSpecBuilder.builder()
+            .network(want.name())
+            .networkUid(want.network.getMetadata().getUid())
+            .node(cluster.node())
+            .sandbox(want.holder.reference())
+            .address(book.withPrefix(address).orElseThrow())
+            .mac(mac(want, held, address))
+            .interfaceName(held.link)
+            .build());
+    return endpoint;
+  }
+
+  private static String mac(Want want, HeldEndpoint held, IpAddress address) {
+    String asked = want.attachment.mac();
+    if (asked != null) {
+      return asked;
+    }
+    return held.endpoints.stream()
+        .flatMap(each -> Optional.ofNullable(each.getSpec().mac()).stream())
+        .findFirst()
+        .orElseGet(() -> Macs.of(address.toInetAddress()).toString());
+  }
+
+  private static int bits(NetworkEndpoint endpoint) {
+    String address = endpoint.getSpec().address();
+    if (address == null) {
+      return 0;
+    }
+    return address.indexOf(':') < 0 ? 32 : 128;
+  }
+}

@@ -1,0 +1,116 @@
+package dev.weft.agent.attach.claim;
+
+import dev.weft.agent.cluster.ClusterCaches;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Driver;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworks;
+import dev.weft.api.Mode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that there is an instruction to build a network before a sandbox attaches to it. That
+ * of an overlay network the agent writes itself where it is missing: what it says follows from the
+ * network alone, so an absent operator delays nothing.
+ */
+public final class HostNetworkGate {
+  private static final Logger LOG = LoggerFactory.getLogger(HostNetworkGate.class);
+
+  /** How often to look whether a network is gone. */
+  private static final Duration LOOK = Duration.ofMillis(5);
+
+  private final KubernetesClient client;
+  private final ClusterCaches cluster;
+
+  /** Instructions to the node that {@code cluster} is about. */
+  public HostNetworkGate(KubernetesClient client, ClusterCaches cluster) {
+    this.client = client;
+    this.cluster = cluster;
+  }
+
+  /**
+   * Refuses if the network is not to be built on this node. What an earlier pod has left of it may
+   * just be going: a pod that is refused for that is tried again seconds later.
+   */
+  void ensure(ContainerNetwork network, Driver driver, Deadline deadline) throws AttachError {
+    String name = network.getMetadata().getName();
+    while (cluster.hostNetwork(name).filter(HasMetadata::isMarkedForDeletion).isPresent()) {
+      if (deadline.isOver()) {
+        throw AttachError.until(
+            "network %s is being removed from node %s; wait until it is gone"
+                .formatted(name, cluster.node()));
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
+    if (cluster.hostNetwork(name).isEmpty()) {
+      if (driver != Driver.OVERLAY) {
+        throw AttachError.until(
+            ("network %s is not built on node %s: either its nodeSelector leaves the node out, or"
+                    + " the operator has not come to it yet")
+                .formatted(name, cluster.node()));
+      }
+      requireSelected(network);
+      write(network);
+    }
+    if (cluster.hostNetwork(name).filter(each -> Mode.isPlan(each.getSpec().mode())).isPresent()) {
+      throw AttachError.until(
+          "network %s is only planned on node %s; set its spec.mode to Apply"
+              .formatted(name, cluster.node()));
+    }
+  }
+
+  private void write(ContainerNetwork network) throws AttachError {
+    try {
+      HostNetwork instruction = HostNetworks.of(network, cluster.node());
+      cluster.hostNetworks().put(client.resource(instruction).create());
+      LOG.atInfo()
+          .addKeyValue("network", network.getMetadata().getName())
+          .addKeyValue("node", cluster.node())
+          .log("instruction written, for a sandbox needs it");
+    } catch (IllegalArgumentException e) {
+      throw AttachError.until(
+          "network %s cannot be built yet: %s"
+              .formatted(network.getMetadata().getName(), e.getMessage()));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw AddressLock.unreachable(e);
+      }
+      LOG.atDebug().log("the operator was first to write the instruction");
+    }
+  }
+
+  private void requireSelected(ContainerNetwork network) throws AttachError {
+    Map<String, String> selector =
+        network.getSpec() == null ? null : network.getSpec().nodeSelector();
+    if (selector == null || selector.isEmpty()) {
+      return;
+    }
+    Map<String, String> labels = labels();
+    if (!labels.entrySet().containsAll(selector.entrySet())) {
+      throw AttachError.until(
+          "network %s is for nodes with labels %s, node %s has %s"
+              .formatted(network.getMetadata().getName(), selector, cluster.node(), labels));
+    }
+  }
+
+  private Map<String, String> labels() throws AttachError {
+    try {
+      return Optional.ofNullable(client.nodes().withName(cluster.node()).get())
+          .map(Node::getMetadata)
+          .flatMap(each -> Optional.ofNullable(each.getLabels()))
+          .orElse(Map.of());
+    } catch (KubernetesClientException e) {
+      throw AddressLock.unreachable(e);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.weft.agent.attach.claim;
+
+import dev.weft.api.Driver;
+import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.IpAddress;
+import dev.weft.api.MacvlanOptions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Finds out whether a machine of the LAN holds an address before it is taken: on a macvlan network
+ * Weft is a guest. What answered is remembered for a while, for to ask takes time.
+ */
+final class LanProbe {
+  private static final Duration MEMORY = Duration.ofMinutes(1);
+
+  private final Probe probe;
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+
+  private record Answer(String mac, long expires) {}
+
+  LanProbe(Probe probe) {
+    this.probe = probe;
+  }
+
+  /** The MAC address of the machine that holds an address, once known; empty if none says so. */
+  CompletableFuture<Optional<String>> holder(HostNetworkSpec instruction, IpAddress address) {
+    Optional<String> wire = wire(instruction);
+    if (wire.isEmpty()) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    String key = wire.get() + " " + address;
+    long now = System.nanoTime();
+    answers.values().removeIf(each -> each.expires - now < 0);
+    Answer known = answers.get(key);
+    if (known != null) {
+      return CompletableFuture.completedFuture(Optional.of(known.mac));
+    }
+    return CompletableFuture.supplyAsync(
+        () -> {
+          Optional<String> found = probe.holder(wire.get(), address);
+          found.ifPresent(mac -> answers.put(key, new Answer(mac, now + MEMORY.toNanos())));
+          return found;
+        },
+        Thread.ofVirtual().name("lan check")::start);
+  }
+
+  /** The node's device on the LAN; empty where there is no LAN. */
+  private static Optional<String> wire(HostNetworkSpec instruction) {
+    MacvlanOptions options = instruction.macvlan();
+    if (options == null
+        || options.parent() == null
+        || Driver.of(instruction.driver()).filter(Driver.MACVLAN::equals).isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        options.vlan() == null ? options.parent() : options.parent() + "." + options.vlan());
+  }
+}

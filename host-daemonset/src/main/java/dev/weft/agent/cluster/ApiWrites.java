@@ -1,0 +1,137 @@
+package dev.weft.agent.cluster;
+
+import dev.weft.agent.retry.Backoff;
+import dev.weft.agent.retry.Timer;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Writes to the API that are made behind the work they tell of. Of several writes under one key
+ * only the last counts, and none is made before an earlier one has ended: what the API holds in the
+ * end is what was submitted last. One that fails is made again, ever more rarely, until it succeeds
+ * or a later one takes its place.
+ */
+public final class ApiWrites implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiWrites.class);
+  private static final int AT_ONCE = 8;
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofMillis(250), Duration.ofSeconds(30));
+
+  private final Timer timer;
+  private final Map<String, Pending> pending = new ConcurrentHashMap<>();
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+  private final Semaphore places = new Semaphore(AT_ONCE);
+  private volatile boolean closed;
+
+  /** One write. */
+  @FunctionalInterface
+  public interface Write {
+    /**
+     * Makes it. An object that is not there any more needs no write.
+     *
+     * @throws KubernetesClientException if it was not made
+     */
+    void send();
+  }
+
+  private static final class Pending {
+    final Write write;
+    final int failures;
+
+    Pending(Write write, int failures) {
+      this.write = write;
+      this.failures = failures;
+    }
+
+    /** Whether it is to be made now, and not after a while. */
+    boolean isFresh() {
+      return failures == 0;
+    }
+  }
+
+  /** Writes that are tried again by {@code timer}. */
+  public ApiWrites(Timer timer) {
+    this.timer = timer;
+  }
+
+  /** Has a write made soon, in the place of an earlier one of the same key. */
+  public void submit(String key, Write write) {
+    pending.put(key, new Pending(write, 0));
+    begin(key);
+  }
+
+  /** Takes back a write that has not been made yet. */
+  public void withdraw(String key) {
+    pending.remove(key);
+  }
+
+  /** Whether the write of this key has not been made yet. */
+  public boolean isPending(String key) {
+    return pending.containsKey(key);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    pending.clear();
+  }
+
+  private void begin(String key) {
+    if (!closed && underWay.add(key)) {
+      Thread.ofVirtual().name("write " + key).start(() -> send(key));
+    }
+  }
+
+  private void send(String key) {
+    places.acquireUninterruptibly();
+    try {
+      Pending it = pending.get(key);
+      if (it != null) {
+        send(key, it);
+      }
+    } finally {
+      places.release();
+      underWay.remove(key);
+      Pending next = pending.get(key);
+      if (next != null && next.isFresh()) {
+        begin(key);
+      }
+    }
+  }
+
+  private void send(String key, Pending it) {
+    try {
+      it.write.send();
+      pending.remove(key, it);
+    } catch (KubernetesClientException e) {
+      failed(key, it, e);
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("write", key).setCause(e).log("a write cannot be made");
+      pending.remove(key, it);
+    }
+  }
+
+  private void failed(String key, Pending it, KubernetesClientException failure) {
+    if (failure.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+      pending.remove(key, it);
+      return;
+    }
+    Pending again = new Pending(it.write, it.failures + 1);
+    if (closed || !pending.replace(key, it, again)) {
+      return;
+    }
+    LOG.atLevel(it.failures == 0 ? Level.WARN : Level.DEBUG)
+        .addKeyValue("write", key)
+        .addKeyValue("status", failure.getCode())
+        .log("the API server did not take a write, which is tried again: {}", failure.getMessage());
+    timer.after(BACKOFF.delay(again.failures), () -> begin(key));
+  }
+}

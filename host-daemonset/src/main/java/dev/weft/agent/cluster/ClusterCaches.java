@@ -1,0 +1,238 @@
+package dev.weft.agent.cluster;
+
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.EndpointAddress;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.Identity;
+import dev.weft.api.Mesh;
+import dev.weft.api.MeshNode;
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.SandboxReference;
+import dev.weft.api.TxChecksum;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What the API holds that matters to one node, cached. */
+public final class ClusterCaches implements AutoCloseable {
+  private final String node;
+  private final Cache<ContainerNetwork> networks;
+  private final Cache<HostNetwork> hostNetworks;
+  private final Cache<MeshNode> meshNodes;
+  private final Cache<Mesh> meshes;
+  private final EndpointCaches endpoints;
+  private final SliceCaches slices;
+  private final BoundPods pods;
+
+  /** Is told what changed; never on a thread that may wait. */
+  public interface Listener {
+    /** A network as users declare it. */
+    void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after);
+
+    /** An instruction to this node. */
+    void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after);
+
+    /** A node of the mesh. */
+    void meshNode(@Nullable MeshNode before, @Nullable MeshNode after);
+
+    /** The mesh's settings. */
+    void mesh(@Nullable Mesh before, @Nullable Mesh after);
+
+    /** An endpoint of this node or of a network that it carries. */
+    void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after);
+
+    /** Tasks of a service on a network that this node carries. */
+    void slice(@Nullable EndpointSlice before, @Nullable EndpointSlice after);
+
+    /** A pod that is bound to this node. */
+    void pod(@Nullable Pod before, @Nullable Pod after);
+  }
+
+  /**
+   * Caches for {@code node}; nothing is asked of the API before {@link #start}.
+   *
+   * @param sandboxOf the sandbox of a pod's UID, if one runs
+   */
+  public ClusterCaches(
+      KubernetesClient client,
+      String node,
+      Function<String, Optional<SandboxReference>> sandboxOf,
+      Listener listener) {
+    this.node = node;
+    this.networks = new Cache<>(client.resources(ContainerNetwork.class), listener::network);
+    this.hostNetworks =
+        new Cache<>(
+            client.resources(HostNetwork.class).withLabel(Names.NODE_LABEL, node),
+            Cache.Gate.of(Identity::contradiction),
+            listener::hostNetwork);
+    this.meshNodes =
+        new Cache<>(
+            client.resources(MeshNode.class),
+            Cache.Gate.of(Identity::contradiction),
+            listener::meshNode);
+    this.meshes = new Cache<>(client.resources(Mesh.class), listener::mesh);
+    this.endpoints = new EndpointCaches(client, node, sandboxOf, listener::endpoint);
+    this.slices = new SliceCaches(client, listener::slice);
+    this.pods = new BoundPods(client, node, listener::pod);
+  }
+
+  /**
+   * Begins to list and watch. Completes when everything is known: a node that knows only a part
+   * would take the rest for deleted.
+   */
+  public CompletableFuture<Void> start() {
+    return CompletableFuture.allOf(
+            networks.start().toCompletableFuture(),
+            hostNetworks.start().toCompletableFuture(),
+            meshNodes.start().toCompletableFuture(),
+            meshes.start().toCompletableFuture(),
+            endpoints.start().toCompletableFuture())
+        .thenCompose(_ -> ofEachNetwork(endpoints::follow))
+        .thenCompose(_ ->
+            ofEachNetwork(network ->
+                endpoints.hasVirtual(network)
+                    ? slices.follow(network)
+                    : CompletableFuture.completedFuture(null)));
+  }
+
+  private CompletableFuture<Void> ofEachNetwork(Function<String, CompletableFuture<Void>> follow) {
+    return CompletableFuture.allOf(
+        hostNetworks.all().stream()
+            .map(ClusterCaches::networkOf)
+            .map(follow)
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /** Whether everything is known. */
+  public boolean isSynced() {
+    return networks.isSynced()
+        && hostNetworks.isSynced()
+        && meshNodes.isSynced()
+        && meshes.isSynced()
+        && endpoints.isSynced();
+  }
+
+  /** What is not known or not current, with the reason; empty: nothing. */
+  public List<String> troubles() {
+    return Stream.of(
+            networks.trouble(),
+            hostNetworks.trouble(),
+            meshNodes.trouble(),
+            meshes.trouble(),
+            endpoints.trouble())
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** Name of this node. */
+  public String node() {
+    return node;
+  }
+
+  /** Networks as users declare them. */
+  public Cache<ContainerNetwork> networks() {
+    return networks;
+  }
+
+  /** Instructions to this node. */
+  public Cache<HostNetwork> hostNetworks() {
+    return hostNetworks;
+  }
+
+  /** The instruction to build {@code network} on this node. */
+  public Optional<HostNetwork> hostNetwork(String network) {
+    return hostNetworks.get(Names.hostNetwork(network, node));
+  }
+
+  /** Nodes of the mesh. */
+  public Cache<MeshNode> meshNodes() {
+    return meshNodes;
+  }
+
+  /** The mesh's settings, if there are any. */
+  public Optional<Mesh> mesh() {
+    return meshes.get(Names.MESH);
+  }
+
+  /** Whether tunnels leave checksums to the card below: unless the mesh says Off. */
+  public boolean txChecksum() {
+    return mesh()
+        .map(Mesh::getSpec)
+        .flatMap(each -> TxChecksum.of(each.txChecksum()))
+        .filter(TxChecksum.OFF::equals)
+        .isEmpty();
+  }
+
+  /** By which address other nodes are to reach this one's tunnels, as it was annotated. */
+  public Optional<String> publicAddress() {
+    return meshNodes.get(node).flatMap(ClusterCaches::publicAddress);
+  }
+
+  /** By which address other nodes are to reach a node's tunnels, as it was annotated. */
+  public static Optional<String> publicAddress(MeshNode meshNode) {
+    return Optional.ofNullable(meshNode.getMetadata().getAnnotations())
+        .flatMap(each -> Optional.ofNullable(each.get(Names.PUBLIC_ADDRESS_ANNOTATION)));
+  }
+
+  /**
+   * Why an endpoint has no effect on this node's kernel; empty: it has. Its network must be able to
+   * have given the address out, and no other endpoint may have had the MAC address before it.
+   */
+  public Optional<String> objection(NetworkEndpoint endpoint) {
+    Optional<HostNetworkSpec> instruction =
+        hostNetwork(EndpointCaches.networkOf(endpoint)).map(HostNetwork::getSpec);
+    Optional<String> misplaced =
+        instruction.flatMap(spec ->
+            EndpointAddress.objection(
+                endpoint.getSpec(),
+                spec.subnets() == null ? List.of() : spec.subnets(),
+                spec.networkUid()));
+    return misplaced.or(() -> endpoints.macHolder(endpoint).map(MacOrder::refusal));
+  }
+
+  /** How many objects there are that contradict themselves and count as none. */
+  public int refused() {
+    return hostNetworks.refused() + meshNodes.refused() + endpoints.refused();
+  }
+
+  /** Endpoints. */
+  public EndpointCaches endpoints() {
+    return endpoints;
+  }
+
+  /** Tasks of services. */
+  public SliceCaches slices() {
+    return slices;
+  }
+
+  /** Pods that are bound to this node; they are not part of {@link #start}. */
+  public BoundPods pods() {
+    return pods;
+  }
+
+  @Override
+  public void close() {
+    pods.close();
+    networks.close();
+    hostNetworks.close();
+    meshNodes.close();
+    meshes.close();
+    endpoints.close();
+    slices.close();
+  }
+
+  /** The network that an instruction is about: its name says it even where its spec does not. */
+  public static String networkOf(HostNetwork instruction) {
+    String name = instruction.getMetadata().getName();
+    String network = instruction.getSpec() == null ? null : instruction.getSpec().network();
+    return network == null ? name.substring(0, Math.max(0, name.indexOf('.'))) : network;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.weft.agent.cluster;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+
+/** Server-side apply, as this agent does it. */
+public final class ServerSideApply {
+  /** The agent's name as a field manager. */
+  public static final String MANAGER = "weft-agent";
+
+  private ServerSideApply() {}
+
+  /** Writes to the object of a UID; one that another has replaced by now needs no write. */
+  public static void toSame(Runnable write) {
+    try {
+      write.run();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+    }
+  }
+
+  /** Owns exactly the fields that are sent, whoever had them before. */
+  public static PatchContext forced() {
+    return new PatchContext.Builder()
+        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+        .withFieldManager(MANAGER)
+        .withForce(true)
+        .build();
+  }
+}

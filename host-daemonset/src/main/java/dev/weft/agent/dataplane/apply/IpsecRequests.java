@@ -1,0 +1,66 @@
+package dev.weft.agent.dataplane.apply;
+
+import dev.weft.agent.dataplane.kernel.IpsecTables;
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.mesh.keys.Association;
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.xfrm.XfrmLifetime;
+import dev.weft.netlink.xfrm.XfrmLimits;
+import dev.weft.netlink.xfrm.XfrmPort;
+import dev.weft.netlink.xfrm.XfrmRequest;
+import dev.weft.netlink.xfrm.XfrmSelector;
+import dev.weft.netlink.xfrm.XfrmStateSpec;
+import dev.weft.netlink.xfrm.XfrmUdp;
+import java.util.List;
+
+/** Says changes of the IPsec tables in netlink's words. */
+final class IpsecRequests {
+  private IpsecRequests() {}
+
+  /**
+   * The request of a change.
+   *
+   * @param numbers free ones for new policies
+   * @param at which of them this one takes
+   */
+  static XfrmRequest of(Change change, Apply.Secrets secrets, List<Integer> numbers, int at) {
+    return switch (change) {
+      case Change.Create(Item.SecurityState state) -> add(state, secrets);
+      case Change.Create(Item.SecurityPolicy(var spec)) ->
+          // fails where somebody has such a policy: that is not ours to replace
+          new XfrmRequest.PolicyAdd(spec.withNumber(numbers.get(at)));
+      case Change.Alter(_, Item.SecurityPolicy(var spec), _) -> new XfrmRequest.PolicyUpdate(spec);
+      case Change.Remove(Item.SecurityState state, _) -> new XfrmRequest.StateRemove(state.id());
+      case Change.Remove(Item.SecurityPolicy(var spec), _) ->
+          new XfrmRequest.PolicyRemove(spec.id());
+      case Change.Create _, Change.Alter _, Change.Remove _ ->
+          throw new IllegalArgumentException(change + " is none of IPsec");
+    };
+  }
+
+  /** A state for the packets between its two nodes alone: no peer can speak for another. */
+  private static XfrmRequest add(Item.SecurityState state, Apply.Secrets secrets) {
+    Association association = secrets.associations().get(state.id());
+    if (association == null) {
+      throw new IllegalArgumentException("nobody knows a key for " + state);
+    }
+    XfrmSelector selector =
+        new XfrmSelector(
+            IpPrefix.host(state.source()),
+            IpPrefix.host(state.id().destination()),
+            XfrmSelector.UDP,
+            XfrmPort.ANY,
+            XfrmPort.ANY,
+            0);
+    XfrmStateSpec.Builder spec =
+        XfrmStateSpec.of(state.id(), state.source())
+            .reqid(IpsecTables.REQID)
+            .selector(selector)
+            .lifetime(
+                new XfrmLifetime(XfrmLimits.NONE.withBytes(secrets.volume()), XfrmLimits.NONE));
+    // from the same port, so that a NAT lets the other direction in by what this one has opened
+    association.udpPort().ifPresent(port -> spec.udp(new XfrmUdp(port, port)));
+    return new XfrmRequest.StateAdd(spec.build(), association.key());
+  }
+}

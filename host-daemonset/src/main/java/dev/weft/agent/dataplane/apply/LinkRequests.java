@@ -1,0 +1,288 @@
+package dev.weft.agent.dataplane.apply;
+
+import dev.weft.agent.dataplane.apply.Apply.Step;
+import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.DeviceKind;
+import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.NamespaceRef;
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.FdbEntry;
+import dev.weft.netlink.rtnl.Ipv4Conf;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
+import dev.weft.netlink.rtnl.LinkSettings.AddressGeneration;
+import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Neighbour;
+import dev.weft.netlink.rtnl.Request;
+import dev.weft.netlink.rtnl.Route;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+
+/** Says changes in netlink's words. */
+final class LinkRequests {
+  private static final int LOOPBACK = 1;
+  private static final int LOOSE = 2;
+
+  private final Change change;
+  private final ToIntFunction<DeviceName> index;
+
+  private LinkRequests(Change change, ToIntFunction<DeviceName> index) {
+    this.change = change;
+    this.index = index;
+  }
+
+  /** The requests of a change; a new interface in a sandbox needs those {@link #inSandbox} too. */
+  static List<Step> of(
+      Change change,
+      ToIntFunction<DeviceName> index,
+      Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
+    LinkRequests requests = new LinkRequests(change, index);
+    return switch (change) {
+      case Change.Create(Item.Device device) -> List.of(requests.add(device, sandboxes));
+      case Change.Alter(Item.Device before, Item.Device after, _) -> requests.alter(before, after);
+      case Change.Create(Item item) -> List.of(requests.put(item));
+      case Change.Alter(_, Item item, _) -> List.of(requests.put(item));
+      case Change.Remove(Item item, _) -> List.of(requests.remove(item));
+    };
+  }
+
+  /** The requests that finish a new interface in its sandbox. */
+  static List<Step> inSandbox(Change change, ToIntFunction<DeviceName> index) {
+    return unfinished(change).map(device -> finish(change, device, index)).orElse(List.of());
+  }
+
+  /** The device of which an interface in a sandbox is new, or lacks the mark that is set last. */
+  static Optional<Item.Device> unfinished(Change change) {
+    Optional<Item.Device> made =
+        switch (change) {
+          case Change.Create(Item.Device device) -> Optional.of(device);
+          case Change.Alter(Item.Device before, Item.Device device, _)
+              when !before.owner().equals(device.owner()) ->
+              Optional.of(device);
+          case Change.Create _, Change.Alter _, Change.Remove _ -> Optional.empty();
+        };
+    return made.filter(device -> !device.inner().place().isNode());
+  }
+
+  private static List<Step> finish(
+      Change change, Item.Device device, ToIntFunction<DeviceName> index) {
+    DeviceName inner = device.inner();
+    int link = index.applyAsInt(inner);
+    // The mark comes before the interface is up: what is up without it would be nobody's.
+    return List.of(
+        new Step(
+            change,
+            inner.place(),
+            new Request.LinkChange(
+                link,
+                LinkSettings.builder()
+                    .alias(device.owner().alias())
+                    // by several interfaces answers leave by another one than questions came in
+                    .ipv4(Ipv4Conf.RP_FILTER, LOOSE)
+                    .build())),
+        new Step(
+            change,
+            inner.place(),
+            new Request.LinkChange(link, LinkSettings.builder().up(device.innerUp()).build())),
+        new Step(
+            change,
+            inner.place(),
+            new Request.LinkChange(LOOPBACK, LinkSettings.builder().up(true).build())));
+  }
+
+  private Step step(DeviceName device, Request request) {
+    return new Step(change, device.place(), request);
+  }
+
+  private Step add(Item.Device device, Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
+    LinkSettings.Builder settings = LinkSettings.builder().mtu(device.mtu()).group(Owner.GROUP);
+    if (!isPassthru(device)) {
+      settings.address(device.mac());
+    }
+    if (device.name().place().isNode()) {
+      settings
+          .alias(device.owner().alias())
+          .up(device.up())
+          .addressGeneration(AddressGeneration.NONE);
+      device
+          .port()
+          .ifPresent(port ->
+              settings
+                  .master(index.applyAsInt(DeviceName.onNode(port.bridge())))
+                  .port(port.options()));
+    } else {
+      settings.namespace(namespace(device.name().place(), sandboxes));
+    }
+    return new Step(
+        change,
+        NamespaceRef.NODE,
+        new Request.LinkAdd(
+            new LinkSpec(device.name().name(), kind(device, sandboxes), settings.build())));
+  }
+
+  private LinkKind kind(
+      Item.Device device, Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
+    return switch (device.kind()) {
+      case DeviceKind.Bridge _ -> new LinkKind.Bridge().withMulticastSnooping(false);
+      case DeviceKind.Vxlan(int vni, int port, var local, _) -> {
+        LinkKind.Vxlan.Builder vxlan = LinkKind.Vxlan.vni(vni).port(port).learning(false);
+        local.ifPresent(vxlan::local);
+        yield vxlan.build();
+      }
+      case DeviceKind.Veth(DeviceName peer, MacAddress mac, _) ->
+          new LinkKind.Veth(
+              peer.name(),
+              LinkSettings.builder()
+                  .mtu(device.mtu())
+                  .group(Owner.GROUP)
+                  .address(mac)
+                  .namespace(namespace(peer.place(), sandboxes))
+                  .build());
+      case DeviceKind.Macvlan(String parent, var mode) ->
+          new LinkKind.Macvlan(index.applyAsInt(DeviceName.onNode(parent)), mode);
+      case DeviceKind.Vlan(String parent, int id) ->
+          new LinkKind.Vlan(index.applyAsInt(DeviceName.onNode(parent)), id);
+      case DeviceKind.Other(String name) ->
+          throw new IllegalArgumentException("'" + name + "' is never made");
+    };
+  }
+
+  private static NetworkNamespace namespace(
+      NamespaceRef place, Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
+    return sandboxes
+        .apply(place.sandbox())
+        .orElseThrow(() -> new Apply.SandboxGone(place))
+        .namespace();
+  }
+
+  private List<Step> alter(Item.Device before, Item.Device after) {
+    List<Step> steps = new ArrayList<>();
+    LinkSettings.Builder settings = LinkSettings.builder();
+    if (!before.owner().equals(after.owner())) {
+      settings.alias(after.owner().alias());
+      if (after.name().place().isNode()) {
+        settings.addressGeneration(AddressGeneration.NONE);
+      }
+    }
+    if (before.mtu() != after.mtu()) {
+      settings.mtu(after.mtu());
+    }
+    if (!before.mac().equals(after.mac()) && !isPassthru(after)) {
+      settings.address(after.mac());
+    }
+    if (!before.port().equals(after.port())) {
+      after
+          .port()
+          .ifPresentOrElse(
+              port ->
+                  settings
+                      .master(index.applyAsInt(DeviceName.onNode(port.bridge())))
+                      .port(port.options()),
+              settings::noMaster);
+    }
+    if (before.up() != after.up()) {
+      settings.up(after.up());
+    }
+    steps.add(
+        step(
+            after.name(),
+            new Request.LinkChange(index.applyAsInt(after.name()), settings.build())));
+    if (after.kind() instanceof DeviceKind.Veth(DeviceName peer, MacAddress mac, boolean up)
+        && (before.mtu() != after.mtu() || !before.kind().equals(after.kind()))) {
+      steps.add(
+          step(
+              peer,
+              new Request.LinkChange(
+                  index.applyAsInt(peer),
+                  LinkSettings.builder().mtu(after.mtu()).address(mac).up(up).build())));
+    }
+    return steps;
+  }
+
+  private static boolean isPassthru(Item.Device device) {
+    return device.kind() instanceof DeviceKind.Macvlan(_, LinkKind.Macvlan.Mode mode)
+        && mode == LinkKind.Macvlan.Mode.PASSTHRU;
+  }
+
+  private Step put(Item item) {
+    return switch (item) {
+      case Item.Address(_, DeviceName device, var prefix) ->
+          step(
+              device,
+              new Request.AddressAdd(
+                  prefix.address().getAddress().length == 4
+                      ? Address.of(index.applyAsInt(device), prefix)
+                      : Address.of(index.applyAsInt(device), prefix, Address.Flag.NODAD)));
+      case Item.Route route -> step(route.device(), new Request.RouteReplace(netlinkRoute(route)));
+      case Item.Forward forward -> {
+        DeviceName device = DeviceName.onNode(forward.device());
+        FdbEntry entry = entry(forward);
+        yield step(
+            device,
+            forward.mac().equals(MacAddress.ZERO)
+                ? new Request.FdbAppend(entry)
+                : new Request.FdbSet(entry));
+      }
+      case Item.Neighbour(_, String name, var address, MacAddress mac) -> {
+        DeviceName device = DeviceName.onNode(name);
+        yield step(
+            device,
+            new Request.NeighbourSet(Neighbour.permanent(index.applyAsInt(device), address, mac)));
+      }
+      case Item.Device _,
+          Item.Filter _,
+          Item.Setting _,
+          Item.SecurityState _,
+          Item.SecurityPolicy _,
+          Item.EspPort _ ->
+          throw new IllegalArgumentException(item + " is no entry");
+    };
+  }
+
+  private Step remove(Item item) {
+    return switch (item) {
+      case Item.Device device ->
+          step(device.name(), new Request.LinkRemove(index.applyAsInt(device.name())));
+      case Item.Address(_, DeviceName device, var prefix) ->
+          step(device, new Request.AddressRemove(Address.of(index.applyAsInt(device), prefix)));
+      case Item.Route route -> step(route.device(), new Request.RouteRemove(netlinkRoute(route)));
+      case Item.Forward forward ->
+          step(DeviceName.onNode(forward.device()), new Request.FdbRemove(entry(forward)));
+      case Item.Neighbour(_, String name, var address, _) -> {
+        DeviceName device = DeviceName.onNode(name);
+        yield step(device, new Request.NeighbourRemove(index.applyAsInt(device), address));
+      }
+      case Item.Filter _,
+          Item.Setting _,
+          Item.SecurityState _,
+          Item.SecurityPolicy _,
+          Item.EspPort _ ->
+          throw new IllegalArgumentException(item + " is no entry");
+    };
+  }
+
+  private Route netlinkRoute(Item.Route route) {
+    Route.Builder builder =
+        Route.to(route.destination())
+            .link(index.applyAsInt(route.device()))
+            .protocol(HostKernel.ROUTE_PROTOCOL);
+    route.gateway().ifPresent(builder::via);
+    return builder.build();
+  }
+
+  private FdbEntry entry(Item.Forward forward) {
+    int link = index.applyAsInt(DeviceName.onNode(forward.device()));
+    return forward
+        .vtep()
+        .map(vtep -> FdbEntry.tunnel(link, forward.mac(), vtep))
+        .orElseGet(() -> FdbEntry.behindPort(link, forward.mac()));
+  }
+}

@@ -1,0 +1,221 @@
+package dev.weft.agent.dataplane.drift;
+
+import dev.weft.agent.dataplane.kernel.DeviceIndexes;
+import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.model.BridgeMembership;
+import dev.weft.agent.dataplane.model.DeviceKind;
+import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.rtnl.FdbEntry;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.Neighbour;
+import dev.weft.netlink.rtnl.Notification;
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Tells drift from the echo of our own changes. A notification says only where to look: what counts
+ * is whether the state differs from what the last reconcile left, so a repair that is told of once
+ * more finds nothing to do.
+ */
+public record DriftDetector(
+    HostKernel kernel, LastApplied belief, DeviceIndexes indexes, UnderlyingDevices foundations) {
+
+  /**
+   * Something is not as it was left.
+   *
+   * @param uids of the networks, empty if it is not known whose
+   * @param restless who may repeat it at will, empty if nobody in a sandbox can
+   */
+  public record Drift(Set<String> uids, String what, String restless) {
+    Drift(String uid, String what) {
+      this(Set.of(uid), what, "");
+    }
+
+    Drift(Set<String> uids, String what) {
+      this(uids, what, "");
+    }
+
+    /** Of a device that somebody in a sandbox can take down or away. */
+    static Drift of(Item.Device device, String what) {
+      return new Drift(Set.of(device.owner().uid()), what, device.owner().endpoint());
+    }
+  }
+
+  public Optional<Drift> of(Notification notification) {
+    return switch (notification) {
+      case Notification.LinkChanged(Link link) -> link(link);
+      case Notification.LinkRemoved(Link link) -> gone(link);
+      case Notification.BridgePortChanged(int index, _, _) -> linkNow(index);
+      case Notification.BridgePortRemoved(int index, _) -> linkNow(index);
+      case Notification.AddressChanged(var address) ->
+          address(address.link(), address.prefix(), true);
+      case Notification.AddressRemoved(var address) ->
+          address(address.link(), address.prefix(), false);
+      case Notification.RouteChanged _ -> Optional.empty();
+      case Notification.RouteRemoved(var route) ->
+          removed(
+              new Item.Key.OfRoute(deviceAt(route.link()), route.destination()),
+              "a route was removed");
+      case Notification.NeighbourChanged(Neighbour neighbour) -> neighbour(neighbour);
+      case Notification.NeighbourRemoved(Neighbour neighbour) ->
+          removed(
+              new Item.Key.OfNeighbour(deviceAt(neighbour.link()).name(), neighbour.address()),
+              "a neighbour entry was removed");
+      case Notification.FdbChanged(FdbEntry entry) -> forwardChanged(entry);
+      case Notification.FdbRemoved(FdbEntry entry) -> forwardRemoved(entry);
+      case Notification.Overrun _ ->
+          Optional.of(
+              new Drift(Set.of(), "the kernel changed faster than it was listened to", "overrun"));
+    };
+  }
+
+  private Optional<Drift> linkNow(int index) {
+    Optional<String> name = nameAt(index);
+    return name.flatMap(n -> kernel.netlink().link(n)).flatMap(this::link);
+  }
+
+  private Optional<Drift> link(Link told) {
+    DeviceName name = DeviceName.onNode(told.name());
+    Optional<Item.Device> left = device(name);
+    if (left.isEmpty()) {
+      return foundation(told.name());
+    }
+    Item.Device device = left.get();
+    Optional<Link> now = kernel.netlink().link(told.name());
+    if (now.isEmpty()) {
+      return Optional.of(Drift.of(device, name + " was removed"));
+    }
+    Link link = now.get();
+    int master = device.port().map(port -> indexes.of(port.bridge()).orElse(-1)).orElse(0);
+    boolean same =
+        indexes.of(link.name()).equals(Optional.of(link.index()))
+            && link.mtu() == device.mtu()
+            && link.isUp() == device.up()
+            && device.mac().equals(link.address())
+            && Owner.of(link.alias()).equals(Optional.of(device.owner()))
+            && link.master() == master
+            && samePort(device, link)
+            && !(device.kind() instanceof DeviceKind.Veth && device.innerUp() && !link.isLowerUp())
+            && !(device.kind() instanceof DeviceKind.Vxlan tunnel
+                && tunnel.txChecksum() != kernel.txChecksum(link.index()));
+    return same ? Optional.empty() : Optional.of(Drift.of(device, name + " was changed"));
+  }
+
+  private static boolean samePort(Item.Device device, Link link) {
+    var port = link.port();
+    return device.port().isEmpty()
+        || port == null
+        || device
+            .port()
+            .get()
+            .equals(
+                new BridgeMembership(
+                    device.port().get().bridge(),
+                    Boolean.TRUE.equals(port.isolated()),
+                    !Boolean.FALSE.equals(port.learning()),
+                    Boolean.TRUE.equals(port.neighSuppress())));
+  }
+
+  private Optional<Drift> gone(Link told) {
+    DeviceName name = DeviceName.onNode(told.name());
+    boolean back =
+        kernel
+            .netlink()
+            .link(told.name())
+            .filter(link -> indexes.of(link.name()).equals(Optional.of(link.index())))
+            .isPresent();
+    return back
+        ? Optional.empty()
+        : device(name)
+            .map(left -> Drift.of(left, name + " was removed"))
+            .or(() -> foundation(told.name()));
+  }
+
+  private Optional<Drift> foundation(String name) {
+    Set<String> shaken = foundations.shakenBy(name, kernel.netlink().link(name));
+    return shaken.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Drift(shaken, name + ", which networks stand on or wait for, was changed"));
+  }
+
+  private Optional<Drift> address(int link, IpPrefix prefix, boolean added) {
+    DeviceName name = deviceAt(link);
+    boolean left = belief.get(new Item.Key.OfAddress(name, prefix)).isPresent();
+    boolean matters =
+        !prefix.address().isLinkLocalAddress() && device(name).isPresent() && left != added;
+    return matters
+        ? device(name)
+            .map(device ->
+                new Drift(
+                    device.owner().uid(),
+                    "%s %s %s"
+                        .formatted(prefix, added ? "was added to" : "was removed from", name)))
+        : Optional.empty();
+  }
+
+  private Optional<Drift> neighbour(Neighbour told) {
+    return belief
+        .get(new Item.Key.OfNeighbour(deviceAt(told.link()).name(), told.address()))
+        .filter(item ->
+            item instanceof Item.Neighbour(_, _, _, MacAddress mac)
+                && !(mac.equals(told.mac()) && told.state() == Neighbour.State.PERMANENT))
+        .map(item -> new Drift(item.owner().uid(), item + " was changed"));
+  }
+
+  private Optional<Drift> forwardChanged(FdbEntry entry) {
+    InetAddress to = entry.destination();
+    boolean multicast = entry.mac().isMulticast();
+    boolean ours = device(deviceAt(entry.link())).isPresent();
+    if (!ours || multicast || to == null) {
+      return Optional.empty();
+    }
+    Item.Key key = key(entry);
+    Optional<Item> left = belief.get(key);
+    boolean same =
+        left.filter(item ->
+                item instanceof Item.Forward forward && forward.vtep().equals(Optional.of(to)))
+            .isPresent();
+    return same
+        ? Optional.empty()
+        : device(deviceAt(entry.link()))
+            .map(device ->
+                new Drift(
+                    device.owner().uid(),
+                    "forwarding of %s on %s was changed".formatted(entry.mac(), device.name())));
+  }
+
+  private Optional<Drift> forwardRemoved(FdbEntry entry) {
+    return removed(key(entry), "forwarding of %s was removed".formatted(entry.mac()));
+  }
+
+  private Item.Key key(FdbEntry entry) {
+    return new Item.Forward(
+            Owner.NODE,
+            deviceAt(entry.link()).name(),
+            entry.mac(),
+            Optional.ofNullable(entry.destination()))
+        .key();
+  }
+
+  private Optional<Drift> removed(Item.Key key, String what) {
+    return belief.get(key).map(item -> new Drift(item.owner().uid(), what + ": " + item));
+  }
+
+  private Optional<Item.Device> device(DeviceName name) {
+    return belief.get(new Item.Key.OfDevice(name)).map(item -> (Item.Device) item);
+  }
+
+  private DeviceName deviceAt(int index) {
+    return DeviceName.onNode(nameAt(index).orElse(""));
+  }
+
+  private Optional<String> nameAt(int index) {
+    return indexes.nameOf(index);
+  }
+}

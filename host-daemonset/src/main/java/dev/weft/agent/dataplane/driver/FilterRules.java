@@ -1,0 +1,182 @@
+package dev.weft.agent.dataplane.driver;
+
+import dev.weft.agent.dataplane.kernel.IpsecTables;
+import dev.weft.agent.dataplane.model.DeviceKind;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.netlink.IpPrefix;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What the packet filter does with one network's bridge.
+ *
+ * @param bridge name of the bridge
+ * @param masquerade what leaves from these blocks carries the node's address
+ * @param tunnel the bridge's way to other nodes, if frames travel there in clear
+ */
+public record FilterRules(
+    String bridge,
+    Set<Restriction> restrictions,
+    List<IpPrefix> masquerade,
+    Optional<DeviceKind.Vxlan> tunnel) {
+
+  /** What is not to pass. */
+  enum Restriction {
+    /** Nothing is forwarded in or out. */
+    CLOSED,
+    /** The node itself does not listen either. */
+    DEAF,
+    /** Only answers are forwarded in. */
+    GUARDED,
+    /** Endpoints do not reach each other, by the node neither. */
+    APART
+  }
+
+  /** The rules of a bridge without masquerading or tunnel. */
+  static FilterRules of(String bridge, Set<Restriction> restrictions) {
+    return new FilterRules(bridge, restrictions, List.of(), Optional.empty());
+  }
+
+  private boolean is(Restriction restriction) {
+    return restrictions.contains(restriction);
+  }
+
+  /**
+   * The whole table; empty if nothing needs one.
+   *
+   * @param encrypted ports by which nothing passes in clear, nor by IPsec of others, whatever
+   *     becomes of IPsec's policies
+   * @param peers addresses that other nodes' tunnels start from
+   */
+  public static Optional<Item.Filter> table(
+      Collection<FilterRules> networks, Set<Integer> encrypted, Set<InetAddress> peers) {
+    if (networks.isEmpty() && encrypted.isEmpty()) {
+      return Optional.empty();
+    }
+    StringBuilder sets = new StringBuilder();
+    StringBuilder forward = new StringBuilder();
+    StringBuilder input = new StringBuilder();
+    StringBuilder output = new StringBuilder();
+    StringBuilder postrouting = new StringBuilder();
+    for (int port : encrypted) {
+      input.append(shut(port, "meta", "in"));
+      output.append(shut(port, "rt", "out"));
+    }
+    if (!networks.isEmpty()) {
+      sets.append(names("bridges", networks, _ -> true));
+      TunnelRules tunnels = TunnelRules.of(networks, peers);
+      sets.append(tunnels.definitions());
+      forward.append(tunnels.jumps(TunnelRules.Way.FORWARD));
+      input.append(tunnels.jumps(TunnelRules.Way.INPUT));
+      output.append(tunnels.jumps(TunnelRules.Way.OUTPUT));
+      bridges(networks, sets, forward, input);
+    }
+    masquerade(networks, 4, sets, postrouting);
+    masquerade(networks, 6, sets, postrouting);
+    return Optional.of(
+        new Item.Filter(
+            "table inet weft {\n"
+                + sets
+                + chain("forward", "filter", "forward", "0", forward)
+                + chain("input", "filter", "input", "0", input)
+                + chain("output", "filter", "output", "0", output)
+                + chain("postrouting", "nat", "postrouting", "100", postrouting)
+                + "}\n"));
+  }
+
+  /** A reqid can be asked for only where there is IPsec at all. */
+  private static String shut(int port, String missing, String direction) {
+    return """
+        udp dport %1$d %2$s ipsec missing drop
+        udp dport %1$d ipsec %3$s reqid != %4$d drop
+    """
+        .formatted(port, missing, direction, IpsecTables.REQID);
+  }
+
+  private static void bridges(
+      Collection<FilterRules> networks,
+      StringBuilder sets,
+      StringBuilder forward,
+      StringBuilder input) {
+    List<String> together =
+        networks.stream()
+            .filter(network -> !network.is(Restriction.APART))
+            .map(network -> quoted(network.bridge) + " . " + quoted(network.bridge))
+            .toList();
+    if (!together.isEmpty()) {
+      sets.append(set("same", "ifname . ifname", "", together.stream()));
+      forward.append("    iifname . oifname @same accept\n");
+    }
+    if (networks.stream().anyMatch(each -> each.is(Restriction.CLOSED))) {
+      sets.append(names("closed", networks, each -> each.is(Restriction.CLOSED)));
+      forward.append("    iifname @closed drop\n    oifname @closed drop\n");
+    }
+    forward.append("    iifname @bridges oifname @bridges drop\n");
+    if (networks.stream().anyMatch(each -> each.is(Restriction.GUARDED))) {
+      sets.append(names("guarded", networks, each -> each.is(Restriction.GUARDED)));
+      forward.append("    oifname @guarded ct state established,related accept\n");
+      forward.append("    oifname @guarded drop\n");
+    }
+    if (networks.stream().anyMatch(each -> each.is(Restriction.DEAF))) {
+      sets.append(names("deaf", networks, each -> each.is(Restriction.DEAF)));
+      input.append("    iifname @deaf drop\n");
+    }
+  }
+
+  private static void masquerade(
+      Collection<FilterRules> networks, int version, StringBuilder sets, StringBuilder rules) {
+    List<String> blocks =
+        networks.stream()
+            .flatMap(network -> network.masquerade.stream())
+            .filter(block -> (block.address().getAddress().length == 4) == (version == 4))
+            .map(IpPrefix::toString)
+            .toList();
+    if (!blocks.isEmpty()) {
+      String name = "masquerade" + version;
+      sets.append(
+          set(
+              name,
+              "ipv%d_addr".formatted(version),
+              "    flags interval\n    auto-merge\n",
+              blocks.stream()));
+      if (rules.isEmpty()) {
+        rules.append("    oifname @bridges accept\n    oifname \"lo\" accept\n");
+      }
+      rules.append("    %s saddr @%s masquerade\n".formatted(version == 4 ? "ip" : "ip6", name));
+    }
+  }
+
+  private static String names(
+      String set, Collection<FilterRules> networks, Predicate<FilterRules> which) {
+    return set(set, "ifname", "", networks.stream().filter(which).map(n -> quoted(n.bridge)));
+  }
+
+  static String set(String name, String type, String options, Stream<String> elements) {
+    return "  set %s {\n    type %s\n%s    elements = { %s }\n  }\n"
+        .formatted(
+            name,
+            type,
+            options,
+            elements.collect(Collectors.toCollection(TreeSet::new)).stream()
+                .collect(Collectors.joining(", ")));
+  }
+
+  private static String chain(
+      String name, String type, String hook, String priority, StringBuilder rules) {
+    return rules.isEmpty()
+        ? ""
+        : "  chain %s {\n    type %s hook %s priority %s; policy accept;\n%s  }\n"
+            .formatted(name, type, hook, priority, rules);
+  }
+
+  private static String quoted(String name) {
+    return '"' + name + '"';
+  }
+}

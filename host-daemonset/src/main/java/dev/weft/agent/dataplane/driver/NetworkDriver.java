@@ -1,0 +1,120 @@
+package dev.weft.agent.dataplane.driver;
+
+import dev.weft.agent.dataplane.model.BridgeMembership;
+import dev.weft.agent.dataplane.model.DeviceKind;
+import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.NamespaceRef;
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.Network;
+import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.Unbuildable;
+import dev.weft.netlink.IpPrefix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Says what a network and its endpoints are on a node. Pure. */
+public sealed interface NetworkDriver
+    permits BridgeDriver, HostDriver, OverlayDriver, MacvlanDriver, ParentlessDriver {
+
+  /** What the network is on the node, its endpoints excluded. */
+  List<Item> devices();
+
+  /**
+   * What an endpoint is.
+   *
+   * @param defaultRoute whether the sandbox's way out is by this network
+   */
+  List<Item> endpoint(LocalEndpoint endpoint, boolean defaultRoute) throws Unbuildable;
+
+  /** What addresses of endpoints on other nodes are; only an overlay knows any. */
+  default List<Item> remote(dev.weft.mesh.Forwarding forwarding) {
+    return List.of();
+  }
+
+  /** How many endpoints there can be on the node. */
+  default int capacity() {
+    return Integer.MAX_VALUE;
+  }
+
+  /** What the packet filter does with the network; empty: it passes no filter of ours. */
+  default Optional<FilterRules> rules() {
+    return Optional.empty();
+  }
+
+  /** The driver of a network. */
+  static NetworkDriver of(Network network, NodeContext ground) throws Unbuildable {
+    String name = network.spec().driver();
+    Optional<dev.weft.api.Driver> driver = dev.weft.api.Driver.of(name);
+    if (driver.isEmpty()) {
+      throw new Unbuildable(
+          Problem.user(
+              "spec.driver",
+              "there is no driver '%s'".formatted(name),
+              "use bridge, host, overlay or macvlan"));
+    }
+    return switch (driver.get()) {
+      case BRIDGE -> BridgeDriver.of(network, ground);
+      case HOST -> new HostDriver();
+      case OVERLAY -> OverlayDriver.of(network, ground);
+      case MACVLAN ->
+          network.spec().macvlan() == null || network.spec().macvlan().parent() == null
+              ? ParentlessDriver.of(network, ground)
+              : MacvlanDriver.of(network, ground);
+    };
+  }
+
+  /** A cable from a bridge into the sandbox, with all that the interface there carries. */
+  static List<Item> cable(Network network, LocalEndpoint endpoint, int mtu, BridgeMembership port) {
+    Owner owner = Owner.endpoint(network.uid(), endpoint.id());
+    String hostEnd = network.hostEnd(endpoint.id());
+    DeviceName inside =
+        new DeviceName(new NamespaceRef(endpoint.sandbox().toString()), endpoint.interfaceName());
+    List<Item> items = new ArrayList<>();
+    items.add(
+        new Item.Device(
+            owner,
+            DeviceName.onNode(hostEnd),
+            new DeviceKind.Veth(inside, endpoint.mac(), endpoint.isUp()),
+            network.mac(hostEnd),
+            mtu,
+            true,
+            Optional.of(port)));
+    if (!port.learning()) {
+      items.add(new Item.Forward(owner, hostEnd, endpoint.mac(), Optional.empty()));
+    }
+    return items;
+  }
+
+  /** The addresses, and the way out, of an interface in a sandbox. */
+  static List<Item> inside(Network network, LocalEndpoint endpoint, boolean defaultRoute) {
+    Owner owner = Owner.endpoint(network.uid(), endpoint.id());
+    DeviceName device =
+        new DeviceName(new NamespaceRef(endpoint.sandbox().toString()), endpoint.interfaceName());
+    List<Item> items = new ArrayList<>();
+    for (IpPrefix address : endpoint.addresses()) {
+      items.add(new Item.Address(owner, device, address));
+    }
+    if (defaultRoute) {
+      TreeMap<Boolean, Item> ways = new TreeMap<>();
+      for (Network.Segment segment : network.segments()) {
+        boolean reached =
+            endpoint.addresses().stream().anyMatch(a -> segment.block().contains(a.address()));
+        if (reached && segment.gateway().isPresent()) {
+          ways.putIfAbsent(
+              segment.isIpv4(),
+              new Item.Route(
+                  owner,
+                  device,
+                  segment.isIpv4() ? IpPrefix.ALL_IPV4 : IpPrefix.ALL_IPV6,
+                  segment.gateway()));
+        }
+      }
+      items.addAll(ways.values());
+    }
+    return items;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.weft.agent.dataplane.driver;
+
+import dev.weft.agent.dataplane.kernel.Observation;
+import dev.weft.agent.dataplane.kernel.ObservedState;
+import dev.weft.agent.dataplane.spec.KeySpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.Unbuildable;
+import dev.weft.mesh.Encapsulation;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.Link;
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.Set;
+
+/** What drivers build on: the node as it is, and which of it is ours. */
+public record NodeContext(
+    Observation observation, ObservedState.Ownership ownership, NodeSpec wish, Secrecy secrecy) {
+
+  /**
+   * What holds of encrypted networks.
+   *
+   * @param ports whatever goes to one of these is encrypted or dropped
+   * @param hindrance why nothing can be encrypted
+   */
+  public record Secrecy(Set<Integer> ports, Optional<Problem> hindrance) {}
+
+  Optional<InetAddress> vtep() {
+    return wish.vtep();
+  }
+
+  boolean txChecksum() {
+    return wish.txChecksum();
+  }
+
+  /** How frames of encrypted networks travel. */
+  Encapsulation protection() {
+    return wish.keys().map(KeySpec::encapsulation).orElse(Encapsulation.VXLAN_IN_ESP);
+  }
+
+  public Optional<Link> link(String name) {
+    return observation.node().link(name);
+  }
+
+  Optional<Link> link(int index) {
+    return observation.node().link(index);
+  }
+
+  boolean isOurs(Link link) {
+    return ownership.of(link).isPresent();
+  }
+
+  /** The device that holds an address of the node. */
+  public Optional<Link> holder(InetAddress address) {
+    return observation.node().addresses().stream()
+        .filter(held -> held.prefix().address().equals(address))
+        .map(Address::link)
+        .findFirst()
+        .flatMap(this::link);
+  }
+
+  /** Rejects a name that a device which is not ours has. */
+  void requireFree(String name) throws Unbuildable {
+    Optional<Link> present = link(name);
+    if (present.filter(link -> !isOurs(link)).isPresent()) {
+      throw new Unbuildable(
+          Problem.user(
+              name,
+              "the node has a device of this name (kind '%s') that does not carry Weft's mark"
+                  .formatted(present.get().kind().name()),
+              "rename or remove that device; Weft never touches it"));
+    }
+  }
+}

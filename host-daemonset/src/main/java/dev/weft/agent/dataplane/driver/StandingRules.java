@@ -1,0 +1,71 @@
+package dev.weft.agent.dataplane.driver;
+
+import dev.weft.agent.dataplane.model.DeviceKind;
+import dev.weft.agent.dataplane.spec.Network;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.Unbuildable;
+import dev.weft.api.Driver;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The rules of a network that is held: what of it stands stays as restricted as before. Only its
+ * own bridges count, whatever names it asks for. Pure.
+ */
+final class StandingRules {
+  private StandingRules() {}
+
+  static List<FilterRules> rules(String name, NetworkSpec wish, NodeContext ground) {
+    List<Link> mine =
+        ground.observation().node().links().stream()
+            .filter(link ->
+                ground
+                    .ownership()
+                    .of(link)
+                    .filter(owner -> owner.uid().equals(wish.uid()) && owner.endpoint().isEmpty())
+                    .isPresent())
+            .toList();
+    List<FilterRules> rules = new ArrayList<>();
+    for (Link link : mine) {
+      if (link.kind() instanceof LinkKind.Bridge) {
+        rules.add(rules(name, wish, link.name(), ground, tunnel(mine)));
+      }
+    }
+    return rules;
+  }
+
+  private static FilterRules rules(
+      String name,
+      NetworkSpec wish,
+      String bridge,
+      NodeContext ground,
+      Optional<DeviceKind.Vxlan> tunnel) {
+    if (tunnel.isPresent()) {
+      return OverlayDriver.rules(bridge, wish.spec(), tunnel.get());
+    }
+    try {
+      if (Driver.of(wish.spec().driver()).equals(Optional.of(Driver.BRIDGE))) {
+        return BridgeDriver.rules(Network.of(name, ground.wish().node(), wish), bridge);
+      }
+    } catch (Unbuildable unreadable) {
+      // the strictest
+    }
+    return FilterRules.of(bridge, EnumSet.allOf(FilterRules.Restriction.class));
+  }
+
+  private static Optional<DeviceKind.Vxlan> tunnel(List<Link> links) {
+    for (Link link : links) {
+      if (link.kind() instanceof LinkKind.Vxlan vxlan) {
+        Integer port = vxlan.port();
+        return Optional.of(
+            new DeviceKind.Vxlan(
+                vxlan.vni(), port == null ? 0 : port, Optional.ofNullable(vxlan.local()), true));
+      }
+    }
+    return Optional.empty();
+  }
+}

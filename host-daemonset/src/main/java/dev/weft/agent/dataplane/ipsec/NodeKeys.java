@@ -1,0 +1,199 @@
+package dev.weft.agent.dataplane.ipsec;
+
+import dev.weft.agent.dataplane.kernel.IpsecTables;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.State;
+import dev.weft.agent.dataplane.spec.KeyFile;
+import dev.weft.agent.dataplane.spec.KeySpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
+import dev.weft.mesh.keys.Association;
+import dev.weft.mesh.keys.Derivations;
+import dev.weft.mesh.keys.KeyDecision;
+import dev.weft.mesh.keys.KeyInputs;
+import dev.weft.mesh.keys.KeyReport;
+import dev.weft.mesh.keys.KeyRing;
+import dev.weft.mesh.keys.NodeKeyPair;
+import dev.weft.netlink.xfrm.XfrmStateId;
+import java.io.UncheckedIOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The node's keys, from one reconcile to the next. Not thread-safe. */
+public final class NodeKeys {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeKeys.class);
+
+  /** A peer that goes on to send by what is to go is not waited for any longer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Optional<KeyFile> file;
+  private final SecureRandom random = new SecureRandom();
+  private final Derivations derivations = new Derivations();
+  private @Nullable KeyRing stored;
+  private @Nullable Instant lingeringSince;
+  private Optional<KeyReport> told = Optional.empty();
+  private NavigableMap<String, String> refused = new TreeMap<>();
+
+  /**
+   * The keys in a file.
+   *
+   * @param file without one nothing can be encrypted
+   */
+  public NodeKeys(Optional<KeyFile> file) {
+    this.file = file;
+  }
+
+  /**
+   * What is wished of the IPsec tables.
+   *
+   * @param items the states, policies and ports that there are to be
+   * @param decision empty: keys stay as they are
+   */
+  public record Draft(List<Item> items, Optional<KeyDecision> decision) {
+    public Map<XfrmStateId, Association> secrets() {
+      return decision.map(KeyDecision::make).orElse(Map.of());
+    }
+  }
+
+  /** Why nothing can be encrypted here; empty if it can. */
+  public Optional<Problem> hindrance(NodeSpec wish) {
+    boolean ipv6 = wish.vtep().filter(vtep -> vtep instanceof Inet6Address).isPresent();
+    List<String> lacking =
+        dev.weft.api.Kernel.lacksForEncryption(
+            wish.keys().map(KeySpec::features).orElse(null),
+            ipv6,
+            wish.keys().flatMap(keys -> keys.target().udpPort()).isPresent());
+    if (!lacking.isEmpty()) {
+      return Optional.of(
+          Problem.user(
+              "spec.overlay.encrypted",
+              "the node's kernel lacks %s, and nothing is sent in clear that is to be encrypted"
+                  .formatted(String.join(", ", lacking)),
+              "load or install what is missing and restart the node's agent, or let the network's"
+                  + " nodeSelector leave the node out"));
+    }
+    return file.map(KeyFile::unfit)
+        .orElseGet(() ->
+            Optional.of(
+                Problem.user(
+                    "the agent's --keys",
+                    "no file for the node's keys is named",
+                    "name one on tmpfs")));
+  }
+
+  /**
+   * Decides what the tables are to be like; nothing is changed.
+   *
+   * @param ports of the encrypted networks that the node carries
+   */
+  public Draft draft(NodeSpec wish, Set<Integer> ports, IpsecTables ipsec) {
+    List<Item> items = new ArrayList<>();
+    ports.forEach(port -> items.addAll(PortPolicies.ofPort(port)));
+    if (wish.keys().isEmpty()) {
+      return new Draft(items, Optional.empty());
+    }
+    KeySpec keys = wish.keys().get();
+    if (wish.vtep().isEmpty() || hindrance(wish).isPresent()) {
+      // no reason to lose what can not be made again
+      Map<Item.Key, Item> held = new LinkedHashMap<>(State.of(ipsec.items()).items());
+      items.forEach(item -> held.put(item.key(), item));
+      return new Draft(List.copyOf(held.values()), Optional.empty());
+    }
+    InetAddress vtep = wish.vtep().get();
+    KeyDecision decision =
+        KeyDecision.of(
+            ring(),
+            new KeyInputs(
+                new KeyInputs.Self(wish.node(), keys.publicAddress().orElse(vtep), vtep),
+                keys.target(),
+                keys.published(),
+                ipsec.forKeys(keys.volume(), isPatient(), Instant.now())),
+            derivations,
+            () -> NodeKeyPair.fresh(random));
+    decision.ring().udpPorts().forEach(port -> items.add(new Item.EspPort(vtep, port)));
+    decision.states().forEach((id, source) -> items.add(new Item.SecurityState(id, source)));
+    ports.forEach(port -> items.addAll(PortPolicies.toPeers(port, vtep, decision.outbound())));
+    return new Draft(items, Optional.of(decision));
+  }
+
+  private boolean isPatient() {
+    Instant since = lingeringSince;
+    return since == null || Instant.now().isBefore(since.plus(PATIENCE));
+  }
+
+  private KeyRing ring() {
+    KeyRing ring = stored;
+    if (ring == null) {
+      ring = file.map(KeyFile::load).orElse(KeyRing.EMPTY);
+      stored = ring;
+    }
+    return ring;
+  }
+
+  /**
+   * Stores the keys that a draft is made by, before any of it is made.
+   *
+   * @throws UncheckedIOException if they can not be stored; then nothing of it may be made
+   */
+  public void store(NodeSpec wish, Draft draft) {
+    Optional<KeyRing> next =
+        wish.keys().isEmpty()
+            ? Optional.of(KeyRing.EMPTY)
+            : draft.decision().map(KeyDecision::ring);
+    if (next.isPresent() && !next.get().equals(ring())) {
+      file.ifPresent(it -> it.store(next.get()));
+      stored = next.get();
+    }
+  }
+
+  /**
+   * Notes what came of a draft.
+   *
+   * @param complete whether all of it was made
+   */
+  public void made(NodeSpec wish, Draft draft, boolean complete) {
+    draft.secrets().values().forEach(each -> each.key().destroy());
+    boolean lingering = draft.decision().filter(KeyDecision::lingering).isPresent();
+    if (!lingering) {
+      lingeringSince = null;
+    } else if (lingeringSince == null) {
+      lingeringSince = Instant.now();
+    }
+    if (wish.keys().isEmpty()) {
+      told = Optional.empty();
+    } else if (complete) {
+      told = draft.decision().map(KeyDecision::report).or(() -> told);
+    }
+    draft
+        .decision()
+        .map(KeyDecision::refused)
+        .filter(each -> !each.equals(refused))
+        .ifPresent(each -> {
+          refused = each;
+          each.forEach((node, why) ->
+              LOG.atWarn()
+                  .addKeyValue("node", node)
+                  .log("nothing is sent to the node or taken from it by encryption: {}", why));
+        });
+  }
+
+  /** What to tell of the keys. */
+  public ReconcileOutcome.Keys outcome() {
+    return new ReconcileOutcome.Keys(told, lingeringSince != null);
+  }
+}

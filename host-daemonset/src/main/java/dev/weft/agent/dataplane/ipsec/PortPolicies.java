@@ -1,0 +1,65 @@
+package dev.weft.agent.dataplane.ipsec;
+
+import dev.weft.agent.dataplane.kernel.IpsecTables;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.xfrm.XfrmDirection;
+import dev.weft.netlink.xfrm.XfrmPolicyId;
+import dev.weft.netlink.xfrm.XfrmPolicySpec;
+import dev.weft.netlink.xfrm.XfrmSelector;
+import dev.weft.netlink.xfrm.XfrmTemplate;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The policies that let nothing of an encrypted port pass in clear. To a peer it leaves by one
+ * state alone; to others not at all; and what comes in came by a state of ours, whose selector says
+ * from whom. Pure.
+ */
+final class PortPolicies {
+  private static final int PROTECT = 100;
+  private static final int REFUSE = 1000;
+
+  private PortPolicies() {}
+
+  /** What holds whoever the peers are. */
+  static List<Item> ofPort(int port) {
+    List<Item> items = new ArrayList<>();
+    for (XfrmSelector all : List.of(XfrmSelector.ALL_IPV4, XfrmSelector.ALL_IPV6)) {
+      InetAddress any = all.source().address();
+      XfrmSelector selector = all.udpTo(port);
+      items.add(
+          new Item.SecurityPolicy(
+              XfrmPolicySpec.block(XfrmPolicyId.of(XfrmDirection.OUT, selector), REFUSE)));
+      items.add(
+          new Item.SecurityPolicy(
+              XfrmPolicySpec.protect(
+                  XfrmPolicyId.of(XfrmDirection.IN, selector),
+                  PROTECT,
+                  XfrmTemplate.transport(any, any, IpsecTables.REQID))));
+    }
+    return items;
+  }
+
+  /**
+   * The way to each peer.
+   *
+   * @param from where this node's tunnels start
+   * @param spis of the state to send by, by the peer's address
+   */
+  static List<Item> toPeers(int port, InetAddress from, Map<InetAddress, Long> spis) {
+    List<Item> items = new ArrayList<>();
+    spis.forEach((to, spi) ->
+        items.add(
+            new Item.SecurityPolicy(
+                XfrmPolicySpec.protect(
+                    XfrmPolicyId.of(
+                        XfrmDirection.OUT,
+                        XfrmSelector.between(IpPrefix.host(from), IpPrefix.host(to)).udpTo(port)),
+                    PROTECT,
+                    XfrmTemplate.transport(from, to, IpsecTables.REQID).withSpi(spi)))));
+    return items;
+  }
+}

@@ -1,0 +1,378 @@
+package dev.weft.agent.dataplane.kernel;
+
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.nft.Nftables;
+import dev.weft.netlink.nft.NftablesException;
+import dev.weft.netlink.rtnl.BridgePort;
+import dev.weft.netlink.rtnl.Ethtool;
+import dev.weft.netlink.rtnl.FdbEntry;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.netlink.xfrm.Xfrm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The node's kernel: reads all that matters of it, and opens the way into sandboxes. */
+public final class HostKernel implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HostKernel.class);
+
+  /** A container's own is read-only; its pod mounts the node's where the variable says. */
+  private static final Path SETTINGS =
+      Path.of(System.getenv().getOrDefault("WEFT_PROC_SYS", "/proc/sys"));
+
+  /** Routes with this protocol number are ours ({@code RTA_PROTOCOL}; the letter W). */
+  public static final int ROUTE_PROTOCOL = 87;
+
+  private final NetworkNamespace namespace;
+  private final Netlink netlink;
+  private final Map<String, Optional<Sandbox>> entered = new HashMap<>();
+  private @Nullable Nftables nftables;
+  private @Nullable Ethtool ethtool;
+  private @Nullable Xfrm xfrm;
+  private final EspPorts espPorts;
+  private final Set<String> noted = new HashSet<>();
+
+  public HostKernel(NetworkNamespace namespace) {
+    this.namespace = namespace;
+    netlink = Netlink.open(namespace);
+    espPorts = new EspPorts(namespace);
+    try {
+      // Now, while low descriptors are free, of which libnftables needs a few.
+      nftables = Nftables.open(namespace);
+    } catch (NftablesException absent) {
+      // Tried again, and told, when a network needs it.
+      nftables = null;
+    }
+  }
+
+  public Netlink netlink() {
+    return netlink;
+  }
+
+  public NetworkNamespace namespace() {
+    return namespace;
+  }
+
+  /**
+   * The packet filter.
+   *
+   * @throws NftablesException if libnftables is not there
+   */
+  public Nftables nftables() {
+    if (nftables == null) {
+      nftables = Nftables.open(namespace);
+    }
+    return nftables;
+  }
+
+  /**
+   * The IPsec tables.
+   *
+   * @throws NetlinkException if the kernel has none
+   */
+  public Xfrm xfrm() {
+    if (xfrm == null) {
+      xfrm = Xfrm.open(namespace);
+    }
+    return xfrm;
+  }
+
+  /** The IPsec tables as they are; empty also where the kernel has none. */
+  public IpsecTables ipsec() {
+    Xfrm tables;
+    try {
+      tables = xfrm();
+    } catch (NetlinkException absent) {
+      return IpsecTables.EMPTY;
+    }
+    return new IpsecTables(tables.states(), tables.policies(), espPorts.items());
+  }
+
+  /** Where ESP inside UDP is taken. */
+  public EspPorts espPorts() {
+    return espPorts;
+  }
+
+  /**
+   * Looks at everything.
+   *
+   * @param sandboxes what of ours is expected in each, by file
+   * @param first whether this process has not looked before
+   */
+  public Observation observe(Map<String, List<Expected>> sandboxes, boolean first) {
+    Observation.View node =
+        new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
+    Map<String, Link> ends = new HashMap<>();
+    for (Link link : node.links()) {
+      if (link.kind() instanceof LinkKind.Veth && Owner.of(link).isPresent()) {
+        ends.put(link.name(), link);
+      }
+    }
+    Map<String, Observation.Sight> seen = new HashMap<>();
+    sandboxes.forEach((file, expected) ->
+        seen.put(
+            file,
+            look(
+                file,
+                inside ->
+                    SandboxView.read(
+                        inside, expected, end -> Optional.ofNullable(ends.get(end)), first))));
+    noteUnreadable();
+    return new Observation(
+        node, netlink.neighbours(), forwarding(node), seen, wireless(), softChecksum(node));
+  }
+
+  /** Whatever goes wrong in a sandbox is its own: it is then not seen. */
+  private static Observation.Sight look(String file, Function<Netlink, Observation.View> read) {
+    Optional<Sandbox> opened;
+    try {
+      opened = Sandbox.open(file);
+    } catch (NetlinkException noDescriptorLeft) {
+      return Observation.Sight.unreadable(noDescriptorLeft);
+    }
+    if (opened.isEmpty()) {
+      return Observation.Sight.GONE;
+    }
+    try (Sandbox sandbox = opened.get()) {
+      return Observation.Sight.of(read.apply(sandbox.netlink()));
+    } catch (RuntimeException e) {
+      return Observation.Sight.unreadable(e);
+    }
+  }
+
+  /** The same through the handle that changes will be made with. */
+  public Observation.Sight glance(String file, Function<Netlink, Observation.View> read) {
+    Optional<Sandbox> sandbox;
+    try {
+      sandbox = enter(file);
+    } catch (NetlinkException noDescriptorLeft) {
+      return Observation.Sight.unreadable(noDescriptorLeft);
+    }
+    if (sandbox.isEmpty()) {
+      return Observation.Sight.GONE;
+    }
+    try {
+      return Observation.Sight.of(read.apply(sandbox.get().netlink()));
+    } catch (RuntimeException e) {
+      entered.remove(file);
+      sandbox.get().close();
+      return Observation.Sight.unreadable(e);
+    }
+  }
+
+  /**
+   * The entries of bridges that learn nothing: what others have learned may be a flood of addresses
+   * that a sandbox made up.
+   */
+  private List<FdbEntry> forwarding(Observation.View node) {
+    Set<Integer> bridges = new TreeSet<>();
+    List<FdbEntry> entries = new ArrayList<>();
+    for (Link link : node.links()) {
+      BridgePort port = link.port();
+      boolean tunnel = link.kind() instanceof LinkKind.Vxlan;
+      boolean still = port != null && Boolean.FALSE.equals(port.learning());
+      if (Owner.of(link).isPresent() && (tunnel || still)) {
+        if (link.master() != 0) {
+          bridges.add(link.master());
+        } else {
+          entries.addAll(netlink.fdb(link.index()));
+        }
+      }
+    }
+    bridges.forEach(bridge -> entries.addAll(netlink.fdbOfBridge(bridge)));
+    return entries;
+  }
+
+  private void noteUnreadable() {
+    Netlink.unreadableReasons()
+        .forEach((kind, why) -> {
+          if (noted.add(kind)) {
+            LOG.atWarn().log("skipped an entry that cannot be decoded, in '{}': {}", kind, why);
+          }
+        });
+  }
+
+  private Set<Integer> softChecksum(Observation.View node) {
+    Set<Integer> soft = new HashSet<>();
+    for (Link link : node.links()) {
+      if (link.kind() instanceof LinkKind.Vxlan
+          && Owner.of(link).isPresent()
+          && !txChecksum(link.index())) {
+        soft.add(link.index());
+      }
+    }
+    return soft;
+  }
+
+  /** Whether a device leaves checksums to the card; so it does where nobody can tell. */
+  public boolean txChecksum(int link) {
+    try {
+      return ethtool().txChecksum(link);
+    } catch (NetlinkException gone) {
+      return true;
+    }
+  }
+
+  /** Has a device leave checksums to the card, or not. */
+  public void txChecksum(int link, boolean on) {
+    ethtool().txChecksum(link, on);
+  }
+
+  private Ethtool ethtool() {
+    if (ethtool == null) {
+      ethtool = Ethtool.open(namespace);
+    }
+    return ethtool;
+  }
+
+  /**
+   * A sandbox, which stays entered until it is left; empty if it is no namespace (any more).
+   *
+   * @throws NetlinkException if this process has no file descriptor left
+   */
+  public Optional<Sandbox> enter(String file) {
+    return entered.computeIfAbsent(file, Sandbox::open);
+  }
+
+  /** How many sandboxes are entered. */
+  public int entered() {
+    return entered.size();
+  }
+
+  /** Leaves all sandboxes but these. */
+  public void leaveAllBut(Set<String> files) {
+    entered
+        .entrySet()
+        .removeIf(entry -> {
+          if (files.contains(entry.getKey())) {
+            return false;
+          }
+          entry.getValue().ifPresent(Sandbox::close);
+          return true;
+        });
+  }
+
+  public String setting(String path) {
+    return namespace.call(() -> read(SETTINGS.resolve(path))).strip();
+  }
+
+  public void set(String path, String value) {
+    namespace.call(() -> {
+      try {
+        Files.writeString(SETTINGS.resolve(path), value);
+        return "";
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+  }
+
+  private Set<String> wireless() {
+    Set<String> names = new HashSet<>();
+    namespace
+        .call(() -> read(Path.of("/proc/thread-self/net/wireless")))
+        .lines()
+        .skip(2)
+        .filter(line -> line.contains(":"))
+        .forEach(line -> names.add(line.substring(0, line.indexOf(':')).strip()));
+    return names;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    espPorts.close();
+    leaveAllBut(Set.of());
+    if (nftables != null) {
+      nftables.close();
+    }
+    if (ethtool != null) {
+      ethtool.close();
+    }
+    if (xfrm != null) {
+      xfrm.close();
+    }
+    netlink.close();
+    namespace.close();
+  }
+
+  /** A sandbox's namespace, entered. */
+  public record Sandbox(NetworkNamespace namespace, Netlink netlink) implements AutoCloseable {
+    private static Optional<Sandbox> open(String file) {
+      NetworkNamespace namespace;
+      try {
+        namespace = NetworkNamespace.inhabit(Path.of(file));
+      } catch (NetlinkException e) {
+        return gone(e);
+      }
+      try {
+        return Optional.of(new Sandbox(namespace, Netlink.open(namespace)));
+      } catch (NetlinkException e) {
+        namespace.close();
+        return gone(e);
+      }
+    }
+
+    /** Whoever has no descriptor left knows nothing of the sandbox. */
+    private static Optional<Sandbox> gone(NetlinkException e) {
+      if (e.errnoName().equals("EMFILE") || e.errnoName().equals("ENFILE")) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+
+    /**
+     * Has an interface take addresses and routes from nobody but us, and use its own at once: who
+     * has an address is settled before it is given.
+     */
+    public void quietIpv6(String interfaceName) {
+      Path settings = SETTINGS.resolve("net/ipv6/conf").resolve(interfaceName);
+      namespace.call(() -> {
+        for (String each : List.of("accept_ra", "accept_dad")) {
+          write(settings.resolve(each), "0");
+        }
+        return "";
+      });
+    }
+
+    private static void write(Path file, String value) {
+      try {
+        if (Files.exists(file)) {
+          Files.writeString(file, value);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      netlink.close();
+      namespace.close();
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package dev.weft.agent.dataplane.kernel;
+
+import dev.weft.agent.dataplane.model.BridgeMembership;
+import dev.weft.agent.dataplane.model.DeviceKind;
+import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.NamespaceRef;
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.agent.dataplane.model.State;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.BridgePort;
+import dev.weft.netlink.rtnl.FdbEntry;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.Neighbour;
+import dev.weft.netlink.rtnl.Route;
+import dev.weft.netlink.rtnl.Scope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Finds what is ours in an observation. Pure. */
+public final class ObservedState {
+  private final Observation observation;
+  private final Ownership ownership;
+  private final Map<Integer, Link> links = new HashMap<>();
+  private final List<Item> items = new ArrayList<>();
+
+  /**
+   * How we know our own.
+   *
+   * @param lostMarks owners of devices that we made and whose mark somebody took, by their index
+   * @param sandboxes where endpoints live, as far as known
+   * @param sandboxAddresses addresses in sandboxes that we gave; others there are the sandbox's own
+   */
+  public record Ownership(
+      Map<Integer, Owner> lostMarks, Map<Owner, String> sandboxes, Set<Item.Key> sandboxAddresses) {
+    public Optional<Owner> of(Link link) {
+      return link.alias().isEmpty() && lostMarks.containsKey(link.index())
+          ? Optional.of(lostMarks.get(link.index()))
+          : Owner.of(link);
+    }
+  }
+
+  private ObservedState(Observation observation, Ownership ownership) {
+    this.observation = observation;
+    this.ownership = ownership;
+    observation.node().links().forEach(link -> links.put(link.index(), link));
+  }
+
+  public static State in(Observation observation, Ownership ownership) {
+    ObservedState observed = new ObservedState(observation, ownership);
+    observed.node();
+    observation
+        .sandboxes()
+        .forEach((file, sight) -> sight.view().ifPresent(view -> observed.sandbox(file, view)));
+    return State.of(observed.items);
+  }
+
+  private void node() {
+    Map<Integer, Item.Device> ours = new HashMap<>();
+    for (Link link : links.values()) {
+      ownership
+          .of(link)
+          .ifPresent(owner -> ours.put(link.index(), device(link, NamespaceRef.NODE, owner)));
+    }
+    items.addAll(ours.values());
+    entries(observation.node(), ours);
+    for (Neighbour neighbour : observation.neighbours()) {
+      Item.Device device = ours.get(neighbour.link());
+      MacAddress mac = neighbour.mac();
+      if (device != null && mac != null && neighbour.state() == Neighbour.State.PERMANENT) {
+        items.add(
+            new Item.Neighbour(device.owner(), device.name().name(), neighbour.address(), mac));
+      }
+    }
+    for (FdbEntry entry : observation.fdb()) {
+      Item.Device device = ours.get(entry.link());
+      if (device != null) {
+        forward(device, entry).ifPresent(items::add);
+      }
+    }
+  }
+
+  private static Optional<Item> forward(Item.Device device, FdbEntry entry) {
+    boolean tunnel =
+        entry.flags().contains(FdbEntry.Flag.SELF)
+            && entry.destination() != null
+            && entry.state() == FdbEntry.State.PERMANENT;
+    boolean outOfPort = entry.flags().contains(FdbEntry.Flag.MASTER) || entry.master() != 0;
+    if (tunnel || (outOfPort && entry.state() == FdbEntry.State.STATIC)) {
+      return Optional.of(
+          new Item.Forward(
+              device.owner(),
+              device.name().name(),
+              entry.mac(),
+              tunnel ? Optional.ofNullable(entry.destination()) : Optional.empty()));
+    }
+    return Optional.empty();
+  }
+
+  private void sandbox(String file, Observation.View view) {
+    NamespaceRef place = new NamespaceRef(file);
+    Map<Integer, Item.Device> ours = new HashMap<>();
+    view.ours()
+        .forEach((index, owner) ->
+            view.link(index).ifPresent(link -> ours.put(index, device(link, place, owner))));
+    for (Item.Device device : ours.values()) {
+      // The sandbox's end of a cable is part of the item of the node's end.
+      if (!(device.kind() instanceof DeviceKind.Veth)) {
+        items.add(device);
+      }
+    }
+    entries(view, ours);
+  }
+
+  private void entries(Observation.View view, Map<Integer, Item.Device> ours) {
+    for (Address address : view.addresses()) {
+      Item.Device device = ours.get(address.link());
+      if (device != null && address.scope() == Scope.UNIVERSE) {
+        Item item = new Item.Address(device.owner(), device.name(), address.prefix());
+        if (device.name().place().isNode() || ownership.sandboxAddresses().contains(item.key())) {
+          items.add(item);
+        }
+      }
+    }
+    for (Route route : view.routes()) {
+      Item.Device device = ours.get(route.link());
+      if (device != null && isOurs(route, device.name().place())) {
+        items.add(
+            new Item.Route(
+                device.owner(),
+                device.name(),
+                route.destination(),
+                Optional.ofNullable(route.gateway())));
+      }
+    }
+  }
+
+  /** In a sandbox no other route is ever made than the way out. */
+  private static boolean isOurs(Route route, NamespaceRef place) {
+    return route.protocol() == HostKernel.ROUTE_PROTOCOL
+        && (place.isNode() || route.destination().length() == 0);
+  }
+
+  private Item.Device device(Link link, NamespaceRef place, Owner owner) {
+    Optional<Link> inside =
+        link.kind() instanceof LinkKind.Veth ? inside(link, owner) : Optional.empty();
+    // A mark that was taken away must be set again: the item's owner tells the difference.
+    boolean marked =
+        link.alias().equals(owner.alias())
+            && inside.filter(it -> !it.alias().equals(owner.alias())).isEmpty();
+    return new Item.Device(
+        marked ? owner : owner.part("unmarked"),
+        new DeviceName(place, link.name()),
+        kind(link, owner, inside),
+        mac(link),
+        link.mtu(),
+        link.isUp(),
+        port(link));
+  }
+
+  private static MacAddress mac(Link link) {
+    MacAddress address = link.address();
+    return address == null ? MacAddress.ZERO : address;
+  }
+
+  private Optional<BridgeMembership> port(Link link) {
+    Link bridge = links.get(link.master());
+    BridgePort port = link.port();
+    if (bridge == null || link.master() == 0) {
+      return Optional.empty();
+    }
+    return port == null
+        ? Optional.of(new BridgeMembership(bridge.name(), false, true, false))
+        : Optional.of(
+            new BridgeMembership(
+                bridge.name(),
+                Boolean.TRUE.equals(port.isolated()),
+                !Boolean.FALSE.equals(port.learning()),
+                Boolean.TRUE.equals(port.neighSuppress())));
+  }
+
+  private DeviceKind kind(Link link, Owner owner, Optional<Link> inside) {
+    return switch (link.kind()) {
+      case LinkKind.Bridge _ -> new DeviceKind.Bridge();
+      case LinkKind.Vxlan vxlan -> {
+        Integer port = vxlan.port();
+        yield new DeviceKind.Vxlan(
+            vxlan.vni(),
+            port == null ? 0 : port,
+            Optional.ofNullable(vxlan.local()),
+            !observation.softChecksum().contains(link.index()));
+      }
+      case LinkKind.Veth _ -> veth(owner, inside);
+      case LinkKind.Macvlan(int parent, LinkKind.Macvlan.Mode mode) ->
+          new DeviceKind.Macvlan(nameOf(parent), mode);
+      case LinkKind.Vlan(int parent, int id) -> new DeviceKind.Vlan(nameOf(parent), id);
+      case LinkKind.Dummy _, LinkKind.Other _ -> new DeviceKind.Other(link.kind().name());
+    };
+  }
+
+  private DeviceKind veth(Owner owner, Optional<Link> inside) {
+    NamespaceRef place = new NamespaceRef(ownership.sandboxes().getOrDefault(owner, "?"));
+    return inside
+        .map(
+            link -> new DeviceKind.Veth(new DeviceName(place, link.name()), mac(link), link.isUp()))
+        .orElseGet(() ->
+            new DeviceKind.Veth(
+                new DeviceName(new NamespaceRef("?"), "?"), MacAddress.ZERO, false));
+  }
+
+  /** The sandbox's end of a cable. */
+  private Optional<Link> inside(Link hostEnd, Owner owner) {
+    return observation
+        .sandbox(ownership.sandboxes().getOrDefault(owner, ""))
+        .view()
+        .flatMap(
+            view -> view.link(hostEnd.parent()).filter(link -> Expected.isCable(link, hostEnd)));
+  }
+
+  private String nameOf(int index) {
+    Link link = links.get(index);
+    return link == null ? "?" : link.name();
+  }
+}

@@ -1,0 +1,270 @@
+package dev.weft.agent.desired;
+
+import dev.weft.agent.cluster.ClusterCaches;
+import dev.weft.agent.dataplane.spec.KeySpec;
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.loop.Changes;
+import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.api.Attachment;
+import dev.weft.api.Attachments;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Driver;
+import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.HostNetworks;
+import dev.weft.api.InvalidAttachments;
+import dev.weft.api.Kernel;
+import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpec;
+import dev.weft.api.Mode;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.validation.Validation;
+import dev.weft.mesh.RemoteEndpoint;
+import dev.weft.netlink.IpPrefix;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wish for this node, kept from pass to pass: of a change only what it touches is computed
+ * anew. Used by one thread.
+ */
+public final class DesiredCache {
+  private final ClusterCaches cluster;
+  private final Sandboxes sandboxes;
+  private final Map<String, NetworkSpec> networks = new HashMap<>();
+  private final Map<String, NetworkSpec> planned = new HashMap<>();
+  private final Map<String, Long> generations = new HashMap<>();
+  private final Kernel features;
+  private Optional<KeySpec> keys = Optional.empty();
+
+  /**
+   * The wish that follows from what the cluster and the sandboxes' source know.
+   *
+   * @param features what the node's kernel can do
+   */
+  public DesiredCache(ClusterCaches cluster, Sandboxes sandboxes, Kernel features) {
+    this.cluster = cluster;
+    this.sandboxes = sandboxes;
+    this.features = features;
+  }
+
+  /** Everything, as of the last {@link #update}. */
+  public NodeSpec wish(Optional<InetAddress> vtep) {
+    return new NodeSpec(
+        cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum(), keys, peers());
+  }
+
+  /** Everything as it would be if what is only planned were to be made. */
+  public NodeSpec plan(Optional<InetAddress> vtep) {
+    Map<String, NetworkSpec> all = new HashMap<>(networks);
+    all.putAll(planned);
+    return new NodeSpec(cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum(), keys, peers());
+  }
+
+  /** The networks of which another revision, or the first, is only planned. */
+  public Map<String, NetworkSpec> planned() {
+    return Map.copyOf(planned);
+  }
+
+  /** One network, as of the last {@link #update}. */
+  public Optional<NetworkSpec> network(String name) {
+    return Optional.ofNullable(networks.get(name));
+  }
+
+  /** Generation of the instruction that a network's wish follows; 0 if it has none. */
+  public long generation(String name) {
+    return generations.getOrDefault(name, 0L);
+  }
+
+  /** Names of the networks of the wish. */
+  public Set<String> names() {
+    return Set.copyOf(networks.keySet());
+  }
+
+  /** Name of the network with this UID, wished or about to go. */
+  public Optional<String> nameOf(String uid) {
+    return cluster.hostNetworks().all().stream()
+        .filter(each -> each.getSpec() != null && uid.equals(each.getSpec().networkUid()))
+        .findFirst()
+        .map(ClusterCaches::networkOf);
+  }
+
+  /** Computes anew what {@code changes} touches. */
+  public void update(Changes changes) {
+    if (changes.keys()) {
+      keys = KeySpecs.of(cluster, features);
+    }
+    Set<String> whole = new HashSet<>(changes.networks());
+    if (changes.all()) {
+      whole.addAll(networks.keySet());
+      whole.addAll(planned.keySet());
+      cluster.hostNetworks().all().forEach(each -> whole.add(ClusterCaches.networkOf(each)));
+    }
+    whole.forEach(this::rebuild);
+    changes.endpoints().entrySet().stream()
+        .filter(each -> !whole.contains(each.getKey()))
+        .forEach(each -> each.getValue().forEach(key -> touch(each.getKey(), key)));
+  }
+
+  private void rebuild(String name) {
+    Optional<HostNetwork> instruction = hostNetwork(name);
+    if (instruction.isEmpty()) {
+      networks.remove(name);
+      planned.remove(name);
+      generations.remove(name);
+    } else if (cluster.endpoints().isSynced(name)) {
+      HostNetworkSpec spec = instruction.get().getSpec();
+      Map<String, LocalEndpoint> local = new HashMap<>();
+      List<NetworkEndpoint> mine = buildable(name);
+      sandboxes
+          .running()
+          .forEach(each -> local(each, name, mine).forEach(it -> local.put(it.id(), it)));
+      Map<String, RemoteEndpoint> remote =
+          isOverlay(spec)
+              ? EndpointSpecs.remotes(cluster.node(), effective(name), this::vtep)
+              : Map.of();
+      NetworkSpec wish = new NetworkSpec(uid(spec), spec, local, new HashMap<>(remote));
+      put(networks, name, Mode.isPlan(spec.mode()) ? null : wish);
+      put(
+          planned,
+          name,
+          candidate(name, spec)
+              .map(it -> new NetworkSpec(wish.uid(), it, wish.local(), wish.remote()))
+              .orElse(null));
+      Long generation = instruction.get().getMetadata().getGeneration();
+      generations.put(name, generation == null ? 0L : generation);
+    }
+  }
+
+  private void touch(String name, String key) {
+    NetworkSpec wish = networks.get(name);
+    if (wish == null) {
+      rebuild(name);
+      return;
+    }
+    Optional<LocalEndpoint> local =
+        sandboxes.running().stream()
+            .filter(each -> key.startsWith(each.id()))
+            .flatMap(each -> local(each, name, buildable(name)).stream())
+            .filter(each -> each.id().equals(key))
+            .findFirst();
+    put(wish.local(), key, local.orElse(null));
+    if (isOverlay(wish.spec())) {
+      Optional<RemoteEndpoint> remote =
+          cluster
+              .endpoints()
+              .get(name, key)
+              .filter(each -> !EndpointSpecs.isOn(cluster.node(), each))
+              .filter(this::isEffective)
+              .flatMap(each -> EndpointSpecs.remote(each, this::vtep));
+      put(wish.remote(), key, remote.orElse(null));
+    }
+  }
+
+  /** What this node is to build: of an expected endpoint it is not known yet whether it counts. */
+  private List<NetworkEndpoint> buildable(String network) {
+    return cluster.endpoints().buildable(network).stream()
+        .filter(each -> each.getSpec().address() == null || isEffective(each))
+        .toList();
+  }
+
+  private List<NetworkEndpoint> effective(String network) {
+    return cluster.endpoints().of(network).stream().filter(this::isEffective).toList();
+  }
+
+  private boolean isEffective(NetworkEndpoint endpoint) {
+    return cluster.objection(endpoint).isEmpty();
+  }
+
+  private static <V> void put(Map<String, V> map, String key, @Nullable V value) {
+    if (value == null) {
+      map.remove(key);
+    } else {
+      map.put(key, value);
+    }
+  }
+
+  private List<LocalEndpoint> local(
+      Sandbox sandbox, String network, List<NetworkEndpoint> endpoints) {
+    List<Attachment> wanted = attachments(sandbox);
+    OptionalInt carrier =
+        DefaultRoutes.carrier(wanted, each -> hostNetwork(each).map(HostNetwork::getSpec));
+    if (carrier.isEmpty() || !wanted.get(carrier.getAsInt()).network().equals(network)) {
+      return EndpointSpecs.local(sandbox, endpoints, Optional.empty());
+    }
+    Pairing pairing = Pairing.of(wanted, endpoints.stream().filter(sandbox::owns).toList());
+    return EndpointSpecs.local(sandbox, endpoints, pairing.of(carrier.getAsInt()));
+  }
+
+  private static List<Attachment> attachments(Sandbox sandbox) {
+    try {
+      return Attachments.parse(sandbox.networks());
+    } catch (InvalidAttachments e) {
+      return List.of();
+    }
+  }
+
+  private Optional<HostNetwork> hostNetwork(String network) {
+    return cluster
+        .hostNetwork(network)
+        .filter(each -> each.getMetadata().getDeletionTimestamp() == null)
+        .filter(each -> each.getSpec() != null && !uid(each.getSpec()).isEmpty());
+  }
+
+  /** The revision that is only planned, if one is. */
+  private Optional<HostNetworkSpec> candidate(String name, HostNetworkSpec instructed) {
+    Optional<ContainerNetwork> network =
+        cluster
+            .networks()
+            .get(name)
+            .filter(each -> each.getSpec() != null && Mode.isPlan(each.getSpec().mode()))
+            .filter(each -> uid(instructed).equals(each.getMetadata().getUid()))
+            .filter(each -> Validation.of(each).isEmpty() && HostNetworks.isAllocated(each));
+    return network.map(each -> HostNetworks.of(each, cluster.node()).getSpec());
+  }
+
+  /** Where the tunnels of all nodes start, whether or not they carry an endpoint. */
+  private Set<InetAddress> peers() {
+    return cluster.meshNodes().all().stream()
+        .flatMap(each -> Optional.ofNullable(each.getSpec()).stream())
+        .flatMap(spec -> Optional.ofNullable(spec.vtep()).stream())
+        .flatMap(each -> address(each).stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private Optional<InetAddress> vtep(String node) {
+    return cluster
+        .meshNodes()
+        .get(node)
+        .map(MeshNode::getSpec)
+        .map(MeshNodeSpec::vtep)
+        .flatMap(DesiredCache::address);
+  }
+
+  static Optional<InetAddress> address(String text) {
+    try {
+      return Optional.of(IpPrefix.parseAddress(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String uid(HostNetworkSpec spec) {
+    return spec.networkUid() == null ? "" : spec.networkUid();
+  }
+
+  private static boolean isOverlay(HostNetworkSpec spec) {
+    return Driver.of(spec.driver()).filter(each -> each == Driver.OVERLAY).isPresent();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.weft.agent.docker;
+
+import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.NetworkNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Finds the file of a container's network namespace. The engine may live in another mount or
+ * process namespace than the agent, where what it says means something else or nothing.
+ */
+final class ContainerNamespaces {
+  private ContainerNamespaces() {}
+
+  /** Empty if no file that the agent sees is surely the namespace. */
+  static Optional<Path> of(Container container) {
+    return container.namespaces().stream()
+        .filter(file -> !file.startsWith("/proc") || isProcessOf(container, file))
+        .filter(ContainerNamespaces::isNamespace)
+        .findFirst();
+  }
+
+  /**
+   * All namespaces are files of one file system; without the engine's mount it is an empty file.
+   */
+  private static boolean isNamespace(Path file) {
+    try (NetworkNamespace own = NetworkNamespace.current();
+        NetworkNamespace found = NetworkNamespace.open(file)) {
+      return found.id().device() == own.id().device();
+    } catch (NetlinkException e) {
+      return false;
+    }
+  }
+
+  /** A process id of another process namespace names a stranger, in another control group. */
+  private static boolean isProcessOf(Container container, Path file) {
+    try {
+      Path groups = file.resolve("../../cgroup").normalize();
+      return Files.readString(groups).contains(container.id());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

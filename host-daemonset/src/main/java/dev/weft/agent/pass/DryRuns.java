@@ -1,0 +1,46 @@
+package dev.weft.agent.pass;
+
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.desired.DesiredCache;
+import dev.weft.api.NodePlan;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Works out what would be changed for revisions that are only planned. */
+final class DryRuns {
+  private static final int TOLD = 100;
+
+  /** Characters of a change; the schema admits no more. */
+  private static final int LONGEST = 1024;
+
+  private DryRuns() {}
+
+  /** The plans by network; the kernel is as {@code desired} wishes it, as far as it can be. */
+  static Map<String, NodePlan> of(
+      DesiredCache desired, Optional<InetAddress> vtep, NodeKernel kernel) {
+    Map<String, NetworkSpec> planned = desired.planned();
+    if (planned.isEmpty()) {
+      return Map.of();
+    }
+    List<Change> changes = kernel.plan(desired.plan(vtep));
+    Map<String, NodePlan> plans = new HashMap<>();
+    planned.forEach((name, wish) -> plans.put(name, plan(wish, changes)));
+    return plans;
+  }
+
+  private static String line(Change change) {
+    String text = change.toString();
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+  }
+
+  /** What networks share belongs to each of them. */
+  private static NodePlan plan(NetworkSpec wish, List<Change> changes) {
+    List<String> lines = changes.stream().filter(wish::isConcernedBy).map(DryRuns::line).toList();
+    return new NodePlan(
+        wish.spec().networkGeneration(), lines.size(), lines.stream().limit(TOLD).toList());
+  }
+}

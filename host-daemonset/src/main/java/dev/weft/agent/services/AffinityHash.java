@@ -1,0 +1,38 @@
+package dev.weft.agent.services;
+
+import dev.weft.api.IpAddress;
+import java.util.Collection;
+import java.util.Optional;
+
+/**
+ * The one task that a client with affinity reaches: the one that draws the highest lot with it.
+ * Whoever comes or goes moves only the clients that are its own.
+ */
+final class AffinityHash {
+  private AffinityHash() {}
+
+  /**
+   * The task of a client.
+   *
+   * @param client a name that stays the same as long as the client's address does
+   * @param before the best of the others
+   */
+  static Optional<IpAddress> of(
+      String client, Collection<IpAddress> tasks, Optional<IpAddress> before) {
+    Optional<IpAddress> best = before;
+    for (IpAddress each : tasks) {
+      if (best.isEmpty() || lot(client, each) > lot(client, best.get())) {
+        best = Optional.of(each);
+      }
+    }
+    return best;
+  }
+
+  /** A number that looks random, always the same for the same two. */
+  private static long lot(String client, IpAddress task) {
+    long mixed = (client.hashCode() * 0x9E3779B97F4A7C15L) ^ task.value().hashCode();
+    mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+    return mixed ^ (mixed >>> 31);
+  }
+}

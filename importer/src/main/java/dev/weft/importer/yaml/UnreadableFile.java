@@ -1,0 +1,14 @@
+package dev.weft.importer.yaml;
+
+/** A whole file that cannot be read; the message names file, line and remedy. */
+public final class UnreadableFile extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public UnreadableFile(SourcePosition place, String message) {
+    super(place + ": " + message);
+  }
+
+  public UnreadableFile(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.weft.operator.allocation;
+
+import dev.weft.api.Cidr;
+import dev.weft.api.IpAddress;
+import java.math.BigInteger;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What is taken while one allocation is worked out. */
+final class AllocationTable {
+  private final AddressPools ground;
+  private final Cidrs<AllocationRequest> held = new Cidrs<>();
+  private final Cidrs<AllocationRequest> asked = new Cidrs<>();
+  private final Cidrs<String> used = new Cidrs<>();
+  private final Map<Integer, AllocationRequest> vnis = new HashMap<>();
+  private final Map<Integer, AllocationRequest> askedVnis = new HashMap<>();
+  private final Map<AllocationRequest, DeviceRequest> devices = new LinkedHashMap<>();
+
+  AllocationTable(AddressPools ground) {
+    this.ground = ground;
+    ground.used().forEach(each -> used.add(each.cidr(), each.node()));
+  }
+
+  AddressPools ground() {
+    return ground;
+  }
+
+  void hold(AllocationRequest claim, NetworkAllocation grant) {
+    grant.subnets().forEach(cidr -> held.add(cidr, claim));
+    if (grant.vni() != null) {
+      vnis.putIfAbsent(grant.vni(), claim);
+    }
+    claim.withHeld(grant).heldDevice().ifPresent(device -> devices.put(claim, device));
+  }
+
+  /** Keeps chosen values away from what {@code claim} asks for by name. */
+  void ask(AllocationRequest claim) {
+    claim.subnets().forEach(cidr -> asked.add(cidr, claim));
+    if (claim.vni() != null) {
+      askedVnis.putIfAbsent(claim.vni(), claim);
+    }
+  }
+
+  Optional<Cidrs.Entry<AllocationRequest>> holderOf(Cidr cidr) {
+    return held.overlapping(cidr);
+  }
+
+  Optional<Cidrs.Entry<String>> userOf(Cidr cidr) {
+    return used.overlapping(cidr);
+  }
+
+  Optional<AllocationRequest> holderOf(int vni) {
+    return Optional.ofNullable(vnis.get(vni));
+  }
+
+  /** The network that has a device, where the two cannot share it; never the claim itself. */
+  Optional<AllocationRequest> holderOf(AllocationRequest claim, DeviceRequest device) {
+    return devices.entrySet().stream()
+        .filter(each -> each.getKey().driver() == claim.driver())
+        .filter(each -> !each.getKey().uid().equals(claim.uid()))
+        .filter(each -> each.getValue().conflictsWith(device))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  Optional<Integer> freeVni() {
+    for (int vni = ground.firstVni(); vni <= ground.lastVni(); vni++) {
+      if (!vnis.containsKey(vni) && !askedVnis.containsKey(vni)) {
+        return Optional.of(vni);
+      }
+    }
+    return Optional.empty();
+  }
+
+  Optional<Cidr> freeBlock() {
+    return ground.pools().stream().flatMap(pool -> freeBlock(pool).stream()).findFirst();
+  }
+
+  private Optional<Cidr> freeBlock(AddressPools.Pool pool) {
+    IpAddress last = pool.cidr().last();
+    Cidr candidate = Cidr.containing(pool.cidr().first(), pool.size());
+    while (true) {
+      Optional<Cidr> obstacle = obstacle(candidate);
+      if (obstacle.isEmpty()) {
+        return Optional.of(candidate);
+      }
+      IpAddress passed = max(obstacle.get().last(), candidate.last());
+      if (passed.compareTo(last) >= 0) {
+        return Optional.empty();
+      }
+      candidate =
+          Cidr.containing(
+              new IpAddress(passed.bits(), passed.value().add(BigInteger.ONE)), pool.size());
+    }
+  }
+
+  private Optional<Cidr> obstacle(Cidr candidate) {
+    return Stream.of(
+            held.overlapping(candidate), asked.overlapping(candidate), used.overlapping(candidate))
+        .flatMap(Optional::stream)
+        .map(Cidrs.Entry::cidr)
+        .max(Comparator.comparing(Cidr::last));
+  }
+
+  private static IpAddress max(IpAddress one, IpAddress other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+}

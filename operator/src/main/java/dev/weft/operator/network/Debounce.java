@@ -1,0 +1,35 @@
+package dev.weft.operator.network;
+
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.javaoperatorsdk.operator.processing.event.EventHandler;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** Passes events on a moment later: those of one resource that come within it are one. */
+final class Debounce implements EventHandler {
+  private final EventHandler handler;
+  private final Duration moment;
+  private final Set<ResourceID> due = ConcurrentHashMap.newKeySet();
+
+  Debounce(EventHandler handler, Duration moment) {
+    this.handler = handler;
+    this.moment = moment;
+  }
+
+  @Override
+  public void handleEvent(Event event) {
+    ResourceID resource = event.getRelatedCustomResourceID();
+    if (due.add(resource)) {
+      CompletableFuture.delayedExecutor(moment.toNanos(), TimeUnit.NANOSECONDS)
+          .execute(() -> {
+            // before it is handled: what comes meanwhile may be missed there
+            due.remove(resource);
+            handler.handleEvent(event);
+          });
+    }
+  }
+}

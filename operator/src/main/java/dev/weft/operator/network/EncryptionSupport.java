@@ -1,0 +1,76 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.Conditions;
+import dev.weft.api.Kernel;
+import dev.weft.api.MeshNode;
+import dev.weft.api.MeshNodeSpec;
+import dev.weft.api.NodeKey;
+import dev.weft.api.Reason;
+import dev.weft.operator.node.NodeFacts;
+import dev.weft.operator.node.NodeTexts;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Whether every node that should carry an encrypted network can encrypt. */
+record EncryptionSupport(String status, Reason reason, String message) {
+
+  /** Empty for a network that is not encrypted. */
+  static Optional<EncryptionSupport> of(ObservedNetwork observed) {
+    return Effective.isEncrypted(observed.spec())
+        ? Optional.of(of(observed.desiredNodes(), observed.isEspInUdp()))
+        : Optional.empty();
+  }
+
+  static boolean hasKeys(@Nullable MeshNodeSpec spec) {
+    return spec != null && spec.keys() != null && !spec.keys().isEmpty();
+  }
+
+  /** Whether a node takes what is encrypted by any of its keys inside UDP. */
+  static boolean takesUdp(@Nullable MeshNodeSpec spec) {
+    List<NodeKey> keys = spec == null ? null : spec.keys();
+    return keys != null && keys.stream().anyMatch(key -> key.udpPort() != null);
+  }
+
+  private static EncryptionSupport of(List<NodeFacts> nodes, boolean udp) {
+    List<String> unable = nodes.stream().flatMap(node -> lacking(node, udp).stream()).toList();
+    if (!unable.isEmpty()) {
+      return new EncryptionSupport(
+          Conditions.FALSE,
+          Reason.NODE_CANNOT_ENCRYPT,
+          NodeTexts.join(unable)
+              + "; give the kernel these features (modules esp4, esp6, gcm), or keep the network"
+              + " off by spec.nodeSelector. Nothing is sent in clear");
+    }
+    List<String> without =
+        nodes.stream().filter(node -> !hasKeys(spec(node))).map(NodeFacts::name).toList();
+    if (!without.isEmpty()) {
+      return new EncryptionSupport(
+          Conditions.UNKNOWN,
+          Reason.NODES_WITHOUT_KEYS,
+          "no key of its own yet: %s. Nothing is sent in clear".formatted(NodeTexts.join(without)));
+    }
+    return nodes.isEmpty()
+        ? new EncryptionSupport(Conditions.TRUE, Reason.NO_NODES, "no node carries the network")
+        : new EncryptionSupport(
+            Conditions.TRUE,
+            Reason.ALL_NODES_ENCRYPT,
+            "all %d nodes have keys".formatted(nodes.size()));
+  }
+
+  private static Optional<String> lacking(NodeFacts node, boolean udp) {
+    MeshNodeSpec spec = spec(node);
+    String vtep = spec == null ? null : spec.vtep();
+    List<String> lacks =
+        Kernel.lacksForEncryption(
+            spec == null ? null : spec.kernel(), vtep != null && vtep.contains(":"), udp);
+    return lacks.isEmpty()
+        ? Optional.empty()
+        : Optional.of("%s lacks %s".formatted(node.name(), String.join(", ", lacks)));
+  }
+
+  private static @Nullable MeshNodeSpec spec(NodeFacts node) {
+    MeshNode meshNode = node.meshNode();
+    return meshNode == null ? null : meshNode.getSpec();
+  }
+}

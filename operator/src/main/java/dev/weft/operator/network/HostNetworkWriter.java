@@ -1,0 +1,112 @@
+package dev.weft.operator.network;
+
+import dev.weft.api.HostNetwork;
+import dev.weft.api.Identity;
+import dev.weft.api.MeshNode;
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
+import dev.weft.operator.kube.ConditionalWrites;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes HostNetworks. */
+final class HostNetworkWriter {
+  private static final Logger log = LoggerFactory.getLogger(HostNetworkWriter.class);
+
+  private final KubernetesClient client;
+
+  HostNetworkWriter(KubernetesClient client) {
+    this.client = client;
+  }
+
+  void carryOut(HostNetworkChanges instructions) {
+    instructions.apply().forEach(this::apply);
+    instructions.delete().forEach(this::delete);
+    instructions.forget().forEach(this::forget);
+  }
+
+  /** Whether the API server itself knows of no HostNetwork of {@code network}. */
+  boolean isGone(String network) {
+    return client
+        .resources(HostNetwork.class)
+        .withLabel(Names.NETWORK_LABEL, network)
+        .list()
+        .getItems()
+        .stream()
+        .noneMatch(each -> Identity.contradiction(each).isEmpty());
+  }
+
+  private void apply(HostNetwork wanted) {
+    client
+        .resource(wanted)
+        .fieldManager(ConditionalWrites.FIELD_MANAGER)
+        .forceConflicts()
+        .serverSideApply();
+    log(wanted, "told the node to carry the network");
+  }
+
+  private void delete(HostNetwork unwanted) {
+    if (isInUse(unwanted)) {
+      return;
+    }
+    if (ConditionalWrites.delete(client, unwanted)) {
+      log(unwanted, "told the node to take the network down");
+    }
+  }
+
+  /** The cache may not show an endpoint yet that was made a moment ago. */
+  private boolean isInUse(HostNetwork hostNetwork) {
+    String node = ObservedNetwork.nodeOf(hostNetwork);
+    boolean endpoints =
+        client
+            .resources(NetworkEndpoint.class)
+            .withLabels(
+                Map.of(
+                    Names.NETWORK_LABEL,
+                    String.valueOf(hostNetwork.getSpec().network()),
+                    Names.NODE_LABEL,
+                    node))
+            .list()
+            .getItems()
+            .stream()
+            .anyMatch(each -> Identity.contradiction(each).isEmpty());
+    return endpoints && !isGoneNode(node);
+  }
+
+  private void forget(HostNetwork lost) {
+    if (!isGoneNode(ObservedNetwork.nodeOf(lost))) {
+      return;
+    }
+    try {
+      client
+          .resource(lost)
+          .edit(each -> {
+            if (each.getMetadata().getUid().equals(lost.getMetadata().getUid())) {
+              each.removeFinalizer(Names.NODE_FINALIZER);
+            }
+            return each;
+          });
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        throw e;
+      }
+    }
+    log(lost, "forgot the node, which is gone");
+  }
+
+  private boolean isGoneNode(String node) {
+    return client.nodes().withName(node).get() == null
+        && client.resources(MeshNode.class).withName(node).get() == null;
+  }
+
+  private static void log(HostNetwork hostNetwork, String what) {
+    log.atInfo()
+        .addKeyValue("network", hostNetwork.getSpec().network())
+        .addKeyValue("node", hostNetwork.getSpec().node())
+        .log(what);
+  }
+}

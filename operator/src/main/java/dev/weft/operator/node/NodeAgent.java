@@ -1,0 +1,17 @@
+package dev.weft.operator.node;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a node's agent answers.
+ *
+ * @param deadSince since when its lease is missing or expired; null: it is alive
+ */
+public record NodeAgent(@Nullable Instant deadSince) {
+  public static final NodeAgent ALIVE = new NodeAgent(null);
+
+  public boolean isAlive() {
+    return deadSince == null;
+  }
+}
