@@ -1,10 +1,16 @@
 package dev.weft.e2e;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.weft.agent.dataplane.model.Change;
 import org.junit.jupiter.api.Test;
 
 /** What each room never holds. */
@@ -41,7 +47,8 @@ class RoomsTest {
         .orShould()
         .dependOnClassesThat()
         .haveNameMatching(
-            "java\\.(io\\.(File|Input|Output|Random).*|net\\..*Socket)|dev\\.weft\\.netlink\\.N.*")
+            "java\\.(io\\.(File|Input|Output|Random).*|net\\..*Socket)"
+                + "|dev\\.weft\\.netlink\\.(N.*|rtnl\\.(Netlink|Monitor)|xfrm\\.(Xfrm|XfrmMonitor))")
         .check(CLASSES);
   }
 
@@ -111,6 +118,38 @@ class RoomsTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("com.github.dockerjava..", "java.net.http..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void noPackagesFormACircle() {
+    slices().matching("dev.weft.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  /**
+   * {@code Change} is what the data plane reports of its plan; the rest of the model is its own.
+   */
+  @Test
+  void theDataPlaneHasOneDoor() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.weft.agent.dataplane..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.weft.agent.dataplane.*..")
+                .and(resideOutsideOfPackage("dev.weft.agent.dataplane.spec"))
+                .and(not(type(Change.class))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyNetlinkReadsAndWritesMessages() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.weft.netlink..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.weft.netlink.wire..")
         .check(CLASSES);
   }
 }
