@@ -5,6 +5,7 @@ import dev.weft.agent.cluster.Cluster;
 import dev.weft.agent.cluster.Writes;
 import dev.weft.agent.dataplane.Underlay;
 import dev.weft.api.Kernel;
+import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.MeshNodeStatus;
@@ -83,7 +84,11 @@ public final class NodePublisher {
   }
 
   private MeshNodeStatus status(MeshNode stored, Underlay underlay, Optional<KeyReport> keys) {
-    return MeshNodes.status(stored, underlay, cluster.txChecksum(), keys, Clock.systemUTC());
+    Optional<String> conflict =
+        Optional.ofNullable(cluster.members().refused().get(cluster.node()))
+            .map(MeshMembers.Conflict::why);
+    return MeshNodes.status(
+        stored, underlay, conflict, cluster.txChecksum(), keys, Clock.systemUTC());
   }
 
   private ObjectMeta metadata() {
