@@ -79,7 +79,7 @@ public final class Allocator {
           .ifPresent(holder -> refusals.add(Refusal.subnetTaken(holder, cidr.toString())));
       // a macvlan network's subnet is the LAN's, which its nodes reach by a route of their own
       if (claim.driver() != Driver.MACVLAN) {
-        book.userOf(cidr)
+        book.usersOf(cidr)
             .ifPresent(used -> refusals.add(Refusal.routeTaken(used, cidr.toString())));
       }
     }

@@ -137,6 +137,37 @@ class AllocatorTest {
   }
 
   @Test
+  void whatOneNodeOfManySaysThatItReachesKeepsNoNetworkFromABlock() {
+    Ground lied =
+        ground(
+            "10.0.0.0/8",
+            24,
+            used("liar", "10.0.0.0/8"),
+            used("liar", "192.168.0.0/16"),
+            used("n1", "192.0.2.1/32"),
+            used("n2", "192.0.2.2/32"));
+    Claim asks = claim("blue", 1, Driver.BRIDGE, null, Grant.NONE, "192.168.5.0/24");
+
+    assertThat(Allocator.allocate(asks, List.of(), lied))
+        .isEqualTo(granted(null, "192.168.5.0/24"));
+    assertThat(Allocator.allocate(wants("red", 2), List.of(), lied))
+        .isEqualTo(granted(4096, "10.0.0.0/24"));
+    assertThat(
+            Allocator.routeConflicts(
+                Driver.BRIDGE, new Grant(List.of(Cidr.parse("192.168.5.0/24")), null, null), lied))
+        .singleElement()
+        .satisfies(refusal -> assertThat(refusal.message()).contains("node liar"));
+  }
+
+  @Test
+  void ofBlocksOneThatNoNodeReachesIsChosenFirst() {
+    Ground routed = ground("10.0.0.0/8", 24, used("n1", "10.0.0.0/16"), used("n2", "192.0.2.2/32"));
+
+    assertThat(Allocator.allocate(wants("red", 1), List.of(), routed))
+        .isEqualTo(granted(4096, "10.1.0.0/24"));
+  }
+
+  @Test
   void aMacvlanNetworkMayUseTheLanThatItsNodesReach() {
     Ground routed = ground("10.0.0.0/8", 24, used("n7", "192.168.5.0/24"));
     Claim lan = claim("lan", 1, Driver.MACVLAN, null, Grant.NONE, "192.168.5.0/24");
