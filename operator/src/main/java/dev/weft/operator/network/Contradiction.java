@@ -16,7 +16,7 @@ public final class Contradiction {
   private Contradiction() {}
 
   /** What is wrong with an endpoint of {@code pod}: a pod never changes its node. */
-  static Optional<String> of(NetworkEndpoint endpoint, Pod pod) {
+  public static Optional<String> of(NetworkEndpoint endpoint, Pod pod) {
     String says = endpoint.getSpec().node();
     String is = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
     return says == null || is == null || says.equals(is)
@@ -53,7 +53,7 @@ public final class Contradiction {
   private static boolean has(Node node, String address) {
     return node.getStatus() != null
         && node.getStatus().getAddresses().stream()
-            .filter(each -> each.getType().endsWith("IP"))
+            .filter(each -> each.getType() != null && each.getType().endsWith("IP"))
             .anyMatch(each -> address.equals(each.getAddress()));
   }
 }
