@@ -7,6 +7,7 @@ import dev.weft.agent.cluster.MacOrder;
 import dev.weft.agent.cluster.Writes;
 import dev.weft.agent.sandbox.Holder;
 import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.Causes;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
@@ -269,7 +270,7 @@ public final class Claims {
 
   static Refusal unreachable(KubernetesClientException e) {
     return Refusal.passing(
-        "the API server did not answer as needed, it is tried again: " + e.getMessage());
+        "the API server did not answer as needed, it is tried again: " + Causes.of(e));
   }
 
   /** Takes an address, has its interface made meanwhile, and gives it back if a machine has it. */
