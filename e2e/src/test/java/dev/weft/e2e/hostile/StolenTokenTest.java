@@ -151,10 +151,9 @@ class StolenTokenTest {
       }
       await("everything as it was")
           .atMost(PATIENCE)
-          .untilAsserted(
-              () ->
-                  assertThat(state(bed).differences(then, nobodysMatter(bed, round, victims, own)))
-                      .isEmpty());
+          .untilAsserted(() ->
+              assertThat(state(bed).differences(then, nobodysMatter(bed, round, victims, own)))
+                  .isEmpty());
       sound = true;
       assertThat(harms).as(String.join("\n", through)).isEmpty();
     } finally {

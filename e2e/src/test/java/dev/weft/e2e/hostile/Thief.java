@@ -185,8 +185,18 @@ final class Thief implements AutoCloseable {
     }
   }
 
-  /** Puts the object back to what it was. */
+  /** Puts the object back to what it was, unless operator or agent have done so meanwhile. */
   void restore(Write write, @Nullable GenericKubernetesResource before) {
+    try {
+      putBack(write, before);
+    } catch (KubernetesClientException meanwhile) {
+      if (meanwhile.getCode() != 404 && meanwhile.getCode() != 409) {
+        throw meanwhile;
+      }
+    }
+  }
+
+  private void putBack(Write write, @Nullable GenericKubernetesResource before) {
     GenericKubernetesResource now = now(write);
     if (before == null) {
       if (now != null) {
@@ -196,21 +206,14 @@ final class Thief implements AutoCloseable {
       return;
     }
     before.getMetadata().setResourceVersion(null);
-    try {
-      if (now == null) {
-        before.getMetadata().setUid(null);
-        admin.resource(before).create();
-        return;
-      }
-      admin.resource(before).update();
-      if (write.group().equals("weft.dev")) {
-        admin.resource(before).updateStatus();
-      }
-    } catch (KubernetesClientException meanwhile) {
-      // its own agent has written it anew
-      if (meanwhile.getCode() != 409) {
-        throw meanwhile;
-      }
+    if (now == null) {
+      before.getMetadata().setUid(null);
+      admin.resource(before).create();
+      return;
+    }
+    admin.resource(before).update();
+    if (write.group().equals("weft.dev")) {
+      admin.resource(before).updateStatus();
     }
   }
 
