@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -68,10 +69,10 @@ class StolenTokenTest {
   }
 
   private static Stream<Write> writes(Write.Guard guard) {
-    String only = System.getProperty("weft.stolen", "");
+    String only = System.getProperty("weft.stolen", "all");
     return Writes.all().stream()
         .filter(each -> each.guard() == guard)
-        .filter(each -> each.what().contains(only));
+        .filter(each -> only.equals("all") || each.what().contains(only));
   }
 
   static List<Round> rounds() {
@@ -115,6 +116,10 @@ class StolenTokenTest {
     assertThat(passed).isEmpty();
   }
 
+  @EnabledIfSystemProperty(
+      named = "weft.stolen",
+      matches = ".+",
+      disabledReason = "a hundred writes in a lab of three nodes: -Dweft.stolen=all makes them")
   @ParameterizedTest(name = "{0}")
   @MethodSource("rounds")
   void changesNothingOfAnotherNodeOrOfAService(Round round) throws Exception {
