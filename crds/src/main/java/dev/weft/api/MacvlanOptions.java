@@ -44,4 +44,10 @@ public record MacvlanOptions(
         @Max(4094)
         @Nullable Integer vlan,
     @JsonPropertyDescription("Whether the node itself can reach its endpoints. Absent: false.")
-        @Nullable Boolean hostAccess) {}
+        @Nullable Boolean hostAccess) {
+
+  /** Name of the interface that carries VLAN {@code vlan} of {@code parent}, as in eth0.50. */
+  public static String vlanDevice(String parent, int vlan) {
+    return parent + "." + vlan;
+  }
+}

@@ -66,6 +66,7 @@ public enum Reason {
   // of a MeshNode
   PUBLISHED,
   NO_UNDERLAY,
+  NODE_CONFLICT,
 
   // of a NetworkEndpoint
   WIRED,

@@ -101,6 +101,11 @@ final class ClusterWatch implements ClusterCaches.Listener {
   }
 
   @Override
+  public void membership() {
+    agent.loop().ask(Changes.UNDERLAY);
+  }
+
+  @Override
   public void mesh(@Nullable Mesh before, @Nullable Mesh after) {
     if (before == null || after == null || !sameGeneration(before, after)) {
       agent.loop().ask(Changes.UNDERLAY.and(Changes.KEYS).and(Changes.networks(overlays())));

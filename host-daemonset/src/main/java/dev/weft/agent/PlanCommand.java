@@ -112,6 +112,9 @@ final class PlanCommand implements Callable<Integer> {
     public void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {}
 
     @Override
+    public void membership() {}
+
+    @Override
     public void mesh(@Nullable Mesh before, @Nullable Mesh after) {}
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weft.operator;
 
+import dev.weft.api.Causes;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.Mesh;
@@ -9,9 +10,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.util.List;
-import java.util.Optional;
 
 /** What the operator needs of the API server before it can start. */
 final class ApiServer {
@@ -29,15 +30,9 @@ final class ApiServer {
     this.client = client;
   }
 
-  /** Why the API server does not answer; empty: it does, whatever it says. */
-  Optional<String> silence() {
-    try {
-      boolean _ = isMissing(KINDS.getFirst());
-      return Optional.empty();
-    } catch (KubernetesClientException e) {
-      // the client has no code of 1 and more where nobody has answered
-      return e.getCode() <= 0 ? Optional.of(String.valueOf(e.getMessage())) : Optional.empty();
-    }
+  /** Whether a call failed because the API server does not answer. */
+  static boolean isSilence(RuntimeException failure) {
+    return Causes.root(failure) instanceof IOException;
   }
 
   /** Names of the CRDs that are not installed. */

@@ -1,5 +1,6 @@
 package dev.weft.operator;
 
+import dev.weft.api.Causes;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -57,15 +58,9 @@ final class Startup implements AutoCloseable {
   /** Tries until the operator runs, or {@code stop} says to end. */
   End run(CountDownLatch stop) throws InterruptedException {
     do {
-      Optional<String> silence = api.silence();
-      if (silence.isPresent()) {
-        wait(
-            "the API server at %s does not answer".formatted(client.getMasterUrl()), silence.get());
-      } else {
-        Optional<End> end = attempt();
-        if (end.isPresent()) {
-          return end.get();
-        }
+      Optional<End> end = attempt();
+      if (end.isPresent()) {
+        return end.get();
       }
     } while (!stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
     return End.STOPPED;
@@ -84,7 +79,11 @@ final class Startup implements AutoCloseable {
       start();
       return Optional.of(End.STARTED);
     } catch (RuntimeException e) {
-      wait("the operator cannot start", root(e).toString());
+      wait(
+          ApiServer.isSilence(e)
+              ? "the API server at %s does not answer".formatted(client.getMasterUrl())
+              : "the operator cannot start",
+          Causes.of(e));
       log.debug("the attempt failed", e);
       return Optional.empty();
     }
@@ -145,13 +144,5 @@ final class Startup implements AutoCloseable {
     if (it != null) {
       it.operator.close();
     }
-  }
-
-  private static Throwable root(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
   }
 }

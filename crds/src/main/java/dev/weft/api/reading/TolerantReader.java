@@ -44,7 +44,7 @@ final class TolerantReader extends DelegatingDeserializer {
   @Override
   public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
     List<Fault> faults = new ArrayList<>();
-    TokenBuffer tokens = copy(parser, context, faults);
+    TokenBuffer tokens = copy(parser, context, isOurs(), faults);
     if (faults.isEmpty()) {
       try {
         return read(tokens.asParserOnFirstToken(), context);
@@ -62,7 +62,7 @@ final class TolerantReader extends DelegatingDeserializer {
   private Object readRest(
       ObjectNode root, List<Fault> faults, JsonParser parser, DeserializationContext context)
       throws IOException {
-    boolean ours = Names.GROUP.equals(HasMetadata.getGroup(kind));
+    boolean ours = isOurs();
     Pruning pruning = new Pruning(root, faults, ours);
     while (true) {
       try {
@@ -82,13 +82,21 @@ final class TolerantReader extends DelegatingDeserializer {
     }
   }
 
+  private boolean isOurs() {
+    return Names.GROUP.equals(HasMetadata.getGroup(kind));
+  }
+
   private Object read(JsonParser parser, DeserializationContext context) throws IOException {
     return Objects.requireNonNull(_delegatee.deserialize(parser, context));
   }
 
-  /** Copies an object without its {@code managedFields}, which nobody reads. */
+  /**
+   * Copies an object without its {@code managedFields}, which nobody reads, and a foreign one
+   * without the nulls in its lists and maps, which nobody expects.
+   */
   private static TokenBuffer copy(
-      JsonParser parser, DeserializationContext context, List<Fault> faults) throws IOException {
+      JsonParser parser, DeserializationContext context, boolean nulls, List<Fault> faults)
+      throws IOException {
     TokenBuffer copy = context.bufferForInputBuffering(parser);
     FieldPath place = new FieldPath();
     do {
@@ -97,7 +105,16 @@ final class TolerantReader extends DelegatingDeserializer {
         break;
       }
       if (token == JsonToken.FIELD_NAME) {
-        place.field(parser.currentName());
+        String name = parser.currentName();
+        place.field(name);
+        token = parser.nextToken();
+        if (place.isManagedFields() || (!nulls && token == JsonToken.VALUE_NULL)) {
+          parser.skipChildren();
+          continue;
+        }
+        copy.writeFieldName(name);
+      } else if (!nulls && token == JsonToken.VALUE_NULL && place.depth() > 0) {
+        continue;
       }
       if (token.isStructStart() && place.depth() >= DEEPEST) {
         faults.add(
@@ -107,11 +124,6 @@ final class TolerantReader extends DelegatingDeserializer {
                 "remove it"));
         parser.skipChildren();
         copy.writeNull();
-        continue;
-      }
-      if (token == JsonToken.FIELD_NAME && place.isManagedFields()) {
-        parser.nextToken();
-        parser.skipChildren();
         continue;
       }
       place.pass(token);

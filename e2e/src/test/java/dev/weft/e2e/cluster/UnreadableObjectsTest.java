@@ -126,10 +126,7 @@ class UnreadableObjectsTest {
     }
   }
 
-  /**
-   * Of the node that is there: a MeshNode without a Node and an agent counts as a node that is
-   * down.
-   */
+  /** Of the node that is there. */
   private static String network(String block) {
     return "driver: bridge\nnodeSelector: {kubernetes.io/hostname: weft-1}\nsubnets: [{cidr: %s}]"
         .formatted(block);

@@ -117,6 +117,17 @@ final class Forgeries {
     String mac = "02:00:00:00:00:78";
     String mine = "10\\.10\\.0\\.200|02:00:00:00:00:78";
     return List.of(
+        ignored(
+                "an address for a task of a service",
+                "create",
+                Writes.ENDPOINTS,
+                "blue.10.10.0.204",
+                "{spec: {network: blue, networkUid: '$blue', node: weft-1, address: 10.10.0.204/24,"
+                    + " mac: '02:00:00:00:00:79', interface: eth7, sandbox: {id: x, namespace:"
+                    + " default, pod: shop-1, podUid: '$task'}}, status: {conditions: [{type:"
+                    + " Ready, status: 'True', reason: Wired, message: m, lastTransitionTime:"
+                    + " '2026-01-01T00:00:00Z'}]}}")
+            .mayAdd("^(?!.*nft ).*(10\\.10\\.0\\.204|02:00:00:00:00:79)"),
         forged("a free address with a victim's MAC", free, "blue", address, "$victimMac", "")
             .mayAdd("10\\.10\\.0\\.200"),
         forged(

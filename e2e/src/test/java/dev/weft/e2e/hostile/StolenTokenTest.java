@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weft.api.NetworkEndpoint;
 import dev.weft.e2e.manifests.AdmissionPolicy;
 import dev.weft.e2e.net.SteadyPing;
 import io.fabric8.kubernetes.api.model.APIResourceList;
@@ -16,7 +17,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +30,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -34,8 +41,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The token of weft-1's agent in the hands of somebody else, who tries each write that RBAC lets
  * through. What is left to the admission policy is put to the policy, and to the server too where
- * it knows policies. Everything else is written, and changes nothing in the kernel of another node,
- * in its pods' sandboxes or in the balancing of a service.
+ * it knows policies. Everything else is written, in rounds of writes that do not meet, and changes
+ * nothing in the kernel of another node, in its pods' sandboxes or in the balancing of a service.
+ *
+ * <p>{@code -Dweft.stolen=VTEP} makes the writes alone that have this in their name.
  */
 @Tag("api-server")
 @ExtendWith(InBed.class)
@@ -52,9 +61,22 @@ class StolenTokenTest {
     this.current = current;
   }
 
-  static Stream<Write> writes() {
+  @BeforeAll
+  static void needsRights() {
+    assumeTrue(
+        Stream.of("KUBEBUILDER_ASSETS", "WEFT_KUBERNETES").anyMatch(System.getenv()::containsKey),
+        "the embedded API server knows no rights: KUBEBUILDER_ASSETS names no real one");
+  }
+
+  private static Stream<Write> writes(Write.Guard guard) {
     String only = System.getProperty("weft.stolen", "all");
-    return Writes.all().stream().filter(each -> only.equals("all") || each.what().contains(only));
+    return Writes.all().stream()
+        .filter(each -> each.guard() == guard)
+        .filter(each -> only.equals("all") || each.what().contains(only));
+  }
+
+  static List<Round> rounds() {
+    return Round.of(writes(Write.Guard.PROGRAMS).toList());
   }
 
   @Test
@@ -78,47 +100,53 @@ class StolenTokenTest {
     assertThat(Writes.all().stream().map(Write::right)).containsAll(rights);
   }
 
+  @Test
+  void thePolicyRefusesWhatIsOfAnotherNode() throws Exception {
+    Bed bed = current.get();
+    AdmissionPolicy policy = policy();
+    boolean asked = hasPolicies(bed);
+    List<Write> passed = new ArrayList<>();
+    try (Thief thief = new Thief(bed)) {
+      writes(Write.Guard.POLICY)
+          .filter(each ->
+              policy.refusals(thief.review(each)).isEmpty()
+                  || asked && refusal(thief, each) == null)
+          .forEach(passed::add);
+    }
+    assertThat(passed).isEmpty();
+  }
+
   @EnabledIfSystemProperty(
       named = "weft.stolen",
       matches = ".+",
       disabledReason = "a hundred writes in a lab of three nodes: -Dweft.stolen=all makes them")
   @ParameterizedTest(name = "{0}")
-  @MethodSource("writes")
-  void changesNothingOfAnotherNodeOrOfAService(Write write) throws Exception {
+  @MethodSource("rounds")
+  void changesNothingOfAnotherNodeOrOfAService(Round round) throws Exception {
     Bed bed = current.get();
-    assumeTrue(bed.lab().controlPlane().isReal(), "the embedded API server knows no rights");
     boolean sound = false;
     try (Thief thief = new Thief(bed)) {
-      var old = bed.lab().client().v1().events().inNamespace("default").withName("stolen.0");
-      if (old.get() == null) {
-        bed.lab().client().resource(event()).create();
-      }
-      if (write.guard() == Write.Guard.POLICY) {
-        sound = true;
-        assertThat(policy().refusals(thief.review(write))).as("refusals").isNotEmpty();
-        if (hasPolicies(bed)) {
-          sound = false;
-          assertThat(refusal(thief, write)).isNotNull();
-          sound = true;
-        }
-        return;
-      }
-      GenericKubernetesResource before = thief.now(write);
+      provide(bed);
+      Map<Write, Optional<GenericKubernetesResource>> before = new LinkedHashMap<>();
+      round.writes().forEach(each -> before.put(each, Optional.ofNullable(thief.now(each))));
       KernelState then = settled(bed);
+      Predicate<String> victims = victims(bed);
+      Set<String> own = new TreeSet<>(Set.of("192.168.77.11"));
+      Predicate<String> _ = nobodysMatter(bed, round, victims, own);
       List<String> harms = new ArrayList<>();
+      List<String> through = new ArrayList<>();
       try (SteadyPing ping =
           SteadyPing.start(bed.sandbox("blue-2"), bed.address("blue-3"), Duration.ofSeconds(3))) {
         ping.awaitAnswer();
-        String refusal = refusal(thief, write);
-        if (refusal != null) {
-          System.out.printf("%s: refused: %.200s%n", write, refusal);
-        } else {
-          try {
-            harms.addAll(mark(bed));
-            harms.addAll(state(bed).differences(then, nobodysMatter(bed, write)));
-          } finally {
-            thief.restore(write, before);
+        try {
+          for (Write write : round.writes()) {
+            String refusal = refusal(thief, write);
+            through.add("%s: %s".formatted(write, refusal == null ? "written" : brief(refusal)));
           }
+          harms.addAll(mark(bed));
+          harms.addAll(state(bed).differences(then, nobodysMatter(bed, round, victims, own)));
+        } finally {
+          before.forEach((write, object) -> thief.restore(write, object.orElse(null)));
         }
         ping.awaitMore(20);
         int lost = ping.stop();
@@ -126,12 +154,13 @@ class StolenTokenTest {
           harms.add("%d of %d pings are lost".formatted(lost, ping.sent()));
         }
       }
-      System.out.printf("%s: %s%n", write, harms.isEmpty() ? "no harm" : harms);
       await("everything as it was")
           .atMost(PATIENCE)
-          .untilAsserted(() -> assertThat(state(bed).differences(then, _ -> false)).isEmpty());
+          .untilAsserted(() ->
+              assertThat(state(bed).differences(then, nobodysMatter(bed, round, victims, own)))
+                  .isEmpty());
       sound = true;
-      assertThat(harms).isEmpty();
+      assertThat(harms).as(String.join("\n", through)).isEmpty();
     } finally {
       if (!sound) {
         current.spoil();
@@ -139,11 +168,23 @@ class StolenTokenTest {
     }
   }
 
+  private static String brief(String refusal) {
+    return "refused: " + refusal.substring(0, Math.min(200, refusal.length()));
+  }
+
+  /** An Event of somebody else, for the thief to change. */
+  private static void provide(Bed bed) {
+    if (bed.lab().client().v1().events().inNamespace("default").withName("stolen.0").get()
+        == null) {
+      bed.lab().client().resource(event()).create();
+    }
+  }
+
   /**
    * A pod of another node comes and goes: what was written before has been seen by then, and
    * attaching works.
    */
-  private static List<String> mark(Bed bed) {
+  static List<String> mark(Bed bed) {
     String marker = "marker-" + MARKERS.incrementAndGet();
     try {
       bed.pod(marker, "weft-2", "blue, red");
@@ -166,11 +207,11 @@ class StolenTokenTest {
         .anyMatch(line -> line.contains(mac));
   }
 
-  private static KernelState state(Bed bed) {
+  static KernelState state(Bed bed) {
     return KernelState.of(bed, NODES, PODS);
   }
 
-  private static KernelState settled(Bed bed) {
+  static KernelState settled(Bed bed) {
     KernelState[] last = {state(bed)};
     await("nothing changes")
         .atMost(PATIENCE)
@@ -184,26 +225,40 @@ class StolenTokenTest {
     return last[0];
   }
 
-  /** The thief's node and its pods are its to lie about, as far as no victim is named with them. */
-  private static Predicate<String> nobodysMatter(Bed bed, Write write) {
+  /**
+   * The thief's node and its pods are its to lie about, as far as no victim is named with them; and
+   * its own agent may give a pod whose endpoint was spoilt another address.
+   */
+  private static Predicate<String> nobodysMatter(
+      Bed bed, Round round, Predicate<String> victims, Set<String> own) {
+    bed.lab().client().resources(NetworkEndpoint.class).list().getItems().stream()
+        .map(NetworkEndpoint::getSpec)
+        .filter(each -> Thief.NODE.equals(each.node()) && each.sandbox() != null)
+        .filter(each -> List.of("blue-1", "red-1", "lan-1").contains(each.sandbox().pod()))
+        .flatMap(each -> Stream.of(each.address(), each.mac()))
+        .filter(Objects::nonNull)
+        .map(each -> each.replaceAll("/.*", ""))
+        .forEach(own::add);
+    Predicate<String> thiefs = any(own);
+    Predicate<String> added =
+        round.writes().stream()
+            .map(Write::own)
+            .filter(each -> !each.isEmpty())
+            .map(each -> Pattern.compile(each).asPredicate())
+            .reduce(_ -> false, Predicate::or);
+    return line -> !victims.test(line) && (thiefs.test(line) || added.test(line));
+  }
+
+  private static Predicate<String> victims(Bed bed) {
     List<String> others = new ArrayList<>(List.of(bed.virtual().orElseThrow().getHostAddress()));
-    List<String> own = new ArrayList<>(List.of("192.168.77.11"));
     for (String pod : List.of("blue-2", "blue-3", "shop-1")) {
       others.add(bed.prefix(pod, "blue", true).address().getHostAddress());
       others.add(bed.mac(pod, "blue").toString());
     }
-    for (String pod : List.of("blue-1", "red-1", "lan-1")) {
-      own.add(bed.address(pod).getHostAddress());
-      own.add(bed.mac(pod).toString());
-    }
-    Predicate<String> victims = any(others);
-    Predicate<String> thiefs = any(own);
-    Predicate<String> added =
-        write.own().isEmpty() ? _ -> false : Pattern.compile(write.own()).asPredicate();
-    return line -> !victims.test(line) && (thiefs.test(line) || added.test(line));
+    return any(others);
   }
 
-  private static Predicate<String> any(List<String> words) {
+  static Predicate<String> any(Collection<String> words) {
     return Pattern.compile(
             words.stream()
                 .map(each -> "(?<![0-9a-f:.])" + Pattern.quote(each) + "(?![0-9a-f:.])")
@@ -217,7 +272,9 @@ class StolenTokenTest {
       thief.write(write);
       return null;
     } catch (KubernetesClientException refused) {
-      assertThat(refused.getCode()).as(refused.getMessage()).isBetween(400, 499);
+      if (refused.getCode() < 400 || refused.getCode() > 499) {
+        throw refused;
+      }
       return refused.getMessage();
     }
   }

@@ -2,6 +2,7 @@ package dev.weft.e2e.hostile;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -48,6 +49,8 @@ final class Thief implements AutoCloseable {
     known.put("$vip", virtual.getHostAddress());
     known.put("$ownPod", uid(bed, "blue-1"));
     known.put("$victimPod", uid(bed, "blue-2"));
+    known.put("$blue", bed.uid("blue"));
+    known.put("$task", uid(bed, "shop-1"));
     known.put("$red", bed.uid("red"));
     known.put("$db", bed.uid("db"));
     known.put("$redVni", String.valueOf(bed.vni("red")));
@@ -91,7 +94,8 @@ final class Thief implements AutoCloseable {
   }
 
   private ObjectNode content(Write write) {
-    String text = write.content().isEmpty() ? "{}" : filled(write.content());
+    // without the mark a brace at the beginning is taken for JSON
+    String text = "---\n" + (write.content().isEmpty() ? "{}" : filled(write.content()));
     return admin.getKubernetesSerialization().unmarshal(text, ObjectNode.class);
   }
 
@@ -153,10 +157,20 @@ final class Thief implements AutoCloseable {
     whole.put("kind", write.kind());
     whole.put("apiVersion", (write.group().isEmpty() ? "" : write.group() + "/") + write.version());
     ObjectNode metadata = whole.withObject("/metadata").put("name", filled(write.name()));
+    if (old == null && write.group().equals("weft.dev") && !metadata.has("labels")) {
+      label(metadata, Names.NETWORK_LABEL, whole.at("/spec/network"));
+      label(metadata, Names.NODE_LABEL, whole.at("/spec/node"));
+    }
     if (!write.namespace().isEmpty()) {
       metadata.put("namespace", write.namespace());
     }
     return whole;
+  }
+
+  private static void label(ObjectNode metadata, String key, JsonNode value) {
+    if (value.isTextual()) {
+      metadata.withObject("/labels").put(key, value.asText());
+    }
   }
 
   /** RFC 7396. */
@@ -171,8 +185,18 @@ final class Thief implements AutoCloseable {
     }
   }
 
-  /** Puts the object back to what it was. */
+  /** Puts the object back to what it was, unless operator or agent have done so meanwhile. */
   void restore(Write write, @Nullable GenericKubernetesResource before) {
+    try {
+      putBack(write, before);
+    } catch (KubernetesClientException meanwhile) {
+      if (meanwhile.getCode() != 404 && meanwhile.getCode() != 409) {
+        throw meanwhile;
+      }
+    }
+  }
+
+  private void putBack(Write write, @Nullable GenericKubernetesResource before) {
     GenericKubernetesResource now = now(write);
     if (before == null) {
       if (now != null) {
@@ -187,15 +211,9 @@ final class Thief implements AutoCloseable {
       admin.resource(before).create();
       return;
     }
-    try {
-      admin.resource(before).update();
-      if (write.group().equals("weft.dev")) {
-        admin.resource(before).updateStatus();
-      }
-    } catch (KubernetesClientException meanwhile) {
-      if (meanwhile.getCode() != 409) {
-        throw meanwhile;
-      }
+    admin.resource(before).update();
+    if (write.group().equals("weft.dev")) {
+      admin.resource(before).updateStatus();
     }
   }
 

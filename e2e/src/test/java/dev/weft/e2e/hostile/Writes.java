@@ -85,6 +85,18 @@ final class Writes {
             ENDPOINTS,
             "$victimEndpoint",
             "{metadata: {finalizers: [evil.dev/stays]}}"),
+        refused(
+            "its own endpoint with another node's label",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{metadata: {labels: {weft.dev/node: weft-2}}}"),
+        refused(
+            "its own endpoint with another network's label",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{metadata: {labels: {weft.dev/network: red}}}"),
         refused("another node's endpoint is deleted", "delete", ENDPOINTS, "$victimEndpoint", ""),
         refused("a service's endpoint is deleted", "delete", ENDPOINTS, "$vipEndpoint", ""),
         ignored(
@@ -144,6 +156,12 @@ final class Writes {
             "blue.weft-1",
             "{spec: {overlay: {vni: $redVni}}}"),
         refused(
+            "its own instruction with another node's label",
+            "update",
+            NETWORKS,
+            "blue.weft-1",
+            "{metadata: {labels: {weft.dev/node: weft-2}}}"),
+        refused(
             "another node's instruction",
             "update",
             NETWORKS,
@@ -161,6 +179,12 @@ final class Writes {
             NETWORKS,
             "blue.weft-1",
             "{metadata: {finalizers: null}}"),
+        ignored(
+            "its own instruction for ever",
+            "update",
+            NETWORKS,
+            "blue.weft-1",
+            "{metadata: {finalizers: [weft.dev/node, evil.dev/stays]}}"),
         ignored(
             "its own instruction's state",
             "patch",
@@ -246,6 +270,35 @@ final class Writes {
             "weft-1",
             "{spec: {routes: [0.0.0.0/0, 10.0.0.0/8, 172.16.0.0/12, '::/0', 'fd00::/8',"
                 + " pigeon]}}"));
+    all.add(
+        ignored(
+            "routes to the blocks of all networks",
+            "patch",
+            NODES,
+            "weft-1",
+            "{spec: {routes: [10.10.0.0/24, 'fd10::/64', 10.20.0.0/24, 172.28.0.0/24,"
+                + " 172.29.0.0/24, 192.168.77.0/24]}}"));
+    all.add(
+        ignored(
+            "another node's address as its public one",
+            "patch",
+            NODES,
+            "weft-1",
+            "{metadata: {annotations: {weft.dev/public-address: 192.168.77.12}}}"));
+    all.add(
+        ignored(
+            "another node as its owner",
+            "patch",
+            NODES,
+            "weft-1",
+            "{metadata: {ownerReferences: [{apiVersion: v1, kind: Node, name: weft-2, uid: x}]}}"));
+    all.add(
+        ignored(
+            "a deletion of its own node that waits for ever",
+            "patch",
+            NODES,
+            "weft-1",
+            "{metadata: {finalizers: [evil.dev/stays]}}"));
     all.add(ignored("the smallest MTU", "patch", NODES, "weft-1", "{spec: {mtu: 1}}"));
     all.add(ignored("an MTU below zero", "patch", NODES, "weft-1", "{spec: {mtu: -1500}}"));
     all.add(ignored("the largest MTU", "patch", NODES, "weft-1", "{spec: {mtu: 2147483647}}"));
@@ -296,7 +349,7 @@ final class Writes {
     String lease = "{spec: {holderIdentity: thief, leaseDurationSeconds: 3600}}";
     String event =
         "{involvedObject: {kind: ContainerNetwork, name: blue, namespace: %s}, reason: Stolen,"
-            + " message: m, type: Warning}";
+            + " message: m, type: Warning, source: {component: weft-agent, host: weft-1}}";
     List<Write> all = new ArrayList<>();
     Stream.of(
             refused(
@@ -324,6 +377,8 @@ final class Writes {
                 pods,
                 "blue-1",
                 "{metadata: {annotations: {weft.dev/networks: db}}}"),
+            refused(
+                "an address of its own pod", "patch", pods, "blue-1", "{status: {podIP: $victim}}"),
             ignored("the network status of its own pod", "patch", pods, "blue-1", annotation))
         .map(each -> each.in("default"))
         .forEach(all::add);
@@ -333,6 +388,13 @@ final class Writes {
             refused(
                 "the lease of a node that is none", "create", "leases", "weft-agent-weft-9", lease),
             refused("a lease of no agent", "create", "leases", "anything", lease),
+            ignored(
+                "its own lease until the end of time",
+                "patch",
+                "leases",
+                "weft-agent-weft-1",
+                "{spec: {renewTime: '9999-12-31T23:59:59.000000Z', leaseDurationSeconds:"
+                    + " 2147483647}}"),
             ignored(
                 "its own lease for an hour, by another holder",
                 "patch",
@@ -353,7 +415,15 @@ final class Writes {
                 event.formatted("kube-system"))
             .in("kube-system"));
     all.add(
-        ignored("an event of another", "patch", "events", "stolen.0", "{message: stolen}")
+        refused("an event of another", "patch", "events", "stolen.0", "{message: stolen}")
+            .in("default"));
+    all.add(
+        refused(
+                "an event in another's name",
+                "create",
+                "events",
+                "stolen.3",
+                event.formatted("default").replace("weft-1", "weft-2"))
             .in("default"));
     return all;
   }

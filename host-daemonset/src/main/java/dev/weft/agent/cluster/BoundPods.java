@@ -91,7 +91,7 @@ public final class BoundPods implements AutoCloseable {
                 annotations == null
                     ? Map.of()
                     : annotations.entrySet().stream()
-                        .filter(each -> KEPT.contains(each.getKey()))
+                        .filter(each -> KEPT.contains(each.getKey()) && each.getValue() != null)
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)))
             .build());
   }

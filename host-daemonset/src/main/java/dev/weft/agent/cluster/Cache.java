@@ -1,5 +1,6 @@
 package dev.weft.agent.cluster;
 
+import dev.weft.api.Causes;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -229,11 +230,11 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
    */
   private boolean retry(boolean started, Throwable failure) {
     dead.compareAndSet(null, Instant.now());
-    reason = String.valueOf(failure.getMessage());
+    reason = Causes.of(failure);
     Level level = started || failing.getAndSet(true) ? Level.DEBUG : Level.WARN;
     LOG.atLevel(level)
         .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())
-        .log("cannot be listed or watched, it is tried again: {}", failure.getMessage());
+        .log("cannot be listed or watched, it is tried again: {}", reason);
     return true;
   }
 }

@@ -6,6 +6,7 @@ import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.api.Identity;
 import dev.weft.api.Mesh;
+import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
@@ -15,14 +16,20 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the API holds that matters to one node, cached. */
 public final class ClusterCaches implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterCaches.class);
+
   private final String node;
   private final Cache<ContainerNetwork> networks;
   private final Cache<HostNetwork> hostNetworks;
@@ -31,6 +38,9 @@ public final class ClusterCaches implements AutoCloseable {
   private final EndpointCaches endpoints;
   private final SliceCaches slices;
   private final BoundPods pods;
+  private final Listener listener;
+  private final MeshMembers claims = new MeshMembers();
+  private volatile MeshMembers.Settled members = MeshMembers.Settled.NONE;
 
   /** Is told what changed; never on a thread that may wait. */
   public interface Listener {
@@ -40,8 +50,11 @@ public final class ClusterCaches implements AutoCloseable {
     /** An instruction to this node. */
     void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after);
 
-    /** A node of the mesh. */
+    /** What this node published of itself, or another node as far as it counts. */
     void meshNode(@Nullable MeshNode before, @Nullable MeshNode after);
+
+    /** Whether this node counts in the mesh. */
+    void membership();
 
     /** The mesh's settings. */
     void mesh(@Nullable Mesh before, @Nullable Mesh after);
@@ -67,6 +80,7 @@ public final class ClusterCaches implements AutoCloseable {
       Function<String, Optional<SandboxReference>> sandboxOf,
       Listener listener) {
     this.node = node;
+    this.listener = listener;
     this.networks = new Cache<>(client.resources(ContainerNetwork.class), listener::network);
     this.hostNetworks =
         new Cache<>(
@@ -77,7 +91,7 @@ public final class ClusterCaches implements AutoCloseable {
         new Cache<>(
             client.resources(MeshNode.class),
             Cache.Gate.of(Identity::contradiction),
-            listener::meshNode);
+            this::meshNodeChanged);
     this.meshes = new Cache<>(client.resources(Mesh.class), listener::mesh);
     this.endpoints = new EndpointCaches(client, node, sandboxOf, listener::endpoint);
     this.slices = new SliceCaches(client, listener::slice);
@@ -92,7 +106,7 @@ public final class ClusterCaches implements AutoCloseable {
     return CompletableFuture.allOf(
             networks.start().toCompletableFuture(),
             hostNetworks.start().toCompletableFuture(),
-            meshNodes.start().toCompletableFuture(),
+            meshNodes.start().thenRun(this::settle).toCompletableFuture(),
             meshes.start().toCompletableFuture(),
             endpoints.start().toCompletableFuture())
         .thenCompose(_ -> ofEachNetwork(endpoints::follow))
@@ -101,6 +115,41 @@ public final class ClusterCaches implements AutoCloseable {
                 endpoints.hasVirtual(network)
                     ? slices.follow(network)
                     : CompletableFuture.completedFuture(null)));
+  }
+
+  private void meshNodeChanged(@Nullable MeshNode before, @Nullable MeshNode after) {
+    MeshNode either = Objects.requireNonNull(after == null ? before : after);
+    if (either.getMetadata().getName().equals(node)) {
+      listener.meshNode(before, after);
+    }
+    settle();
+  }
+
+  /** Whether another node counts may change with any node: it may wait for what that one names. */
+  private synchronized void settle() {
+    if (!meshNodes.isSynced()) {
+      return;
+    }
+    MeshMembers.Settled before = members;
+    MeshMembers.Settled now = claims.settle(meshNodes.all());
+    members = now;
+    TreeSet<String> names = new TreeSet<>(before.members().keySet());
+    names.addAll(now.members().keySet());
+    names.remove(node);
+    for (String each : names) {
+      MeshNode was = before.members().get(each);
+      MeshNode is = now.members().get(each);
+      if (was != is) {
+        listener.meshNode(was, is);
+      }
+    }
+    now.refused().entrySet().stream()
+        .filter(each -> !each.getValue().equals(before.refused().get(each.getKey())))
+        .forEach(
+            each -> LOG.atWarn().log("{}; until then it counts as none", each.getValue().why()));
+    if (!Objects.equals(before.refused().get(node), now.refused().get(node))) {
+      listener.membership();
+    }
   }
 
   private CompletableFuture<Void> ofEachNetwork(Function<String, CompletableFuture<Void>> follow) {
@@ -152,9 +201,14 @@ public final class ClusterCaches implements AutoCloseable {
     return hostNetworks.get(Names.hostNetwork(network, node));
   }
 
-  /** Nodes of the mesh. */
+  /** What nodes published of themselves, whether or not it counts. */
   public Cache<MeshNode> meshNodes() {
     return meshNodes;
+  }
+
+  /** The nodes that count in the mesh. */
+  public MeshMembers.Settled members() {
+    return members;
   }
 
   /** The mesh's settings, if there are any. */
@@ -200,7 +254,10 @@ public final class ClusterCaches implements AutoCloseable {
 
   /** How many objects there are that contradict themselves and count as none. */
   public int refused() {
-    return hostNetworks.refused() + meshNodes.refused() + endpoints.refused();
+    return hostNetworks.refused()
+        + meshNodes.refused()
+        + members.refused().size()
+        + endpoints.refused();
   }
 
   /** Endpoints. */

@@ -25,11 +25,21 @@ public final class MacOrder {
 
   private MacOrder() {}
 
-  /** The first of {@code rivals} that is of another interface and comes before an endpoint. */
+  /**
+   * The first of {@code rivals} that is of another interface and comes before an endpoint's. An
+   * interface comes where the first of its addresses does: the MAC address of one with addresses of
+   * both families is made from the IPv4 address alone.
+   */
   static Optional<NetworkEndpoint> before(NetworkEndpoint endpoint, List<NetworkEndpoint> rivals) {
+    NetworkEndpoint own =
+        rivals.stream()
+            .filter(each -> isSameInterface(each, endpoint))
+            .filter(each -> ORDER.compare(each, endpoint) < 0)
+            .min(ORDER)
+            .orElse(endpoint);
     return rivals.stream()
         .filter(each -> !isSameInterface(each, endpoint))
-        .filter(each -> ORDER.compare(each, endpoint) < 0)
+        .filter(each -> ORDER.compare(each, own) < 0)
         .min(ORDER);
   }
 

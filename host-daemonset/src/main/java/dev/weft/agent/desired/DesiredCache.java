@@ -236,7 +236,7 @@ public final class DesiredCache {
 
   /** Where the tunnels of all nodes start, whether or not they carry an endpoint. */
   private Set<InetAddress> peers() {
-    return cluster.meshNodes().all().stream()
+    return cluster.members().members().values().stream()
         .flatMap(each -> Optional.ofNullable(each.getSpec()).stream())
         .flatMap(spec -> Optional.ofNullable(spec.vtep()).stream())
         .flatMap(each -> address(each).stream())
@@ -245,8 +245,8 @@ public final class DesiredCache {
 
   private Optional<InetAddress> vtep(String node) {
     return cluster
-        .meshNodes()
-        .get(node)
+        .members()
+        .member(node)
         .map(MeshNode::getSpec)
         .map(MeshNodeSpec::vtep)
         .flatMap(DesiredCache::address);

@@ -100,7 +100,7 @@ public final class KeySpecs {
 
   private static Map<Long, List<PublishedKey>> published(ClusterCaches cluster) {
     Map<Long, List<PublishedKey>> published = new HashMap<>();
-    for (MeshNode node : cluster.meshNodes().all()) {
+    for (MeshNode node : cluster.members().members().values()) {
       List<NodeKey> keys = node.getSpec() == null ? null : node.getSpec().keys();
       String vtep = node.getSpec() == null ? null : node.getSpec().vtep();
       Set<Long> epochs = new HashSet<>();

@@ -2,6 +2,7 @@ package dev.weft.agent.node;
 
 import dev.weft.agent.cluster.ServerSideApply;
 import dev.weft.agent.retry.Timer;
+import dev.weft.api.Causes;
 import dev.weft.api.Names;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
@@ -66,11 +67,11 @@ public final class Heartbeat {
       failing.set(false);
       renewed = clock.instant();
     } catch (KubernetesClientException e) {
-      failure = String.valueOf(e.getMessage());
+      failure = Causes.of(e);
       if (failing.compareAndSet(false, true)) {
         LOG.atWarn()
             .addKeyValue("node", node)
-            .log("the agent's Lease cannot be renewed, work goes on: {}", e.getMessage());
+            .log("the agent's Lease cannot be renewed, work goes on: {}", failure);
       }
     }
   }

@@ -55,9 +55,15 @@ final class MeshNodes {
         report.prepared(), report.peers(), report.active(), report.exhausted().orElse(null));
   }
 
+  /**
+   * What it says of itself.
+   *
+   * @param conflict why it counts as none to other nodes; empty: it counts
+   */
   static MeshNodeStatus status(
       MeshNode stored,
       LocalVtep underlay,
+      Optional<String> conflict,
       boolean txChecksum,
       Optional<KeyReport> report,
       Clock clock) {
@@ -67,6 +73,10 @@ final class MeshNodes {
         ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock);
     ConditionsDraft judged =
         switch (underlay) {
+          case LocalVtep.Found _ when conflict.isPresent() ->
+              conditions
+                  .with(Conditions.READY, Conditions.FALSE, Reason.NODE_CONFLICT, conflict.get())
+                  .with(Conditions.STALLED, Conditions.TRUE, Reason.NODE_CONFLICT, conflict.get());
           case LocalVtep.Found(InetAddress vtep, String link, int _, List<IpPrefix> _) ->
               conditions
                   .with(

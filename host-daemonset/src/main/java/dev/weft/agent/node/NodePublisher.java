@@ -5,6 +5,7 @@ import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.cluster.ServerSideApply;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.api.Kernel;
+import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.MeshNodeStatus;
@@ -84,7 +85,11 @@ public final class NodePublisher {
   }
 
   private MeshNodeStatus status(MeshNode stored, LocalVtep underlay, Optional<KeyReport> keys) {
-    return MeshNodes.status(stored, underlay, cluster.txChecksum(), keys, Clock.systemUTC());
+    Optional<String> conflict =
+        Optional.ofNullable(cluster.members().refused().get(cluster.node()))
+            .map(MeshMembers.Conflict::why);
+    return MeshNodes.status(
+        stored, underlay, conflict, cluster.txChecksum(), keys, Clock.systemUTC());
   }
 
   private ObjectMeta metadata() {

@@ -35,7 +35,7 @@ final class Peers {
   }
 
   private static Optional<MeshNodeSpec> spec(ClusterCaches cluster, String node) {
-    return cluster.meshNodes().get(node).map(MeshNode::getSpec);
+    return cluster.members().member(node).map(MeshNode::getSpec);
   }
 
   private static int mtu(MeshNodeSpec spec) {

@@ -35,6 +35,17 @@ class MacOrderTest {
   }
 
   @Test
+  void theOtherAddressOfAnInterfaceHasItsMacAddressAsFirmly() {
+    String mac = "02:42:0a:01:00:09";
+    NetworkEndpoint old = endpoint("b", "old", "10.1.0.2/24", mac, "2026-01-01T00:00:00Z", "a");
+    NetworkEndpoint four = endpoint("a", "own", "10.1.0.9/24", mac, "2026-01-02T00:00:00Z", "b");
+    NetworkEndpoint six = endpoint("a", "own", "fd00::9/64", mac, "2026-01-02T00:00:00Z", "c");
+
+    assertThat(MacOrder.before(six, List.of(old, four, six))).isEmpty();
+    assertThat(MacOrder.before(old, List.of(old, four, six))).contains(four);
+  }
+
+  @Test
   void twoAddressesOfOneInterfaceShareItsMacAddress() {
     NetworkEndpoint four = endpoint("a", "one", "10.1.0.2/24", ASKED, "2026-01-01T00:00:00Z", "a");
     NetworkEndpoint six = endpoint("a", "one", "fd00::2/64", ASKED, "2026-01-01T00:00:09Z", "b");

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What is taken while one allocation is worked out. */
@@ -16,13 +17,19 @@ final class AllocationTable {
   private final Cidrs<AllocationRequest> held = new Cidrs<>();
   private final Cidrs<AllocationRequest> asked = new Cidrs<>();
   private final Cidrs<String> used = new Cidrs<>();
+  private final Map<String, Cidrs<String>> usedByNode = new HashMap<>();
   private final Map<Integer, AllocationRequest> vnis = new HashMap<>();
   private final Map<Integer, AllocationRequest> askedVnis = new HashMap<>();
   private final Map<AllocationRequest, DeviceRequest> devices = new LinkedHashMap<>();
 
   AllocationTable(AddressPools ground) {
     this.ground = ground;
-    ground.used().forEach(each -> used.add(each.cidr(), each.node()));
+    ground
+        .used()
+        .forEach(each -> {
+          used.add(each.cidr(), each.node());
+          usedByNode.computeIfAbsent(each.node(), _ -> new Cidrs<>()).add(each.cidr(), each.node());
+        });
   }
 
   AddressPools ground() {
@@ -53,6 +60,17 @@ final class AllocationTable {
     return used.overlapping(cidr);
   }
 
+  /**
+   * What keeps networks from a block: nodes that reach it themselves, at least two where there are
+   * as many. One alone says so of itself, and it is the one that the network does not work on.
+   */
+  Optional<Cidrs.Entry<String>> usersOf(Cidr cidr) {
+    return usedByNode.values().stream()
+        .flatMap(each -> each.overlapping(cidr).stream())
+        .skip(usedByNode.size() > 1 ? 1 : 0)
+        .findFirst();
+  }
+
   Optional<AllocationRequest> holderOf(int vni) {
     return Optional.ofNullable(vnis.get(vni));
   }
@@ -76,15 +94,21 @@ final class AllocationTable {
     return Optional.empty();
   }
 
+  /** A block that no node reaches itself, or else one that no two do. */
   Optional<Cidr> freeBlock() {
-    return ground.pools().stream().flatMap(pool -> freeBlock(pool).stream()).findFirst();
+    return freeBlock(this::userOf).or(() -> freeBlock(this::usersOf));
   }
 
-  private Optional<Cidr> freeBlock(AddressPools.Pool pool) {
+  private Optional<Cidr> freeBlock(Function<Cidr, Optional<Cidrs.Entry<String>>> users) {
+    return ground.pools().stream().flatMap(pool -> freeBlock(pool, users).stream()).findFirst();
+  }
+
+  private Optional<Cidr> freeBlock(
+      AddressPools.Pool pool, Function<Cidr, Optional<Cidrs.Entry<String>>> users) {
     IpAddress last = pool.cidr().last();
     Cidr candidate = Cidr.containing(pool.cidr().first(), pool.size());
     while (true) {
-      Optional<Cidr> obstacle = obstacle(candidate);
+      Optional<Cidr> obstacle = obstacle(candidate, users);
       if (obstacle.isEmpty()) {
         return Optional.of(candidate);
       }
@@ -98,9 +122,10 @@ final class AllocationTable {
     }
   }
 
-  private Optional<Cidr> obstacle(Cidr candidate) {
+  private Optional<Cidr> obstacle(
+      Cidr candidate, Function<Cidr, Optional<Cidrs.Entry<String>>> users) {
     return Stream.of(
-            held.overlapping(candidate), asked.overlapping(candidate), used.overlapping(candidate))
+            held.overlapping(candidate), asked.overlapping(candidate), users.apply(candidate))
         .flatMap(Optional::stream)
         .map(Cidrs.Entry::cidr)
         .max(Comparator.comparing(Cidr::last));

@@ -87,7 +87,7 @@ public final class Allocator {
               holder -> refusals.add(AllocationRefusal.subnetTaken(holder, cidr.toString())));
       // a macvlan network's subnet is the LAN's, which its nodes reach by a route of their own
       if (claim.driver() != Driver.MACVLAN) {
-        book.userOf(cidr)
+        book.usersOf(cidr)
             .ifPresent(used -> refusals.add(AllocationRefusal.routeTaken(used, cidr.toString())));
       }
     }

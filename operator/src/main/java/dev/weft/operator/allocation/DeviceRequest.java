@@ -41,7 +41,7 @@ record DeviceRequest(String name, boolean exclusive, Map<String, String> nodeSel
   private static @Nullable String parent(MacvlanOptions macvlan) {
     return macvlan.parent() == null || macvlan.vlan() == null
         ? macvlan.parent()
-        : macvlan.parent() + "." + macvlan.vlan();
+        : MacvlanOptions.vlanDevice(macvlan.parent(), macvlan.vlan());
   }
 
   private static boolean isPassthru(@Nullable MacvlanOptions macvlan) {

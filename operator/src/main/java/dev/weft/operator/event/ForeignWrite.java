@@ -53,7 +53,7 @@ public final class ForeignWrite {
   private static boolean has(Node node, String address) {
     return node.getStatus() != null
         && node.getStatus().getAddresses().stream()
-            .filter(each -> each.getType().endsWith("IP"))
+            .filter(each -> each.getType() != null && each.getType().endsWith("IP"))
             .anyMatch(each -> address.equals(each.getAddress()));
   }
 }

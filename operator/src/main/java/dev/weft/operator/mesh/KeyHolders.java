@@ -5,6 +5,7 @@ import dev.weft.api.MeshNode;
 import dev.weft.api.NodeKey;
 import dev.weft.mesh.keys.KeyDirectory;
 import dev.weft.mesh.keys.PublishedKey;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -43,9 +44,18 @@ record KeyHolders(List<MeshNode> nodes, Set<String> alive) {
     return KeyDirectory.of(nodes.stream().flatMap(node -> published(node, epoch)).toList());
   }
 
-  /** The newest epoch that any node has ever told of; 0: none has. */
-  long newestEpoch() {
-    return nodes.stream().flatMap(KeyHolders::epochs).mapToLong(Long::longValue).max().orElse(0);
+  /**
+   * The newest epoch that any node tells of and that there can have been; 0: none. No epoch lasts
+   * for less than a second, so an epoch has a lower number than the seconds since 1970: a node that
+   * lies leaves room for all that follow.
+   */
+  long newestEpoch(Instant time) {
+    return nodes.stream()
+        .flatMap(KeyHolders::epochs)
+        .mapToLong(Long::longValue)
+        .filter(epoch -> epoch <= time.getEpochSecond())
+        .max()
+        .orElse(0);
   }
 
   private static Stream<PublishedKey> published(MeshNode node, long epoch) {

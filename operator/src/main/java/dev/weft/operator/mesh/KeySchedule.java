@@ -29,7 +29,10 @@ record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable Strin
     }
   }
 
-  /** How long an epoch lasts if a node takes ESP otherwise: an older agent knows no other way. */
+  /** How long a phase waits for nodes that do not follow, at least. */
+  static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  /** How long an epoch lasts at least, whatever a node says of the keys that it has. */
   static final Duration SHORT = Duration.ofSeconds(10);
 
   /**
@@ -66,14 +69,34 @@ record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable Strin
    */
   Instant end(MeshKeys now, Collection<KeyHolder> live) {
     boolean fits = live.stream().allMatch(each -> each.udpPort().equals(udpPort));
-    return Instant.parse(Objects.requireNonNull(now.since(), "written with the epoch"))
-        .plus(fits || interval.compareTo(SHORT) < 0 ? interval : SHORT);
+    return since(now).plus(fits || interval.compareTo(SHORT) < 0 ? interval : SHORT);
+  }
+
+  /**
+   * How long a phase waits for nodes that do not follow: one of them keeps no other from new keys,
+   * and is on its own with its old ones until it follows.
+   */
+  Duration patience() {
+    Duration quarter = interval.dividedBy(4);
+    return quarter.compareTo(PATIENCE) < 0 ? PATIENCE : quarter;
+  }
+
+  /** Those of {@code live} that have done what the phase of {@code keys} asks. */
+  static List<KeyHolder> followers(MeshKeys keys, Collection<KeyHolder> live, String digest) {
+    return live.stream()
+        .filter(each -> each.acknowledges(phase(keys), epoch(keys), digest))
+        .toList();
+  }
+
+  private static Instant since(MeshKeys now) {
+    return Instant.parse(Objects.requireNonNull(now.since(), "written with the epoch"));
   }
 
   private boolean isDue(MeshKeys now, Collection<KeyHolder> live, Instant time) {
     long epoch = epoch(now);
     return (request != null && !request.equals(now.rotate()))
-        || live.stream().anyMatch(each -> each.hasExhausted(epoch))
+        || (!time.isBefore(since(now).plus(SHORT))
+            && live.stream().anyMatch(each -> each.hasExhausted(epoch)))
         || !time.isBefore(end(now, live));
   }
 

@@ -2,6 +2,7 @@ package dev.weft.operator.mesh;
 
 import dev.weft.api.IpsecEncapsulation;
 import dev.weft.api.KeyLifetime;
+import dev.weft.api.KeyPhase;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshKeys;
 import dev.weft.api.Names;
@@ -19,35 +20,45 @@ import org.jspecify.annotations.Nullable;
  * @param state null: no network is encrypted, so there are no keys
  * @param waiting names of nodes that have not done yet what the phase asks
  * @param refused why a node's key is none, by the node's name
- * @param end when the epoch ends by itself; null: there is none
+ * @param wake when something is due by itself; null: never
  */
 record Keys(
     @Nullable MeshKeys state,
     List<String> waiting,
     Map<String, String> refused,
-    @Nullable Instant end) {
+    @Nullable Instant wake) {
   static final Keys NONE = new Keys(null, List.of(), Map.of(), null);
 
-  /** What follows from what {@code mesh} says and from what its nodes say. */
-  static Keys of(Mesh mesh, KeyHolders holders, Instant time) {
+  /**
+   * What follows from what {@code mesh} says and from what its nodes say.
+   *
+   * @param phases how long the present phase has lasted
+   */
+  static Keys of(Mesh mesh, KeyHolders holders, PhaseClock phases, Instant time) {
     KeySchedule schedule = schedule(mesh);
     List<KeyHolder> live = holders.live(schedule.udpPort().isPresent());
     MeshKeys before = null;
     MeshKeys keys = mesh.getStatus() == null ? null : mesh.getStatus().keys();
     if (keys == null || keys.epoch() == null || keys.since() == null) {
-      keys = schedule.first(Math.max(1, holders.newestEpoch()), live, time);
+      keys = schedule.first(Math.max(1, holders.newestEpoch(time)), live, time);
     }
     KeyDirectory directory;
     do { // nobody will wake us for what nodes have done already
       before = keys;
       directory = holders.directory(Objects.requireNonNull(before.epoch()));
-      keys = schedule.next(before, live, directory.digest(), time);
+      String digest = directory.digest();
+      boolean late = !time.isBefore(phases.deadline(before, time, schedule.patience()));
+      keys =
+          schedule.next(
+              before, late ? KeySchedule.followers(before, live, digest) : live, digest, time);
     } while (!Objects.equals(keys.phase(), before.phase()));
     return new Keys(
         keys,
         KeySchedule.waiting(keys, live, directory.digest()),
         directory.refused(),
-        schedule.end(keys, live));
+        KeyPhase.IDLE.toString().equals(keys.phase())
+            ? schedule.end(keys, live)
+            : phases.deadline(keys, time, schedule.patience()));
   }
 
   private static KeySchedule schedule(Mesh mesh) {

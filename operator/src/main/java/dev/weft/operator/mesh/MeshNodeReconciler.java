@@ -1,6 +1,7 @@
 package dev.weft.operator.mesh;
 
 import dev.weft.api.Identity;
+import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Reason;
 import dev.weft.operator.event.ForeignWrite;
@@ -18,6 +19,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -40,7 +42,9 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
 
   private final KubernetesClient client;
   private final NetworkEvents events;
+  private final MeshMembers claims = new MeshMembers();
   private @Nullable InformerEventSource<Node, MeshNode> nodes;
+  private @Nullable IndexerResourceCache<MeshNode> meshNodes;
 
   public MeshNodeReconciler(KubernetesClient client, Clock clock) {
     this.client = client;
@@ -59,6 +63,7 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
                 .build(),
             context);
     nodes = owners;
+    meshNodes = context.getPrimaryCache();
     return List.of(owners);
   }
 
@@ -66,7 +71,7 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
   public UpdateControl<MeshNode> reconcile(MeshNode meshNode, Context<MeshNode> context) {
     Optional<OwnerReference> owner =
         meshNode.getMetadata().getOwnerReferences().stream()
-            .filter(each -> each.getKind().equals("Node"))
+            .filter(each -> "Node".equals(each.getKind()))
             .findFirst();
     boolean cached = context.getSecondaryResource(Node.class).isPresent();
     if (owner.isPresent() && !cached && isGone(owner.get())) {
@@ -82,6 +87,8 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
                 meshNode,
                 StatusChange.warning(
                     Reason.FOREIGN_WRITE, wrong + "; it counts as none until that is mended")));
+    conflict(meshNode)
+        .ifPresent(why -> events.record(meshNode, StatusChange.warning(Reason.NODE_CONFLICT, why)));
     ForeignWrite.of(meshNode, Objects.requireNonNull(nodes).list().toList())
         .ifPresent(wrong -> {
           String why = wrong + "; it is removed, see who has an agent's token";
@@ -90,6 +97,18 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
           log.atWarn().addKeyValue("node", meshNode.getMetadata().getName()).log(why);
         });
     return UpdateControl.noUpdate();
+  }
+
+  /** What is another node's, and named by this one as well. */
+  private Optional<String> conflict(MeshNode meshNode) {
+    MeshMembers.Settled settled =
+        claims.settle(
+            Objects.requireNonNull(meshNodes)
+                .list()
+                .filter(each -> Identity.contradiction(each).isEmpty())
+                .toList());
+    return Optional.ofNullable(settled.refused().get(meshNode.getMetadata().getName()))
+        .map(MeshMembers.Conflict::why);
   }
 
   private void remove(MeshNode meshNode) {

@@ -4,8 +4,10 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.KeyPhase;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshKeys;
+import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshStatus;
+import dev.weft.api.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -17,9 +19,11 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +45,7 @@ public final class MeshReconciler implements Reconciler<Mesh> {
   private final String leaseNamespace;
   private final KeyMetrics metrics;
   private final Clock clock;
+  private final PhaseClock phases = new PhaseClock();
   private @Nullable MeshSources sources;
 
   /**
@@ -63,7 +68,8 @@ public final class MeshReconciler implements Reconciler<Mesh> {
 
   @Override
   public UpdateControl<Mesh> reconcile(Mesh mesh, Context<Mesh> context) {
-    List<MeshNode> nodes = sources().nodes();
+    MeshMembers.Settled settled = sources().nodes();
+    List<MeshNode> nodes = List.copyOf(settled.members().values());
     List<ContainerNetwork> overlays = sources().overlays();
     boolean encrypted = overlays.stream().anyMatch(OwnMesh::isNeededBy);
     if (!encrypted && OwnMesh.is(mesh)) {
@@ -73,7 +79,7 @@ public final class MeshReconciler implements Reconciler<Mesh> {
     }
     Keys keys =
         encrypted
-            ? Keys.of(mesh, new KeyHolders(nodes, sources().alive(nodes)), clock.instant())
+            ? Keys.of(mesh, new KeyHolders(nodes, sources().alive(nodes)), phases, clock.instant())
             : Keys.NONE;
     metrics.show(keys.state());
     MeshStatus status =
@@ -81,7 +87,11 @@ public final class MeshReconciler implements Reconciler<Mesh> {
             mesh,
             new MeshStatuses.Counts(nodes.size(), overlays.size()),
             keys,
-            overlays.isEmpty() ? Optional.empty() : Families.mixed(nodes),
+            overlays.isEmpty()
+                ? Optional.empty()
+                : Families.mixed(nodes)
+                    .map(why -> new MeshStatuses.Flaw(Reason.INVALID, why))
+                    .or(() -> MeshStatuses.conflict(settled)),
             clock);
     return again(write(mesh, status), keys);
   }
@@ -116,12 +126,15 @@ public final class MeshReconciler implements Reconciler<Mesh> {
     if (state == null) {
       return done;
     }
-    Instant then =
+    Stream<Instant> due =
         KeyPhase.IDLE.toString().equals(state.phase())
-            ? Objects.requireNonNull(keys.end())
-            : KeyConditions.stuckFrom(state);
-    Duration left = Duration.between(clock.instant(), then).plusMillis(1);
-    return left.isPositive() ? done.rescheduleAfter(left) : done;
+            ? Stream.ofNullable(keys.wake())
+            : Stream.of(KeyConditions.stuckFrom(state), Objects.requireNonNull(keys.wake()));
+    return due.map(then -> Duration.between(clock.instant(), then).plusMillis(1))
+        .filter(Duration::isPositive)
+        .min(Comparator.naturalOrder())
+        .map(done::rescheduleAfter)
+        .orElse(done);
   }
 
   private MeshSources sources() {

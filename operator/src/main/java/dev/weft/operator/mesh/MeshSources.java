@@ -4,6 +4,7 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Identity;
 import dev.weft.api.KeyProgress;
 import dev.weft.api.Mesh;
+import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
 import dev.weft.operator.node.AgentSource;
@@ -29,6 +30,7 @@ final class MeshSources {
   private final InformerEventSource<MeshNode, Mesh> nodes;
   private final InformerEventSource<ContainerNetwork, Mesh> networks;
   private final AgentSource<Mesh> agents;
+  private final MeshMembers claims = new MeshMembers();
 
   MeshSources(EventSourceContext<Mesh> context, String leaseNamespace, Clock clock) {
     nodes =
@@ -50,8 +52,10 @@ final class MeshSources {
     return List.of(nodes, networks, agents);
   }
 
-  List<MeshNode> nodes() {
-    return nodes.list().filter(each -> Identity.contradiction(each).isEmpty()).toList();
+  /** The nodes that count, and why others do not. */
+  MeshMembers.Settled nodes() {
+    return claims.settle(
+        nodes.list().filter(each -> Identity.contradiction(each).isEmpty()).toList());
   }
 
   List<ContainerNetwork> overlays() {

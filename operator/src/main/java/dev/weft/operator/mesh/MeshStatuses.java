@@ -5,10 +5,12 @@ import dev.weft.api.ConditionsDraft;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.Mesh;
+import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshStatus;
 import dev.weft.api.Reason;
 import dev.weft.api.validation.Validation;
 import dev.weft.api.validation.Violation;
+import dev.weft.operator.node.NodeTexts;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -24,26 +26,41 @@ final class MeshStatuses {
   /** How many nodes the mesh has, and overlay networks. */
   record Counts(int nodes, int networks) {}
 
+  /** Why nodes cannot reach each other. */
+  record Flaw(Reason reason, String why) {}
+
+  /** Nodes that name what is another node's. */
+  static Optional<Flaw> conflict(MeshMembers.Settled settled) {
+    return settled.refused().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Flaw(
+                Reason.NODE_CONFLICT,
+                NodeTexts.join(
+                    settled.refused().values().stream().map(MeshMembers.Conflict::why).toList())));
+  }
+
   /**
    * The same for a mesh whose nodes cannot all reach each other.
    *
-   * @param mixed why; empty: they can
+   * @param flaw why; empty: they can
    */
-  static MeshStatus of(Mesh mesh, Counts counts, Keys keys, Optional<String> mixed, Clock clock) {
+  static MeshStatus of(Mesh mesh, Counts counts, Keys keys, Optional<Flaw> flaw, Clock clock) {
     MeshStatus status = of(mesh, counts, keys, clock);
-    if (mixed.isEmpty()) {
+    if (flaw.isEmpty()) {
       return status;
     }
     MeshStatus old = mesh.getStatus();
     Long generation = mesh.getMetadata().getGeneration();
-    String why = mixed.get();
     boolean known = old != null && Conditions.isTrue(old.conditions(), Conditions.DEGRADED);
     ConditionsDraft conditions =
         ConditionsDraft.from(
             known ? withDegraded(status, old) : status.conditions(), generation, clock);
     return new MeshStatus(
         generation,
-        conditions.with(Conditions.DEGRADED, Conditions.TRUE, Reason.INVALID, why).list(),
+        conditions
+            .with(Conditions.DEGRADED, Conditions.TRUE, flaw.get().reason(), flaw.get().why())
+            .list(),
         status.nodes(),
         status.networks(),
         status.keys());

@@ -9,6 +9,7 @@ import dev.weft.api.HostNetworkStatusBuilder;
 import dev.weft.api.Identity;
 import dev.weft.api.InvalidAttachments;
 import dev.weft.api.Mesh;
+import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
 import dev.weft.api.MeshNodeSpecBuilder;
@@ -69,6 +70,7 @@ final class NetworkSources {
   private final InformerEventSource<OverlayService, ContainerNetwork> services;
   private final AgentSource<ContainerNetwork> agents;
   private final RefusedNetworks refused;
+  private final MeshMembers claims = new MeshMembers();
 
   NetworkSources(EventSourceContext<ContainerNetwork> context, String leaseNamespace, Clock clock) {
     networks = context.getPrimaryCache();
@@ -132,6 +134,9 @@ final class NetworkSources {
   }
 
   ObservedNetwork observe(ContainerNetwork network) {
+    MeshMembers.Settled settled =
+        claims.settle(
+            meshNodes.list().filter(each -> Identity.contradiction(each).isEmpty()).toList());
     // endpoints before pods: whose pod comes in between is then never taken for an orphan
     List<NetworkEndpoint> itsEndpoints =
         sorted(
@@ -160,7 +165,7 @@ final class NetworkSources {
     return new ObservedNetwork(
         network,
         meshes.get(new ResourceID(Names.MESH)).orElse(null),
-        names.stream().map(this::node).toList(),
+        names.stream().map(name -> node(name, settled)).toList(),
         itsHostNetworks,
         itsEndpoints,
         podNodes);
@@ -179,7 +184,8 @@ final class NetworkSources {
     return Stream.concat(ofEndpoints, ofNodes).toList();
   }
 
-  NodeFacts node(String name) {
+  private NodeFacts node(String name, MeshMembers.Settled settled) {
+    MeshMembers.Conflict conflict = settled.refused().get(name);
     return new NodeFacts(
         name,
         nodes.get(new ResourceID(name)).orElse(null),
@@ -187,7 +193,8 @@ final class NetworkSources {
             .get(new ResourceID(name))
             .filter(each -> Identity.contradiction(each).isEmpty())
             .orElse(null),
-        agents.agent(name));
+        agents.agent(name),
+        Optional.ofNullable(conflict).map(MeshMembers.Conflict::why));
   }
 
   /** The pod of a sandbox, of the same UID. */

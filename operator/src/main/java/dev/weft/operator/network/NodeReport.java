@@ -51,7 +51,13 @@ record NodeReport(String node, State state, @Nullable String drift) {
    * @param wanted what should be
    */
   static NodeReport of(NodeFacts node, @Nullable HostNetwork actual, HostNetwork wanted) {
-    return new NodeReport(node.name(), state(node, actual, wanted), drift(actual));
+    State state =
+        wanted.getSpec().overlay() == null
+            ? state(node, actual, wanted)
+            : node.conflict()
+                .<State>map(why -> new State.Failing(why, false))
+                .orElseGet(() -> state(node, actual, wanted));
+    return new NodeReport(node.name(), state, drift(actual));
   }
 
   /** Judges a node by the plan it has made for a revision that is not to be built. */

@@ -49,9 +49,18 @@ record ObservedNetwork(
         .toList();
   }
 
-  /** Whether the network is for a node. */
+  /**
+   * Whether the network is for a node. Where MeshNodes have their Nodes, one without is no node,
+   * whoever published it; an API server without kubelets may have no Nodes at all.
+   */
   boolean selects(NodeFacts node) {
-    return !node.isGone() && node.matches(spec().nodeSelector());
+    return !node.isGone()
+        && (node.node() != null || nodes.stream().noneMatch(ObservedNetwork::isNodeInMesh))
+        && node.matches(spec().nodeSelector());
+  }
+
+  private static boolean isNodeInMesh(NodeFacts node) {
+    return node.node() != null && node.isInMesh();
   }
 
   /** Whether a HostNetwork is of this network, and not of an earlier one of its name. */

@@ -7,7 +7,9 @@ import dev.weft.mesh.Encapsulation;
 import dev.weft.mesh.Mtu;
 import dev.weft.operator.node.NodeFacts;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The largest MTU that an overlay's tunnels carry.
@@ -20,10 +22,22 @@ record OverlayMtu(int bytes, String node) {
   /** Empty while no node of the network has published its underlay. */
   static Optional<OverlayMtu> of(ObservedNetwork observed) {
     Encapsulation encapsulation = encapsulation(observed);
-    return observed.nodes().stream()
-        .filter(node -> node.matches(observed.spec().nodeSelector()))
+    List<NodeFacts> nodes = observed.nodes().stream().filter(observed::selects).toList();
+    return least(nodes.stream().filter(OverlayMtu::isUsual), encapsulation)
+        .or(() -> least(nodes.stream(), encapsulation));
+  }
+
+  private static Optional<OverlayMtu> least(Stream<NodeFacts> nodes, Encapsulation encapsulation) {
+    return nodes
         .flatMap(node -> of(node, encapsulation).stream())
         .min(Comparator.comparingInt(OverlayMtu::bytes));
+  }
+
+  /** One node that says less than any link of the internet has takes no room from the others. */
+  private static boolean isUsual(NodeFacts node) {
+    MeshNode meshNode = node.meshNode();
+    Integer mtu = meshNode == null || meshNode.getSpec() == null ? null : meshNode.getSpec().mtu();
+    return mtu != null && mtu >= Mtu.MINIMUM_IPV6;
   }
 
   /** As long as any node takes packets in UDP, or is to, there must be room for it. */

@@ -19,6 +19,9 @@ public final class AgentLeases {
   /** How long a lease holds that does not say so itself. */
   public static final Duration DEFAULT_DURATION = Duration.ofSeconds(40);
 
+  /** The longest that one holds, whatever it says. */
+  private static final Duration LONGEST_DURATION = Duration.ofMinutes(5);
+
   private static final String PREFIX = Names.agentLease("");
 
   private final Clock clock;
@@ -51,7 +54,10 @@ public final class AgentLeases {
     Instant renewed =
         spec == null || spec.getRenewTime() == null ? null : spec.getRenewTime().toInstant();
     Integer seconds = spec == null ? null : spec.getLeaseDurationSeconds();
-    Duration duration = seconds == null ? DEFAULT_DURATION : Duration.ofSeconds(seconds);
+    Duration duration =
+        seconds == null
+            ? DEFAULT_DURATION
+            : Duration.ofSeconds(Math.clamp(seconds, 0, (int) LONGEST_DURATION.toSeconds()));
     Seen before = seen.get(node);
     if (before == null) {
       Instant from =

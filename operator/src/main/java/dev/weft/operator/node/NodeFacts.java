@@ -13,9 +13,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node null: there is no such Node object
  * @param meshNode null: no agent has introduced it
+ * @param conflict why its tunnels count as none to other nodes; empty: they count
  */
 public record NodeFacts(
-    String name, @Nullable Node node, @Nullable MeshNode meshNode, NodeAgent agent) {
+    String name,
+    @Nullable Node node,
+    @Nullable MeshNode meshNode,
+    NodeAgent agent,
+    Optional<String> conflict) {
+  /** A node whose tunnels count. */
+  public NodeFacts(String name, @Nullable Node node, @Nullable MeshNode meshNode, NodeAgent agent) {
+    this(name, node, meshNode, agent, Optional.empty());
+  }
 
   /** Whether nothing is left of the node: what it held is free. */
   public boolean isGone() {

@@ -9,6 +9,7 @@ import dev.weft.api.NetworkEndpointSpec;
 import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.OverlayService;
 import dev.weft.api.SandboxReference;
+import dev.weft.operator.event.ForeignWrite;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -96,6 +97,8 @@ final class ServiceSources {
                     endpoints.byIndex(BY_POD, each.getMetadata().getUid()).stream()
                         .filter(it -> Objects.equals(network, it.getSpec().network()))
                         .filter(it -> Identity.contradiction(it).isEmpty())
+                        // another node cannot make itself a task by naming a task's pod
+                        .filter(it -> ForeignWrite.of(it, each).isEmpty())
                         .sorted(Comparator.comparing(it -> it.getMetadata().getName()))
                         .toList()))
             .toList();
@@ -152,12 +155,12 @@ final class ServiceSources {
     return source
         .list(
             service.getMetadata().getNamespace(),
-            each ->
-                service
-                    .getMetadata()
-                    .getName()
-                    .equals(each.getMetadata().getLabels().get(Names.SERVICE_LABEL)))
+            each -> service.getMetadata().getName().equals(labels(each).get(Names.SERVICE_LABEL)))
         .toList();
+  }
+
+  private static Map<String, String> labels(HasMetadata object) {
+    return Objects.requireNonNullElse(object.getMetadata().getLabels(), Map.of());
   }
 
   private static <R extends HasMetadata> InformerEventSource<R, OverlayService> labelled(
@@ -172,10 +175,7 @@ final class ServiceSources {
   }
 
   private static Set<ResourceID> labelOf(HasMetadata object) {
-    String name =
-        object.getMetadata().getLabels() == null
-            ? null
-            : object.getMetadata().getLabels().get(Names.SERVICE_LABEL);
+    String name = labels(object).get(Names.SERVICE_LABEL);
     return name == null
         ? Set.of()
         : Set.of(new ResourceID(name, object.getMetadata().getNamespace()));

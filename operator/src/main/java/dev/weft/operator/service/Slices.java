@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,10 +104,9 @@ final class Slices {
       if (at.startsWith(prefix) && at.substring(prefix.length()).matches("\\d{1,6}")) {
         int number = Integer.parseInt(at.substring(prefix.length()));
         for (Endpoint old : slice.getEndpoints()) {
-          Endpoint kept = left.remove(old.getAddresses().getFirst());
-          if (kept != null) {
-            shared.computeIfAbsent(number, _ -> new ArrayList<>()).add(kept);
-          }
+          old.getAddresses().stream()
+              .flatMap(address -> Stream.ofNullable(left.remove(address)))
+              .forEach(kept -> shared.computeIfAbsent(number, _ -> new ArrayList<>()).add(kept));
         }
       }
     }
@@ -130,7 +130,7 @@ final class Slices {
         .withServing(task.isServing())
         .withTerminating(task.isTerminating())
         .endConditions()
-        .withNodeName(task.pod().getSpec().getNodeName())
+        .withNodeName(task.pod().getSpec() == null ? null : task.pod().getSpec().getNodeName())
         .withNewTargetRef()
         .withKind("Pod")
         .withNamespace(task.pod().getMetadata().getNamespace())

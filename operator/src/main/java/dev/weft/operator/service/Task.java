@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task of a service: a pod joined with its addresses on the service's network.
@@ -32,7 +33,11 @@ record Task(Pod pod, List<NetworkEndpoint> endpoints) {
   }
 
   boolean isFinished() {
-    return pod.getStatus() != null && FINISHED.contains(pod.getStatus().getPhase());
+    return pod.getStatus() != null && isFinal(pod.getStatus().getPhase());
+  }
+
+  private static boolean isFinal(@Nullable String phase) {
+    return phase != null && FINISHED.contains(phase);
   }
 
   /** Whether the pod is ready and on the network. */
@@ -42,7 +47,7 @@ record Task(Pod pod, List<NetworkEndpoint> endpoints) {
             && pod.getStatus().getConditions() != null
             && pod.getStatus().getConditions().stream()
                 .anyMatch(each ->
-                    each.getType().equals("Ready") && each.getStatus().equals(Conditions.TRUE));
+                    "Ready".equals(each.getType()) && Conditions.TRUE.equals(each.getStatus()));
     return ready && !endpoints.isEmpty() && endpoints.stream().allMatch(Task::isWired);
   }
 
@@ -102,7 +107,7 @@ record Task(Pod pod, List<NetworkEndpoint> endpoints) {
     return Stream.ofNullable(pod.getStatus().getConditions())
         .flatMap(List::stream)
         .filter(each ->
-            each.getType().equals("PodScheduled") && each.getStatus().equals(Conditions.FALSE))
+            "PodScheduled".equals(each.getType()) && Conditions.FALSE.equals(each.getStatus()))
         .findFirst()
         .map(each -> each.getReason() + ": " + each.getMessage());
   }

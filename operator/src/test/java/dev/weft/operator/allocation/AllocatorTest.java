@@ -139,6 +139,41 @@ class AllocatorTest {
   }
 
   @Test
+  void whatOneNodeOfManySaysThatItReachesKeepsNoNetworkFromABlock() {
+    AddressPools lied =
+        ground(
+            "10.0.0.0/8",
+            24,
+            used("liar", "10.0.0.0/8"),
+            used("liar", "192.168.0.0/16"),
+            used("n1", "192.0.2.1/32"),
+            used("n2", "192.0.2.2/32"));
+    AllocationRequest asks =
+        claim("blue", 1, Driver.BRIDGE, null, NetworkAllocation.NONE, "192.168.5.0/24");
+
+    assertThat(Allocator.allocate(asks, List.of(), lied))
+        .isEqualTo(granted(null, "192.168.5.0/24"));
+    assertThat(Allocator.allocate(wants("red", 2), List.of(), lied))
+        .isEqualTo(granted(4096, "10.0.0.0/24"));
+    assertThat(
+            Allocator.routeConflicts(
+                Driver.BRIDGE,
+                new NetworkAllocation(List.of(Cidr.parse("192.168.5.0/24")), null, null),
+                lied))
+        .singleElement()
+        .satisfies(refusal -> assertThat(refusal.message()).contains("node liar"));
+  }
+
+  @Test
+  void ofBlocksOneThatNoNodeReachesIsChosenFirst() {
+    AddressPools routed =
+        ground("10.0.0.0/8", 24, used("n1", "10.0.0.0/16"), used("n2", "192.0.2.2/32"));
+
+    assertThat(Allocator.allocate(wants("red", 1), List.of(), routed))
+        .isEqualTo(granted(4096, "10.1.0.0/24"));
+  }
+
+  @Test
   void aMacvlanNetworkMayUseTheLanThatItsNodesReach() {
     AddressPools routed = ground("10.0.0.0/8", 24, used("n7", "192.168.5.0/24"));
     AllocationRequest lan =

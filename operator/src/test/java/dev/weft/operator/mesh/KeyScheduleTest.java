@@ -56,7 +56,11 @@ class KeyScheduleTest {
   void anEpochThatCarriedAllItMayIsFollowedByAnother() {
     MeshKeys idle = new MeshKeys(4L, "Idle", 1, 1, "1/1", START.toString(), null);
     List<KeyHolder> live = List.of(holder(new KeyProgress(4L, DIGEST, 4L, 4L), 4L));
-    assertThat(DAILY.next(idle, live, DIGEST, START).epoch()).isEqualTo(5);
+    Instant soon = START.plus(KeySchedule.SHORT);
+    assertThat(DAILY.next(idle, live, DIGEST, soon).epoch()).isEqualTo(5);
+    assertThat(DAILY.next(idle, live, DIGEST, soon.minusSeconds(1)))
+        .as("a node cannot have new keys made without end")
+        .isEqualTo(idle);
   }
 
   @Test

@@ -33,21 +33,67 @@ class KeysTest {
 
   @Test
   void aMeshWithoutKeysGetsTheFirstEpoch() {
-    Keys keys = Keys.of(mesh(null), holders(node("n1")), START);
+    Keys keys = Keys.of(mesh(null), holders(node("n1")), new PhaseClock(), START);
 
     assertThat(keys.state())
         .isEqualTo(new MeshKeys(1L, "Prepare", 0, 1, "0/1", START.toString(), null));
     assertThat(keys.waiting()).containsExactly("n1");
-    assertThat(keys.end()).isEqualTo(START.plus(Duration.ofHours(12)));
+    assertThat(keys.wake()).isEqualTo(START.plus(Duration.ofHours(3)));
   }
 
   @Test
   void aMeshThatWasMadeAnewGoesOnFromTheNewestEpochThatAnyNodeKnows() {
     MeshNode away = node("away", key(7));
-    Keys keys = Keys.of(mesh(null), new KeyHolders(List.of(away, node("n1")), Set.of("n1")), START);
+    Keys keys =
+        Keys.of(
+            mesh(null),
+            new KeyHolders(List.of(away, node("n1")), Set.of("n1")),
+            new PhaseClock(),
+            START);
 
     assertThat(Objects.requireNonNull(keys.state()).epoch()).isEqualTo(7);
     assertThat(keys.waiting()).containsExactly("n1");
+  }
+
+  @Test
+  void anEpochThatThereCannotHaveBeenMovesNobody() {
+    KeyHolders holders = holders(node("liar", key(Long.MAX_VALUE)), node("n1", key(7)));
+
+    Keys keys = Keys.of(mesh(null), holders, new PhaseClock(), START);
+
+    assertThat(Objects.requireNonNull(keys.state()).epoch()).isEqualTo(7);
+  }
+
+  @Test
+  void whatANodeTellsOfEpochsChangesNothingOfTheMeshsOwn() {
+    MeshNode liar = node("liar", key(1_000_000));
+    progress(liar, new KeyProgress(1_000_000L, "0".repeat(64), 1_000_000L, 1_000_000L));
+
+    Keys keys =
+        Keys.of(mesh(state("Idle")), holders(liar, node("n1", key(2))), new PhaseClock(), START);
+
+    assertThat(Objects.requireNonNull(keys.state()).epoch()).isEqualTo(2);
+  }
+
+  @Test
+  void aNodeThatDoesNotFollowKeepsNoOtherFromNewKeys() {
+    MeshNode honest = node("n1", key(2));
+    KeyHolders holders = holders(node("liar"), honest);
+    progress(honest, new KeyProgress(2L, holders.directory(2).digest(), 2L, null));
+    PhaseClock phases = new PhaseClock();
+    Mesh mesh = mesh(state("Prepare"));
+
+    Keys waits = Keys.of(mesh, holders, phases, START);
+    assertThat(Objects.requireNonNull(waits.state()).phase()).isEqualTo("Prepare");
+    Instant late = Objects.requireNonNull(waits.wake());
+    Keys goesOn = Keys.of(mesh, holders, phases, late);
+
+    assertThat(late).isEqualTo(START.plus(Duration.ofHours(3)));
+    assertThat(Objects.requireNonNull(goesOn.state()).phase())
+        .as("each phase waits as long")
+        .isEqualTo("Activate");
+    assertThat(goesOn.waiting()).containsExactly("liar");
+    assertThat(Objects.requireNonNull(goesOn.wake())).isEqualTo(late.plus(Duration.ofHours(3)));
   }
 
   @Test
@@ -56,7 +102,7 @@ class KeysTest {
     String digest = holders(node).directory(2).digest();
     progress(node, new KeyProgress(2L, digest, 2L, null));
 
-    Keys keys = Keys.of(mesh(state("Prepare")), holders(node), START);
+    Keys keys = Keys.of(mesh(state("Prepare")), holders(node), new PhaseClock(), START);
 
     assertThat(keys.state())
         .isEqualTo(new MeshKeys(2L, "Idle", 1, 1, "1/1", START.toString(), null));
@@ -93,14 +139,16 @@ class KeysTest {
     MeshNode node = node("n1", key(2));
     progress(node, new KeyProgress(2L, holders(node).directory(2).digest(), 2L, null));
 
-    assertThat(Keys.of(mesh, holders(node), START).end()).isEqualTo(START.plus(KeySchedule.SHORT));
-    Keys next = Keys.of(mesh, holders(node), START.plus(KeySchedule.SHORT));
+    assertThat(Keys.of(mesh, holders(node), new PhaseClock(), START).wake())
+        .isEqualTo(START.plus(KeySchedule.SHORT));
+    Keys next = Keys.of(mesh, holders(node), new PhaseClock(), START.plus(KeySchedule.SHORT));
     assertThat(Objects.requireNonNull(next.state()).epoch()).isEqualTo(3);
   }
 
   @Test
   void aChangeThatTakesTooLongNamesTheNodesThatItWaitsFor() {
-    Keys keys = Keys.of(mesh(state("Prepare")), holders(node("n1"), node("n2")), START);
+    Keys keys =
+        Keys.of(mesh(state("Prepare")), holders(node("n1"), node("n2")), new PhaseClock(), START);
 
     assertThat(summary(conditions(keys, START)))
         .containsExactly("KeyRotationInProgress=True PreparingKeys", "Degraded=False NotDegraded");
@@ -113,7 +161,11 @@ class KeysTest {
   @Test
   void aNodeWhoseKeyCannotBeUsedIsNamed() {
     Keys keys =
-        Keys.of(mesh(state("Prepare")), holders(node("n1", key(2)), node("n2", key(2))), START);
+        Keys.of(
+            mesh(state("Prepare")),
+            holders(node("n1", key(2)), node("n2", key(2))),
+            new PhaseClock(),
+            START);
 
     List<Condition> conditions = conditions(keys, START);
     assertThat(summary(conditions)).contains("Degraded=True KeyRefused");
@@ -122,7 +174,8 @@ class KeysTest {
 
   @Test
   void aMeshWithoutEncryptedNetworksSaysNothingOfKeys() {
-    List<Condition> before = conditions(Keys.of(mesh(null), holders(node("n1")), START), START);
+    List<Condition> before =
+        conditions(Keys.of(mesh(null), holders(node("n1")), new PhaseClock(), START), START);
     List<Condition> after =
         KeyConditions.add(
                 new dev.weft.api.ConditionsDraft(before, 1L, at(START)),

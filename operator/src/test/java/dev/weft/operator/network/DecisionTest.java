@@ -153,6 +153,40 @@ class DecisionTest {
   }
 
   @Test
+  void anMtuThatNoLinkHasTakesNoRoomFromOtherNodes() {
+    network = stored(network("web", "overlay"), "uid-web", NOW.toString());
+    alive("n1", "n2");
+    change("n2", spec -> spec.mtu(1279));
+    assertThat(decide().status().mtu()).isEqualTo(1450);
+
+    change("n2", spec -> spec.mtu(1280));
+    assertThat(decide().status().mtu()).isEqualTo(1230);
+  }
+
+  @Test
+  void aMeshNodeWithoutANodeIsNoNodeWhereOthersHaveTheirs() {
+    nodes.add(new NodeFacts("n1", node("n1"), meshNode("n1"), NodeAgent.ALIVE));
+    alive("made-up");
+
+    assertThat(names(decide().hostNetworks().apply())).containsExactly("web.n1");
+  }
+
+  @Test
+  void aNodeWhoseTunnelsAreAnothersIsTheOneThatIsNotReady() {
+    network = stored(network("web", "overlay"), "uid-web", NOW.toString());
+    podNodes.addAll(List.of("n1", "n2"));
+    alive("n1");
+    nodes.add(
+        new NodeFacts(
+            "n2", null, meshNode("n2"), NodeAgent.ALIVE, java.util.Optional.of("it names n1's")));
+    carryOut(decide());
+    report("n1", Conditions.READY, Conditions.TRUE);
+    report("n2", Conditions.READY, Conditions.TRUE);
+
+    assertThat(ready(decide()).getMessage()).isEqualTo("1 of 2 nodes carry it; n2: it names n1's");
+  }
+
+  @Test
   void aChangeReachesOneNodeOfThreeAfterTheOther() {
     live("n1", "n2", "n3");
     change(each -> each.setSpec(network("web", "bridge", spec -> spec.mtu(1400)).getSpec()));

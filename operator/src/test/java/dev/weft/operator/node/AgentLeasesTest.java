@@ -36,6 +36,18 @@ class AgentLeasesTest {
   }
 
   @Test
+  void noLeaseHoldsForLongerThanFiveMinutes() {
+    Lease lease = lease(START);
+    lease.getSpec().setLeaseDurationSeconds(Integer.MAX_VALUE);
+    leases.renewed("n1", lease);
+
+    time.pass(299);
+    assertThat(leases.agent("n1").isAlive()).isTrue();
+    time.pass(1);
+    assertThat(leases.agent("n1").isAlive()).isFalse();
+  }
+
+  @Test
   void aRenewalCountsFromTheMomentItIsSeen() {
     leases.renewed("n1", lease(START));
     time.pass(30);

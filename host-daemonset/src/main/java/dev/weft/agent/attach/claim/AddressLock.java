@@ -8,6 +8,7 @@ import dev.weft.agent.cluster.MacOrder;
 import dev.weft.agent.desired.EndpointAddresses;
 import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.api.Causes;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
@@ -270,7 +271,7 @@ public final class AddressLock {
 
   static AttachError unreachable(KubernetesClientException e) {
     return AttachError.passing(
-        "the API server did not answer as needed, it is tried again: " + e.getMessage());
+        "the API server did not answer as needed, it is tried again: " + Causes.of(e));
   }
 
   /** Takes an address, has its interface made meanwhile, and gives it back if a machine has it. */

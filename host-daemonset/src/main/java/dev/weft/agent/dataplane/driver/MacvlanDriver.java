@@ -114,7 +114,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
     if (vlan.isEmpty()) {
       return new Parent(wire.name(), Optional.empty(), passthru(mode, wireMac));
     }
-    String full = wire.name() + "." + vlan.get();
+    String full = MacvlanOptions.vlanDevice(wire.name(), vlan.get());
     String tagged = full.length() <= 15 ? full : "wl-" + Digest.of(full).substring(0, 12);
     Optional<Link> present = ground.link(tagged).filter(link -> !ground.isOurs(link));
     if (present.isPresent()) {
