@@ -36,15 +36,12 @@ public final class Allocator {
     return decide(claim, book);
   }
 
-  /** Where nodes use what a network already holds: a route that came later. */
-  public static List<Refusal> routeConflicts(Driver driver, Grant grant, Ground ground) {
-    if (driver == Driver.MACVLAN) {
-      return List.of();
-    }
+  /** What the cluster or a node uses of what a network already holds, such as a later route. */
+  public static List<Refusal> conflicts(Driver driver, Grant grant, Ground ground) {
     Book book = new Book(ground);
     return grant.subnets().stream()
         .flatMap(cidr ->
-            book.userOf(cidr).map(used -> Refusal.routeTaken(used, cidr.toString())).stream())
+            book.userOf(driver, cidr).map(used -> Refusal.used(used, cidr.toString())).stream())
         .toList();
   }
 
@@ -77,11 +74,8 @@ public final class Allocator {
     for (Cidr cidr : claim.subnets()) {
       book.holderOf(cidr)
           .ifPresent(holder -> refusals.add(Refusal.subnetTaken(holder, cidr.toString())));
-      // a macvlan network's subnet is the LAN's, which its nodes reach by a route of their own
-      if (claim.driver() != Driver.MACVLAN) {
-        book.userOf(cidr)
-            .ifPresent(used -> refusals.add(Refusal.routeTaken(used, cidr.toString())));
-      }
+      book.userOf(claim.driver(), cidr)
+          .ifPresent(used -> refusals.add(Refusal.used(used, cidr.toString())));
     }
     return claim.subnets();
   }

@@ -1,6 +1,7 @@
 package dev.weft.operator.allocation;
 
 import dev.weft.api.Cidr;
+import dev.weft.api.Driver;
 import dev.weft.api.IpAddress;
 import java.math.BigInteger;
 import java.util.Comparator;
@@ -15,14 +16,17 @@ final class Book {
   private final Ground ground;
   private final Cidrs<Claim> held = new Cidrs<>();
   private final Cidrs<Claim> asked = new Cidrs<>();
-  private final Cidrs<String> used = new Cidrs<>();
+  private final Cidrs<Ground.User> services = new Cidrs<>();
+  private final Cidrs<Ground.User> used = new Cidrs<>();
   private final Map<Integer, Claim> vnis = new HashMap<>();
   private final Map<Integer, Claim> askedVnis = new HashMap<>();
   private final Map<Claim, DeviceClaim> devices = new LinkedHashMap<>();
 
   Book(Ground ground) {
     this.ground = ground;
-    ground.used().forEach(each -> used.add(each.cidr(), each.node()));
+    for (Ground.Used each : ground.used()) {
+      (each.user() instanceof Ground.User.Services ? services : used).add(each.cidr(), each.user());
+    }
   }
 
   Ground ground() {
@@ -49,8 +53,13 @@ final class Book {
     return held.overlapping(cidr);
   }
 
-  Optional<Cidrs.Entry<String>> userOf(Cidr cidr) {
-    return used.overlapping(cidr);
+  /** Who uses a part of {@code cidr} without being a network, as far as {@code driver} minds. */
+  Optional<Cidrs.Entry<Ground.User>> userOf(Driver driver, Cidr cidr) {
+    // a macvlan network's subnet is the LAN's, where nodes are and which they reach by a route; but
+    // a pod that reached Services on the LAN would reach no Service
+    return driver == Driver.MACVLAN
+        ? services.overlapping(cidr)
+        : services.overlapping(cidr).or(() -> used.overlapping(cidr));
   }
 
   Optional<Claim> holderOf(int vni) {
@@ -100,7 +109,10 @@ final class Book {
 
   private Optional<Cidr> obstacle(Cidr candidate) {
     return Stream.of(
-            held.overlapping(candidate), asked.overlapping(candidate), used.overlapping(candidate))
+            held.overlapping(candidate),
+            asked.overlapping(candidate),
+            services.overlapping(candidate),
+            used.overlapping(candidate))
         .flatMap(Optional::stream)
         .map(Cidrs.Entry::cidr)
         .max(Comparator.comparing(Cidr::last));

@@ -17,11 +17,26 @@ public record Refusal(Reason reason, String message) {
             .formatted(asked, taken.cidr(), other, other));
   }
 
-  static Refusal routeTaken(Cidrs.Entry<String> taken, String asked) {
+  static Refusal used(Cidrs.Entry<Ground.User> taken, String asked) {
+    return switch (taken.owner()) {
+      case Ground.User.Services() ->
+          ofCluster(asked, "the Service range %s of the cluster".formatted(taken.cidr()));
+      case Ground.User.Pods(String node) ->
+          ofCluster(asked, "the pod range %s of node %s".formatted(taken.cidr(), node));
+      case Ground.User.Host(String node) ->
+          ofCluster(asked, "%s, an address of node %s".formatted(taken.cidr().network(), node));
+      case Ground.User.Route(String node) ->
+          new Refusal(
+              Reason.ROUTE_CONFLICT,
+              "spec.subnets: %s overlaps %s, which node %s already reaches another way; choose another block, or take the route off the node"
+                  .formatted(asked, taken.cidr(), node));
+    };
+  }
+
+  private static Refusal ofCluster(String asked, String taken) {
     return new Refusal(
-        Reason.ROUTE_CONFLICT,
-        "spec.subnets: %s overlaps %s, which node %s already reaches another way; choose another block, or take the route off the node"
-            .formatted(asked, taken.cidr(), taken.owner()));
+        Reason.CLUSTER_CONFLICT,
+        "spec.subnets: %s overlaps %s; choose another block".formatted(asked, taken));
   }
 
   static Refusal vniTaken(int vni, Claim owner) {

@@ -19,8 +19,10 @@ import dev.weft.api.SandboxReference;
 import dev.weft.api.ServiceReference;
 import dev.weft.operator.node.AgentSource;
 import dev.weft.operator.node.NodeFacts;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -69,6 +71,9 @@ final class Sources {
   private final InformerEventSource<OverlayService, ContainerNetwork> services;
   private final AgentSource<ContainerNetwork> agents;
   private final RefusedNetworks refused;
+  private final ServiceRanges serviceRanges;
+  private final @Nullable InformerEventSource<GenericKubernetesResource, ContainerNetwork>
+      serviceCidrs;
 
   Sources(EventSourceContext<ContainerNetwork> context, String leaseNamespace, Clock clock) {
     networks = context.getPrimaryCache();
@@ -120,11 +125,25 @@ final class Sources {
             context);
     agents = new AgentSource<>(context.getClient(), leaseNamespace, clock, this::networksOn);
     refused = new RefusedNetworks(networks);
+    serviceRanges = new ServiceRanges(context.getClient(), leaseNamespace);
+    serviceCidrs =
+        serviceRanges
+            .kind()
+            .map(kind ->
+                ofAllNetworks(
+                    InformerEventSourceConfiguration.from(kind, ContainerNetwork.class)
+                        .withName("servicecidrs"),
+                    (now, before) -> !Objects.equals(now.get("spec"), before.get("spec")),
+                    context))
+            .orElse(null);
   }
 
   List<EventSource<?, ContainerNetwork>> all() {
-    return List.of(
-        hostNetworks, endpoints, pods, nodes, meshNodes, meshes, services, agents, refused);
+    return Stream.<EventSource<?, ContainerNetwork>>concat(
+            Stream.of(
+                hostNetworks, endpoints, pods, nodes, meshNodes, meshes, services, agents, refused),
+            Stream.ofNullable(serviceCidrs))
+        .toList();
   }
 
   Collection<ContainerNetwork> networks() {
@@ -163,7 +182,8 @@ final class Sources {
         names.stream().map(this::node).toList(),
         itsHostNetworks,
         itsEndpoints,
-        podNodes);
+        podNodes,
+        serviceCidrs == null ? serviceRanges.asked() : ServiceRanges.of(serviceCidrs.list()));
   }
 
   /** What names a network and contradicts itself: {@link #observe} does not show it. */
@@ -204,11 +224,21 @@ final class Sources {
 
   private <R extends HasMetadata> InformerEventSource<R, ContainerNetwork> ofAllNetworks(
       Class<R> type, OnUpdateFilter<R> matters, EventSourceContext<ContainerNetwork> context) {
+    return ofAllNetworks(
+        InformerEventSourceConfiguration.from(type, ContainerNetwork.class)
+            .withName(type.getSimpleName().toLowerCase(Locale.ROOT) + "s"),
+        matters,
+        context);
+  }
+
+  private <R extends HasMetadata> InformerEventSource<R, ContainerNetwork> ofAllNetworks(
+      InformerEventSourceConfiguration.Builder<R> source,
+      OnUpdateFilter<R> matters,
+      EventSourceContext<ContainerNetwork> context) {
     SecondaryToPrimaryMapper<R> toAll =
         any -> networks.keys().collect(Collectors.toUnmodifiableSet());
     return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(type, ContainerNetwork.class)
-            .withName(type.getSimpleName().toLowerCase(Locale.ROOT) + "s")
+        source
             .withSecondaryToPrimaryMapper(toAll)
             // without it each object would be indexed under every network
             .withPrimaryToSecondaryMapper((ContainerNetwork network) -> Set.of())
@@ -252,7 +282,17 @@ final class Sources {
 
   private static boolean differ(Node now, Node before) {
     return !Objects.equals(now.getMetadata().getLabels(), before.getMetadata().getLabels())
-        || NodeFacts.isReady(now) != NodeFacts.isReady(before);
+        || NodeFacts.isReady(now) != NodeFacts.isReady(before)
+        || !Objects.equals(podRanges(now), podRanges(before))
+        || !Objects.equals(addresses(now), addresses(before));
+  }
+
+  private static @Nullable List<String> podRanges(Node node) {
+    return node.getSpec() == null ? null : node.getSpec().getPodCIDRs();
+  }
+
+  private static @Nullable List<NodeAddress> addresses(Node node) {
+    return node.getStatus() == null ? null : node.getStatus().getAddresses();
   }
 
   private static Set<ResourceID> networksOf(Pod pod) {

@@ -137,6 +137,91 @@ class AllocatorTest {
   }
 
   @Test
+  void aBlockOfTheClusterIsRefusedByName() {
+    Ground cluster =
+        ground(
+            "10.0.0.0/8",
+            24,
+            used(new Ground.User.Services(), "10.96.0.0/12"),
+            used(new Ground.User.Pods("n7"), "10.244.7.0/24"),
+            used(new Ground.User.Host("n7"), "192.168.5.7/32"));
+
+    assertThat(
+            refusals(
+                Allocator.allocate(
+                    asks("blue", 1, null, "10.96.0.0/16", "10.244.0.0/16", "192.168.5.0/24"),
+                    List.of(),
+                    cluster)))
+        .containsExactly(
+            new Refusal(
+                Reason.CLUSTER_CONFLICT,
+                "spec.subnets: 10.96.0.0/16 overlaps the Service range 10.96.0.0/12 of the cluster;"
+                    + " choose another block"),
+            new Refusal(
+                Reason.CLUSTER_CONFLICT,
+                "spec.subnets: 10.244.0.0/16 overlaps the pod range 10.244.7.0/24 of node n7;"
+                    + " choose another block"),
+            new Refusal(
+                Reason.CLUSTER_CONFLICT,
+                "spec.subnets: 192.168.5.0/24 overlaps 192.168.5.7, an address of node n7; choose"
+                    + " another block"));
+  }
+
+  @Test
+  void aChosenBlockIsNoneOfTheCluster() {
+    Ground cluster =
+        ground(
+            "10.0.0.0/8",
+            24,
+            used(new Ground.User.Services(), "10.0.0.0/24"),
+            used(new Ground.User.Pods("n7"), "10.0.1.0/24"),
+            used(new Ground.User.Host("n7"), "10.0.2.7/32"));
+
+    assertThat(Allocator.allocate(wants("blue", 1), List.of(), cluster))
+        .isEqualTo(granted(4096, "10.0.3.0/24"));
+  }
+
+  @Test
+  void aServiceRangeInsideANodesRouteIsStillOne() {
+    Ground cluster =
+        ground(
+            "10.0.0.0/8",
+            24,
+            used(new Ground.User.Services(), "10.96.0.0/16"),
+            used("n7", "10.96.0.0/12"));
+
+    assertThat(
+            refusals(Allocator.allocate(asks("blue", 1, null, "10.96.3.0/24"), List.of(), cluster)))
+        .extracting(Refusal::reason)
+        .containsExactly(Reason.CLUSTER_CONFLICT);
+  }
+
+  @Test
+  void aMacvlanNetworkMayHoldItsNodesAndNotTheServices() {
+    Ground cluster =
+        ground(
+            "10.0.0.0/8",
+            24,
+            used(new Ground.User.Services(), "10.96.0.0/12"),
+            used(new Ground.User.Host("n7"), "192.168.5.7/32"));
+
+    assertThat(
+            Allocator.allocate(
+                claim("lan", 1, Driver.MACVLAN, null, Grant.NONE, "192.168.5.0/24"),
+                List.of(),
+                cluster))
+        .isEqualTo(granted(null, "192.168.5.0/24"));
+    assertThat(
+            refusals(
+                Allocator.allocate(
+                    claim("lan", 1, Driver.MACVLAN, null, Grant.NONE, "10.0.0.0/8"),
+                    List.of(),
+                    cluster)))
+        .extracting(Refusal::reason)
+        .containsExactly(Reason.CLUSTER_CONFLICT);
+  }
+
+  @Test
   void aMacvlanNetworkMayUseTheLanThatItsNodesReach() {
     Ground routed = ground("10.0.0.0/8", 24, used("n7", "192.168.5.0/24"));
     Claim lan = claim("lan", 1, Driver.MACVLAN, null, Grant.NONE, "192.168.5.0/24");
@@ -157,8 +242,8 @@ class AllocatorTest {
     Ground routed = ground("10.0.0.0/8", 24, used("n7", "10.0.0.0/16"));
     Grant held = new Grant(List.of(Cidr.parse("10.0.3.0/24")), 4096, null);
 
-    assertThat(Allocator.routeConflicts(Driver.OVERLAY, held, routed)).hasSize(1);
-    assertThat(Allocator.routeConflicts(Driver.MACVLAN, held, routed)).isEmpty();
+    assertThat(Allocator.conflicts(Driver.OVERLAY, held, routed)).hasSize(1);
+    assertThat(Allocator.conflicts(Driver.MACVLAN, held, routed)).isEmpty();
   }
 
   @Test
@@ -328,6 +413,10 @@ class AllocatorTest {
   }
 
   private static Ground.Used used(String node, String cidr) {
-    return new Ground.Used(node, Cidr.parse(cidr));
+    return used(new Ground.User.Route(node), cidr);
+  }
+
+  private static Ground.Used used(Ground.User user, String cidr) {
+    return new Ground.Used(user, Cidr.parse(cidr));
   }
 }

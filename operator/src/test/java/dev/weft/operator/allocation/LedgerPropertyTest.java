@@ -36,7 +36,7 @@ class LedgerPropertyTest {
           List.of(new Ground.Pool(Cidr.parse("10.0.0.0/21"), 24)),
           4096,
           4101,
-          List.of(new Ground.Used("n1", Cidr.parse("10.0.3.0/25"))));
+          List.of(new Ground.Used(new Ground.User.Route("n1"), Cidr.parse("10.0.3.0/25"))));
 
   sealed interface Step {
     record Create(@Nullable String cidr, @Nullable Integer vni) implements Step {}

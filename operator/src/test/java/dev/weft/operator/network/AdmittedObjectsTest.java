@@ -54,7 +54,8 @@ class AdmittedObjectsTest {
             List.of(node, new NodeFacts(Observed.nodeOf(hostNetwork), null, null, Agent.ALIVE)),
             List.of(hostNetwork),
             List.of(endpoint),
-            Set.of(node.name()));
+            Set.of(node.name()),
+            List.of());
     Ledger ledger = new Ledger();
 
     Decision decision =

@@ -70,7 +70,7 @@ class ContainerNetworkReconcilerTest {
     assertThat(status.nodes()).isEqualTo(new NodeCounts(3, 3, "3/3"));
     assertThat(status.observedGeneration()).isEqualTo(1L);
     assertThat(status.subnets())
-        .containsExactly(new EffectiveSubnet("10.0.0.0/24", "10.0.0.1", true));
+        .containsExactly(new EffectiveSubnet("198.18.0.0/24", "198.18.0.1", true));
     assertThat(hostNetworks("web")).containsExactly("web.n1", "web.n2", "web.n3");
   }
 
@@ -405,11 +405,11 @@ class ContainerNetworkReconcilerTest {
   @Test
   void whatContradictsItselfCountsAsNoneAndIsRemovedWithAnEvent() {
     CLUSTER.agents().join("n1", "n2");
-    create(network("web", "bridge", "10.0.0.0/24"));
+    create(network("web", "bridge", "10.20.0.0/24"));
     awaitReady("web");
     Pod pod = pod("a", "n1", "web");
-    NetworkEndpoint kept = endpoint("web", "10.0.0.2", "n1", pod);
-    NetworkEndpoint forged = endpoint("web", "10.0.0.9", "n1", pod);
+    NetworkEndpoint kept = endpoint("web", "10.20.0.2", "n1", pod);
+    NetworkEndpoint forged = endpoint("web", "10.20.0.9", "n1", pod);
     String uid =
         client().resources(ContainerNetwork.class).withName("web").get().getMetadata().getUid();
     client().resource(forged).delete();
@@ -417,10 +417,10 @@ class ContainerNetworkReconcilerTest {
     forged.getMetadata().setUid(null);
     forged.getMetadata().setName("web.zzz");
     client().resource(forged).create();
-    forged.getMetadata().setName("web.10.0.0.1");
+    forged.getMetadata().setName("web.10.20.0.1");
     forged.setSpec(
         NetworkEndpointSpecBuilder.builder(forged.getSpec())
-            .address("10.0.0.1/24")
+            .address("10.20.0.1/24")
             .networkUid(uid)
             .build());
     client().resource(forged).create();

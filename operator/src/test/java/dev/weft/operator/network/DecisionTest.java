@@ -4,6 +4,7 @@ import static dev.weft.operator.Networks.network;
 import static dev.weft.operator.Networks.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.api.Cidr;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkStatus;
@@ -50,6 +51,7 @@ class DecisionTest {
   private final List<HostNetwork> hostNetworks = new ArrayList<>();
   private final List<NetworkEndpoint> endpoints = new ArrayList<>();
   private final Set<String> podNodes = new java.util.HashSet<>();
+  private List<Cidr> services = List.of();
   private @Nullable Mesh mesh;
   private Instant now = NOW;
 
@@ -314,7 +316,8 @@ class DecisionTest {
   }
 
   private Decision decide() {
-    Observed observed = new Observed(network, mesh, nodes, hostNetworks, endpoints, podNodes);
+    Observed observed =
+        new Observed(network, mesh, nodes, hostNetworks, endpoints, podNodes, services);
     return Decision.of(
         observed,
         (each, ground) -> ledger.allocate(each, () -> List.of(network), ground),

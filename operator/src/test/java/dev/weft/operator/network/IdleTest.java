@@ -86,7 +86,8 @@ class IdleTest {
         List.of(new NodeFacts("n1", node, null, Agent.ALIVE)),
         List.of(hostNetwork),
         List.of(),
-        Set.of());
+        Set.of(),
+        List.of());
   }
 
   private static HostNetwork hostNetwork() {
