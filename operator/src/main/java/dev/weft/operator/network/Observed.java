@@ -48,8 +48,18 @@ record Observed(
     Set<String> users = usersOfOverlay();
     return nodes.stream()
         .filter(this::selects)
-        .filter(node -> driver() == Driver.OVERLAY ? users.contains(node.name()) : node.isInMesh())
+        .filter(node ->
+            driver() == Driver.OVERLAY
+                ? users.contains(node.name())
+                : node.isInMesh() || carries(node))
         .toList();
+  }
+
+  /** Whether a node that lives has the network, though it has not introduced itself again. */
+  private boolean carries(NodeFacts node) {
+    return node.agent().isAlive()
+        && hostNetworks.stream()
+            .anyMatch(each -> nodeOf(each).equals(node.name()) && !each.isMarkedForDeletion());
   }
 
   /** Whether the network is for a node. */

@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
 public record NodeFacts(
     String name, @Nullable Node node, @Nullable MeshNode meshNode, Agent agent) {
 
-  /** Whether nothing is left of the node: what it held is free. */
+  /**
+   * Whether nothing is left of the node: what it held is free. A node whose agent lives is there,
+   * though its objects may be written anew just now.
+   */
   public boolean isGone() {
-    return node == null && meshNode == null;
+    return node == null && meshNode == null && !agent.isAlive();
   }
 
   public boolean isInMesh() {

@@ -30,6 +30,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -41,6 +42,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -373,6 +375,7 @@ class ContainerNetworkReconcilerTest {
     CLUSTER.agents().silence("n2");
 
     client().resources(MeshNode.class).withName("n2").delete();
+    client().leases().inNamespace(Names.NAMESPACE).withName(Names.agentLease("n2")).delete();
 
     await().until(() -> client().resources(NetworkEndpoint.class).list().getItems().isEmpty());
     await().until(() -> hostNetworks("web").equals(List.of("web.n1")));
@@ -384,22 +387,58 @@ class ContainerNetworkReconcilerTest {
   void aMeshNodeGoesWithItsNode() {
     CLUSTER.agents().join("n1", "n2");
     HasMetadata node = node("n1", "True", Map.of());
-    client()
-        .resources(MeshNode.class)
-        .withName("n1")
-        .edit(each -> {
-          each.addOwnerReference(node);
-          return each;
-        });
+    node("n2", "True", Map.of());
+    await().until(() -> owner("n1").equals(node.getMetadata().getUid()));
 
+    client().leases().inNamespace(Names.NAMESPACE).withName(Names.agentLease("n1")).delete();
     client().resource(node).delete();
 
     await()
+        .atMost(Duration.ofSeconds(40))
         .until(() ->
             client().resources(MeshNode.class).list().getItems().stream()
                 .map(each -> each.getMetadata().getName())
                 .toList()
                 .equals(List.of("n2")));
+  }
+
+  @Test
+  void aMeshNodeBelongsToTheNodeThatIsRegisteredAnewAndLosesNothing() {
+    CLUSTER.agents().join("n1");
+    HasMetadata node = node("n1", "True", Map.of());
+    create(network("web", "bridge"));
+    awaitReady("web");
+    await().until(() -> owner("n1").equals(node.getMetadata().getUid()));
+    MeshNode meshNode = client().resources(MeshNode.class).withName("n1").get();
+    String instruction =
+        client().resources(HostNetwork.class).withName("web.n1").get().getMetadata().getUid();
+
+    client().resource(node).delete();
+    HasMetadata again = node("n1", "True", Map.of());
+
+    await().until(() -> owner("n1").equals(again.getMetadata().getUid()));
+    assertThat(client().resources(MeshNode.class).withName("n1").get().getMetadata().getUid())
+        .isEqualTo(meshNode.getMetadata().getUid());
+    assertThat(client().resources(HostNetwork.class).withName("web.n1").get().getMetadata())
+        .satisfies(each -> {
+          assertThat(each.getUid()).isEqualTo(instruction);
+          assertThat(each.getDeletionTimestamp()).isNull();
+        });
+  }
+
+  @Test
+  void aMeshNodeWithoutNodeAndLeaseIsForgottenThoughItNeverHadAnOwner() {
+    CLUSTER.agents().join("n1", "n2");
+    create(network("web", "bridge"));
+    awaitReady("web");
+    CLUSTER.agents().silence("n2");
+
+    client().leases().inNamespace(Names.NAMESPACE).withName(Names.agentLease("n2")).delete();
+
+    await().atMost(Duration.ofSeconds(40)).until(() -> nodes("web").equals("1/1"));
+    assertThat(client().resources(MeshNode.class).withName("n2").get()).isNull();
+    delete("web");
+    awaitGone("web");
   }
 
   @Test
@@ -519,6 +558,18 @@ class ContainerNetworkReconcilerTest {
     awaitGone("last");
 
     assertThat(versions()).isEqualTo(before);
+  }
+
+  private static String owner(String meshNode) {
+    return client()
+        .resources(MeshNode.class)
+        .withName(meshNode)
+        .get()
+        .getMetadata()
+        .getOwnerReferences()
+        .stream()
+        .map(OwnerReference::getUid)
+        .collect(Collectors.joining());
   }
 
   private static KubernetesClient client() {

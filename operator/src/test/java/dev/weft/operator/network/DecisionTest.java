@@ -292,12 +292,22 @@ class DecisionTest {
     carryOut(decide());
     endpoint("n2");
     nodes.removeIf(node -> node.name().equals("n2"));
-    nodes.add(new NodeFacts("n2", node("n2"), null, Agent.ALIVE));
+    nodes.add(new NodeFacts("n2", node("n2"), null, new Agent(NOW)));
 
     assertThat(decide().instructions().isEmpty()).isTrue();
 
     endpoints.clear();
     assertThat(names(decide().instructions().delete())).containsExactly("web.n2");
+  }
+
+  @Test
+  void aNodeThatIsRegisteredAnewKeepsItsNetworksWhileItsAgentLives() {
+    alive("n1", "n2");
+    carryOut(decide());
+    nodes.removeIf(node -> node.name().equals("n2"));
+    nodes.add(new NodeFacts("n2", null, null, Agent.ALIVE));
+
+    assertThat(decide().instructions().isEmpty()).isTrue();
   }
 
   @Test

@@ -83,7 +83,7 @@ class IdleTest {
     return new Observed(
         network,
         null,
-        List.of(new NodeFacts("n1", node, null, Agent.ALIVE)),
+        List.of(new NodeFacts("n1", node, null, node == null ? new Agent(START) : Agent.ALIVE)),
         List.of(hostNetwork),
         List.of(),
         Set.of(),
