@@ -64,6 +64,9 @@ record Decision(ContainerNetworkStatus status, Instructions instructions) {
               .forEach(each -> findings.add(finding(each, Gravity.DEGRADES)));
         }
         tooLarge(observed).ifPresent(findings::add);
+        Encryption.impossible(observed)
+            .map(why -> new Finding(Reason.NODE_CANNOT_ENCRYPT, why, Gravity.STALLS))
+            .ifPresent(findings::add);
         Effective effective = Effective.of(observed, grant, settings);
         yield Optional.of(meshProblems.isEmpty() ? effective : effective.withPort(recorded.port()));
       }

@@ -380,6 +380,29 @@ class DecisionTest {
   }
 
   @Test
+  void anEncryptedNetworkThatNoNodeCanEncryptSaysSoBeforeAnyPodComes() {
+    network =
+        stored(
+            network("red", "overlay", spec -> spec.overlay(new OverlayOptions(null, true))),
+            "uid-red",
+            NOW.toString());
+    alive("n1", "n2");
+    change("n1", spec -> spec.kernel(new Kernel("6.1", List.of("esp"))));
+    assertThat(summary(decide().status())).contains("Ready=True NoNodes", "Encrypted=True NoNodes");
+    change("n2", spec -> spec.kernel(new Kernel("6.1", List.of("aes-gcm"))));
+
+    Decision decision = decide();
+
+    assertThat(summary(decision.status()))
+        .contains(
+            "Ready=False NodeCannotEncrypt",
+            "Stalled=True NodeCannotEncrypt",
+            "Encrypted=False NodeCannotEncrypt");
+    assertThat(ready(decision).getMessage())
+        .contains("no node can encrypt", "n1 lacks esp", "n2 lacks aes-gcm", "spec.nodeSelector");
+  }
+
+  @Test
   void whereEspIsToTravelInUdpThereIsRoomForItAndNodesThatCannotTakeItAreNamed() {
     network =
         stored(
