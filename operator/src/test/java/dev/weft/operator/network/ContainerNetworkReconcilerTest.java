@@ -340,6 +340,12 @@ class ContainerNetworkReconcilerTest {
 
     await().until(() -> ready("web").getReason().equals("EndpointsRemain"));
     assertThat(ready("web").getMessage()).contains("default/a");
+    assertThat(status("web").conditions())
+        .filteredOn(each -> each.getStatus().equals(Conditions.TRUE))
+        .extracting(Condition::getType)
+        .as("who waits for the user says nothing else")
+        .containsExactly(Conditions.STALLED);
+    await().until(() -> events("web").contains("EndpointsRemain"));
     assertThat(hostNetworks("web")).containsExactly("web.n1");
 
     client().resource(endpoint).delete();

@@ -95,7 +95,10 @@ class OneWriterTest {
       }
       Object[] values =
           Arrays.stream(HostNetworkSpec.class.getRecordComponents())
-              .map(each -> value(each.getName().equals(field.getName()) ? foreign : wanted(), each.getAccessor()))
+              .map(each ->
+                  value(
+                      each.getName().equals(field.getName()) ? foreign : wanted(),
+                      each.getAccessor()))
               .toArray();
       Class<?>[] types =
           Stream.of(HostNetworkSpec.class.getRecordComponents())
