@@ -69,7 +69,8 @@ class AppliedTwiceTest {
 
   private static TreeMap<String, String> apply(Kubectl kubectl, Path kubeconfig, String objects) {
     Matcher results =
-        RESULT.matcher(run(kubectl, kubeconfig, objects, "apply", "--validate=false", "-f", "-").orFail());
+        RESULT.matcher(
+            run(kubectl, kubeconfig, objects, "apply", "--validate=false", "-f", "-").orFail());
     TreeMap<String, String> found = new TreeMap<>();
     while (results.find()) {
       found.put(results.group(1), results.group(2));
