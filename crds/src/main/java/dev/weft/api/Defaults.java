@@ -28,8 +28,15 @@ public final class Defaults {
   /** How many of a network's nodes a change may take out of service at a time. */
   public static final String MAX_UNAVAILABLE = "25%";
 
+  /**
+   * Blocks that are the default of no distribution, network plug-in, cloud or engine. The first one
+   * is for benchmarks (RFC 2544), so no LAN and no route of the Internet uses it; the second one is
+   * the part of 10.0.0.0/8 that the others leave.
+   */
   public static final List<AddressPool> ADDRESS_POOLS =
-      List.of(AddressPoolBuilder.builder().cidr("10.0.0.0/8").size(24).build());
+      List.of(
+          AddressPoolBuilder.builder().cidr("198.18.0.0/15").size(24).build(),
+          AddressPoolBuilder.builder().cidr("10.112.0.0/12").size(24).build());
 
   private Defaults() {}
 }

@@ -23,8 +23,8 @@ public record MeshSpec(
     @JsonPropertyDescription("VXLAN network identifiers that may be allocated.")
         @Nullable VniRange vnis,
     @JsonPropertyDescription(
-            "Blocks from which networks without subnets get theirs. Absent: 10.0.0.0/8 "
-                + "in blocks of /24.")
+            "Blocks from which networks without subnets get theirs, in this order. Absent: "
+                + "198.18.0.0/15, then 10.112.0.0/12, both in blocks of /24.")
         @Size(min = 1, max = 32)
         @Nullable List<AddressPool> addressPools,
     @JsonPropertyDescription(

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import java.time.Duration;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,14 @@ import org.slf4j.LoggerFactory;
 /** The lease that one operator holds at a time, as it looks to this one. */
 final class Leadership {
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
+
+  /** With a retry after it, another operator leads within 12 s of the death of this one. */
+  static final Duration DURATION = Duration.ofSeconds(10);
+
+  /** How long this one may try to renew before it ends, well before another one can lead. */
+  private static final Duration RENEWAL = Duration.ofSeconds(7);
+
+  static final Duration RETRY = Duration.ofSeconds(2);
 
   private final KubernetesClient client;
   private final String namespace;
@@ -42,6 +51,9 @@ final class Leadership {
     return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(Names.OPERATOR_LEASE)
         .withLeaseNamespace(namespace)
         .withIdentity(identity)
+        .withLeaseDuration(DURATION)
+        .withRenewDeadline(RENEWAL)
+        .withRetryPeriod(RETRY)
         .withExitOnStopLeading(false)
         .withLeaderCallbacks(new LeaderCallbacks(won, lost, leader -> {}))
         .build();

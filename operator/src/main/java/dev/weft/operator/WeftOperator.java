@@ -93,7 +93,7 @@ public final class WeftOperator implements AutoCloseable {
     networks = new ContainerNetworkReconciler(client, namespace, clock);
     operator.register(networks, WeftOperator::configure);
     operator.register(new MeshReconciler(namespace, keys, clock), WeftOperator::configure);
-    operator.register(new MeshNodeReconciler(client, clock), WeftOperator::configure);
+    operator.register(new MeshNodeReconciler(client, namespace, clock), WeftOperator::configure);
     if (client.supports(EndpointSlice.class)) {
       operator.register(new OverlayServiceReconciler(client, clock), WeftOperator::configure);
     } else {

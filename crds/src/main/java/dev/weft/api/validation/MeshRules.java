@@ -167,7 +167,9 @@ final class MeshRules {
   private static void pools(List<AddressPool> pools, Violations problems) {
     if (pools.isEmpty()) {
       problems.add(
-          "spec.addressPools", "the list is empty", "remove it to use 10.0.0.0/8, or add a pool");
+          "spec.addressPools",
+          "the list is empty",
+          "remove it to use the default pools, or add a pool");
     }
     List<Cidr> earlier = new ArrayList<>();
     for (int i = 0; i < pools.size(); i++) {

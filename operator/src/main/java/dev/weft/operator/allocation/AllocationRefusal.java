@@ -17,11 +17,26 @@ public record AllocationRefusal(Reason reason, String message) {
             .formatted(asked, taken.cidr(), other, other));
   }
 
-  static AllocationRefusal routeTaken(Cidrs.Entry<String> taken, String asked) {
+  static AllocationRefusal used(Cidrs.Entry<AddressPools.User> taken, String asked) {
+    return switch (taken.owner()) {
+      case AddressPools.User.Services() ->
+          ofCluster(asked, "the Service range %s of the cluster".formatted(taken.cidr()));
+      case AddressPools.User.Pods(String node) ->
+          ofCluster(asked, "the pod range %s of node %s".formatted(taken.cidr(), node));
+      case AddressPools.User.Host(String node) ->
+          ofCluster(asked, "%s, an address of node %s".formatted(taken.cidr().network(), node));
+      case AddressPools.User.Route(String node) ->
+          new AllocationRefusal(
+              Reason.ROUTE_CONFLICT,
+              "spec.subnets: %s overlaps %s, which node %s already reaches another way; choose another block, or take the route off the node"
+                  .formatted(asked, taken.cidr(), node));
+    };
+  }
+
+  private static AllocationRefusal ofCluster(String asked, String taken) {
     return new AllocationRefusal(
-        Reason.ROUTE_CONFLICT,
-        "spec.subnets: %s overlaps %s, which node %s already reaches another way; choose another block, or take the route off the node"
-            .formatted(asked, taken.cidr(), taken.owner()));
+        Reason.CLUSTER_CONFLICT,
+        "spec.subnets: %s overlaps %s; choose another block".formatted(asked, taken));
   }
 
   static AllocationRefusal vniTaken(int vni, AllocationRequest owner) {

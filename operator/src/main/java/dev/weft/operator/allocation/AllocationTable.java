@@ -1,6 +1,7 @@
 package dev.weft.operator.allocation;
 
 import dev.weft.api.Cidr;
+import dev.weft.api.Driver;
 import dev.weft.api.IpAddress;
 import java.math.BigInteger;
 import java.util.Comparator;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -16,20 +18,18 @@ final class AllocationTable {
   private final AddressPools ground;
   private final Cidrs<AllocationRequest> held = new Cidrs<>();
   private final Cidrs<AllocationRequest> asked = new Cidrs<>();
-  private final Cidrs<String> used = new Cidrs<>();
-  private final Map<String, Cidrs<String>> usedByNode = new HashMap<>();
+  private final Cidrs<AddressPools.User> services = new Cidrs<>();
+  private final Cidrs<AddressPools.User> cluster = new Cidrs<>();
+  private final Map<String, Cidrs<AddressPools.User>> routes = new TreeMap<>();
   private final Map<Integer, AllocationRequest> vnis = new HashMap<>();
   private final Map<Integer, AllocationRequest> askedVnis = new HashMap<>();
   private final Map<AllocationRequest, DeviceRequest> devices = new LinkedHashMap<>();
 
   AllocationTable(AddressPools ground) {
     this.ground = ground;
-    ground
-        .used()
-        .forEach(each -> {
-          used.add(each.cidr(), each.node());
-          usedByNode.computeIfAbsent(each.node(), _ -> new Cidrs<>()).add(each.cidr(), each.node());
-        });
+    for (AddressPools.Used each : ground.used()) {
+      usersLike(each.user()).add(each.cidr(), each.user());
+    }
   }
 
   AddressPools ground() {
@@ -56,19 +56,42 @@ final class AllocationTable {
     return held.overlapping(cidr);
   }
 
-  Optional<Cidrs.Entry<String>> userOf(Cidr cidr) {
-    return used.overlapping(cidr);
+  /** Who uses a part of {@code cidr} without being a network, as far as {@code driver} minds. */
+  Optional<Cidrs.Entry<AddressPools.User>> userOf(Driver driver, Cidr cidr) {
+    return users(driver, cidr, 0);
   }
 
   /**
-   * What keeps networks from a block: nodes that reach it themselves, at least two where there are
-   * as many. One alone says so of itself, and it is the one that the network does not work on.
+   * Who keeps networks from {@code cidr}: the cluster, or nodes that reach it themselves, at least
+   * two where there are as many. A node alone says so of itself, and it is the one that the network
+   * does not work on.
    */
-  Optional<Cidrs.Entry<String>> usersOf(Cidr cidr) {
-    return usedByNode.values().stream()
-        .flatMap(each -> each.overlapping(cidr).stream())
-        .skip(usedByNode.size() > 1 ? 1 : 0)
-        .findFirst();
+  Optional<Cidrs.Entry<AddressPools.User>> obstacleTo(Driver driver, Cidr cidr) {
+    return users(driver, cidr, routes.size() > 1 ? 1 : 0);
+  }
+
+  private Optional<Cidrs.Entry<AddressPools.User>> users(Driver driver, Cidr cidr, int tolerated) {
+    Optional<Cidrs.Entry<AddressPools.User>> service = services.overlapping(cidr);
+    // a macvlan network's subnet is the LAN's, where nodes are and which they reach by a route; but
+    // a pod that reached Services on the LAN would reach no Service
+    return driver == Driver.MACVLAN
+        ? service
+        : service
+            .or(() -> cluster.overlapping(cidr))
+            .or(() ->
+                routes.values().stream()
+                    .flatMap(each -> each.overlapping(cidr).stream())
+                    .skip(tolerated)
+                    .findFirst());
+  }
+
+  private Cidrs<AddressPools.User> usersLike(AddressPools.User user) {
+    return switch (user) {
+      case AddressPools.User.Services _ -> services;
+      case AddressPools.User.Pods _, AddressPools.User.Host _ -> cluster;
+      case AddressPools.User.Route(String node) ->
+          routes.computeIfAbsent(node, _ -> new Cidrs<>());
+    };
   }
 
   Optional<AllocationRequest> holderOf(int vni) {
@@ -96,15 +119,16 @@ final class AllocationTable {
 
   /** A block that no node reaches itself, or else one that no two do. */
   Optional<Cidr> freeBlock() {
-    return freeBlock(this::userOf).or(() -> freeBlock(this::usersOf));
+    return freeBlock(cidr -> userOf(Driver.BRIDGE, cidr))
+        .or(() -> freeBlock(cidr -> obstacleTo(Driver.BRIDGE, cidr)));
   }
 
-  private Optional<Cidr> freeBlock(Function<Cidr, Optional<Cidrs.Entry<String>>> users) {
+  private Optional<Cidr> freeBlock(Function<Cidr, Optional<Cidrs.Entry<AddressPools.User>>> users) {
     return ground.pools().stream().flatMap(pool -> freeBlock(pool, users).stream()).findFirst();
   }
 
   private Optional<Cidr> freeBlock(
-      AddressPools.Pool pool, Function<Cidr, Optional<Cidrs.Entry<String>>> users) {
+      AddressPools.Pool pool, Function<Cidr, Optional<Cidrs.Entry<AddressPools.User>>> users) {
     IpAddress last = pool.cidr().last();
     Cidr candidate = Cidr.containing(pool.cidr().first(), pool.size());
     while (true) {
@@ -123,7 +147,7 @@ final class AllocationTable {
   }
 
   private Optional<Cidr> obstacle(
-      Cidr candidate, Function<Cidr, Optional<Cidrs.Entry<String>>> users) {
+      Cidr candidate, Function<Cidr, Optional<Cidrs.Entry<AddressPools.User>>> users) {
     return Stream.of(
             held.overlapping(candidate), asked.overlapping(candidate), users.apply(candidate))
         .flatMap(Optional::stream)

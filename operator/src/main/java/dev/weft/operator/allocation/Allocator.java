@@ -37,18 +37,15 @@ public final class Allocator {
     return decide(claim, book);
   }
 
-  /** Where nodes use what a network already holds: a route that came later. */
-  public static List<AllocationRefusal> routeConflicts(
+  /** What the cluster or a node uses of what a network already holds, such as a later route. */
+  public static List<AllocationRefusal> conflicts(
       Driver driver, NetworkAllocation grant, AddressPools ground) {
-    if (driver == Driver.MACVLAN) {
-      return List.of();
-    }
     AllocationTable book = new AllocationTable(ground);
     return grant.subnets().stream()
         .flatMap(cidr ->
             book
-                .userOf(cidr)
-                .map(used -> AllocationRefusal.routeTaken(used, cidr.toString()))
+                .userOf(driver, cidr)
+                .map(used -> AllocationRefusal.used(used, cidr.toString()))
                 .stream())
         .toList();
   }
@@ -85,11 +82,8 @@ public final class Allocator {
       book.holderOf(cidr)
           .ifPresent(
               holder -> refusals.add(AllocationRefusal.subnetTaken(holder, cidr.toString())));
-      // a macvlan network's subnet is the LAN's, which its nodes reach by a route of their own
-      if (claim.driver() != Driver.MACVLAN) {
-        book.usersOf(cidr)
-            .ifPresent(used -> refusals.add(AllocationRefusal.routeTaken(used, cidr.toString())));
-      }
+      book.obstacleTo(claim.driver(), cidr)
+          .ifPresent(used -> refusals.add(AllocationRefusal.used(used, cidr.toString())));
     }
     return claim.subnets();
   }

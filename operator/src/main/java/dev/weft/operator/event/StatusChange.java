@@ -32,10 +32,6 @@ public record StatusChange(boolean warning, Reason reason, String message) {
         .flatMap(StatusChange::warning)
         .filter(each -> FULL.contains(each.reason))
         .ifPresent(transitions::add);
-    changed(Conditions.READY, before, after)
-        .flatMap(StatusChange::warning)
-        .filter(each -> each.reason == Reason.ENDPOINTS_REMAIN)
-        .ifPresent(transitions::add);
     return transitions.stream().distinct().toList();
   }
 

@@ -64,12 +64,16 @@ record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable Strin
   }
 
   /**
-   * When the epoch of {@code now} is over by its age. A key's packets travel for life as they did
-   * first, so to have them travel otherwise takes new keys.
+   * When the epoch of {@code now} is over: by its age, or early when a node has used its keys up or
+   * encapsulates otherwise than asked. The packets of a key travel for life as they did first, so
+   * to have them travel otherwise takes new keys.
    */
   Instant end(MeshKeys now, Collection<KeyHolder> live) {
-    boolean fits = live.stream().allMatch(each -> each.udpPort().equals(udpPort));
-    return since(now).plus(fits || interval.compareTo(SHORT) < 0 ? interval : SHORT);
+    long epoch = epoch(now);
+    boolean lasts =
+        live.stream()
+            .allMatch(each -> each.udpPort().equals(udpPort) && !each.hasExhausted(epoch));
+    return since(now).plus(lasts || interval.compareTo(SHORT) < 0 ? interval : SHORT);
   }
 
   /**
@@ -93,11 +97,7 @@ record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable Strin
   }
 
   private boolean isDue(MeshKeys now, Collection<KeyHolder> live, Instant time) {
-    long epoch = epoch(now);
-    return (request != null && !request.equals(now.rotate()))
-        || (!time.isBefore(since(now).plus(SHORT))
-            && live.stream().anyMatch(each -> each.hasExhausted(epoch)))
-        || !time.isBefore(end(now, live));
+    return (request != null && !request.equals(now.rotate())) || !time.isBefore(end(now, live));
   }
 
   private MeshKeys begin(long epoch, Collection<KeyHolder> live, Instant time) {

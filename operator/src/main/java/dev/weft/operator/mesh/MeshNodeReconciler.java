@@ -3,14 +3,21 @@ package dev.weft.operator.mesh;
 import dev.weft.api.Identity;
 import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshNode;
+import dev.weft.api.Names;
+import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.Reason;
 import dev.weft.operator.event.ForeignWrite;
 import dev.weft.operator.event.NetworkEvents;
 import dev.weft.operator.event.StatusChange;
+import dev.weft.operator.node.AgentSource;
+import dev.weft.operator.node.NodeAgent;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -23,7 +30,10 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.net.HttpURLConnection;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -32,22 +42,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes a MeshNode whose Node is gone, and one that another node's agent wrote, whose own agent
- * writes it anew. Kubernetes' own garbage collector does the former where it runs; a MeshNode
- * without an owner has no Node to lose and stays.
+ * Removes a MeshNode that has neither a Node nor an agent that lives, and one that another node's
+ * agent wrote, whose own agent writes it anew. Has each MeshNode belong to the present Node of its
+ * name: a Node may be deleted and registered again while its agent lives.
  */
 @ControllerConfiguration(name = "meshnode", fieldManager = "weft-operator")
 public final class MeshNodeReconciler implements Reconciler<MeshNode> {
   private static final Logger log = LoggerFactory.getLogger(MeshNodeReconciler.class);
 
+  /** After a lease of 40 s, so that a node is forgotten within a minute. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private final KubernetesClient client;
   private final NetworkEvents events;
   private final MeshMembers claims = new MeshMembers();
+  private final String leaseNamespace;
+  private final Clock clock;
   private @Nullable InformerEventSource<Node, MeshNode> nodes;
   private @Nullable IndexerResourceCache<MeshNode> meshNodes;
+  private @Nullable AgentSource<MeshNode> agents;
 
-  public MeshNodeReconciler(KubernetesClient client, Clock clock) {
+  /**
+   * A reconciler of nodes.
+   *
+   * @param leaseNamespace where agents renew their leases
+   */
+  public MeshNodeReconciler(KubernetesClient client, String leaseNamespace, Clock clock) {
     this.client = client;
+    this.leaseNamespace = leaseNamespace;
+    this.clock = clock;
     this.events = new NetworkEvents(client, clock);
   }
 
@@ -62,24 +85,33 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
                 .withOnUpdateFilter((now, before) -> false)
                 .build(),
             context);
+    AgentSource<MeshNode> leases =
+        new AgentSource<>(
+            context.getClient(), leaseNamespace, clock, node -> Set.of(new ResourceID(node)));
     nodes = owners;
     meshNodes = context.getPrimaryCache();
-    return List.of(owners);
+    agents = leases;
+    return List.of(owners, leases);
   }
 
   @Override
   public UpdateControl<MeshNode> reconcile(MeshNode meshNode, Context<MeshNode> context) {
-    Optional<OwnerReference> owner =
-        meshNode.getMetadata().getOwnerReferences().stream()
-            .filter(each -> "Node".equals(each.getKind()))
-            .findFirst();
-    boolean cached = context.getSecondaryResource(Node.class).isPresent();
-    if (owner.isPresent() && !cached && isGone(owner.get())) {
-      remove(meshNode);
-      log.atInfo()
-          .addKeyValue("node", meshNode.getMetadata().getName())
-          .log("left the mesh: the node is gone");
-      return UpdateControl.noUpdate();
+    Optional<Node> node = context.getSecondaryResource(Node.class);
+    node.filter(each -> !isOwnedBy(meshNode, each)).ifPresent(each -> own(meshNode, each));
+    NodeAgent agent = Objects.requireNonNull(agents).agent(meshNode.getMetadata().getName());
+    Instant deadSince = agent.deadSince();
+    if (node.isEmpty() && deadSince != null) {
+      Duration left = Duration.between(clock.instant(), end(meshNode, deadSince));
+      if (left.isPositive()) {
+        return UpdateControl.<MeshNode>noUpdate().rescheduleAfter(left.plusMillis(1));
+      }
+      if (isGone(meshNode.getMetadata().getName()) && !hasContainers(meshNode)) {
+        remove(meshNode);
+        log.atInfo()
+            .addKeyValue("node", meshNode.getMetadata().getName())
+            .log("left the mesh: the node is gone");
+        return UpdateControl.noUpdate();
+      }
     }
     Identity.contradiction(meshNode)
         .ifPresent(wrong ->
@@ -125,7 +157,53 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
     }
   }
 
-  private boolean isGone(OwnerReference owner) {
-    return client.nodes().withName(owner.getName()).get() == null;
+  private boolean isGone(String node) {
+    return client.nodes().withName(node).get() == null;
+  }
+
+  /** An agent introduces itself before its first lease is seen. */
+  private static Instant end(MeshNode meshNode, Instant deadSince) {
+    Instant created = Instant.parse(meshNode.getMetadata().getCreationTimestamp());
+    return (created.isAfter(deadSince) ? created : deadSince).plus(PATIENCE);
+  }
+
+  /** A host of a container engine needs no Node, and its containers go on without its agent. */
+  private boolean hasContainers(MeshNode meshNode) {
+    return client
+        .resources(NetworkEndpoint.class)
+        .withLabel(Names.NODE_LABEL, meshNode.getMetadata().getName())
+        .list()
+        .getItems()
+        .stream()
+        .map(each -> each.getSpec().sandbox())
+        .anyMatch(sandbox -> sandbox != null && sandbox.podUid() == null);
+  }
+
+  private static boolean isOwnedBy(MeshNode meshNode, Node node) {
+    return meshNode.getMetadata().getOwnerReferences().stream()
+        .map(OwnerReference::getUid)
+        .toList()
+        .equals(List.of(node.getMetadata().getUid()));
+  }
+
+  private void own(MeshNode meshNode, Node node) {
+    Map<String, Object> metadata =
+        Map.of(
+            "uid",
+            meshNode.getMetadata().getUid(),
+            "ownerReferences",
+            List.of(
+                new OwnerReferenceBuilder()
+                    .withApiVersion("v1")
+                    .withKind("Node")
+                    .withName(node.getMetadata().getName())
+                    .withUid(node.getMetadata().getUid())
+                    .build()));
+    client
+        .resources(MeshNode.class)
+        .withName(meshNode.getMetadata().getName())
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            client.getKubernetesSerialization().asJson(Map.of("metadata", metadata)));
   }
 }

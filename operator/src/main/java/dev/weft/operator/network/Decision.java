@@ -5,7 +5,6 @@ import dev.weft.api.ContainerNetworkStatus;
 import dev.weft.api.ContainerNetworkStatusBuilder;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetworks;
-import dev.weft.api.MeshNode;
 import dev.weft.api.Reason;
 import dev.weft.api.RolloutProgress;
 import dev.weft.api.validation.Validation;
@@ -17,11 +16,9 @@ import dev.weft.operator.allocation.Allocator;
 import dev.weft.operator.allocation.NetworkAllocation;
 import dev.weft.operator.mesh.MeshSettings;
 import dev.weft.operator.network.Finding.Gravity;
-import dev.weft.operator.node.NodeFacts;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -59,14 +56,17 @@ record Decision(ContainerNetworkStatus status, HostNetworkChanges hostNetworks) 
     // a network that has its values goes on with them, whatever becomes of the Mesh
     MeshSettings settings = MeshSettings.of(meshProblems.isEmpty() ? observed.mesh() : null);
     Effective recorded = Effective.recorded(observed.network().getStatus());
-    AddressPools ground = settings.ground(meshNodes(observed));
+    AddressPools ground = settings.ground(UsedBlocks.of(observed));
     return switch (allocation.allocate(observed.network(), ground)) {
       case AllocationOutcome.Granted(NetworkAllocation grant) -> {
         if (!NetworkAllocation.recorded(observed.network().getStatus()).subnets().isEmpty()) {
-          Allocator.routeConflicts(observed.driver(), grant, ground)
+          Allocator.conflicts(observed.driver(), grant, ground)
               .forEach(each -> findings.add(finding(each, Gravity.DEGRADES)));
         }
         tooLarge(observed).ifPresent(findings::add);
+        EncryptionSupport.impossible(observed)
+            .map(why -> new Finding(Reason.NODE_CANNOT_ENCRYPT, why, Gravity.STALLS))
+            .ifPresent(findings::add);
         Effective effective = Effective.of(observed, grant, settings);
         yield Optional.of(meshProblems.isEmpty() ? effective : effective.withPort(recorded.port()));
       }
@@ -121,14 +121,6 @@ record Decision(ContainerNetworkStatus status, HostNetworkChanges hostNetworks) 
                     "spec.mtu: %d does not fit into the tunnels of node %s; set it to %d or less, or leave it out"
                         .formatted(asked, fits.node(), fits.bytes()),
                     Gravity.STALLS));
-  }
-
-  private static List<MeshNode> meshNodes(ObservedNetwork observed) {
-    return observed.nodes().stream()
-        .map(NodeFacts::meshNode)
-        .filter(Objects::nonNull)
-        .<MeshNode>map(Objects::requireNonNull)
-        .toList();
   }
 
   private static Finding finding(AllocationRefusal refusal, Gravity gravity) {

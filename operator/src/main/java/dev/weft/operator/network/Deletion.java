@@ -8,7 +8,10 @@ import dev.weft.api.ContainerNetworkStatusBuilder;
 import dev.weft.api.Reason;
 import java.time.Clock;
 
-/** What a network that is being deleted says of itself. */
+/**
+ * What a network that is being deleted says of itself: that it waits for the user or for nodes.
+ * What it said of its work before is no longer so.
+ */
 final class Deletion {
   private Deletion() {}
 
@@ -20,13 +23,36 @@ final class Deletion {
         old == null
             ? ContainerNetworkStatusBuilder.builder()
             : ContainerNetworkStatusBuilder.builder(old);
+    ConditionsDraft conditions =
+        ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock)
+            .with(Conditions.READY, Conditions.FALSE, reason, message)
+            .without(Conditions.DEGRADED);
     return builder
         .observedGeneration(generation)
         .conditions(
-            ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock)
-                .with(Conditions.READY, Conditions.FALSE, reason, message)
-                .with(Conditions.RECONCILING, Conditions.TRUE, reason, message)
+            (reason == Reason.ENDPOINTS_REMAIN
+                    ? waiting(conditions, reason, message)
+                    : proceeding(conditions, reason, message))
                 .list())
         .build();
+  }
+
+  private static ConditionsDraft waiting(
+      ConditionsDraft conditions, Reason reason, String message) {
+    return conditions
+        .with(
+            Conditions.RECONCILING,
+            Conditions.FALSE,
+            Reason.STALLED,
+            "waits for a change by the user")
+        .with(Conditions.STALLED, Conditions.TRUE, reason, message);
+  }
+
+  private static ConditionsDraft proceeding(
+      ConditionsDraft conditions, Reason reason, String message) {
+    return conditions
+        .with(Conditions.RECONCILING, Conditions.TRUE, reason, message)
+        .with(
+            Conditions.STALLED, Conditions.FALSE, Reason.NOT_STALLED, "nothing waits for the user");
   }
 }

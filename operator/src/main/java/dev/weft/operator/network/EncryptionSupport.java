@@ -15,11 +15,37 @@ import org.jspecify.annotations.Nullable;
 /** Whether every node that should carry an encrypted network can encrypt. */
 record EncryptionSupport(String status, Reason reason, String message) {
 
+  private static final String CURE =
+      "; give the kernel these features (modules esp4, esp6, gcm), or keep the network off by"
+          + " spec.nodeSelector. Nothing is sent in clear";
+
   /** Empty for a network that is not encrypted. */
   static Optional<EncryptionSupport> of(ObservedNetwork observed) {
-    return Effective.isEncrypted(observed.spec())
-        ? Optional.of(of(observed.desiredNodes(), observed.isEspInUdp()))
-        : Optional.empty();
+    Optional<EncryptionSupport> nowhere =
+        impossible(observed)
+            .map(why -> new EncryptionSupport(Conditions.FALSE, Reason.NODE_CANNOT_ENCRYPT, why));
+    return nowhere.isPresent() || !Effective.isEncrypted(observed.spec())
+        ? nowhere
+        : Optional.of(of(observed.desiredNodes(), observed.isEspInUdp()));
+  }
+
+  /**
+   * Why nothing can be encrypted wherever a pod comes to; empty: some node can, or may.
+   *
+   * @return what each of the network's nodes lacks
+   */
+  static Optional<String> impossible(ObservedNetwork observed) {
+    if (!Effective.isEncrypted(observed.spec())) {
+      return Optional.empty();
+    }
+    List<NodeFacts> nodes =
+        observed.nodes().stream().filter(observed::selects).filter(NodeFacts::isInMesh).toList();
+    List<String> unable = unable(nodes, observed.isEspInUdp());
+    return unable.isEmpty() || unable.size() < nodes.size()
+        ? Optional.empty()
+        : Optional.of(
+            "no node can encrypt, so spec.overlay.encrypted cannot be had: %s%s"
+                .formatted(NodeTexts.join(unable), CURE));
   }
 
   static boolean hasKeys(@Nullable MeshNodeSpec spec) {
@@ -32,15 +58,15 @@ record EncryptionSupport(String status, Reason reason, String message) {
     return keys != null && keys.stream().anyMatch(key -> key.udpPort() != null);
   }
 
+  private static List<String> unable(List<NodeFacts> nodes, boolean udp) {
+    return nodes.stream().flatMap(node -> lacking(node, udp).stream()).toList();
+  }
+
   private static EncryptionSupport of(List<NodeFacts> nodes, boolean udp) {
-    List<String> unable = nodes.stream().flatMap(node -> lacking(node, udp).stream()).toList();
+    List<String> unable = unable(nodes, udp);
     if (!unable.isEmpty()) {
       return new EncryptionSupport(
-          Conditions.FALSE,
-          Reason.NODE_CANNOT_ENCRYPT,
-          NodeTexts.join(unable)
-              + "; give the kernel these features (modules esp4, esp6, gcm), or keep the network"
-              + " off by spec.nodeSelector. Nothing is sent in clear");
+          Conditions.FALSE, Reason.NODE_CANNOT_ENCRYPT, NodeTexts.join(unable) + CURE);
     }
     List<String> without =
         nodes.stream().filter(node -> !hasKeys(spec(node))).map(NodeFacts::name).toList();

@@ -1,6 +1,7 @@
 package dev.weft.operator.network;
 
 import dev.weft.api.HostNetwork;
+import dev.weft.api.HostNetworkSpec;
 import dev.weft.api.Identity;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
@@ -8,8 +9,12 @@ import dev.weft.api.NetworkEndpoint;
 import dev.weft.operator.kube.ConditionalWrites;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +46,35 @@ final class HostNetworkWriter {
   }
 
   private void apply(HostNetwork wanted) {
-    client
-        .resource(wanted)
-        .fieldManager(ConditionalWrites.FIELD_MANAGER)
-        .forceConflicts()
-        .serverSideApply();
+    HostNetwork stored =
+        client
+            .resource(wanted)
+            .fieldManager(ConditionalWrites.FIELD_MANAGER)
+            .forceConflicts()
+            .serverSideApply();
+    if (!Objects.equals(stored.getSpec(), wanted.getSpec())) {
+      replaceSpec(stored, wanted.getSpec());
+    }
     log(wanted, "told the node to carry the network");
+  }
+
+  /**
+   * An apply takes off only what an apply of ours had put there: a field that another manager wrote
+   * as well stays, such as one of an agent that was first. What a node is told is the operator's.
+   */
+  private void replaceSpec(HostNetwork stored, HostNetworkSpec spec) {
+    String uid = stored.getMetadata().getUid();
+    client
+        .resources(HostNetwork.class)
+        .withName(stored.getMetadata().getName())
+        .patch(
+            PatchContext.of(PatchType.JSON),
+            client
+                .getKubernetesSerialization()
+                .asJson(
+                    List.of(
+                        Map.of("op", "test", "path", "/metadata/uid", "value", uid),
+                        Map.of("op", "replace", "path", "/spec", "value", spec))));
   }
 
   private void delete(HostNetwork unwanted) {

@@ -20,8 +20,10 @@ import dev.weft.api.SandboxReference;
 import dev.weft.api.ServiceReference;
 import dev.weft.operator.node.AgentSource;
 import dev.weft.operator.node.NodeFacts;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeAddress;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -71,6 +73,9 @@ final class NetworkSources {
   private final AgentSource<ContainerNetwork> agents;
   private final RefusedNetworks refused;
   private final MeshMembers claims = new MeshMembers();
+  private final ServiceRanges serviceRanges;
+  private final @Nullable InformerEventSource<GenericKubernetesResource, ContainerNetwork>
+      serviceCidrs;
 
   NetworkSources(EventSourceContext<ContainerNetwork> context, String leaseNamespace, Clock clock) {
     networks = context.getPrimaryCache();
@@ -122,11 +127,25 @@ final class NetworkSources {
             context);
     agents = new AgentSource<>(context.getClient(), leaseNamespace, clock, this::networksOn);
     refused = new RefusedNetworks(networks);
+    serviceRanges = new ServiceRanges(context.getClient(), leaseNamespace);
+    serviceCidrs =
+        serviceRanges
+            .kind()
+            .map(kind ->
+                ofAllNetworks(
+                    InformerEventSourceConfiguration.from(kind, ContainerNetwork.class)
+                        .withName("servicecidrs"),
+                    (now, before) -> !Objects.equals(now.get("spec"), before.get("spec")),
+                    context))
+            .orElse(null);
   }
 
   List<EventSource<?, ContainerNetwork>> all() {
-    return List.of(
-        hostNetworks, endpoints, pods, nodes, meshNodes, meshes, services, agents, refused);
+    return Stream.<EventSource<?, ContainerNetwork>>concat(
+            Stream.of(
+                hostNetworks, endpoints, pods, nodes, meshNodes, meshes, services, agents, refused),
+            Stream.ofNullable(serviceCidrs))
+        .toList();
   }
 
   Collection<ContainerNetwork> networks() {
@@ -168,7 +187,8 @@ final class NetworkSources {
         names.stream().map(name -> node(name, settled)).toList(),
         itsHostNetworks,
         itsEndpoints,
-        podNodes);
+        podNodes,
+        serviceCidrs == null ? serviceRanges.asked() : ServiceRanges.of(serviceCidrs.list()));
   }
 
   /** What names a network and contradicts itself: {@link #observe} does not show it. */
@@ -211,11 +231,21 @@ final class NetworkSources {
 
   private <R extends HasMetadata> InformerEventSource<R, ContainerNetwork> ofAllNetworks(
       Class<R> type, OnUpdateFilter<R> matters, EventSourceContext<ContainerNetwork> context) {
+    return ofAllNetworks(
+        InformerEventSourceConfiguration.from(type, ContainerNetwork.class)
+            .withName(type.getSimpleName().toLowerCase(Locale.ROOT) + "s"),
+        matters,
+        context);
+  }
+
+  private <R extends HasMetadata> InformerEventSource<R, ContainerNetwork> ofAllNetworks(
+      InformerEventSourceConfiguration.Builder<R> source,
+      OnUpdateFilter<R> matters,
+      EventSourceContext<ContainerNetwork> context) {
     SecondaryToPrimaryMapper<R> toAll =
         any -> networks.keys().collect(Collectors.toUnmodifiableSet());
     return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(type, ContainerNetwork.class)
-            .withName(type.getSimpleName().toLowerCase(Locale.ROOT) + "s")
+        source
             .withSecondaryToPrimaryMapper(toAll)
             // without it each object would be indexed under every network
             .withPrimaryToSecondaryMapper((ContainerNetwork network) -> Set.of())
@@ -259,7 +289,17 @@ final class NetworkSources {
 
   private static boolean differ(Node now, Node before) {
     return !Objects.equals(now.getMetadata().getLabels(), before.getMetadata().getLabels())
-        || NodeFacts.isReady(now) != NodeFacts.isReady(before);
+        || NodeFacts.isReady(now) != NodeFacts.isReady(before)
+        || !Objects.equals(podRanges(now), podRanges(before))
+        || !Objects.equals(addresses(now), addresses(before));
+  }
+
+  private static @Nullable List<String> podRanges(Node node) {
+    return node.getSpec() == null ? null : node.getSpec().getPodCIDRs();
+  }
+
+  private static @Nullable List<NodeAddress> addresses(Node node) {
+    return node.getStatus() == null ? null : node.getStatus().getAddresses();
   }
 
   private static Set<ResourceID> networksOf(Pod pod) {

@@ -1,5 +1,6 @@
 package dev.weft.operator.network;
 
+import dev.weft.api.Cidr;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpec;
 import dev.weft.api.Driver;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nodes by name, every node of the cluster, and every other that has anything of the network
  * @param podNodes names of nodes that run a pod which asks for the network
+ * @param serviceRanges where the cluster's Services have their addresses from
  */
 record ObservedNetwork(
     ContainerNetwork network,
@@ -29,7 +31,8 @@ record ObservedNetwork(
     List<NodeFacts> nodes,
     List<HostNetwork> hostNetworks,
     List<NetworkEndpoint> endpoints,
-    Set<String> podNodes) {
+    Set<String> podNodes,
+    List<Cidr> serviceRanges) {
 
   ContainerNetworkSpec spec() {
     return Objects.requireNonNull(network.getSpec(), "the schema requires spec");
@@ -45,8 +48,18 @@ record ObservedNetwork(
     Set<String> users = usersOfOverlay();
     return nodes.stream()
         .filter(this::selects)
-        .filter(node -> driver() == Driver.OVERLAY ? users.contains(node.name()) : node.isInMesh())
+        .filter(node ->
+            driver() == Driver.OVERLAY
+                ? users.contains(node.name())
+                : node.isInMesh() || carries(node))
         .toList();
+  }
+
+  /** Whether a node that lives has the network, though it has not introduced itself again. */
+  private boolean carries(NodeFacts node) {
+    return node.agent().isAlive()
+        && hostNetworks.stream()
+            .anyMatch(each -> nodeOf(each).equals(node.name()) && !each.isMarkedForDeletion());
   }
 
   /**

@@ -26,9 +26,12 @@ public record NodeFacts(
     this(name, node, meshNode, agent, Optional.empty());
   }
 
-  /** Whether nothing is left of the node: what it held is free. */
+  /**
+   * Whether nothing is left of the node: what it held is free. A node whose agent lives is there,
+   * though its objects may be written anew just now.
+   */
   public boolean isGone() {
-    return node == null && meshNode == null;
+    return node == null && meshNode == null && !agent.isAlive();
   }
 
   public boolean isInMesh() {

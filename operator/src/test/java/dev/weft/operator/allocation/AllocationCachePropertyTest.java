@@ -36,7 +36,8 @@ class AllocationCachePropertyTest {
           List.of(new AddressPools.Pool(Cidr.parse("10.0.0.0/21"), 24)),
           4096,
           4101,
-          List.of(new AddressPools.Used("n1", Cidr.parse("10.0.3.0/25"))));
+          List.of(
+              new AddressPools.Used(new AddressPools.User.Route("n1"), Cidr.parse("10.0.3.0/25"))));
 
   sealed interface Step {
     record Create(@Nullable String cidr, @Nullable Integer vni) implements Step {}

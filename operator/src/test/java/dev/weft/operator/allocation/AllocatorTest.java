@@ -156,7 +156,7 @@ class AllocatorTest {
     assertThat(Allocator.allocate(wants("red", 2), List.of(), lied))
         .isEqualTo(granted(4096, "10.0.0.0/24"));
     assertThat(
-            Allocator.routeConflicts(
+            Allocator.conflicts(
                 Driver.BRIDGE,
                 new NetworkAllocation(List.of(Cidr.parse("192.168.5.0/24")), null, null),
                 lied))
@@ -171,6 +171,91 @@ class AllocatorTest {
 
     assertThat(Allocator.allocate(wants("red", 1), List.of(), routed))
         .isEqualTo(granted(4096, "10.1.0.0/24"));
+  }
+
+  @Test
+  void aBlockOfTheClusterIsRefusedByName() {
+    AddressPools cluster =
+        ground(
+            "10.0.0.0/8",
+            24,
+            used(new AddressPools.User.Services(), "10.96.0.0/12"),
+            used(new AddressPools.User.Pods("n7"), "10.244.7.0/24"),
+            used(new AddressPools.User.Host("n7"), "192.168.5.7/32"));
+
+    assertThat(
+            refusals(
+                Allocator.allocate(
+                    asks("blue", 1, null, "10.96.0.0/16", "10.244.0.0/16", "192.168.5.0/24"),
+                    List.of(),
+                    cluster)))
+        .containsExactly(
+            new AllocationRefusal(
+                Reason.CLUSTER_CONFLICT,
+                "spec.subnets: 10.96.0.0/16 overlaps the Service range 10.96.0.0/12 of the cluster;"
+                    + " choose another block"),
+            new AllocationRefusal(
+                Reason.CLUSTER_CONFLICT,
+                "spec.subnets: 10.244.0.0/16 overlaps the pod range 10.244.7.0/24 of node n7;"
+                    + " choose another block"),
+            new AllocationRefusal(
+                Reason.CLUSTER_CONFLICT,
+                "spec.subnets: 192.168.5.0/24 overlaps 192.168.5.7, an address of node n7; choose"
+                    + " another block"));
+  }
+
+  @Test
+  void aChosenBlockIsNoneOfTheCluster() {
+    AddressPools cluster =
+        ground(
+            "10.0.0.0/8",
+            24,
+            used(new AddressPools.User.Services(), "10.0.0.0/24"),
+            used(new AddressPools.User.Pods("n7"), "10.0.1.0/24"),
+            used(new AddressPools.User.Host("n7"), "10.0.2.7/32"));
+
+    assertThat(Allocator.allocate(wants("blue", 1), List.of(), cluster))
+        .isEqualTo(granted(4096, "10.0.3.0/24"));
+  }
+
+  @Test
+  void aServiceRangeInsideANodesRouteIsStillOne() {
+    AddressPools cluster =
+        ground(
+            "10.0.0.0/8",
+            24,
+            used(new AddressPools.User.Services(), "10.96.0.0/16"),
+            used("n7", "10.96.0.0/12"));
+
+    assertThat(
+            refusals(Allocator.allocate(asks("blue", 1, null, "10.96.3.0/24"), List.of(), cluster)))
+        .extracting(AllocationRefusal::reason)
+        .containsExactly(Reason.CLUSTER_CONFLICT);
+  }
+
+  @Test
+  void aMacvlanNetworkMayHoldItsNodesAndNotTheServices() {
+    AddressPools cluster =
+        ground(
+            "10.0.0.0/8",
+            24,
+            used(new AddressPools.User.Services(), "10.96.0.0/12"),
+            used(new AddressPools.User.Host("n7"), "192.168.5.7/32"));
+
+    assertThat(
+            Allocator.allocate(
+                claim("lan", 1, Driver.MACVLAN, null, NetworkAllocation.NONE, "192.168.5.0/24"),
+                List.of(),
+                cluster))
+        .isEqualTo(granted(null, "192.168.5.0/24"));
+    assertThat(
+            refusals(
+                Allocator.allocate(
+                    claim("lan", 1, Driver.MACVLAN, null, NetworkAllocation.NONE, "10.0.0.0/8"),
+                    List.of(),
+                    cluster)))
+        .extracting(AllocationRefusal::reason)
+        .containsExactly(Reason.CLUSTER_CONFLICT);
   }
 
   @Test
@@ -196,8 +281,8 @@ class AllocatorTest {
     AddressPools routed = ground("10.0.0.0/8", 24, used("n7", "10.0.0.0/16"));
     NetworkAllocation held = new NetworkAllocation(List.of(Cidr.parse("10.0.3.0/24")), 4096, null);
 
-    assertThat(Allocator.routeConflicts(Driver.OVERLAY, held, routed)).hasSize(1);
-    assertThat(Allocator.routeConflicts(Driver.MACVLAN, held, routed)).isEmpty();
+    assertThat(Allocator.conflicts(Driver.OVERLAY, held, routed)).hasSize(1);
+    assertThat(Allocator.conflicts(Driver.MACVLAN, held, routed)).isEmpty();
   }
 
   @Test
@@ -376,6 +461,10 @@ class AllocatorTest {
   }
 
   private static AddressPools.Used used(String node, String cidr) {
-    return new AddressPools.Used(node, Cidr.parse(cidr));
+    return used(new AddressPools.User.Route(node), cidr);
+  }
+
+  private static AddressPools.Used used(AddressPools.User user, String cidr) {
+    return new AddressPools.Used(user, Cidr.parse(cidr));
   }
 }

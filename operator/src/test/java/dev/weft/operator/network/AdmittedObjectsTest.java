@@ -57,7 +57,8 @@ class AdmittedObjectsTest {
                 new NodeFacts(ObservedNetwork.nodeOf(hostNetwork), null, null, NodeAgent.ALIVE)),
             List.of(hostNetwork),
             List.of(endpoint),
-            Set.of(node.name()));
+            Set.of(node.name()),
+            List.of());
     AllocationCache ledger = new AllocationCache();
 
     Decision decision =

@@ -30,6 +30,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -41,6 +42,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +72,7 @@ class ContainerNetworkReconcilerTest {
     assertThat(status.nodes()).isEqualTo(new NodeCounts(3, 3, "3/3"));
     assertThat(status.observedGeneration()).isEqualTo(1L);
     assertThat(status.subnets())
-        .containsExactly(new EffectiveSubnet("10.0.0.0/24", "10.0.0.1", true));
+        .containsExactly(new EffectiveSubnet("198.18.0.0/24", "198.18.0.1", true));
     assertThat(hostNetworks("web")).containsExactly("web.n1", "web.n2", "web.n3");
   }
 
@@ -338,6 +340,12 @@ class ContainerNetworkReconcilerTest {
 
     await().until(() -> ready("web").getReason().equals("EndpointsRemain"));
     assertThat(ready("web").getMessage()).contains("default/a");
+    assertThat(status("web").conditions())
+        .filteredOn(each -> each.getStatus().equals(Conditions.TRUE))
+        .extracting(Condition::getType)
+        .as("who waits for the user says nothing else")
+        .containsExactly(Conditions.STALLED);
+    await().until(() -> events("web").contains("EndpointsRemain"));
     assertThat(hostNetworks("web")).containsExactly("web.n1");
 
     client().resource(endpoint).delete();
@@ -373,6 +381,7 @@ class ContainerNetworkReconcilerTest {
     CLUSTER.agents().silence("n2");
 
     client().resources(MeshNode.class).withName("n2").delete();
+    client().leases().inNamespace(Names.NAMESPACE).withName(Names.agentLease("n2")).delete();
 
     await().until(() -> client().resources(NetworkEndpoint.class).list().getItems().isEmpty());
     await().until(() -> hostNetworks("web").equals(List.of("web.n1")));
@@ -384,17 +393,14 @@ class ContainerNetworkReconcilerTest {
   void aMeshNodeGoesWithItsNode() {
     CLUSTER.agents().join("n1", "n2");
     HasMetadata node = node("n1", "True", Map.of());
-    client()
-        .resources(MeshNode.class)
-        .withName("n1")
-        .edit(each -> {
-          each.addOwnerReference(node);
-          return each;
-        });
+    node("n2", "True", Map.of());
+    await().until(() -> owner("n1").equals(node.getMetadata().getUid()));
 
+    client().leases().inNamespace(Names.NAMESPACE).withName(Names.agentLease("n1")).delete();
     client().resource(node).delete();
 
     await()
+        .atMost(Duration.ofSeconds(40))
         .until(() ->
             client().resources(MeshNode.class).list().getItems().stream()
                 .map(each -> each.getMetadata().getName())
@@ -403,13 +409,52 @@ class ContainerNetworkReconcilerTest {
   }
 
   @Test
+  void aMeshNodeBelongsToTheNodeThatIsRegisteredAnewAndLosesNothing() {
+    CLUSTER.agents().join("n1");
+    HasMetadata node = node("n1", "True", Map.of());
+    create(network("web", "bridge"));
+    awaitReady("web");
+    await().until(() -> owner("n1").equals(node.getMetadata().getUid()));
+    MeshNode meshNode = client().resources(MeshNode.class).withName("n1").get();
+    String instruction =
+        client().resources(HostNetwork.class).withName("web.n1").get().getMetadata().getUid();
+
+    client().resource(node).delete();
+    HasMetadata again = node("n1", "True", Map.of());
+
+    await().until(() -> owner("n1").equals(again.getMetadata().getUid()));
+    assertThat(client().resources(MeshNode.class).withName("n1").get().getMetadata().getUid())
+        .isEqualTo(meshNode.getMetadata().getUid());
+    assertThat(client().resources(HostNetwork.class).withName("web.n1").get().getMetadata())
+        .satisfies(each -> {
+          assertThat(each.getUid()).isEqualTo(instruction);
+          assertThat(each.getDeletionTimestamp()).isNull();
+        });
+  }
+
+  @Test
+  void aMeshNodeWithoutNodeAndLeaseIsForgottenThoughItNeverHadAnOwner() {
+    CLUSTER.agents().join("n1", "n2");
+    create(network("web", "bridge"));
+    awaitReady("web");
+    CLUSTER.agents().silence("n2");
+
+    client().leases().inNamespace(Names.NAMESPACE).withName(Names.agentLease("n2")).delete();
+
+    await().atMost(Duration.ofSeconds(40)).until(() -> nodes("web").equals("1/1"));
+    assertThat(client().resources(MeshNode.class).withName("n2").get()).isNull();
+    delete("web");
+    awaitGone("web");
+  }
+
+  @Test
   void whatContradictsItselfCountsAsNoneAndIsRemovedWithAnEvent() {
     CLUSTER.agents().join("n1", "n2");
-    create(network("web", "bridge", "10.0.0.0/24"));
+    create(network("web", "bridge", "10.20.0.0/24"));
     awaitReady("web");
     Pod pod = pod("a", "n1", "web");
-    NetworkEndpoint kept = endpoint("web", "10.0.0.2", "n1", pod);
-    NetworkEndpoint forged = endpoint("web", "10.0.0.9", "n1", pod);
+    NetworkEndpoint kept = endpoint("web", "10.20.0.2", "n1", pod);
+    NetworkEndpoint forged = endpoint("web", "10.20.0.9", "n1", pod);
     String uid =
         client().resources(ContainerNetwork.class).withName("web").get().getMetadata().getUid();
     client().resource(forged).delete();
@@ -417,10 +462,10 @@ class ContainerNetworkReconcilerTest {
     forged.getMetadata().setUid(null);
     forged.getMetadata().setName("web.zzz");
     client().resource(forged).create();
-    forged.getMetadata().setName("web.10.0.0.1");
+    forged.getMetadata().setName("web.10.20.0.1");
     forged.setSpec(
         NetworkEndpointSpecBuilder.builder(forged.getSpec())
-            .address("10.0.0.1/24")
+            .address("10.20.0.1/24")
             .networkUid(uid)
             .build());
     client().resource(forged).create();
@@ -519,6 +564,18 @@ class ContainerNetworkReconcilerTest {
     awaitGone("last");
 
     assertThat(versions()).isEqualTo(before);
+  }
+
+  private static String owner(String meshNode) {
+    return client()
+        .resources(MeshNode.class)
+        .withName(meshNode)
+        .get()
+        .getMetadata()
+        .getOwnerReferences()
+        .stream()
+        .map(OwnerReference::getUid)
+        .collect(Collectors.joining());
   }
 
   private static KubernetesClient client() {

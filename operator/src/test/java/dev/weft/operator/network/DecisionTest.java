@@ -4,6 +4,7 @@ import static dev.weft.operator.Networks.network;
 import static dev.weft.operator.Networks.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.api.Cidr;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkStatus;
@@ -50,6 +51,7 @@ class DecisionTest {
   private final List<HostNetwork> hostNetworks = new ArrayList<>();
   private final List<NetworkEndpoint> endpoints = new ArrayList<>();
   private final Set<String> podNodes = new java.util.HashSet<>();
+  private List<Cidr> services = List.of();
   private @Nullable Mesh mesh;
   private Instant now = NOW;
 
@@ -324,12 +326,22 @@ class DecisionTest {
     carryOut(decide());
     endpoint("n2");
     nodes.removeIf(node -> node.name().equals("n2"));
-    nodes.add(new NodeFacts("n2", node("n2"), null, NodeAgent.ALIVE));
+    nodes.add(new NodeFacts("n2", node("n2"), null, new NodeAgent(NOW)));
 
     assertThat(decide().hostNetworks().isEmpty()).isTrue();
 
     endpoints.clear();
     assertThat(names(decide().hostNetworks().delete())).containsExactly("web.n2");
+  }
+
+  @Test
+  void aNodeThatIsRegisteredAnewKeepsItsNetworksWhileItsAgentLives() {
+    alive("n1", "n2");
+    carryOut(decide());
+    nodes.removeIf(node -> node.name().equals("n2"));
+    nodes.add(new NodeFacts("n2", null, null, NodeAgent.ALIVE));
+
+    assertThat(decide().hostNetworks().isEmpty()).isTrue();
   }
 
   @Test
@@ -349,7 +361,7 @@ class DecisionTest {
 
   private Decision decide() {
     ObservedNetwork observed =
-        new ObservedNetwork(network, mesh, nodes, hostNetworks, endpoints, podNodes);
+        new ObservedNetwork(network, mesh, nodes, hostNetworks, endpoints, podNodes, services);
     return Decision.of(
         observed,
         (each, ground) -> ledger.allocate(each, () -> List.of(network), ground),
@@ -399,6 +411,29 @@ class DecisionTest {
         .startsWith("n2 lacks aes-gcm; ");
     change("n2", spec -> spec.kernel(null).keys(List.of(new NodeKey(1L, 0L, "other", null))));
     assertThat(summary(decide().status())).contains("Encrypted=True AllNodesEncrypt");
+  }
+
+  @Test
+  void anEncryptedNetworkThatNoNodeCanEncryptSaysSoBeforeAnyPodComes() {
+    network =
+        stored(
+            network("red", "overlay", spec -> spec.overlay(new OverlayOptions(null, true))),
+            "uid-red",
+            NOW.toString());
+    alive("n1", "n2");
+    change("n1", spec -> spec.kernel(new Kernel("6.1", List.of("esp"))));
+    assertThat(summary(decide().status())).contains("Ready=True NoNodes", "Encrypted=True NoNodes");
+    change("n2", spec -> spec.kernel(new Kernel("6.1", List.of("aes-gcm"))));
+
+    Decision decision = decide();
+
+    assertThat(summary(decision.status()))
+        .contains(
+            "Ready=False NodeCannotEncrypt",
+            "Stalled=True NodeCannotEncrypt",
+            "Encrypted=False NodeCannotEncrypt");
+    assertThat(ready(decision).getMessage())
+        .contains("no node can encrypt", "n1 lacks esp", "n2 lacks aes-gcm", "spec.nodeSelector");
   }
 
   @Test

@@ -84,10 +84,12 @@ class IdleGraceTest {
     return new ObservedNetwork(
         network,
         null,
-        List.of(new NodeFacts("n1", node, null, NodeAgent.ALIVE)),
+        List.of(
+            new NodeFacts("n1", node, null, node == null ? new NodeAgent(START) : NodeAgent.ALIVE)),
         List.of(hostNetwork),
         List.of(),
-        Set.of());
+        Set.of(),
+        List.of());
   }
 
   private static HostNetwork hostNetwork() {
