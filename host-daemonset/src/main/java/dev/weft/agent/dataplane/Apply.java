@@ -81,9 +81,10 @@ final class Apply implements AutoCloseable {
       while (to < changes.size() && Stage.of(changes.get(to)) == stage) {
         to++;
       }
-      for (int start = from; start < to; start += CHUNK) {
+      int chunk = stage == Stage.FILTER ? to - from : CHUNK;
+      for (int start = from; start < to; start += chunk) {
         letGoOfMany();
-        stage(stage, changes.subList(start, Math.min(start + CHUNK, to)));
+        stage(stage, changes.subList(start, Math.min(start + chunk, to)));
       }
       from = to;
     }
@@ -106,7 +107,8 @@ final class Apply implements AutoCloseable {
   private void stage(Stage stage, List<Change> changes) {
     keepShut(changes);
     switch (stage) {
-      case FILTER, SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
+      case FILTER -> filter(changes.stream().filter(this::isOpen).toList());
+      case SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
       case PORTS, REMOVE_PORTS -> changes.stream().filter(this::isOpen).forEach(this::listen);
       case STATES, POLICIES, REMOVE_POLICIES, REMOVE_STATES ->
           secure(changes.stream().filter(this::isOpen).toList());
@@ -144,6 +146,9 @@ final class Apply implements AutoCloseable {
         case Change.Create(Item.Device device)
             when device.kind() instanceof Kind.Bridge && filterFailed() ->
             fail(change, new NotIsolated());
+        case Change.Create(Item.Device device)
+            when device.kind() instanceof Kind.Veth && isUnguarded(device) ->
+            fail(change, new NotIsolated());
         case Change.Alter(_, Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.SecurityPolicy _, _) when tunnelStays ->
@@ -157,7 +162,61 @@ final class Apply implements AutoCloseable {
     return failures.keySet().stream()
         .anyMatch(failed ->
             failed instanceof Change.Create(Item.Filter _)
-                || failed instanceof Change.Alter(_, Item.Filter _, _));
+                || failed instanceof Change.Alter(_, Item.Filter _, _)
+                || failed instanceof Change.Create(GuardItem.Table _)
+                || failed instanceof Change.Alter(_, GuardItem.Table _, _));
+  }
+
+  private boolean isUnguarded(Item.Device cable) {
+    return failures.keySet().stream()
+        .anyMatch(failed ->
+            failed instanceof Change.Create(GuardItem.Entry entry)
+                && entry.owner().equals(cable.owner()));
+  }
+
+  private void filter(List<Change> changes) {
+    List<Change> guard = new ArrayList<>();
+    for (Change change : changes) {
+      if (isGuard(change)) {
+        guard.add(change);
+      } else {
+        shared(change);
+      }
+    }
+    if (!guard.isEmpty()) {
+      guard(guard);
+    }
+  }
+
+  private static boolean isGuard(Change change) {
+    return switch (change) {
+      case Change.Create(Item item) -> item instanceof GuardItem;
+      case Change.Alter(_, Item item, _) -> item instanceof GuardItem;
+      case Change.Remove(Item item, _) -> item instanceof GuardItem;
+    };
+  }
+
+  private static boolean isOfGuardTable(Change change) {
+    return switch (change) {
+      case Change.Create(Item item) -> item instanceof GuardItem.Table;
+      case Change.Alter(_, Item item, _) -> item instanceof GuardItem.Table;
+      case Change.Remove(Item item, _) -> item instanceof GuardItem.Table;
+    };
+  }
+
+  /** In one transaction; if that is refused, each element for itself. */
+  private void guard(List<Change> changes) {
+    try {
+      SourceGuard.apply(kernel.nftables(), changes);
+    } catch (NftablesException refused) {
+      if (changes.stream().anyMatch(Apply::isOfGuardTable)) {
+        changes.forEach(change -> fail(change, refused));
+        return;
+      }
+      for (Change change : changes) {
+        attempt(change, () -> SourceGuard.apply(kernel.nftables(), List.of(change)));
+      }
+    }
   }
 
   private boolean isShut(int port) {
@@ -461,7 +520,8 @@ final class Apply implements AutoCloseable {
           Item.Neighbour _,
           Item.SecurityState _,
           Item.SecurityPolicy _,
-          Item.EspPort _ ->
+          Item.EspPort _,
+          GuardItem _ ->
           throw new IllegalArgumentException(item + " is not shared");
     }
   }

@@ -14,6 +14,7 @@ final class Belief {
   private final Map<Owner, Set<Item.Key>> byOwner = new HashMap<>();
   private final Map<String, Set<Item.Key>> bySandbox = new HashMap<>();
   private final Map<String, Set<Item.Key>> devices = new HashMap<>();
+  private final Set<String> guard = new HashSet<>();
 
   static Belief of(State state) {
     Belief belief = new Belief();
@@ -47,6 +48,15 @@ final class Belief {
         .toList();
   }
 
+  /**
+   * Whether an element of the source guard was left in the kernel.
+   *
+   * @param key its bytes, in hexadecimal digits
+   */
+  boolean hasGuard(String set, String key) {
+    return guard.contains(set + " " + key);
+  }
+
   Set<String> sandboxes() {
     return bySandbox.keySet();
   }
@@ -70,6 +80,9 @@ final class Belief {
     if (isNetworks(item)) {
       devices.computeIfAbsent(item.owner().uid(), _ -> new HashSet<>()).add(item.key());
     }
+    if (item instanceof GuardItem.Entry entry) {
+      guard.add(entry.inKernel());
+    }
     String sandbox = sandboxOf(item);
     if (!sandbox.isEmpty()) {
       bySandbox.computeIfAbsent(sandbox, _ -> new HashSet<>()).add(item.key());
@@ -79,6 +92,9 @@ final class Belief {
   private void remove(Item item) {
     Item old = items.remove(item.key());
     if (old != null) {
+      if (old instanceof GuardItem.Entry entry) {
+        guard.remove(entry.inKernel());
+      }
       forget(byOwner, old.owner(), old.key());
       forget(devices, old.owner().uid(), old.key());
       forget(bySandbox, sandboxOf(old), old.key());
@@ -104,7 +120,8 @@ final class Belief {
           Item.Filter _,
           Item.SecurityState _,
           Item.SecurityPolicy _,
-          Item.EspPort _ ->
+          Item.EspPort _,
+          GuardItem _ ->
           "";
     };
   }

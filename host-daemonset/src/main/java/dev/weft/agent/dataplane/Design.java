@@ -305,6 +305,10 @@ record Design(
           });
       Rules.table(rules, ground.secrecy().ports(), wish.senders())
           .ifPresent(filter -> items.put(filter.key(), filter));
+      if (!rules.isEmpty()) {
+        GuardItem.Table guard = new GuardItem.Table(true);
+        items.put(guard.key(), guard);
+      }
       return new Design(new State(items), drivers, problems, held);
     }
   }

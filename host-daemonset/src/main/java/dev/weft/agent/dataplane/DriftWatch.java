@@ -57,7 +57,10 @@ final class DriftWatch implements AutoCloseable {
     Optional<DriftEvent> judge(XfrmNotification notification);
 
     /** Puts the packet filter back if it is not as it was left. */
-    Optional<DriftEvent> judge(NftablesMonitor.Change change);
+    Optional<DriftEvent> judgeFilter();
+
+    /** Puts the source guard back if one of the changes is not ours. */
+    Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes);
   }
 
   DriftWatch(Kernel kernel, Judge judge, Consumer<DriftEvent> listener) {
@@ -82,9 +85,20 @@ final class DriftWatch implements AutoCloseable {
       listen(
           "weft-drift-filter",
           new Source<NftablesMonitor, NftablesMonitor.Change>(
-              () -> NftablesMonitor.open(kernel.namespace(), PacketFilter.NAME),
+              () ->
+                  NftablesMonitor.open(
+                      kernel.namespace(), NftablesMonitor.Family.INET, PacketFilter.NAME),
               DriftWatch::once,
-              NftablesMonitor.Change.OVERRUN),
+              new NftablesMonitor.Change.Overrun()),
+          _ -> judge.judgeFilter());
+      listen(
+          "weft-drift-guard",
+          new Source<NftablesMonitor, List<NftablesMonitor.Change>>(
+              () ->
+                  NftablesMonitor.open(
+                      kernel.namespace(), NftablesMonitor.Family.BRIDGE, PacketFilter.NAME),
+              DriftWatch::all,
+              List.of(new NftablesMonitor.Change.Overrun())),
           judge::judge);
     } catch (NetlinkException e) {
       LOG.atDebug().setCause(e).log("this kernel has no nftables, which therefore never changes");
@@ -183,6 +197,16 @@ final class DriftWatch implements AutoCloseable {
     List<NftablesMonitor.Change> first = filter.next().stream().toList();
     filter.more(BATCH);
     return first;
+  }
+
+  /** The changes by now; nothing when the monitor is closed. */
+  private static List<List<NftablesMonitor.Change>> all(NftablesMonitor guard) {
+    List<NftablesMonitor.Change> all = new ArrayList<>(guard.next().stream().toList());
+    if (all.isEmpty()) {
+      return List.of();
+    }
+    all.addAll(guard.more(BATCH));
+    return List.of(all);
   }
 
   private static Object subject(Notification notification) {

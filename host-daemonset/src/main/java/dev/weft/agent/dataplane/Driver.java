@@ -76,6 +76,7 @@ sealed interface Driver
     if (!port.learning()) {
       items.add(new Item.Forward(owner, hostEnd, endpoint.mac(), Optional.empty()));
     }
+    items.addAll(SourceGuard.endpoint(owner, hostEnd, endpoint));
     return items;
   }
 

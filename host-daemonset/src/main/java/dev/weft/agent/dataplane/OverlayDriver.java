@@ -116,7 +116,8 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
             network.mac(network.vxlan()),
             mtu,
             true,
-            Optional.of(new Port(network.bridge(), false, false, true))));
+            Optional.of(new Port(network.bridge(), false, false, true))),
+        SourceGuard.elsewhere(network.owner(), network.mac(network.bridge())));
   }
 
   @Override
@@ -138,10 +139,12 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
       items.add(
           new Item.Forward(tunnelEnd, network.vxlan(), entry.mac(), Optional.of(entry.vtep())));
       items.add(new Item.Forward(tunnelEnd, network.vxlan(), entry.mac(), Optional.empty()));
+      items.add(SourceGuard.elsewhere(network.owner(), entry.mac()));
     }
     for (Forwarding.NeighbourEntry entry : forwarding.neighbours()) {
       items.add(
           new Item.Neighbour(network.owner(), network.bridge(), entry.address(), entry.mac()));
+      items.add(SourceGuard.elsewhere(network.owner(), entry.address()));
     }
     for (InetAddress peer : forwarding.flood()) {
       items.add(new Item.Forward(tunnelEnd, network.vxlan(), MacAddress.ZERO, Optional.of(peer)));

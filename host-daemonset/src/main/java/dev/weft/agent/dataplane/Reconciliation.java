@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane;
 import dev.weft.mesh.ForwardingTable;
 import dev.weft.mesh.RemoteEndpoint;
 import dev.weft.netlink.NftablesException;
+import dev.weft.netlink.NftablesMonitor;
 import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmNotification;
 import java.io.UncheckedIOException;
@@ -18,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -153,7 +155,10 @@ final class Reconciliation {
     State found =
         Observed.in(
             observation, new Observed.Ownership(marks.lostMarks(), sandboxes, ourAddresses));
-    State observed = withShared(found, design.state()).with(ipsec.items());
+    State observed =
+        withShared(found, design.state())
+            .with(guard(guardOwners(wish)))
+            .with(ipsec.items());
     List<Change> changes =
         Plan.between(design.state().with(protection.items()), observed).stream()
             .filter(change -> !isHeld(change, design))
@@ -278,6 +283,36 @@ final class Reconciliation {
       // Without libnftables there is no table; if one is wished, making it tells the reason.
     }
     return State.of(items);
+  }
+
+  private List<Item> guard(Function<GuardItem.GuardKey.OfEntry, Owner> owners) {
+    try {
+      return SourceGuard.observe(kernel.nftables(), owners);
+    } catch (NftablesException e) {
+      // Without libnftables there is no guard; if one is wished, making it tells the reason.
+      return List.of();
+    }
+  }
+
+  /** Whose the elements of the source guard are, as far as it is known. */
+  private Function<GuardItem.GuardKey.OfEntry, Owner> guardOwners(NodeWish wish) {
+    Map<Item.Key, Owner> owners = new HashMap<>();
+    Map<String, Owner> networks = new HashMap<>();
+    for (NetworkWish network : wish.networks().values()) {
+      networks.put(SourceGuard.number(network.uid()), Owner.network(network.uid()));
+      for (LocalEndpoint endpoint : network.local().values()) {
+        Owner owner = Owner.endpoint(network.uid(), endpoint.id());
+        SourceGuard.endpoint(owner, Network.hostEnd(network.uid(), endpoint.id()), endpoint)
+            .forEach(item -> owners.put(item.key(), owner));
+      }
+    }
+    return key ->
+        Optional.ofNullable(belief)
+            .flatMap(known -> known.get(key))
+            .map(Item::owner)
+            .or(() -> Optional.ofNullable(owners.get(key)))
+            .or(() -> Optional.ofNullable(networks.get(key.number())))
+            .orElse(Owner.NODE);
   }
 
   /** Stores what the changes need to be known of later, and makes them. */
@@ -548,9 +583,15 @@ final class Reconciliation {
     Set<Item.Key> touched = new LinkedHashSet<>();
     spot.driver().remote(delta.removed()).forEach(item -> touched.add(item.key()));
     added.forEach(item -> touched.add(item.key()));
-    turn.after().removeIf(item -> touched.contains(item.key()));
+    // what a sandbox here has by now is not touched by its leaving another node
+    turn.after()
+        .removeIf(item -> touched.contains(item.key()) && item.owner().endpoint().isEmpty());
     turn.after().addAll(added);
-    touched.forEach(touchedKey -> turn.known().get(touchedKey).ifPresent(turn.before()::add));
+    touched.forEach(touchedKey ->
+        turn.known()
+            .get(touchedKey)
+            .filter(item -> item.owner().endpoint().isEmpty())
+            .ifPresent(turn.before()::add));
   }
 
   private Outcome outcome(NodeWish wish, Set<String> names, Made made) {
@@ -622,6 +663,52 @@ final class Reconciliation {
           }
         })
         .map(what -> new DriftEvent(filtered(), what));
+  }
+
+  /** Puts the source guard back if others changed it; the next reconcile reports it. */
+  Optional<DriftEvent> restoreGuard(List<NftablesMonitor.Change> changes) {
+    Belief known = belief;
+    if (known == null || changes.stream().noneMatch(each -> isForeign(each, known))) {
+      return Optional.empty();
+    }
+    Map<Item.Key, Item> left = new LinkedHashMap<>();
+    known.items().stream()
+        .filter(GuardItem.class::isInstance)
+        .forEach(item -> left.put(item.key(), item));
+    if (!left.containsKey(new GuardItem.GuardKey.OfTable())) {
+      return Optional.empty();
+    }
+    try {
+      List<Item> now = SourceGuard.observe(kernel.nftables(), _ -> Owner.NODE);
+      boolean same =
+          now.size() == left.size()
+              && now.stream()
+                  .allMatch(item -> {
+                    Item mine = left.get(item.key());
+                    return mine != null && item.isAsWished(mine);
+                  });
+      if (same) {
+        return Optional.empty();
+      }
+      SourceGuard.install(kernel.nftables(), left.values());
+      String what =
+          "put back the source guard, which was %s by others"
+              .formatted(now.isEmpty() ? "removed" : "changed");
+      restored.add(what);
+      return Optional.of(new DriftEvent(filtered(), what));
+    } catch (NftablesException e) {
+      return Optional.of(
+          new DriftEvent(filtered(), "the source guard was changed: " + e.getMessage()));
+    }
+  }
+
+  /** Whether a change of the source guard may not be the echo of one of ours. */
+  private static boolean isForeign(NftablesMonitor.Change change, Belief known) {
+    return switch (change) {
+      case NftablesMonitor.Change.Touched _, NftablesMonitor.Change.Overrun _ -> true;
+      case NftablesMonitor.Change.Element(String set, String key, boolean removed) ->
+          known.hasGuard(set, key) == removed;
+    };
   }
 
   /** The networks that pass the packet filter. */

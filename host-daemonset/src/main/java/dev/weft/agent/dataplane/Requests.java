@@ -234,7 +234,8 @@ final class Requests {
           Item.Setting _,
           Item.SecurityState _,
           Item.SecurityPolicy _,
-          Item.EspPort _ ->
+          Item.EspPort _,
+          GuardItem _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };
   }
@@ -256,7 +257,8 @@ final class Requests {
           Item.Setting _,
           Item.SecurityState _,
           Item.SecurityPolicy _,
-          Item.EspPort _ ->
+          Item.EspPort _,
+          GuardItem _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };
   }

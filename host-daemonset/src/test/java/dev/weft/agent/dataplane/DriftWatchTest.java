@@ -10,6 +10,7 @@ import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.NftablesMonitor;
 import dev.weft.netlink.Notification;
 import dev.weft.netlink.XfrmNotification;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,7 +45,12 @@ class DriftWatchTest {
         }
 
         @Override
-        public Optional<DriftEvent> judge(NftablesMonitor.Change change) {
+        public Optional<DriftEvent> judgeFilter() {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
           return Optional.empty();
         }
       };
