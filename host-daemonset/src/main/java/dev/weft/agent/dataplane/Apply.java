@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes changes: stage by stage, each stage in one batch for the node and one for each sandbox. A
@@ -40,6 +42,7 @@ final class Apply implements AutoCloseable {
   private final Kernel kernel;
   private final Indexes indexes;
   private final Secrets secrets;
+  private final Set<String> stuck;
   private final Map<DeviceName, Integer> inside = new HashMap<>();
   private final Map<Change, RuntimeException> failures = new LinkedHashMap<>();
   private final Set<String> unfinished = new HashSet<>();
@@ -57,11 +60,13 @@ final class Apply implements AutoCloseable {
 
   /**
    * @param indexes the node's devices by name; kept up to date
+   * @param stuck devices that could not be removed before, which the packet filter counts with
    */
-  Apply(Kernel kernel, Indexes indexes, Secrets secrets) {
+  Apply(Kernel kernel, Indexes indexes, Secrets secrets, Set<String> stuck) {
     this.kernel = kernel;
     this.indexes = indexes;
     this.secrets = secrets;
+    this.stuck = stuck;
   }
 
   /** Counts a change as failed before any is made. */
@@ -128,16 +133,38 @@ final class Apply implements AutoCloseable {
   }
 
   /**
+   * The bridges and tunnels that the kernel did not remove. They keep their rules, and keep nobody
+   * else from theirs: the changes are worked out anew with what stays.
+   */
+  static Set<String> stuck(Set<Change> failed) {
+    return failed.stream()
+        .flatMap(change ->
+            change instanceof Change.Remove(Item.Device device, _) && isRestricted(device)
+                ? Stream.of(device.name().name())
+                : Stream.empty())
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean isRestricted(Item.Device device) {
+    return device.name().place().isNode()
+        && (device.kind() instanceof Kind.Vxlan || device.kind() instanceof Kind.Bridge);
+  }
+
+  /** Whether a tunnel by a port could not be removed. */
+  private boolean staysAt(int port) {
+    return failures.keySet().stream()
+        .anyMatch(failed ->
+            failed instanceof Change.Remove(Item.Device device, _)
+                && device.kind() instanceof Kind.Vxlan tunnel
+                && tunnel.port() == port);
+  }
+
+  /**
    * Makes no tunnel while its port is open to clear text and no bridge without its rules; opens no
-   * port and lifts no rule while a tunnel or bridge could not be removed.
+   * port and lifts no rule while a tunnel or bridge unexpectedly could not be removed.
    */
   private void keepShut(List<Change> changes) {
-    boolean tunnelStays =
-        failures.keySet().stream()
-            .anyMatch(failed ->
-                failed instanceof Change.Remove(Item.Device device, _)
-                    && (device.kind() instanceof Kind.Vxlan
-                        || device.kind() instanceof Kind.Bridge));
+    boolean tunnelStays = !stuck.containsAll(stuck(failures.keySet()));
     for (Change change : changes) {
       switch (change) {
         case Change.Create(Item.Device device)
@@ -151,7 +178,7 @@ final class Apply implements AutoCloseable {
             fail(change, new NotIsolated());
         case Change.Alter(_, Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
-        case Change.Remove(Item.SecurityPolicy _, _) when tunnelStays ->
+        case Change.Remove(Item.SecurityPolicy policy, _) when staysAt(port(policy)) ->
             fail(change, new TunnelStays());
         case Change.Create _, Change.Alter _, Change.Remove _ -> {}
       }
@@ -232,8 +259,11 @@ final class Apply implements AutoCloseable {
 
   private static boolean shuts(Item item, int port) {
     return item instanceof Item.Filter
-        || (item instanceof Item.SecurityPolicy policy
-            && policy.spec().id().selector().destinationPort().value() == port);
+        || (item instanceof Item.SecurityPolicy policy && port(policy) == port);
+  }
+
+  private static int port(Item.SecurityPolicy policy) {
+    return policy.spec().id().selector().destinationPort().value();
   }
 
   /** Makes changes to the IPsec tables. */

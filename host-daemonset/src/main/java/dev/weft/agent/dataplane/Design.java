@@ -303,6 +303,7 @@ record Design(
               driver.rules().ifPresent(rules::add);
             }
           });
+      rules.addAll(Standing.stuck(ground));
       Rules.table(rules, ground.secrecy().ports(), wish.senders())
           .ifPresent(filter -> items.put(filter.key(), filter));
       if (!rules.isEmpty()) {

@@ -39,7 +39,11 @@ final class DriftWatch implements AutoCloseable {
   /** Told of at a time; whoever floods the kernel with changes is not kept in memory. */
   private static final int BATCH = 4096;
 
+  /** How long notifications are gathered; longer each time while somebody floods the kernel. */
   private static final Duration MOMENT = Duration.ofMillis(50);
+
+  private static final Duration LONGEST_MOMENT = Duration.ofSeconds(1);
+  private static final int FLOOD = 256;
 
   private final Consumer<DriftEvent> listener;
   private final Set<Once> told = ConcurrentHashMap.newKeySet();
@@ -49,6 +53,9 @@ final class DriftWatch implements AutoCloseable {
   private final List<AutoCloseable> monitors = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private boolean closed;
+
+  /** Of the thread that listens to links alone. */
+  private Duration moment = MOMENT;
 
   /** Says what of a notification is drift. */
   interface Judge {
@@ -68,7 +75,7 @@ final class DriftWatch implements AutoCloseable {
     listen(
         "weft-drift",
         new Source<Monitor, Notification>(
-            () -> Monitor.open(kernel.namespace()), DriftWatch::gist, new Notification.Overrun()),
+            () -> Monitor.open(kernel.namespace()), this::gist, new Notification.Overrun()),
         judge::judge);
     try {
       listen(
@@ -180,16 +187,24 @@ final class DriftWatch implements AutoCloseable {
    * What is told within a moment. A change of ours is told of many times, and each says only that a
    * link is to be looked at: once is enough, when we are through with it.
    */
-  private static List<Notification> gist(Monitor monitor) {
+  private List<Notification> gist(Monitor monitor) {
     Map<Object, Notification> last = new LinkedHashMap<>();
     monitor
         .next()
         .ifPresent(first -> {
           last.put(subject(first), first);
-          LockSupport.parkNanos(MOMENT.toNanos());
-          monitor.more(BATCH).forEach(each -> last.put(subject(each), each));
+          LockSupport.parkNanos(moment.toNanos());
+          List<Notification> more = monitor.more(BATCH);
+          more.forEach(each -> last.put(subject(each), each));
+          moment = more.size() < FLOOD ? MOMENT : longer(moment);
         });
     return List.copyOf(last.values());
+  }
+
+  /** What the kernel keeps of a flood is bounded, so the longer the wait, the less there is to do. */
+  private static Duration longer(Duration moment) {
+    Duration twice = moment.multipliedBy(2);
+    return twice.compareTo(LONGEST_MOMENT) < 0 ? twice : LONGEST_MOMENT;
   }
 
   /** One look answers all changes by now. */

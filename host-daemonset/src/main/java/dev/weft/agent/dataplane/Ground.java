@@ -7,9 +7,17 @@ import java.net.InetAddress;
 import java.util.Optional;
 import java.util.Set;
 
-/** What drivers build on: the node as it is, and which of it is ours. */
+/**
+ * What drivers build on: the node as it is, and which of it is ours.
+ *
+ * @param stuck devices of ours that are wished no more, and which the kernel did not remove
+ */
 record Ground(
-    Observation observation, Observed.Ownership ownership, NodeWish wish, Secrecy secrecy) {
+    Observation observation,
+    Observed.Ownership ownership,
+    NodeWish wish,
+    Secrecy secrecy,
+    Set<String> stuck) {
 
   /**
    * What holds of encrypted networks.
@@ -18,6 +26,11 @@ record Ground(
    * @param hindrance why nothing can be encrypted
    */
   record Secrecy(Set<Integer> ports, Optional<Problem> hindrance) {}
+
+  /** The same with nothing that could not be removed. */
+  Ground(Observation observation, Observed.Ownership ownership, NodeWish wish, Secrecy secrecy) {
+    this(observation, ownership, wish, secrecy, Set.of());
+  }
 
   Optional<InetAddress> vtep() {
     return wish.vtep();

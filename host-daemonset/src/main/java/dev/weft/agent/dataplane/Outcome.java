@@ -1,11 +1,13 @@
 package dev.weft.agent.dataplane;
 
 import dev.weft.mesh.keys.KeyReport;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What came of a reconcile.
@@ -39,6 +41,18 @@ public record Outcome(
     networks = Map.copyOf(networks);
     leftovers = Map.copyOf(leftovers);
     changes = List.copyOf(changes);
+  }
+
+  /** Both, of which the other came after. */
+  Outcome then(Outcome next) {
+    Map<String, NetworkOutcome> both = new HashMap<>(networks);
+    next.networks.forEach((name, outcome) -> both.merge(name, outcome, NetworkOutcome::then));
+    return new Outcome(
+        both,
+        next.leftovers,
+        Stream.concat(changes.stream(), next.changes.stream()).toList(),
+        next.standing,
+        next.keys);
   }
 
   /** Whether a look at the whole kernel found nothing of the network. */

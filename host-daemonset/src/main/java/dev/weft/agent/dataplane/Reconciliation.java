@@ -2,6 +2,8 @@ package dev.weft.agent.dataplane;
 
 import dev.weft.mesh.ForwardingTable;
 import dev.weft.mesh.RemoteEndpoint;
+import dev.weft.netlink.Link;
+import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.NftablesException;
 import dev.weft.netlink.NftablesMonitor;
 import dev.weft.netlink.Notification;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -40,6 +43,7 @@ final class Reconciliation {
   private final Map<Owner, Integer> interfaces = new HashMap<>();
   private Foundations foundations = Foundations.NONE;
   private Set<Integer> shut = Set.of();
+  private Set<String> stuck = Set.of();
   private Set<InetAddress> senders = Set.of();
   private Set<InetAddress> peers = Set.of();
   private final List<String> restored = new ArrayList<>();
@@ -102,6 +106,13 @@ final class Reconciliation {
    * @param names the networks to tell of at least
    */
   private Outcome whole(NodeWish wish, Set<String> names) {
+    Set<String> known = stuck;
+    Outcome outcome = look(wish, names);
+    // what turned out to stay, or to be gone at last, is for the packet filter to count with
+    return stuck.equals(known) ? outcome : outcome.then(look(wish, names));
+  }
+
+  private Outcome look(NodeWish wish, Set<String> names) {
     Draft draft = draft(wish);
     List<Change> changes = draft.changes();
     Map<String, List<String>> repaired = repaired(changes, draft.wished());
@@ -120,6 +131,7 @@ final class Reconciliation {
                     view -> view.ours().forEach((index, owner) -> interfaces.put(owner, index))));
     Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes, seen);
     remember(wish, draft, changes, failures);
+    stuck = Apply.stuck(failures.keySet());
     return outcome(
         wish, concerned(wish, names, changes), new Made(changes, failures, repaired, standing()));
   }
@@ -142,9 +154,10 @@ final class Reconciliation {
     Map<Owner, String> sandboxes = sandboxes(wish);
     Observation observation = kernel.observe(expected(wish, sandboxes), belief == null);
     Observed.Ownership marks = new Observed.Ownership(marksWeSet(), sandboxes, Set.of());
-    Set<Integer> ports = wish.encryptedPorts();
+    Set<Integer> ports = shutPorts(wish, observation);
     Optional<Problem> hindrance = ports.isEmpty() ? Optional.empty() : encryption.hindrance(wish);
-    Ground ground = new Ground(observation, marks, wish, new Ground.Secrecy(ports, hindrance));
+    Ground ground =
+        new Ground(observation, marks, wish, new Ground.Secrecy(ports, hindrance), stuck);
     Design design = Design.of(wish, ground);
     Ipsec ipsec = concernsIpsec(wish) ? kernel.ipsec() : Ipsec.EMPTY;
     Encryption.Draft protection = encryption.draft(wish, ports, ipsec);
@@ -165,6 +178,20 @@ final class Reconciliation {
             .toList();
     return new Draft(
         observation, design, protection, observed, changes, Foundations.of(wish, ground, design));
+  }
+
+  /** The ports of encrypted networks, and of their tunnels that could not be removed. */
+  private Set<Integer> shutPorts(NodeWish wish, Observation observation) {
+    Set<Integer> ports = new TreeSet<>(wish.encryptedPorts());
+    for (Link link : observation.node().links()) {
+      if (stuck.contains(link.name())
+          && link.kind() instanceof LinkKind.Vxlan tunnel
+          && tunnel.port() != null
+          && shut.contains(tunnel.port())) {
+        ports.add(tunnel.port());
+      }
+    }
+    return ports;
   }
 
   /** Whether anything of ours may be, or is to be, in the IPsec tables. */
@@ -326,7 +353,7 @@ final class Reconciliation {
             wish.encryptedPorts(),
             protection.secrets(),
             wish.keys().map(KeyWish::volume).orElse(Long.MAX_VALUE));
-    try (Apply apply = new Apply(kernel, indexes, secrets)) {
+    try (Apply apply = new Apply(kernel, indexes, secrets, stuck)) {
       seen.forEach((file, sight) -> sight.view().ifPresent(view -> apply.know(file, view)));
       try {
         encryption.store(wish, protection);
@@ -355,7 +382,7 @@ final class Reconciliation {
             .observed()
             .after(changes.stream().filter(change -> !failures.containsKey(change)).toList());
     State wished = draft.wished();
-    shut = wish.encryptedPorts();
+    shut = shutPorts(wish, draft.observation());
     senders = wish.senders();
     peers = wish.peers();
     belief =
@@ -490,7 +517,7 @@ final class Reconciliation {
       NodeWish wish, Map<String, Set<String>> keys, Consumer<Outcome> made) {
     Belief known = Objects.requireNonNull(belief, "the networks are familiar");
     Turn turn = new Turn(known, new ArrayList<>(), new ArrayList<>());
-    try (Apply apply = new Apply(kernel, indexes, Apply.Secrets.NONE)) {
+    try (Apply apply = new Apply(kernel, indexes, Apply.Secrets.NONE, stuck)) {
       keys.forEach((name, ids) -> {
         NetworkWish network = wish.networks().get(name);
         Driver driver = drivers.get(name);

@@ -34,6 +34,32 @@ final class Standing {
     return rules;
   }
 
+  /**
+   * The rules of what nobody wishes any more and could not be removed: nothing passes. A tunnel of a
+   * clear overlay still takes frames from peers only.
+   */
+  static List<Rules> stuck(Ground ground) {
+    List<Link> links =
+        ground.observation().node().links().stream()
+            .filter(link -> ground.stuck().contains(link.name()) && ground.isOurs(link))
+            .toList();
+    List<Rules> rules = new ArrayList<>();
+    for (Link link : links) {
+      if (link.kind() instanceof LinkKind.Bridge) {
+        rules.add(Rules.of(link.name(), EnumSet.allOf(Rules.Restriction.class)));
+      } else if (link.kind() instanceof LinkKind.Vxlan vxlan
+          && !ground.secrecy().ports().contains(vxlan.port())) {
+        rules.add(
+            new Rules(
+                link.name(),
+                EnumSet.allOf(Rules.Restriction.class),
+                List.of(),
+                tunnel(List.of(link))));
+      }
+    }
+    return rules;
+  }
+
   private static Rules rules(
       String name, NetworkWish wish, String bridge, Ground ground, Optional<Kind.Vxlan> tunnel) {
     if (tunnel.isPresent()) {
