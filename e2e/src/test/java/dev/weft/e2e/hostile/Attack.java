@@ -50,7 +50,11 @@ record Attack(String name, Step step, boolean restarts, String limit, boolean lo
   /** All of them by what they are about. */
   private static Map<String, List<Attack>> groups() {
     Map<String, List<Attack>> groups = new LinkedHashMap<>();
-    Stream.of(LinkAttacks.groups(), TableAttacks.groups(), FrameAttacks.groups(), LifeAttacks.groups())
+    Stream.of(
+            LinkAttacks.groups(),
+            TableAttacks.groups(),
+            FrameAttacks.groups(),
+            LifeAttacks.groups())
         .forEach(groups::putAll);
     List<Attack> limits = new ArrayList<>();
     groups.replaceAll((_, attacks) -> {

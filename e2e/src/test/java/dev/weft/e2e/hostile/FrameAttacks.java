@@ -60,7 +60,8 @@ final class FrameAttacks {
             "claims a victim's address on the overlay by ARP",
             a -> claim(a, "blue", "eth1", "blue-2")),
         new Attack(
-                "claims a victim's address on macvlan by ARP", a -> claim(a, "lan", "eth3", "lan-2"))
+                "claims a victim's address on macvlan by ARP",
+                a -> claim(a, "lan", "eth3", "lan-2"))
             .harming("lan"),
         new Attack(
             "claims the gateway's address by ARP",

@@ -30,9 +30,9 @@ import org.opentest4j.TestAbortedException;
  * they go, nothing of them stays.
  *
  * <p>By default the attacks of a group are made at once, each by a pod of its own, but for those
- * that take much of the machine. {@code
- * -Dweft.hostile=all} makes each attack alone, {@code -Dweft.hostile=alias} those that have this in
- * their name, and {@code -Dweft.hostile.seconds=10} all attacks for longer.
+ * that take much of the machine. {@code -Dweft.hostile=all} makes each attack alone, {@code
+ * -Dweft.hostile=alias} those that have this in their name, and {@code -Dweft.hostile.seconds=10}
+ * all attacks for longer.
  */
 @ExtendWith(InBed.class)
 class HostilePodTest {
@@ -230,8 +230,8 @@ class HostilePodTest {
             .limit(Math.max(0, count))
             .toList();
     fresh.forEach(pod -> bed.pod(pod, Attacker.NODE, Attacker.NETWORKS));
-    fresh.forEach(pod ->
-        await(pod + " runs").atMost(PATIENCE).until(() -> bed.cluster().isRunning(pod)));
+    fresh.forEach(
+        pod -> await(pod + " runs").atMost(PATIENCE).until(() -> bed.cluster().isRunning(pod)));
     ATTACHED.addAll(fresh);
   }
 

@@ -201,7 +201,9 @@ final class DriftWatch implements AutoCloseable {
     return List.copyOf(last.values());
   }
 
-  /** What the kernel keeps of a flood is bounded, so the longer the wait, the less there is to do. */
+  /**
+   * What the kernel keeps of a flood is bounded, so the longer the wait, the less there is to do.
+   */
   private static Duration longer(Duration moment) {
     Duration twice = moment.multipliedBy(2);
     return twice.compareTo(LONGEST_MOMENT) < 0 ? twice : LONGEST_MOMENT;

@@ -153,8 +153,6 @@ enum GuardSet {
 
   static String address(InetAddress address) {
     byte[] bytes = address.getAddress();
-    return bytes.length == 4
-        ? address.getHostAddress()
-        : "0x" + HexFormat.of().formatHex(bytes);
+    return bytes.length == 4 ? address.getHostAddress() : "0x" + HexFormat.of().formatHex(bytes);
   }
 }

@@ -34,8 +34,7 @@ final class PacketFilter {
   static void install(Nftables nftables, Item.Filter filter) {
     nftables.runPlain("add %s\ndelete %s\n%s".formatted(TABLE, TABLE, filter.text()));
     String listing = nftables.runPlain("list " + TABLE);
-    nftables.runPlain(
-        Seal.command("inet " + NAME, filter.text(), listing, PacketFilter::normal));
+    nftables.runPlain(Seal.command("inet " + NAME, filter.text(), listing, PacketFilter::normal));
   }
 
   /**

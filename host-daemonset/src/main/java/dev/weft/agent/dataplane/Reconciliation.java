@@ -169,9 +169,7 @@ final class Reconciliation {
         Observed.in(
             observation, new Observed.Ownership(marks.lostMarks(), sandboxes, ourAddresses));
     State observed =
-        withShared(found, design.state())
-            .with(guard(guardOwners(wish)))
-            .with(ipsec.items());
+        withShared(found, design.state()).with(guard(guardOwners(wish))).with(ipsec.items());
     List<Change> changes =
         Plan.between(design.state().with(protection.items()), observed).stream()
             .filter(change -> !isHeld(change, design))

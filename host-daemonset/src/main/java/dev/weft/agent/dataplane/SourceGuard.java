@@ -109,11 +109,7 @@ final class SourceGuard {
 
   /** The same. */
   static Item elsewhere(Owner owner, InetAddress address) {
-    return address(
-        owner,
-        GuardSet.ofAddress(address, false),
-        number(owner.uid()),
-        address);
+    return address(owner, GuardSet.ofAddress(address, false), number(owner.uid()), address);
   }
 
   private static Item mac(Owner owner, GuardSet set, String number, MacAddress mac) {
@@ -135,13 +131,15 @@ final class SourceGuard {
    * @param owners whose an element is
    */
   static List<Item> observe(Nftables nftables, Function<GuardItem.GuardKey.OfEntry, Owner> owners) {
-    if (nftables.runPlain("list tables").lines().noneMatch(each -> each.strip().equals("table " + TABLE))) {
+    if (nftables
+        .runPlain("list tables")
+        .lines()
+        .noneMatch(each -> each.strip().equals("table " + TABLE))) {
       return List.of();
     }
     String listing = nftables.runPlain("list table " + TABLE);
     boolean intact =
-        Seal.unbroken(listing, SourceGuard::rules)
-            .equals(Optional.of(Seal.digest(TEXT)));
+        Seal.unbroken(listing, SourceGuard::rules).equals(Optional.of(Seal.digest(TEXT)));
     if (!intact) {
       return List.of(new GuardItem.Table(false));
     }

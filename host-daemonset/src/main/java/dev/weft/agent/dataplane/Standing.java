@@ -35,8 +35,8 @@ final class Standing {
   }
 
   /**
-   * The rules of what nobody wishes any more and could not be removed: nothing passes. A tunnel of a
-   * clear overlay still takes frames from peers only.
+   * The rules of what nobody wishes any more and could not be removed: nothing passes. A tunnel of
+   * a clear overlay still takes frames from peers only.
    */
   static List<Rules> stuck(Ground ground) {
     List<Link> links =

@@ -35,14 +35,14 @@
  * next reconcile reports it. Changes of other tables cost no listing.
  *
  * <p>The {@link SourceGuard} is a second table, of the family bridge: what each sandbox may send
- * from. Its elements are items like forwarding entries; its notifications say which element changed,
- * so that our own need no listing.
+ * from. Its elements are items like forwarding entries; its notifications say which element
+ * changed, so that our own need no listing.
  *
  * <p>What restricts comes first and goes last: the packet filter is installed before a bridge is
  * made, and a held network keeps the rules of what of it stands. A bridge or tunnel that the kernel
  * does not remove keeps rules as well, and the changes are worked out anew with it: it is the
- * problem of its network, and nobody else's. A device stays with the network
- * that its mark names for as long as that network uses it.
+ * problem of its network, and nobody else's. A device stays with the network that its mark names
+ * for as long as that network uses it.
  *
  * <p>Encrypted networks share states and policies of IPsec, which are items as well. Their keys are
  * decided upon by {@link dev.weft.mesh.keys.KeyDecision}, from the wish and from what is in the

@@ -81,8 +81,16 @@ class SourceGuardTest {
             spec,
             endpoint(victim, "eth0", VICTIM, VICTIM6),
             endpoint(hostile, "eth0", OWN, OWN6),
-            endpoint(hostile, "eth1", InetAddress.ofLiteral("10.77.0.5"), InetAddress.ofLiteral("fd77::5")),
-            endpoint(witness, "eth0", InetAddress.ofLiteral("10.77.0.4"), InetAddress.ofLiteral("fd77::4")));
+            endpoint(
+                hostile,
+                "eth1",
+                InetAddress.ofLiteral("10.77.0.5"),
+                InetAddress.ofLiteral("fd77::5")),
+            endpoint(
+                witness,
+                "eth0",
+                InetAddress.ofLiteral("10.77.0.4"),
+                InetAddress.ofLiteral("fd77::4")));
     return Wishes.from(
         "192.0.2.1",
         Map.of(
@@ -108,8 +116,7 @@ class SourceGuardTest {
   }
 
   private PacketSocket socket(Box box) {
-    PacketSocket socket =
-        PacketSocket.open(box.namespace(), box.link("eth0").index(), ALL_FRAMES);
+    PacketSocket socket = PacketSocket.open(box.namespace(), box.link("eth0").index(), ALL_FRAMES);
     sockets.add(socket);
     return socket;
   }
@@ -143,9 +150,7 @@ class SourceGuardTest {
 
   private static byte[] marker() {
     return ethernet(
-        Macs.of(OWN),
-        MARKED,
-        Long.toString(System.nanoTime()).getBytes(StandardCharsets.US_ASCII));
+        Macs.of(OWN), MARKED, Long.toString(System.nanoTime()).getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Without what pads it. */
@@ -252,12 +257,14 @@ class SourceGuardTest {
         new Frame(
             "ARP for a victim's address, as of another kind of network",
             with(LanFrames.announcement(own, VICTIM), 15, 6)),
-        new Frame("tagged ARP for a victim's address", tagged(LanFrames.announcement(own, VICTIM), 1)),
+        new Frame(
+            "tagged ARP for a victim's address", tagged(LanFrames.announcement(own, VICTIM), 1)),
         new Frame("twice tagged ARP", tagged(LanFrames.announcement(own, VICTIM), 2)),
         new Frame("a victim's IPv4 address", ipv4(own, VICTIM)),
         new Frame("a victim's IPv4 address, tagged", tagged(ipv4(own, VICTIM), 1)),
         new Frame("a victim's IPv6 address", ipv6(own, VICTIM6, 59)),
-        new Frame("an advertisement of a victim's address by it", LanFrames.announcement(own, VICTIM6)),
+        new Frame(
+            "an advertisement of a victim's address by it", LanFrames.announcement(own, VICTIM6)),
         new Frame("an advertisement of a victim's address", advertisement(OWN6, VICTIM6)),
         new Frame("a tagged advertisement", tagged(advertisement(OWN6, VICTIM6), 1)),
         new Frame("a hidden advertisement", hidden(VICTIM6)));
@@ -332,7 +339,12 @@ class SourceGuardTest {
 
     LocalEndpoint late =
         new LocalEndpoint(
-            "late", lab.box("late").file(), "eth0", Macs.of(FREE), List.of(new IpPrefix(FREE, 24)), false);
+            "late",
+            lab.box("late").file(),
+            "eth0",
+            Macs.of(FREE),
+            List.of(new IpPrefix(FREE, 24)),
+            false);
     Dirty.Endpoints dirty = new Dirty.Endpoints(Map.of("net", java.util.Set.of("late")));
     plane.reconcile(Wishes.with(wish, "net", late), dirty);
     assertThat(passes(LanFrames.announcement(Macs.of(OWN), FREE))).isFalse();
@@ -351,10 +363,17 @@ class SourceGuardTest {
     Map<String, RemoteEndpoint> remote = network.remote();
     LocalEndpoint here =
         new LocalEndpoint(
-            "moved", lab.box("moved").file(), "eth0", REMOTE_MAC, List.of(new IpPrefix(REMOTE, 24)), false);
+            "moved",
+            lab.box("moved").file(),
+            "eth0",
+            REMOTE_MAC,
+            List.of(new IpPrefix(REMOTE, 24)),
+            false);
     Dirty.Endpoints dirty =
         new Dirty.Endpoints(
-            Map.of("net", new java.util.TreeSet<>(List.of("moved", "net." + REMOTE.getHostAddress()))));
+            Map.of(
+                "net",
+                new java.util.TreeSet<>(List.of("moved", "net." + REMOTE.getHostAddress()))));
 
     Map<String, RemoteEndpoint> before = new HashMap<>(remote);
     remote.clear();
@@ -426,10 +445,13 @@ class SourceGuardTest {
     InetAddress next = InetAddress.ofLiteral("10.79.0.1");
     network
         .remote()
-        .put("net.10.79.0.1", new RemoteEndpoint(next, Macs.of(next), InetAddress.ofLiteral("192.0.2.2")));
+        .put(
+            "net.10.79.0.1",
+            new RemoteEndpoint(next, Macs.of(next), InetAddress.ofLiteral("192.0.2.2")));
 
     Outcome outcome =
-        plane.reconcile(wish, new Dirty.Endpoints(Map.of("net", java.util.Set.of("net.10.79.0.1"))));
+        plane.reconcile(
+            wish, new Dirty.Endpoints(Map.of("net", java.util.Set.of("net.10.79.0.1"))));
 
     assertThat(outcome.changes()).hasSize(5);
     assertThat(lab.plane(node).plan(wish)).isEmpty();

@@ -75,7 +75,9 @@ class UnremovableTest {
     assertThat(filter(Set.of())).isEmpty();
     assertThat(filter(Set.of(BRIDGE)))
         .hasValueSatisfying(text ->
-            assertThat(text).containsPattern("set closed \\{[^}]*" + BRIDGE).contains("@deaf drop"));
+            assertThat(text)
+                .containsPattern("set closed \\{[^}]*" + BRIDGE)
+                .contains("@deaf drop"));
   }
 
   private Optional<String> filter(Set<String> stuck) {
