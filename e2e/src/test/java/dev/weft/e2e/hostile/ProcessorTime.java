@@ -20,7 +20,6 @@ record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
   /** The most that an agent may take while a pod attacks. */
   static final double BOUND = 0.05;
 
-  private static final Duration STEP = Duration.ofMillis(100);
   private static final Duration QUIET = Duration.ofMillis(300);
 
   /** Begins as soon as the agents have come to rest. */

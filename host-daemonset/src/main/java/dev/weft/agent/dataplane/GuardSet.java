@@ -15,24 +15,26 @@ import java.util.Optional;
 /** The sets and maps of the {@link SourceGuard}. */
 enum GuardSet {
   /** The number of the network that a port belongs to. */
-  NETWORKS(true, Part.PORT),
+  NETWORKS,
   /** The number of the sandbox behind a port. */
-  SANDBOXES(true, Part.PORT),
+  SANDBOXES,
   /** What is somebody's in a network, by the network's number. */
-  MACS(false, Part.NUMBER, Part.MAC),
-  ADDRESSES4(false, Part.NUMBER, Part.IPV4),
-  ADDRESSES6(false, Part.NUMBER, Part.IPV6),
+  MACS,
+  ADDRESSES4,
+  ADDRESSES6,
   /** What is a sandbox's own, by the sandbox's number. */
-  OWN_MACS(false, Part.NUMBER, Part.MAC),
-  OWN4(false, Part.NUMBER, Part.IPV4),
-  OWN6(false, Part.NUMBER, Part.IPV6);
+  OWN_MACS,
+  OWN4,
+  OWN6;
 
-  private final boolean map;
-  private final List<Part> parts;
-
-  GuardSet(boolean map, Part... parts) {
-    this.map = map;
-    this.parts = List.of(parts);
+  /** What a key is put together of. */
+  private List<Part> parts() {
+    return switch (this) {
+      case NETWORKS, SANDBOXES -> List.of(Part.PORT);
+      case MACS, OWN_MACS -> List.of(Part.NUMBER, Part.MAC);
+      case ADDRESSES4, OWN4 -> List.of(Part.NUMBER, Part.IPV4);
+      case ADDRESSES6, OWN6 -> List.of(Part.NUMBER, Part.IPV6);
+    };
   }
 
   /** Its name in the kernel. */
@@ -42,10 +44,6 @@ enum GuardSet {
 
   static Optional<GuardSet> titled(String title) {
     return Arrays.stream(values()).filter(each -> each.title().equals(title)).findFirst();
-  }
-
-  boolean isMap() {
-    return map;
   }
 
   static GuardSet ofAddress(InetAddress address, boolean own) {
@@ -60,6 +58,7 @@ enum GuardSet {
    */
   String normal(String listed) {
     String[] each = listed.split(" \\. ", -1);
+    List<Part> parts = parts();
     if (each.length != parts.size()) {
       return listed;
     }
@@ -71,6 +70,7 @@ enum GuardSet {
 
   /** A key as the kernel holds it, in hexadecimal digits. */
   String bytes(String normal) {
+    List<Part> parts = parts();
     StringBuilder bytes = new StringBuilder();
     String[] each = normal.split(" \\. ", -1);
     for (int i = 0; i < each.length; i++) {

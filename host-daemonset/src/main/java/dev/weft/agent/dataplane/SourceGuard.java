@@ -148,7 +148,7 @@ final class SourceGuard {
     while (matcher.find()) {
       GuardSet.titled(matcher.group(1))
           .ifPresent(set -> {
-            for (String each : matcher.group(3).split(",")) {
+            for (String each : matcher.group(3).split(",", -1)) {
               items.add(entry(set, each.strip(), owners));
             }
           });

@@ -48,7 +48,7 @@ final class Standing {
       if (link.kind() instanceof LinkKind.Bridge) {
         rules.add(Rules.of(link.name(), EnumSet.allOf(Rules.Restriction.class)));
       } else if (link.kind() instanceof LinkKind.Vxlan vxlan
-          && !ground.secrecy().ports().contains(vxlan.port())) {
+          && (vxlan.port() == null || !ground.secrecy().ports().contains(vxlan.port()))) {
         rules.add(
             new Rules(
                 link.name(),
