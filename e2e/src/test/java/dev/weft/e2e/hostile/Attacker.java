@@ -30,17 +30,25 @@ final class Attacker implements AutoCloseable {
   /** A loop that a killed test leaves ends by itself. */
   private static final String LONGEST_SECONDS = "120";
 
+  /** Frames each few milliseconds, of an attacker that is alone. */
   private static final int BURST = 100;
 
   private final Bed bed;
   private final String pod;
   private final String namespaceName;
   private final NetworkNamespace namespace;
+  private final int burst;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final List<Supplier<List<String>>> checks = new ArrayList<>();
 
   Attacker(Bed bed, String pod) {
+    this(bed, pod, 1);
+  }
+
+  /** Of so many at once: what each floods reaches all of them, and all together are as one. */
+  Attacker(Bed bed, String pod, int company) {
     this.bed = bed;
+    this.burst = Math.max(1, BURST / (company * company));
     this.pod = pod;
     this.namespaceName = bed.namespaceName(pod);
     this.namespace = bed.sandbox(pod);
@@ -138,7 +146,7 @@ final class Attacker implements AutoCloseable {
     FrameSender sender = sender(link);
     running.push(sender);
     repeat(() -> {
-      for (int i = 0; i < BURST; i++) {
+      for (int i = 0; i < burst; i++) {
         sender.send(frames[i % frames.length]);
       }
     });

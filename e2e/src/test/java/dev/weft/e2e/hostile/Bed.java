@@ -165,9 +165,14 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
     }
   }
 
+  /** Deletes a pod; does not wait for it. */
+  void delete(String pod) {
+    lab.client().pods().inNamespace("default").withName(pod).delete();
+  }
+
   /** Deletes a pod and waits until neither it nor an address of it is left. */
   void remove(String pod, Duration patience) {
-    lab.client().pods().inNamespace("default").withName(pod).delete();
+    delete(pod);
     await(pod + " is gone")
         .atMost(patience)
         .until(() ->

@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,8 +28,15 @@ final class FrameAttacks {
 
   private FrameAttacks() {}
 
-  static List<Attack> all() {
-    return Stream.of(lies(), protocols(), tunnels(), floods()).flatMap(List::stream).toList();
+  static Map<String, List<Attack>> groups() {
+    return new TreeMap<>(
+        Map.of(
+            "frames: lies",
+            lies(),
+            "frames: protocols and tunnels",
+            Stream.of(protocols(), tunnels()).flatMap(List::stream).toList(),
+            "frames: floods",
+            floods().stream().map(Attack::alone).toList()));
   }
 
   /** The MAC address of web's gateway, as a pod of web learns it. */
@@ -51,7 +60,9 @@ final class FrameAttacks {
             "claims a victim's address on the overlay by ARP",
             a -> claim(a, "blue", "eth1", "blue-2")),
         new Attack(
-            "claims a victim's address on macvlan by ARP", a -> claim(a, "lan", "eth3", "lan-2")),
+                "claims a victim's address on macvlan by ARP",
+                a -> claim(a, "lan", "eth3", "lan-2"))
+            .harming("lan"),
         new Attack(
             "claims the gateway's address by ARP",
             a -> {
@@ -76,8 +87,9 @@ final class FrameAttacks {
             "sends from a remote victim's MAC address on the overlay",
             a -> a.flood("eth1", junk(ANY, a.bed().mac("blue-2")))),
         new Attack(
-            "sends from a remote victim's MAC address on macvlan",
-            a -> a.flood("eth3", junk(ANY, a.bed().mac("lan-2")))),
+                "sends from a remote victim's MAC address on macvlan",
+                a -> a.flood("eth3", junk(ANY, a.bed().mac("lan-2"))))
+            .harming("lan"),
         new Attack(
             "sends from the gateway's MAC address", a -> a.flood("eth2", junk(ANY, gatewayMac(a)))),
         new Attack(

@@ -1,6 +1,7 @@
 package dev.weft.e2e.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.weft.e2e.lab.JavaProgram;
 import dev.weft.e2e.net.Ping;
@@ -16,33 +17,34 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
 
 /**
- * A pod with every capability in its own namespaces, beside victims on its networks and on others.
- * While it does its worst no victim loses a ping, a new pod is attached to the same networks, all
- * networks stay Ready and no agent works more than a twentieth of the time; and when it goes,
- * nothing of it stays.
+ * Pods with every capability in their own namespaces, beside victims on their networks and on
+ * others. While they do their worst no victim loses a ping, new pods are attached to the same
+ * networks, all networks stay Ready and no agent works more than a twentieth of the time; and when
+ * they go, nothing of them stays.
  *
- * <p>{@code -Dweft.hostile=all} makes all attacks, {@code -Dweft.hostile=alias} those that have
- * this in their name, and {@code -Dweft.hostile.seconds=10} attacks for longer each time.
+ * <p>By default the attacks of a group are made at once, each by a pod of its own, but for those
+ * that take much of the machine. {@code -Dweft.hostile=all} makes each attack alone, {@code
+ * -Dweft.hostile=alias} those that have this in their name, and {@code -Dweft.hostile.seconds=10}
+ * all attacks for longer.
  */
-@EnabledIfSystemProperty(
-    named = "weft.hostile",
-    matches = ".+",
-    disabledReason = "a quarter of an hour of attacks: -Dweft.hostile=all makes them")
 @ExtendWith(InBed.class)
 class HostilePodTest {
+  private static final String ALONE = System.getProperty("weft.hostile", "");
   private static final Duration LEAST =
-      Duration.ofSeconds(Integer.getInteger("weft.hostile.seconds", 1));
-  private static final Duration MOST = LEAST.plusSeconds(9);
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+      Duration.ofSeconds(Integer.getInteger("weft.hostile.seconds", ALONE.isEmpty() ? 2 : 1));
+  private static final Duration PATIENCE = Bed.PATIENCE;
   private static final Duration RECOVERY = Duration.ofSeconds(5);
+
+  /** The kernel counts processor time in steps of so much; less is no measure. */
+  private static final Duration MEASURABLE = Duration.ofSeconds(30);
+
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   /** From whom to whom, over each network. */
@@ -50,8 +52,11 @@ class HostilePodTest {
       Map.of(
           "blue-1", "blue-2", "web-1", "web-2", "lan-1", "lan-2", "red-1", "red-2", "db-1", "db-2");
 
-  /** The pod that the attack before this one has seen attached; it attacks next. */
-  private static @Nullable String next;
+  /** What the agents have taken while they were attacked, over the whole run. */
+  private static final ProcessorTime.Total TOTAL = new ProcessorTime.Total();
+
+  /** Pods that were attached under the attacks before; they attack next. */
+  private static final List<String> ATTACHED = new ArrayList<>();
 
   private final InBed.Current current;
 
@@ -59,45 +64,67 @@ class HostilePodTest {
     this.current = current;
   }
 
-  static Stream<Attack> attacks() {
-    String only = System.getProperty("weft.hostile", "all");
-    return Attack.all().stream().filter(each -> only.equals("all") || each.name().contains(only));
+  /**
+   * Attacks that are made at once.
+   *
+   * @param name of a single one, as a sentence without its subject
+   */
+  record Group(String name, List<Attack> attacks) {
+    @Override
+    public String toString() {
+      return name;
+    }
+
+    /** Whether nothing is promised of the network. */
+    boolean isLimit(String network) {
+      return attacks.stream().anyMatch(each -> each.limit().equals(network));
+    }
   }
 
-  @ParameterizedTest(name = "a pod that {0}")
-  @MethodSource("attacks")
-  void harmsNobody(Attack attack) throws Exception {
+  static Stream<Group> groups() {
+    if (ALONE.isEmpty()) {
+      return Attack.together().entrySet().stream()
+          .map(each -> new Group(each.getKey(), each.getValue()));
+    }
+    return Attack.all().stream()
+        .filter(each -> ALONE.equals("all") || each.name().contains(ALONE))
+        .map(each -> new Group(each.name(), List.of(each)));
+  }
+
+  @AfterAll
+  static void theAgentsHadLittleToDo() {
+    TOTAL.print();
+    if (TOTAL.elapsed().compareTo(MEASURABLE) >= 0) {
+      assertThat(TOTAL.above(ProcessorTime.BOUND)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("groups")
+  void harmsNobody(Group group) throws Exception {
     Bed bed = current.get();
     boolean sound = false;
     try {
-      String pod = next == null ? attach(bed) : next;
-      next = null;
-      List<String> harms = harms(bed, pod, attack);
-      System.out.printf("a pod that %s: %s%n", attack.name(), harms.isEmpty() ? "no harm" : harms);
+      List<String> harms = harms(bed, group);
+      System.out.printf("hostile, %s: %s%n", group, harms.isEmpty() ? "no harm" : harms);
       sound = harms.isEmpty();
       assertThat(harms).isEmpty();
-    } catch (TestAbortedException skipped) {
-      System.out.printf("a pod that %s: %s%n", attack.name(), skipped.getMessage());
-      sound = true;
-      throw skipped;
     } finally {
       if (!sound && !isSound(bed)) {
-        next = null;
+        ATTACHED.clear();
         current.spoil();
       }
     }
   }
 
-  /** Whether a failed attack has left nothing that would count against the next one. */
+  /** Whether failed attacks have left nothing that would count against the next ones. */
   private static boolean isSound(Bed bed) {
     try {
       bed.lab().client().pods().inNamespace("default").list().getItems().stream()
           .map(each -> each.getMetadata().getName())
-          .filter(each -> each.startsWith("hostile-") && !each.equals(next))
+          .filter(each -> each.startsWith("hostile-"))
           .forEach(each -> bed.remove(each, RECOVERY));
-      if (next == null) {
-        next = attach(bed);
-      }
+      ATTACHED.clear();
       return bed.notReady().isEmpty()
           && PINGS.entrySet().stream()
               .allMatch(each ->
@@ -108,44 +135,47 @@ class HostilePodTest {
     }
   }
 
-  private static List<String> harms(Bed bed, String pod, Attack attack) throws Exception {
+  private static List<String> harms(Bed bed, Group group) throws Exception {
+    int size = group.attacks().size();
+    attach(bed, size - ATTACHED.size());
+    List<String> pods = List.copyOf(ATTACHED.subList(0, size));
+    ATTACHED.removeAll(pods);
     Set<String> harms = new LinkedHashSet<>();
     Map<String, String> before = configurations(bed);
     ProcessorTime time = ProcessorTime.settled(bed.lab());
     Map<String, SteadyPing> pings = pings(bed);
+    List<Attacker> attackers = new ArrayList<>();
     try {
-      try (Attacker attacker = new Attacker(bed, pod)) {
-        attack.step().by(attacker);
-        harms.addAll(
-            time.awaitBelow(ProcessorTime.BOUND, LEAST, MOST, () -> harms.addAll(bed.notReady())));
-        if (attack.restarts()) {
+      try {
+        for (String pod : pods) {
+          attackers.add(new Attacker(bed, pod, size));
+        }
+        begin(group, attackers);
+        Thread.sleep(LEAST);
+        harms.addAll(bed.notReady());
+        TOTAL.add(time);
+        if (group.attacks().stream().anyMatch(Attack::restarts)) {
           JavaProgram agent = bed.lab().node(Attacker.NODE).agent();
           agent.kill();
           agent.restart();
         }
-        harms.addAll(tried("no new pod is attached", () -> next = attach(bed)));
+        harms.addAll(tried("no new pods are attached", () -> attach(bed, size)));
         pings.values().forEach(each -> each.awaitMore(20));
         harms.addAll(bed.notReady());
-        harms.addAll(attacker.harms());
-        if (attack.name().startsWith("keeps") || attack.name().startsWith("holds")) {
-          harms.addAll(tried("the pod does not go", () -> bed.remove(pod, PATIENCE)));
+        attackers.forEach(each -> harms.addAll(each.harms()));
+        for (int i = 0; i < size; i++) {
+          if (group.attacks().get(i).holdsOn()) {
+            delete(bed, pods.get(i), harms);
+          }
         }
+      } finally {
+        attackers.forEach(Attacker::close);
       }
-      if (!bed.endpoints(pod).isEmpty()) {
-        harms.addAll(tried("the pod does not go", () -> bed.remove(pod, PATIENCE)));
-      }
+      pods.forEach(pod -> bed.delete(pod));
+      pods.forEach(pod -> delete(bed, pod, harms));
       pings.values().forEach(each -> each.awaitMore(20));
-    } catch (TestAbortedException skipped) {
-      bed.remove(pod, PATIENCE);
-      throw skipped;
     } finally {
-      pings.forEach((pair, each) -> {
-        int lost = each.stop();
-        each.close();
-        if (lost > 0) {
-          harms.add("%d of %d pings are lost: %s".formatted(lost, each.sent(), pair));
-        }
-      });
+      harms.addAll(lost(pings, group));
     }
     configurations(bed)
         .forEach((victim, now) -> {
@@ -156,13 +186,53 @@ class HostilePodTest {
     return List.copyOf(harms);
   }
 
-  private static String attach(Bed bed) {
-    String pod = "hostile-" + COUNT.incrementAndGet();
-    bed.pod(pod, Attacker.NODE, Attacker.NETWORKS);
-    org.awaitility.Awaitility.await(pod + " runs")
-        .atMost(PATIENCE)
-        .until(() -> bed.cluster().isRunning(pod));
-    return pod;
+  private static void begin(Group group, List<Attacker> attackers) throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < attackers.size(); i++) {
+      Attack attack = group.attacks().get(i);
+      Attacker attacker = attackers.get(i);
+      threads.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  attack.step().by(attacker);
+                } catch (TestAbortedException skipped) {
+                  System.out.printf("a pod that %s: %s%n", attack.name(), skipped.getMessage());
+                } catch (RuntimeException broken) {
+                  attacker.check(() -> List.of("%s: %s".formatted(attack.name(), broken)));
+                }
+              }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private static void delete(Bed bed, String pod, Set<String> harms) {
+    harms.addAll(tried("the pod does not go", () -> bed.remove(pod, PATIENCE)));
+  }
+
+  private static List<String> lost(Map<String, SteadyPing> pings, Group group) {
+    List<String> harms = new ArrayList<>();
+    pings.forEach((pair, each) -> {
+      int lost = each.stop();
+      each.close();
+      if (lost > 0 && !group.isLimit(Bed.network(pair))) {
+        harms.add("%d of %d pings are lost: %s".formatted(lost, each.sent(), pair));
+      }
+    });
+    return harms;
+  }
+
+  private static void attach(Bed bed, int count) {
+    List<String> fresh =
+        Stream.generate(() -> "hostile-" + COUNT.incrementAndGet())
+            .limit(Math.max(0, count))
+            .toList();
+    fresh.forEach(pod -> bed.pod(pod, Attacker.NODE, Attacker.NETWORKS));
+    fresh.forEach(
+        pod -> await(pod + " runs").atMost(PATIENCE).until(() -> bed.cluster().isRunning(pod)));
+    ATTACHED.addAll(fresh);
   }
 
   private static List<String> tried(String harm, Runnable action) {

@@ -2,13 +2,18 @@ package dev.weft.e2e.hostile;
 
 import dev.weft.netlink.NetworkNamespace;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Namespaces within namespaces, and what it holds on to. */
 final class LifeAttacks {
   private LifeAttacks() {}
 
-  static List<Attack> all() {
+  static Map<String, List<Attack>> groups() {
+    return Map.of("namespaces", all());
+  }
+
+  private static List<Attack> all() {
     return List.of(
         new Attack(
             "holds its interfaces in a namespace within, by a process of its own",

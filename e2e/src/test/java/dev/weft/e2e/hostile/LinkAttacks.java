@@ -4,6 +4,8 @@ import static dev.weft.e2e.hostile.Attack.loop;
 import static dev.weft.e2e.hostile.Attack.script;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -14,11 +16,15 @@ final class LinkAttacks {
 
   private LinkAttacks() {}
 
-  static List<Attack> all() {
-    return Stream.concat(
-            Stream.of(marks(), names()).flatMap(List::stream).map(Attack::acrossRestart),
-            Stream.of(state(), devices()).flatMap(List::stream))
-        .toList();
+  static Map<String, List<Attack>> groups() {
+    return new TreeMap<>(
+        Map.of(
+            "links: marks and names",
+            Stream.of(marks(), names()).flatMap(List::stream).map(Attack::acrossRestart).toList(),
+            "links: state",
+            state(),
+            "links: devices",
+            devices().stream().map(Attack::alone).toList()));
   }
 
   private static List<Attack> marks() {
@@ -138,12 +144,13 @@ final class LinkAttacks {
             "takes the MAC address of a victim on the bridge",
             a -> a.run("ip link set eth2 address " + a.bed().mac("web-2"))),
         new Attack(
-            "takes the MAC address of a victim on macvlan",
-            a -> {
-              if (a.succeeds("ip link set eth3 address " + a.bed().mac("lan-2"))) {
-                a.run("ping -c1 -W1 192.168.77.254 || true");
-              }
-            }),
+                "takes the MAC address of a victim on macvlan",
+                a -> {
+                  if (a.succeeds("ip link set eth3 address " + a.bed().mac("lan-2"))) {
+                    a.run("ping -c1 -W1 192.168.77.254 || true");
+                  }
+                })
+            .harming("lan"),
         new Attack(
             "takes the MAC address of the gateway",
             a -> a.run("ip link set eth2 address " + FrameAttacks.gatewayMac(a))),

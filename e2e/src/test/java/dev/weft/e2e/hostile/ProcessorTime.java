@@ -7,6 +7,7 @@ import dev.weft.e2e.lab.LabNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -19,7 +20,6 @@ record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
   /** The most that an agent may take while a pod attacks. */
   static final double BOUND = 0.05;
 
-  private static final Duration STEP = Duration.ofMillis(100);
   private static final Duration QUIET = Duration.ofMillis(300);
 
   /** Begins as soon as the agents have come to rest. */
@@ -64,25 +64,35 @@ record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
     return of(node).minus(spent.getOrDefault(node.name(), Duration.ZERO)).toNanos() / elapsed;
   }
 
-  /**
-   * Goes on until no agent's share is above the bound. What an agent does once is thus spread over
-   * the whole time; what it does as long as the attack lasts is not.
-   *
-   * @param least for how long at least, from now on
-   * @param most for how long at most
-   * @param meanwhile is run again and again
-   * @return the agents that stayed above it
-   */
-  List<String> awaitBelow(double bound, Duration least, Duration most, Runnable meanwhile)
-      throws InterruptedException {
-    long start = System.nanoTime();
-    List<String> above;
-    do {
-      Thread.sleep(STEP);
-      meanwhile.run();
-      above = above(bound);
-    } while (System.nanoTime() - start < least.toNanos()
-        || (!above.isEmpty() && System.nanoTime() - start < most.toNanos()));
-    return above;
+  /** What the agents took in several spans of time together. */
+  static final class Total {
+    private final Map<String, Duration> taken = new TreeMap<>();
+    private Duration elapsed = Duration.ZERO;
+
+    /** Adds what has been taken since then. */
+    void add(ProcessorTime since) {
+      elapsed = elapsed.plusNanos(System.nanoTime() - since.began);
+      for (LabNode node : since.lab.nodes()) {
+        Duration spent = of(node).minus(since.spent.getOrDefault(node.name(), Duration.ZERO));
+        taken.merge(node.name(), spent, Duration::plus);
+      }
+    }
+
+    Duration elapsed() {
+      return elapsed;
+    }
+
+    /** The agents whose share is more than {@code bound}. */
+    List<String> above(double bound) {
+      return taken.entrySet().stream()
+          .filter(each -> each.getValue().toNanos() > bound * elapsed.toNanos())
+          .map(each ->
+              "the agent of %s took %s of %s".formatted(each.getKey(), each.getValue(), elapsed))
+          .toList();
+    }
+
+    void print() {
+      System.out.printf("hostile: in %s of attacks the agents took %s%n", elapsed, taken);
+    }
   }
 }

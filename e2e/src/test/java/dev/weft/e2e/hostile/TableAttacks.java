@@ -4,6 +4,8 @@ import static dev.weft.e2e.hostile.Attack.loop;
 import static dev.weft.e2e.hostile.Attack.script;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -11,11 +13,27 @@ import java.util.stream.Stream;
 final class TableAttacks {
   private TableAttacks() {}
 
-  static List<Attack> all() {
-    return Stream.concat(
-            routes().stream().map(Attack::acrossRestart),
-            Stream.of(addresses(), neighbours(), filters(), settings()).flatMap(List::stream))
-        .toList();
+  static Map<String, List<Attack>> groups() {
+    return new TreeMap<>(
+        Map.of(
+            "tables: routes",
+            routes().stream().map(Attack::acrossRestart).map(TableAttacks::sized).toList(),
+            "tables: addresses and neighbours",
+            Stream.of(addresses(), neighbours())
+                .flatMap(List::stream)
+                .map(TableAttacks::sized)
+                .toList(),
+            "tables: filters and settings",
+            Stream.of(filters(), settings())
+                .flatMap(List::stream)
+                .map(TableAttacks::sized)
+                .toList()));
+  }
+
+  /** What makes thousands of a thing takes much of the machine. */
+  private static Attack sized(Attack attack) {
+    boolean large = attack.name().contains("thousand") || attack.name().startsWith("fills");
+    return large ? attack.alone() : attack;
   }
 
   private static List<Attack> addresses() {

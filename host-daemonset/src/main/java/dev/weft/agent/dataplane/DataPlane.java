@@ -170,8 +170,13 @@ public final class DataPlane implements AutoCloseable {
     }
 
     @Override
-    public Optional<DriftEvent> judge(NftablesMonitor.Change change) {
+    public Optional<DriftEvent> judgeFilter() {
       return locked(reconciliation::restoreFilter);
+    }
+
+    @Override
+    public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
+      return locked(() -> reconciliation.restoreGuard(changes));
     }
   }
 

@@ -17,7 +17,9 @@ import dev.weft.agent.dataplane.kernel.IpsecTables;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.kernel.ObservedState;
 import dev.weft.agent.dataplane.kernel.PacketFilter;
+import dev.weft.agent.dataplane.kernel.SourceGuard;
 import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.Plan;
@@ -26,6 +28,7 @@ import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
@@ -35,6 +38,9 @@ import dev.weft.agent.dataplane.spec.Unbuildable;
 import dev.weft.mesh.ForwardingTable;
 import dev.weft.mesh.RemoteEndpoint;
 import dev.weft.netlink.nft.NftablesException;
+import dev.weft.netlink.nft.NftablesMonitor;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.Notification;
 import dev.weft.netlink.xfrm.XfrmNotification;
 import java.io.UncheckedIOException;
@@ -49,7 +55,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +78,7 @@ final class Reconciliation {
   private final Map<Owner, Integer> interfaces = new HashMap<>();
   private UnderlyingDevices foundations = UnderlyingDevices.NONE;
   private Set<Integer> shut = Set.of();
+  private Set<String> stuck = Set.of();
   private Set<InetAddress> senders = Set.of();
   private Set<InetAddress> peers = Set.of();
   private final List<String> restored = new ArrayList<>();
@@ -132,6 +141,13 @@ final class Reconciliation {
    * @param names the networks to tell of at least
    */
   private ReconcileOutcome whole(NodeSpec wish, Set<String> names) {
+    Set<String> known = stuck;
+    ReconcileOutcome outcome = look(wish, names);
+    // what turned out to stay, or to be gone at last, is for the packet filter to count with
+    return stuck.equals(known) ? outcome : outcome.then(look(wish, names));
+  }
+
+  private ReconcileOutcome look(NodeSpec wish, Set<String> names) {
     Draft draft = draft(wish);
     List<Change> changes = draft.changes();
     Map<String, List<String>> repaired = repaired(changes, draft.wished());
@@ -150,6 +166,7 @@ final class Reconciliation {
                     view -> view.ours().forEach((index, owner) -> interfaces.put(owner, index))));
     Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes, seen);
     remember(wish, draft, changes, failures);
+    stuck = Apply.stuck(failures.keySet());
     return outcome(
         wish, concerned(wish, names, changes), new Made(changes, failures, repaired, standing()));
   }
@@ -172,10 +189,10 @@ final class Reconciliation {
     Map<Owner, String> sandboxes = sandboxes(wish);
     Observation observation = kernel.observe(expected(wish, sandboxes), belief == null);
     ObservedState.Ownership marks = new ObservedState.Ownership(marksWeSet(), sandboxes, Set.of());
-    Set<Integer> ports = wish.encryptedPorts();
+    Set<Integer> ports = shutPorts(wish, observation);
     Optional<Problem> hindrance = ports.isEmpty() ? Optional.empty() : encryption.hindrance(wish);
     NodeContext ground =
-        new NodeContext(observation, marks, wish, new NodeContext.Secrecy(ports, hindrance));
+        new NodeContext(observation, marks, wish, new NodeContext.Secrecy(ports, hindrance), stuck);
     DesiredState design = DesiredState.of(wish, ground);
     IpsecTables ipsec = concernsIpsec(wish) ? kernel.ipsec() : IpsecTables.EMPTY;
     NodeKeys.Draft protection = encryption.draft(wish, ports, ipsec);
@@ -186,7 +203,8 @@ final class Reconciliation {
     State found =
         ObservedState.in(
             observation, new ObservedState.Ownership(marks.lostMarks(), sandboxes, ourAddresses));
-    State observed = withShared(found, design.state()).with(ipsec.items());
+    State observed =
+        withShared(found, design.state()).with(guard(guardOwners(wish))).with(ipsec.items());
     List<Change> changes =
         Plan.between(design.state().with(protection.items()), observed).stream()
             .filter(change -> !isHeld(change, design))
@@ -198,6 +216,20 @@ final class Reconciliation {
         observed,
         changes,
         UnderlyingDevices.of(wish, ground, design));
+  }
+
+  /** The ports of encrypted networks, and of their tunnels that could not be removed. */
+  private Set<Integer> shutPorts(NodeSpec wish, Observation observation) {
+    Set<Integer> ports = new TreeSet<>(wish.encryptedPorts());
+    for (Link link : observation.node().links()) {
+      if (stuck.contains(link.name())
+          && link.kind() instanceof LinkKind.Vxlan tunnel
+          && tunnel.port() != null
+          && shut.contains(tunnel.port())) {
+        ports.add(tunnel.port());
+      }
+    }
+    return ports;
   }
 
   /** Whether anything of ours may be, or is to be, in the IPsec tables. */
@@ -318,6 +350,36 @@ final class Reconciliation {
     return State.of(items);
   }
 
+  private List<Item> guard(Function<GuardItem.GuardKey.OfEntry, Owner> owners) {
+    try {
+      return SourceGuard.observe(kernel.nftables(), owners);
+    } catch (NftablesException e) {
+      // Without libnftables there is no guard; if one is wished, making it tells the reason.
+      return List.of();
+    }
+  }
+
+  /** Whose the elements of the source guard are, as far as it is known. */
+  private Function<GuardItem.GuardKey.OfEntry, Owner> guardOwners(NodeSpec wish) {
+    Map<Item.Key, Owner> owners = new HashMap<>();
+    Map<String, Owner> networks = new HashMap<>();
+    for (NetworkSpec network : wish.networks().values()) {
+      networks.put(SourceGuard.number(network.uid()), Owner.network(network.uid()));
+      for (LocalEndpoint endpoint : network.local().values()) {
+        Owner owner = Owner.endpoint(network.uid(), endpoint.id());
+        SourceGuard.endpoint(owner, Network.hostEnd(network.uid(), endpoint.id()), endpoint)
+            .forEach(item -> owners.put(item.key(), owner));
+      }
+    }
+    return key ->
+        Optional.ofNullable(belief)
+            .flatMap(known -> known.get(key))
+            .map(Item::owner)
+            .or(() -> Optional.ofNullable(owners.get(key)))
+            .or(() -> Optional.ofNullable(networks.get(key.number())))
+            .orElse(Owner.NODE);
+  }
+
   /** Stores what the changes need to be known of later, and makes them. */
   private Map<Change, RuntimeException> apply(
       NodeSpec wish,
@@ -329,7 +391,7 @@ final class Reconciliation {
             wish.encryptedPorts(),
             protection.secrets(),
             wish.keys().map(KeySpec::volume).orElse(Long.MAX_VALUE));
-    try (Apply apply = new Apply(kernel, indexes, secrets)) {
+    try (Apply apply = new Apply(kernel, indexes, secrets, stuck)) {
       seen.forEach((file, sight) -> sight.view().ifPresent(view -> apply.know(file, view)));
       try {
         encryption.store(wish, protection);
@@ -358,7 +420,7 @@ final class Reconciliation {
             .observed()
             .after(changes.stream().filter(change -> !failures.containsKey(change)).toList());
     State wished = draft.wished();
-    shut = wish.encryptedPorts();
+    shut = shutPorts(wish, draft.observation());
     senders = wish.senders();
     peers = wish.peers();
     belief =
@@ -493,7 +555,7 @@ final class Reconciliation {
       NodeSpec wish, Map<String, Set<String>> keys, Consumer<ReconcileOutcome> made) {
     LastApplied known = Objects.requireNonNull(belief, "the networks are familiar");
     Turn turn = new Turn(known, new ArrayList<>(), new ArrayList<>());
-    try (Apply apply = new Apply(kernel, indexes, Apply.Secrets.NONE)) {
+    try (Apply apply = new Apply(kernel, indexes, Apply.Secrets.NONE, stuck)) {
       keys.forEach((name, ids) -> {
         NetworkSpec network = wish.networks().get(name);
         NetworkDriver driver = drivers.get(name);
@@ -586,9 +648,15 @@ final class Reconciliation {
     Set<Item.Key> touched = new LinkedHashSet<>();
     spot.driver().remote(delta.removed()).forEach(item -> touched.add(item.key()));
     added.forEach(item -> touched.add(item.key()));
-    turn.after().removeIf(item -> touched.contains(item.key()));
+    // what a sandbox here has by now is not touched by its leaving another node
+    turn.after()
+        .removeIf(item -> touched.contains(item.key()) && item.owner().endpoint().isEmpty());
     turn.after().addAll(added);
-    touched.forEach(touchedKey -> turn.known().get(touchedKey).ifPresent(turn.before()::add));
+    touched.forEach(touchedKey ->
+        turn.known()
+            .get(touchedKey)
+            .filter(item -> item.owner().endpoint().isEmpty())
+            .ifPresent(turn.before()::add));
   }
 
   private ReconcileOutcome outcome(NodeSpec wish, Set<String> names, Made made) {
@@ -660,6 +728,52 @@ final class Reconciliation {
           }
         })
         .map(what -> new DriftEvent(filtered(), what));
+  }
+
+  /** Puts the source guard back if others changed it; the next reconcile reports it. */
+  Optional<DriftEvent> restoreGuard(List<NftablesMonitor.Change> changes) {
+    LastApplied known = belief;
+    if (known == null || changes.stream().noneMatch(each -> isForeign(each, known))) {
+      return Optional.empty();
+    }
+    Map<Item.Key, Item> left = new LinkedHashMap<>();
+    known.items().stream()
+        .filter(GuardItem.class::isInstance)
+        .forEach(item -> left.put(item.key(), item));
+    if (!left.containsKey(new GuardItem.GuardKey.OfTable())) {
+      return Optional.empty();
+    }
+    try {
+      List<Item> now = SourceGuard.observe(kernel.nftables(), _ -> Owner.NODE);
+      boolean same =
+          now.size() == left.size()
+              && now.stream()
+                  .allMatch(item -> {
+                    Item mine = left.get(item.key());
+                    return mine != null && item.isAsWished(mine);
+                  });
+      if (same) {
+        return Optional.empty();
+      }
+      SourceGuard.install(kernel.nftables(), left.values());
+      String what =
+          "put back the source guard, which was %s by others"
+              .formatted(now.isEmpty() ? "removed" : "changed");
+      restored.add(what);
+      return Optional.of(new DriftEvent(filtered(), what));
+    } catch (NftablesException e) {
+      return Optional.of(
+          new DriftEvent(filtered(), "the source guard was changed: " + e.getMessage()));
+    }
+  }
+
+  /** Whether a change of the source guard may not be the echo of one of ours. */
+  private static boolean isForeign(NftablesMonitor.Change change, LastApplied known) {
+    return switch (change) {
+      case NftablesMonitor.Change.Touched _, NftablesMonitor.Change.Overrun _ -> true;
+      case NftablesMonitor.Change.Element(String set, String key, boolean removed) ->
+          known.hasGuard(set, key) == removed;
+    };
   }
 
   /** The networks that pass the packet filter. */

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** Network namespaces for a test, gone when it ends. */
@@ -103,9 +105,12 @@ public final class Lab implements AutoCloseable {
       });
     }
 
+    /** The tables in one order: the kernel lists what was made last at the end. */
     public String ruleset() {
       try (Nftables nftables = Nftables.open(namespace)) {
-        return nftables.runPlain("list ruleset");
+        return Stream.of(nftables.runPlain("list ruleset").split("(?m)^(?=table )", -1))
+            .sorted()
+            .collect(Collectors.joining());
       }
     }
 

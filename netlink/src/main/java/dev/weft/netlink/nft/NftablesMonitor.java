@@ -6,6 +6,7 @@ import dev.weft.netlink.wire.Attributes;
 import dev.weft.netlink.wire.Listener;
 import dev.weft.netlink.wire.NetlinkSocket;
 import dev.weft.netlink.wire.Payload;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,44 +21,92 @@ public final class NftablesMonitor implements AutoCloseable {
   private static final int NFNL_SUBSYS_NFTABLES = 10;
   private static final int NFT_MSG_NEWGEN = 15;
   private static final int NFGENMSG = 4;
-  private static final int NFPROTO_INET = 1;
+  private static final int NFT_MSG_NEWSETELEM = 12;
+  private static final int NFT_MSG_DELSETELEM = 14;
 
   /** Every object but a generation names its table in the attribute of this number. */
   private static final int TABLE_NAME = 1;
 
+  /** {@code NFTA_SET_ELEM_LIST_SET} and {@code NFTA_SET_ELEM_LIST_ELEMENTS}. */
+  private static final int SET_NAME = 2;
+
+  private static final int ELEMENTS = 3;
+
+  /** {@code NFTA_LIST_ELEM}, {@code NFTA_SET_ELEM_KEY} and {@code NFTA_DATA_VALUE}. */
+  private static final int FIRST = 1;
+
   private final Listener<Change> listener;
 
-  /** What is known of a change. */
-  public enum Change {
-    /** The table, or anything in it, was added, changed or removed. */
-    TOUCHED,
-    /** Notifications were lost; anything may have changed. */
-    OVERRUN
+  /** The family of a table ({@code NFPROTO_*} in linux/netfilter.h). */
+  public enum Family {
+    INET(1),
+    BRIDGE(7);
+
+    private final int number;
+
+    Family(int number) {
+      this.number = number;
+    }
   }
 
-  private NftablesMonitor(NetlinkSocket socket, String table) {
+  /** What is known of a change. */
+  public sealed interface Change {
+    /** The table, or anything in it but an element, was added, changed or removed. */
+    record Touched() implements Change {}
+
+    /**
+     * An element of a set or map came or went.
+     *
+     * @param set name of the set
+     * @param key the bytes that the kernel holds, in hexadecimal digits: the parts of a
+     *     concatenation one after another, each padded to 4 bytes, a mark in the byte order of the
+     *     host
+     */
+    record Element(String set, String key, boolean removed) implements Change {}
+
+    /** Notifications were lost; anything may have changed. */
+    record Overrun() implements Change {}
+  }
+
+  private NftablesMonitor(NetlinkSocket socket, Family family, String table) {
     listener =
-        new Listener<>(socket, (type, payload) -> read(type, payload, table), Change.OVERRUN);
+        new Listener<>(
+            socket, (type, payload) -> read(type, payload, family, table), new Change.Overrun());
     listener.join(NFNLGRP_NFTABLES);
   }
 
   /**
    * Watches a namespace, which may be closed after.
    *
-   * @param table name of a table of the family {@code inet}
+   * @param table name of the table
    * @throws NetlinkException if the kernel has no nftables
    */
-  public static NftablesMonitor open(NetworkNamespace namespace, String table) {
-    return new NftablesMonitor(namespace.call(NetlinkSocket::netfilter), table);
+  public static NftablesMonitor open(NetworkNamespace namespace, Family family, String table) {
+    return new NftablesMonitor(namespace.call(NetlinkSocket::netfilter), family, table);
   }
 
-  private static @Nullable Change read(int type, Payload payload, String table) {
-    boolean ours =
-        type >> 8 == NFNL_SUBSYS_NFTABLES
-            && (type & 0xff) != NFT_MSG_NEWGEN
-            && payload.u8(0) == NFPROTO_INET
-            && Attributes.in(payload.after(NFGENMSG)).string(TABLE_NAME).equals(table);
-    return ours ? Change.TOUCHED : null;
+  private static @Nullable Change read(int type, Payload payload, Family family, String table) {
+    int message = type & 0xff;
+    if (type >> 8 != NFNL_SUBSYS_NFTABLES
+        || message == NFT_MSG_NEWGEN
+        || payload.u8(0) != family.number) {
+      return null;
+    }
+    Attributes all = Attributes.in(payload.after(NFGENMSG));
+    if (!all.string(TABLE_NAME).equals(table)) {
+      return null;
+    }
+    return message == NFT_MSG_NEWSETELEM || message == NFT_MSG_DELSETELEM
+        ? element(all, message == NFT_MSG_DELSETELEM)
+        : new Change.Touched();
+  }
+
+  /** The kernel tells of each element in a message of its own. */
+  private static Change element(Attributes all, boolean removed) {
+    Payload key = all.nested(ELEMENTS).nested(FIRST).nested(FIRST).get(FIRST);
+    return key == null
+        ? new Change.Touched()
+        : new Change.Element(all.string(SET_NAME), HexFormat.of().formatHex(key.array()), removed);
   }
 
   /**

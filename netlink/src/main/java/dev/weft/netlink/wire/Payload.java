@@ -60,7 +60,7 @@ public record Payload(MemorySegment bytes, long from, long to) {
     return new Payload(bytes, start, start + length);
   }
 
-  byte[] array() {
+  public byte[] array() {
     return bytes.asSlice(from, to - from).toArray(ValueLayout.JAVA_BYTE);
   }
 

@@ -6,10 +6,12 @@ import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.kernel.PacketFilter;
 import dev.weft.agent.dataplane.kernel.SandboxView;
+import dev.weft.agent.dataplane.kernel.SourceGuard;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.NamespaceRef;
 import dev.weft.agent.dataplane.model.Owner;
@@ -38,6 +40,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes changes: stage by stage, each stage in one batch for the node and one for each sandbox. A
@@ -55,6 +59,7 @@ public final class Apply implements AutoCloseable {
   private final HostKernel kernel;
   private final DeviceIndexes indexes;
   private final Secrets secrets;
+  private final Set<String> stuck;
   private final Map<DeviceName, Integer> inside = new HashMap<>();
   private final Map<Change, RuntimeException> failures = new LinkedHashMap<>();
   private final Set<String> unfinished = new HashSet<>();
@@ -73,11 +78,13 @@ public final class Apply implements AutoCloseable {
 
   /**
    * @param indexes the node's devices by name; kept up to date
+   * @param stuck devices that could not be removed before, which the packet filter counts with
    */
-  public Apply(HostKernel kernel, DeviceIndexes indexes, Secrets secrets) {
+  public Apply(HostKernel kernel, DeviceIndexes indexes, Secrets secrets, Set<String> stuck) {
     this.kernel = kernel;
     this.indexes = indexes;
     this.secrets = secrets;
+    this.stuck = stuck;
   }
 
   /** Counts a change as failed before any is made. */
@@ -97,9 +104,10 @@ public final class Apply implements AutoCloseable {
       while (to < changes.size() && Stage.of(changes.get(to)) == stage) {
         to++;
       }
-      for (int start = from; start < to; start += CHUNK) {
+      int chunk = stage == Stage.FILTER ? to - from : CHUNK;
+      for (int start = from; start < to; start += chunk) {
         letGoOfMany();
-        stage(stage, changes.subList(start, Math.min(start + CHUNK, to)));
+        stage(stage, changes.subList(start, Math.min(start + chunk, to)));
       }
       from = to;
     }
@@ -122,7 +130,8 @@ public final class Apply implements AutoCloseable {
   private void stage(Stage stage, List<Change> changes) {
     keepShut(changes);
     switch (stage) {
-      case FILTER, SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
+      case FILTER -> filter(changes.stream().filter(this::isOpen).toList());
+      case SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
       case PORTS, REMOVE_PORTS -> changes.stream().filter(this::isOpen).forEach(this::listen);
       case STATES, POLICIES, REMOVE_POLICIES, REMOVE_STATES ->
           secure(changes.stream().filter(this::isOpen).toList());
@@ -142,16 +151,39 @@ public final class Apply implements AutoCloseable {
   }
 
   /**
+   * The bridges and tunnels that the kernel did not remove. They keep their rules, and keep nobody
+   * else from theirs: the changes are worked out anew with what stays.
+   */
+  public static Set<String> stuck(Set<Change> failed) {
+    return failed.stream()
+        .flatMap(change ->
+            change instanceof Change.Remove(Item.Device device, _) && isRestricted(device)
+                ? Stream.of(device.name().name())
+                : Stream.empty())
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean isRestricted(Item.Device device) {
+    return device.name().place().isNode()
+        && (device.kind() instanceof DeviceKind.Vxlan
+            || device.kind() instanceof DeviceKind.Bridge);
+  }
+
+  /** Whether a tunnel by a port could not be removed. */
+  private boolean staysAt(int port) {
+    return failures.keySet().stream()
+        .anyMatch(failed ->
+            failed instanceof Change.Remove(Item.Device device, _)
+                && device.kind() instanceof DeviceKind.Vxlan tunnel
+                && tunnel.port() == port);
+  }
+
+  /**
    * Makes no tunnel while its port is open to clear text and no bridge without its rules; opens no
-   * port and lifts no rule while a tunnel or bridge could not be removed.
+   * port and lifts no rule while a tunnel or bridge unexpectedly could not be removed.
    */
   private void keepShut(List<Change> changes) {
-    boolean tunnelStays =
-        failures.keySet().stream()
-            .anyMatch(failed ->
-                failed instanceof Change.Remove(Item.Device device, _)
-                    && (device.kind() instanceof DeviceKind.Vxlan
-                        || device.kind() instanceof DeviceKind.Bridge));
+    boolean tunnelStays = !stuck.containsAll(stuck(failures.keySet()));
     for (Change change : changes) {
       switch (change) {
         case Change.Create(Item.Device device)
@@ -160,9 +192,12 @@ public final class Apply implements AutoCloseable {
         case Change.Create(Item.Device device)
             when device.kind() instanceof DeviceKind.Bridge && filterFailed() ->
             fail(change, new NotIsolated());
+        case Change.Create(Item.Device device)
+            when device.kind() instanceof DeviceKind.Veth && isUnguarded(device) ->
+            fail(change, new NotIsolated());
         case Change.Alter(_, Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
-        case Change.Remove(Item.SecurityPolicy _, _) when tunnelStays ->
+        case Change.Remove(Item.SecurityPolicy policy, _) when staysAt(port(policy)) ->
             fail(change, new TunnelStays());
         case Change.Create _, Change.Alter _, Change.Remove _ -> {}
       }
@@ -173,7 +208,61 @@ public final class Apply implements AutoCloseable {
     return failures.keySet().stream()
         .anyMatch(failed ->
             failed instanceof Change.Create(Item.Filter _)
-                || failed instanceof Change.Alter(_, Item.Filter _, _));
+                || failed instanceof Change.Alter(_, Item.Filter _, _)
+                || failed instanceof Change.Create(GuardItem.Table _)
+                || failed instanceof Change.Alter(_, GuardItem.Table _, _));
+  }
+
+  private boolean isUnguarded(Item.Device cable) {
+    return failures.keySet().stream()
+        .anyMatch(failed ->
+            failed instanceof Change.Create(GuardItem.Entry entry)
+                && entry.owner().equals(cable.owner()));
+  }
+
+  private void filter(List<Change> changes) {
+    List<Change> guard = new ArrayList<>();
+    for (Change change : changes) {
+      if (isGuard(change)) {
+        guard.add(change);
+      } else {
+        shared(change);
+      }
+    }
+    if (!guard.isEmpty()) {
+      guard(guard);
+    }
+  }
+
+  private static boolean isGuard(Change change) {
+    return switch (change) {
+      case Change.Create(Item item) -> item instanceof GuardItem;
+      case Change.Alter(_, Item item, _) -> item instanceof GuardItem;
+      case Change.Remove(Item item, _) -> item instanceof GuardItem;
+    };
+  }
+
+  private static boolean isOfGuardTable(Change change) {
+    return switch (change) {
+      case Change.Create(Item item) -> item instanceof GuardItem.Table;
+      case Change.Alter(_, Item item, _) -> item instanceof GuardItem.Table;
+      case Change.Remove(Item item, _) -> item instanceof GuardItem.Table;
+    };
+  }
+
+  /** In one transaction; if that is refused, each element for itself. */
+  private void guard(List<Change> changes) {
+    try {
+      SourceGuard.apply(kernel.nftables(), changes);
+    } catch (NftablesException refused) {
+      if (changes.stream().anyMatch(Apply::isOfGuardTable)) {
+        changes.forEach(change -> fail(change, refused));
+        return;
+      }
+      for (Change change : changes) {
+        attempt(change, () -> SourceGuard.apply(kernel.nftables(), List.of(change)));
+      }
+    }
   }
 
   private boolean isShut(int port) {
@@ -189,8 +278,11 @@ public final class Apply implements AutoCloseable {
 
   private static boolean shuts(Item item, int port) {
     return item instanceof Item.Filter
-        || (item instanceof Item.SecurityPolicy policy
-            && policy.spec().id().selector().destinationPort().value() == port);
+        || (item instanceof Item.SecurityPolicy policy && port(policy) == port);
+  }
+
+  private static int port(Item.SecurityPolicy policy) {
+    return policy.spec().id().selector().destinationPort().value();
   }
 
   /** Makes changes to the IPsec tables. */
@@ -478,7 +570,8 @@ public final class Apply implements AutoCloseable {
           Item.Neighbour _,
           Item.SecurityState _,
           Item.SecurityPolicy _,
-          Item.EspPort _ ->
+          Item.EspPort _,
+          GuardItem _ ->
           throw new IllegalArgumentException(item + " is not shared");
     }
   }

@@ -5,6 +5,7 @@ import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.NamespaceRef;
 import dev.weft.agent.dataplane.model.Owner;
@@ -242,7 +243,8 @@ final class LinkRequests {
           Item.Setting _,
           Item.SecurityState _,
           Item.SecurityPolicy _,
-          Item.EspPort _ ->
+          Item.EspPort _,
+          GuardItem _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };
   }
@@ -264,7 +266,8 @@ final class LinkRequests {
           Item.Setting _,
           Item.SecurityState _,
           Item.SecurityPolicy _,
-          Item.EspPort _ ->
+          Item.EspPort _,
+          GuardItem _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };
   }

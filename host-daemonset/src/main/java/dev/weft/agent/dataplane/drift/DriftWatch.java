@@ -43,7 +43,11 @@ public final class DriftWatch implements AutoCloseable {
   /** Told of at a time; whoever floods the kernel with changes is not kept in memory. */
   private static final int BATCH = 4096;
 
+  /** How long notifications are gathered; longer each time while somebody floods the kernel. */
   private static final Duration MOMENT = Duration.ofMillis(50);
+
+  private static final Duration LONGEST_MOMENT = Duration.ofSeconds(1);
+  private static final int FLOOD = 256;
 
   private final Consumer<DriftEvent> listener;
   private final Set<Once> told = ConcurrentHashMap.newKeySet();
@@ -54,6 +58,9 @@ public final class DriftWatch implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private boolean closed;
 
+  /** Of the thread that listens to links alone. */
+  private Duration moment = MOMENT;
+
   /** Says what of a notification is drift. */
   public interface Judge {
     Optional<DriftEvent> judge(Notification notification);
@@ -61,7 +68,10 @@ public final class DriftWatch implements AutoCloseable {
     Optional<DriftEvent> judge(XfrmNotification notification);
 
     /** Puts the packet filter back if it is not as it was left. */
-    Optional<DriftEvent> judge(NftablesMonitor.Change change);
+    Optional<DriftEvent> judgeFilter();
+
+    /** Puts the source guard back if one of the changes is not ours. */
+    Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes);
   }
 
   public DriftWatch(HostKernel kernel, Judge judge, Consumer<DriftEvent> listener) {
@@ -69,7 +79,7 @@ public final class DriftWatch implements AutoCloseable {
     listen(
         "weft-drift",
         new Source<Monitor, Notification>(
-            () -> Monitor.open(kernel.namespace()), DriftWatch::gist, new Notification.Overrun()),
+            () -> Monitor.open(kernel.namespace()), this::gist, new Notification.Overrun()),
         judge::judge);
     try {
       listen(
@@ -86,9 +96,20 @@ public final class DriftWatch implements AutoCloseable {
       listen(
           "weft-drift-filter",
           new Source<NftablesMonitor, NftablesMonitor.Change>(
-              () -> NftablesMonitor.open(kernel.namespace(), PacketFilter.NAME),
+              () ->
+                  NftablesMonitor.open(
+                      kernel.namespace(), NftablesMonitor.Family.INET, PacketFilter.NAME),
               DriftWatch::once,
-              NftablesMonitor.Change.OVERRUN),
+              new NftablesMonitor.Change.Overrun()),
+          _ -> judge.judgeFilter());
+      listen(
+          "weft-drift-guard",
+          new Source<NftablesMonitor, List<NftablesMonitor.Change>>(
+              () ->
+                  NftablesMonitor.open(
+                      kernel.namespace(), NftablesMonitor.Family.BRIDGE, PacketFilter.NAME),
+              DriftWatch::all,
+              List.of(new NftablesMonitor.Change.Overrun())),
           judge::judge);
     } catch (NetlinkException e) {
       LOG.atDebug().setCause(e).log("this kernel has no nftables, which therefore never changes");
@@ -170,16 +191,26 @@ public final class DriftWatch implements AutoCloseable {
    * What is told within a moment. A change of ours is told of many times, and each says only that a
    * link is to be looked at: once is enough, when we are through with it.
    */
-  private static List<Notification> gist(Monitor monitor) {
+  private List<Notification> gist(Monitor monitor) {
     Map<Object, Notification> last = new LinkedHashMap<>();
     monitor
         .next()
         .ifPresent(first -> {
           last.put(subject(first), first);
-          LockSupport.parkNanos(MOMENT.toNanos());
-          monitor.more(BATCH).forEach(each -> last.put(subject(each), each));
+          LockSupport.parkNanos(moment.toNanos());
+          List<Notification> more = monitor.more(BATCH);
+          more.forEach(each -> last.put(subject(each), each));
+          moment = more.size() < FLOOD ? MOMENT : longer(moment);
         });
     return List.copyOf(last.values());
+  }
+
+  /**
+   * What the kernel keeps of a flood is bounded, so the longer the wait, the less there is to do.
+   */
+  private static Duration longer(Duration moment) {
+    Duration twice = moment.multipliedBy(2);
+    return twice.compareTo(LONGEST_MOMENT) < 0 ? twice : LONGEST_MOMENT;
   }
 
   /** One look answers all changes by now. */
@@ -187,6 +218,16 @@ public final class DriftWatch implements AutoCloseable {
     List<NftablesMonitor.Change> first = filter.next().stream().toList();
     filter.more(BATCH);
     return first;
+  }
+
+  /** The changes by now; nothing when the monitor is closed. */
+  private static List<List<NftablesMonitor.Change>> all(NftablesMonitor guard) {
+    List<NftablesMonitor.Change> all = new ArrayList<>(guard.next().stream().toList());
+    if (all.isEmpty()) {
+      return List.of();
+    }
+    all.addAll(guard.more(BATCH));
+    return List.of(all);
   }
 
   private static Object subject(Notification notification) {

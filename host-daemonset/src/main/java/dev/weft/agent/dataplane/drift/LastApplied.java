@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.drift;
 
+import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.State;
@@ -17,6 +18,7 @@ public final class LastApplied {
   private final Map<Owner, Set<Item.Key>> byOwner = new HashMap<>();
   private final Map<String, Set<Item.Key>> bySandbox = new HashMap<>();
   private final Map<String, Set<Item.Key>> devices = new HashMap<>();
+  private final Set<String> guard = new HashSet<>();
 
   public static LastApplied of(State state) {
     LastApplied belief = new LastApplied();
@@ -50,6 +52,15 @@ public final class LastApplied {
         .toList();
   }
 
+  /**
+   * Whether an element of the source guard was left in the kernel.
+   *
+   * @param key its bytes, in hexadecimal digits
+   */
+  public boolean hasGuard(String set, String key) {
+    return guard.contains(set + " " + key);
+  }
+
   public Set<String> sandboxes() {
     return bySandbox.keySet();
   }
@@ -73,6 +84,9 @@ public final class LastApplied {
     if (isNetworks(item)) {
       devices.computeIfAbsent(item.owner().uid(), _ -> new HashSet<>()).add(item.key());
     }
+    if (item instanceof GuardItem.Entry entry) {
+      guard.add(entry.inKernel());
+    }
     String sandbox = sandboxOf(item);
     if (!sandbox.isEmpty()) {
       bySandbox.computeIfAbsent(sandbox, _ -> new HashSet<>()).add(item.key());
@@ -82,6 +96,9 @@ public final class LastApplied {
   private void remove(Item item) {
     Item old = items.remove(item.key());
     if (old != null) {
+      if (old instanceof GuardItem.Entry entry) {
+        guard.remove(entry.inKernel());
+      }
       forget(byOwner, old.owner(), old.key());
       forget(devices, old.owner().uid(), old.key());
       forget(bySandbox, sandboxOf(old), old.key());
@@ -107,7 +124,8 @@ public final class LastApplied {
           Item.Filter _,
           Item.SecurityState _,
           Item.SecurityPolicy _,
-          Item.EspPort _ ->
+          Item.EspPort _,
+          GuardItem _ ->
           "";
     };
   }

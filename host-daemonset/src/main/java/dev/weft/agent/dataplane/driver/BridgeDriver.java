@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.driver;
 
+import dev.weft.agent.dataplane.kernel.SourceGuard;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
@@ -58,12 +59,15 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
             mtu,
             true,
             Optional.empty()));
+    items.add(SourceGuard.elsewhere(network.owner(), network.mac(bridge)));
     if (hasGateway()) {
       for (Network.Segment segment : network.segments()) {
         segment
             .gatewayPrefix()
-            .ifPresent(prefix ->
-                items.add(new Item.Address(network.owner(), DeviceName.onNode(bridge), prefix)));
+            .ifPresent(prefix -> {
+              items.add(new Item.Address(network.owner(), DeviceName.onNode(bridge), prefix));
+              items.add(SourceGuard.elsewhere(network.owner(), prefix.address()));
+            });
         if (!internal()) {
           items.add(
               segment.isIpv4()

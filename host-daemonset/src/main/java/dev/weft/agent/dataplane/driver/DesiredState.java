@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane.driver;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.State;
@@ -316,8 +317,13 @@ public record DesiredState(
               driver.rules().ifPresent(rules::add);
             }
           });
+      rules.addAll(StandingRules.stuck(ground));
       FilterRules.table(rules, ground.secrecy().ports(), wish.senders())
           .ifPresent(filter -> items.put(filter.key(), filter));
+      if (!rules.isEmpty()) {
+        GuardItem.Table guard = new GuardItem.Table(true);
+        items.put(guard.key(), guard);
+      }
       return new DesiredState(new State(items), drivers, problems, held);
     }
   }

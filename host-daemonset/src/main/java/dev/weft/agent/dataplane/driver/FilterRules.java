@@ -40,7 +40,7 @@ public record FilterRules(
   }
 
   /** The rules of a bridge without masquerading or tunnel. */
-  static FilterRules of(String bridge, Set<Restriction> restrictions) {
+  public static FilterRules of(String bridge, Set<Restriction> restrictions) {
     return new FilterRules(bridge, restrictions, List.of(), Optional.empty());
   }
 

@@ -13,9 +13,17 @@ import java.net.InetAddress;
 import java.util.Optional;
 import java.util.Set;
 
-/** What drivers build on: the node as it is, and which of it is ours. */
+/**
+ * What drivers build on: the node as it is, and which of it is ours.
+ *
+ * @param stuck devices of ours that are wished no more, and which the kernel did not remove
+ */
 public record NodeContext(
-    Observation observation, ObservedState.Ownership ownership, NodeSpec wish, Secrecy secrecy) {
+    Observation observation,
+    ObservedState.Ownership ownership,
+    NodeSpec wish,
+    Secrecy secrecy,
+    Set<String> stuck) {
 
   /**
    * What holds of encrypted networks.
@@ -24,6 +32,12 @@ public record NodeContext(
    * @param hindrance why nothing can be encrypted
    */
   public record Secrecy(Set<Integer> ports, Optional<Problem> hindrance) {}
+
+  /** The same with nothing that could not be removed. */
+  NodeContext(
+      Observation observation, ObservedState.Ownership ownership, NodeSpec wish, Secrecy secrecy) {
+    this(observation, ownership, wish, secrecy, Set.of());
+  }
 
   Optional<InetAddress> vtep() {
     return wish.vtep();

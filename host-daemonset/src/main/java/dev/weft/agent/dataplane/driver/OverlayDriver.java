@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.driver;
 
+import dev.weft.agent.dataplane.kernel.SourceGuard;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
@@ -125,7 +126,8 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
             network.mac(network.vxlan()),
             mtu,
             true,
-            Optional.of(new BridgeMembership(network.bridge(), false, false, true))));
+            Optional.of(new BridgeMembership(network.bridge(), false, false, true))),
+        SourceGuard.elsewhere(network.owner(), network.mac(network.bridge())));
   }
 
   @Override
@@ -151,10 +153,12 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
       items.add(
           new Item.Forward(tunnelEnd, network.vxlan(), entry.mac(), Optional.of(entry.vtep())));
       items.add(new Item.Forward(tunnelEnd, network.vxlan(), entry.mac(), Optional.empty()));
+      items.add(SourceGuard.elsewhere(network.owner(), entry.mac()));
     }
     for (Forwarding.NeighbourEntry entry : forwarding.neighbours()) {
       items.add(
           new Item.Neighbour(network.owner(), network.bridge(), entry.address(), entry.mac()));
+      items.add(SourceGuard.elsewhere(network.owner(), entry.address()));
     }
     for (InetAddress peer : forwarding.flood()) {
       items.add(new Item.Forward(tunnelEnd, network.vxlan(), MacAddress.ZERO, Optional.of(peer)));

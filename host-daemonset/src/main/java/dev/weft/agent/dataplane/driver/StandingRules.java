@@ -38,6 +38,32 @@ final class StandingRules {
     return rules;
   }
 
+  /**
+   * The rules of what nobody wishes any more and could not be removed: nothing passes. A tunnel of
+   * a clear overlay still takes frames from peers only.
+   */
+  static List<FilterRules> stuck(NodeContext ground) {
+    List<Link> links =
+        ground.observation().node().links().stream()
+            .filter(link -> ground.stuck().contains(link.name()) && ground.isOurs(link))
+            .toList();
+    List<FilterRules> rules = new ArrayList<>();
+    for (Link link : links) {
+      if (link.kind() instanceof LinkKind.Bridge) {
+        rules.add(FilterRules.of(link.name(), EnumSet.allOf(FilterRules.Restriction.class)));
+      } else if (link.kind() instanceof LinkKind.Vxlan vxlan
+          && (vxlan.port() == null || !ground.secrecy().ports().contains(vxlan.port()))) {
+        rules.add(
+            new FilterRules(
+                link.name(),
+                EnumSet.allOf(FilterRules.Restriction.class),
+                List.of(),
+                tunnel(List.of(link))));
+      }
+    }
+    return rules;
+  }
+
   private static FilterRules rules(
       String name,
       NetworkSpec wish,

@@ -1,6 +1,5 @@
 package dev.weft.agent.dataplane.kernel;
 
-import dev.weft.agent.dataplane.model.Digest;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.netlink.nft.Nftables;
 import java.util.Arrays;
@@ -9,16 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/**
- * Our one nftables table. It carries a seal: an empty chain whose name holds a digest of what was
- * asked for, and one of how the kernel then listed it. So a later look tells, also after a restart
- * and whatever the version of nftables, whether the table is still the one that was asked for.
- */
+/** Our nftables table of what may pass through and into the node. It carries a {@link Seal}. */
 public final class PacketFilter {
   public static final String NAME = "weft";
   private static final String TABLE = "table inet " + NAME;
-  private static final Pattern SEAL =
-      Pattern.compile("\\s*chain seal_([0-9a-f]{16})_([0-9a-f]{16}) \\{\\s*\\}");
   private static final Pattern ELEMENTS = Pattern.compile("(?:elements =|@th,96,24) \\{([^}]*)\\}");
 
   private PacketFilter() {}
@@ -29,21 +22,20 @@ public final class PacketFilter {
       return Optional.empty();
     }
     String listing = nftables.runPlain("list " + TABLE);
-    Matcher seal = SEAL.matcher(listing);
-    if (!seal.find() || !seal.group(2).equals(digest(normal(seal.replaceFirst(""))))) {
+    Optional<String> asked = Seal.unbroken(listing, PacketFilter::normal);
+    if (asked.isEmpty()) {
       return Optional.of(new Item.Filter("changed by others"));
     }
     return Optional.of(
         wished
-            .filter(filter -> digest(filter.text()).equals(seal.group(1)))
+            .filter(filter -> Seal.digest(filter.text()).equals(asked.get()))
             .orElse(new Item.Filter("an earlier one")));
   }
 
   public static void install(Nftables nftables, Item.Filter filter) {
     nftables.runPlain("add %s\ndelete %s\n%s".formatted(TABLE, TABLE, filter.text()));
-    String listing = normal(nftables.runPlain("list " + TABLE));
-    nftables.runPlain(
-        "add chain inet weft seal_%s_%s".formatted(digest(filter.text()), digest(listing)));
+    String listing = nftables.runPlain("list " + TABLE);
+    nftables.runPlain(Seal.command("inet " + NAME, filter.text(), listing, PacketFilter::normal));
   }
 
   /**
@@ -77,9 +69,5 @@ public final class PacketFilter {
                     .sorted()
                     .collect(Collectors.joining(","))))
         .replaceAll("\\s+", " ");
-  }
-
-  private static String digest(String text) {
-    return Digest.of(text).substring(0, 16);
   }
 }

@@ -11,7 +11,18 @@ import java.util.Optional;
 /**
  * One thing in the kernel that we own. Desired and observed items are equal if nothing is to do.
  */
-public sealed interface Item {
+public sealed interface Item
+    permits Item.Device,
+        Item.Address,
+        Item.Route,
+        Item.Forward,
+        Item.Neighbour,
+        Item.Setting,
+        Item.Filter,
+        Item.SecurityState,
+        Item.SecurityPolicy,
+        Item.EspPort,
+        GuardItem {
   Owner owner();
 
   /** What makes it the same thing, whatever its other values. */
@@ -37,11 +48,26 @@ public sealed interface Item {
       case Neighbour neighbour ->
           new Neighbour(wished.owner(), neighbour.device, neighbour.address, neighbour.mac)
               .equals(wished);
+      case GuardItem.Table _ -> equals(wished);
+      case GuardItem.Entry entry ->
+          new GuardItem.Entry(wished.owner(), entry.set(), entry.entry(), entry.value())
+              .equals(wished);
     };
   }
 
   /** Identity of an item. */
-  sealed interface Key {
+  sealed interface Key
+      permits Key.OfDevice,
+          Key.OfAddress,
+          Key.OfRoute,
+          Key.OfForward,
+          Key.OfNeighbour,
+          Key.OfSetting,
+          Key.OfFilter,
+          Key.OfSecurityState,
+          Key.OfSecurityPolicy,
+          Key.OfEspPort,
+          GuardItem.GuardKey {
     record OfDevice(DeviceName device) implements Key {}
 
     record OfAddress(DeviceName device, IpPrefix prefix) implements Key {}

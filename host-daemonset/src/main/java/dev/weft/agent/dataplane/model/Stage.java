@@ -32,6 +32,7 @@ public enum Stage {
       case Change.Remove(Item.Device device, _) ->
           isBase(device) ? REMOVE_BASE_DEVICES : REMOVE_TOP_DEVICES;
       case Change.Remove(Item.Filter _, _) -> FILTER;
+      case Change.Remove(GuardItem _, _) -> FILTER;
       case Change.Remove(Item.SecurityPolicy _, _) -> REMOVE_POLICIES;
       case Change.Remove(Item.SecurityState _, _) -> REMOVE_STATES;
       case Change.Remove(Item.EspPort _, _) -> REMOVE_PORTS;
@@ -41,7 +42,7 @@ public enum Stage {
 
   private static Stage coming(Item item) {
     return switch (item) {
-      case Item.Filter _ -> FILTER;
+      case Item.Filter _, GuardItem _ -> FILTER;
       case Item.Setting _ -> SHARED;
       case Item.EspPort _ -> PORTS;
       case Item.SecurityState _ -> STATES;

@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.spec;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What came of one network.
@@ -14,6 +15,14 @@ public record NetworkOutcome(List<String> devices, List<Problem> problems, List<
     devices = List.copyOf(devices);
     problems = List.copyOf(problems);
     repaired = List.copyOf(repaired);
+  }
+
+  /** Both, of which the other came after. */
+  NetworkOutcome then(NetworkOutcome next) {
+    return new NetworkOutcome(
+        next.devices,
+        next.problems,
+        Stream.concat(repaired.stream(), next.repaired.stream()).toList());
   }
 
   /** Whether the network or any of its endpoints waits for a user. */

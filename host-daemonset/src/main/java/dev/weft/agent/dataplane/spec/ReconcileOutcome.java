@@ -2,11 +2,13 @@ package dev.weft.agent.dataplane.spec;
 
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.mesh.keys.KeyReport;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What came of a reconcile.
@@ -40,6 +42,18 @@ public record ReconcileOutcome(
     networks = Map.copyOf(networks);
     leftovers = Map.copyOf(leftovers);
     changes = List.copyOf(changes);
+  }
+
+  /** Both, of which the other came after. */
+  public ReconcileOutcome then(ReconcileOutcome next) {
+    Map<String, NetworkOutcome> both = new HashMap<>(networks);
+    next.networks.forEach((name, outcome) -> both.merge(name, outcome, NetworkOutcome::then));
+    return new ReconcileOutcome(
+        both,
+        next.leftovers,
+        Stream.concat(changes.stream(), next.changes.stream()).toList(),
+        next.standing,
+        next.keys);
   }
 
   /** Whether a look at the whole kernel found nothing of the network. */

@@ -195,8 +195,10 @@ class DriftTest {
 
     ReconcileOutcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
 
-    assertThat(outcome.of("red").repaired()).singleElement().asString().contains("packet filter");
-    assertThat(node.ruleset()).contains("table inet weft");
+    assertThat(outcome.of("red").repaired().toString())
+        .contains("packet filter")
+        .contains("source guard");
+    assertThat(node.ruleset()).contains("table inet weft").contains("table bridge weft");
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.LinkSpec;
 import dev.weft.netlink.rtnl.Notification;
 import dev.weft.netlink.xfrm.XfrmNotification;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,7 +49,12 @@ class DriftWatchTest {
         }
 
         @Override
-        public Optional<DriftEvent> judge(NftablesMonitor.Change change) {
+        public Optional<DriftEvent> judgeFilter() {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
           return Optional.empty();
         }
       };

@@ -1,0 +1,240 @@
+package dev.weft.agent.dataplane.kernel;
+
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.Digest;
+import dev.weft.agent.dataplane.model.GuardItem;
+import dev.weft.agent.dataplane.model.GuardSet;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.nft.Nftables;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What a sandbox may send from, on networks that are bridges: an address or a MAC address that is
+ * somebody's in the network is used by its owner alone, be it in IP, ARP or neighbour discovery.
+ * What is nobody's is free, so that pods can share an address among each other (VRRP).
+ *
+ * <p>One table of the family {@code bridge}, whose rules never change, and elements for each
+ * endpoint. A frame is judged as it enters by the port, before the bridge learns from it. Networks
+ * and sandboxes are numbers, for which the frame's mark serves as a register: a frame out of a
+ * sandbox has none, and has none after.
+ */
+public final class SourceGuard {
+  public static final String TABLE = "bridge " + PacketFilter.NAME;
+
+  /**
+   * The first frame tag is off by then, of whatever number: a receiver takes a frame that is tagged
+   * with 0 for one without a tag. What has a second tag is not looked into, and so not let in.
+   * Without a word of the protocol in each rule, nft would ask for it where the tag stood.
+   */
+  private static final String TEXT =
+      """
+      table bridge weft {
+        map networks { type ifname : mark; }
+        map sandboxes { type ifname : mark; }
+        set macs { type mark . ether_addr; }
+        set addresses4 { type mark . ipv4_addr; }
+        set addresses6 { typeof meta mark . @nh,64,128; }
+        set own_macs { type mark . ether_addr; }
+        set own4 { type mark . ipv4_addr; }
+        set own6 { typeof meta mark . @nh,64,128; }
+        chain prerouting {
+          type filter hook prerouting priority -300; policy accept;
+          meta mark set iifname map @sandboxes goto guard
+        }
+        chain guard {
+          meta protocol { 8021q, 8021ad } drop
+          meta mark . ether saddr != @own_macs jump from_mac
+          meta protocol ip meta mark . ip saddr != @own4 jump from_ip4
+          meta protocol arp arp htype != 1 drop
+          meta protocol arp meta mark . arp saddr ip != @own4 jump from_arp
+          meta protocol ip6 meta mark . @nh,64,128 != @own6 jump from_ip6
+          meta protocol ip6 meta l4proto ipv6-icmp @th,0,8 136 meta mark . @th,64,128 != @own6 jump from_nd
+          meta mark set 0
+        }
+        chain from_mac {
+          meta mark set iifname map @networks meta mark . ether saddr @macs drop
+          meta mark set iifname map @sandboxes
+        }
+        chain from_ip4 {
+          meta mark set iifname map @networks meta protocol ip meta mark . ip saddr @addresses4 drop
+          meta mark set iifname map @sandboxes
+        }
+        chain from_arp {
+          meta mark set iifname map @networks meta protocol arp meta mark . arp saddr ip @addresses4 drop
+          meta mark set iifname map @sandboxes
+        }
+        chain from_ip6 {
+          meta mark set iifname map @networks meta mark . @nh,64,128 @addresses6 drop
+          meta mark set iifname map @sandboxes
+        }
+        chain from_nd {
+          meta mark set iifname map @networks meta mark . @th,64,128 @addresses6 drop
+          meta mark set iifname map @sandboxes
+        }
+      }
+      """;
+
+  private static final Pattern ELEMENTS =
+      Pattern.compile("(?:set|map) (\\w+) \\{[^{}]*?(elements = \\{([^}]*)\\})");
+
+  private SourceGuard() {}
+
+  /** What is an endpoint's, behind the port that is the node's end of its cable. */
+  public static List<Item> endpoint(Owner owner, String port, LocalEndpoint endpoint) {
+    String network = number(owner.uid());
+    String sandbox = number(owner.uid() + " " + endpoint.sandbox());
+    List<Item> items = new ArrayList<>();
+    items.add(new GuardItem.Entry(owner, GuardSet.NETWORKS, '"' + port + '"', network));
+    items.add(new GuardItem.Entry(owner, GuardSet.SANDBOXES, '"' + port + '"', sandbox));
+    items.add(mac(owner, GuardSet.MACS, network, endpoint.mac()));
+    items.add(mac(owner, GuardSet.OWN_MACS, sandbox, endpoint.mac()));
+    for (var prefix : endpoint.addresses()) {
+      InetAddress address = prefix.address();
+      items.add(address(owner, GuardSet.ofAddress(address, false), network, address));
+      items.add(address(owner, GuardSet.ofAddress(address, true), sandbox, address));
+    }
+    return items;
+  }
+
+  /** What in a network is no sandbox's of this node. */
+  public static Item elsewhere(Owner owner, MacAddress mac) {
+    return mac(owner, GuardSet.MACS, number(owner.uid()), mac);
+  }
+
+  /** The same. */
+  public static Item elsewhere(Owner owner, InetAddress address) {
+    return address(owner, GuardSet.ofAddress(address, false), number(owner.uid()), address);
+  }
+
+  private static Item mac(Owner owner, GuardSet set, String number, MacAddress mac) {
+    return new GuardItem.Entry(owner, set, number + " . " + mac, "");
+  }
+
+  private static Item address(Owner owner, GuardSet set, String number, InetAddress address) {
+    return new GuardItem.Entry(owner, set, number + " . " + GuardSet.address(address), "");
+  }
+
+  /** The number of a network, by its UID, or of a sandbox in one. */
+  public static String number(String of) {
+    return "0x" + Digest.of(of).substring(0, 8);
+  }
+
+  /**
+   * The table as it is; of one that others changed, nothing but that.
+   *
+   * @param owners whose an element is
+   */
+  public static List<Item> observe(
+      Nftables nftables, Function<GuardItem.GuardKey.OfEntry, Owner> owners) {
+    if (nftables
+        .runPlain("list tables")
+        .lines()
+        .noneMatch(each -> each.strip().equals("table " + TABLE))) {
+      return List.of();
+    }
+    String listing = nftables.runPlain("list table " + TABLE);
+    boolean intact =
+        Seal.unbroken(listing, SourceGuard::rules).equals(Optional.of(Seal.digest(TEXT)));
+    if (!intact) {
+      return List.of(new GuardItem.Table(false));
+    }
+    List<Item> items = new ArrayList<>(List.of(new GuardItem.Table(true)));
+    Matcher matcher = ELEMENTS.matcher(listing);
+    while (matcher.find()) {
+      GuardSet.titled(matcher.group(1))
+          .ifPresent(set -> {
+            for (String each : matcher.group(3).split(",", -1)) {
+              items.add(entry(set, each.strip(), owners));
+            }
+          });
+    }
+    return items;
+  }
+
+  private static Item entry(
+      GuardSet set, String listed, Function<GuardItem.GuardKey.OfEntry, Owner> owners) {
+    String[] halves = listed.split(" : ", 2);
+    String key = set.normal(halves[0]);
+    String value = halves.length == 1 ? "" : GuardSet.number(Long.decode(halves[1]).intValue());
+    return new GuardItem.Entry(
+        owners.apply(new GuardItem.GuardKey.OfEntry(set, key)), set, key, value);
+  }
+
+  /** A listing without elements, and without the blanks that lay it out. */
+  private static String rules(String listing) {
+    StringBuilder rules = new StringBuilder();
+    Matcher matcher = ELEMENTS.matcher(listing);
+    int from = 0;
+    while (matcher.find()) {
+      rules.append(listing, from, matcher.start(2));
+      from = matcher.end(2);
+    }
+    return rules.append(listing, from, listing.length()).toString().replaceAll("\\s+", " ");
+  }
+
+  /** The table anew, with these elements, in one transaction. */
+  public static void install(Nftables nftables, Collection<? extends Item> entries) {
+    nftables.runPlain(
+        "add table %s\ndelete table %s\n%s%s"
+            .formatted(TABLE, TABLE, TEXT, elements("add", entries)));
+    nftables.runPlain(
+        Seal.command(TABLE, TEXT, nftables.runPlain("list table " + TABLE), SourceGuard::rules));
+  }
+
+  /** Makes changes in one transaction. */
+  public static void apply(Nftables nftables, Collection<Change> changes) {
+    List<Item> gone = new ArrayList<>();
+    List<Item> come = new ArrayList<>();
+    boolean anew = false;
+    for (Change change : changes) {
+      switch (change) {
+        case Change.Remove(GuardItem.Table _, _) -> {
+          nftables.runPlain("delete table " + TABLE);
+          return;
+        }
+        case Change.Create(GuardItem.Table _) -> anew = true;
+        case Change.Alter(_, GuardItem.Table _, _) -> anew = true;
+        case Change.Create(Item item) -> come.add(item);
+        case Change.Remove(Item item, _) -> gone.add(item);
+        case Change.Alter(Item before, Item after, _) -> {
+          gone.add(before);
+          come.add(after);
+        }
+      }
+    }
+    if (anew) {
+      install(nftables, come);
+    } else {
+      nftables.runPlain(elements("delete", gone) + elements("add", come));
+    }
+  }
+
+  private static String elements(String verb, Collection<? extends Item> items) {
+    Map<GuardSet, List<String>> bySet = new LinkedHashMap<>();
+    for (Item item : items) {
+      if (item instanceof GuardItem.Entry entry) {
+        bySet
+            .computeIfAbsent(entry.set(), _ -> new ArrayList<>())
+            .add(verb.equals("add") ? entry.text() : entry.entry());
+      }
+    }
+    return bySet.entrySet().stream()
+        .map(each ->
+            "%s element %s %s { %s }\n"
+                .formatted(verb, TABLE, each.getKey().title(), String.join(", ", each.getValue())))
+        .collect(Collectors.joining());
+  }
+}

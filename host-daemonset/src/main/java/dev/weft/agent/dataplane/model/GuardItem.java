@@ -1,0 +1,73 @@
+package dev.weft.agent.dataplane.model;
+
+import dev.weft.agent.dataplane.kernel.SourceGuard;
+import java.util.Optional;
+
+/** What the {@link SourceGuard} consists of. */
+public sealed interface GuardItem extends Item {
+  @Override
+  default Optional<DeviceName> standsOn() {
+    return Optional.empty();
+  }
+
+  /** Identity of such an item. */
+  sealed interface GuardKey extends Key {
+    record OfTable() implements GuardKey {}
+
+    record OfEntry(GuardSet set, String key) implements GuardKey {
+      /** The first part, which is the number of a network or sandbox where it is a number. */
+      public String number() {
+        return key.split(" ", 2)[0];
+      }
+    }
+  }
+
+  /**
+   * The table with its rules.
+   *
+   * @param intact whether it is as we make it
+   */
+  record Table(boolean intact) implements GuardItem {
+    @Override
+    public Owner owner() {
+      return Owner.NODE;
+    }
+
+    @Override
+    public Key key() {
+      return new GuardKey.OfTable();
+    }
+
+    @Override
+    public String toString() {
+      return "source guard, table " + SourceGuard.TABLE;
+    }
+  }
+
+  /**
+   * An element of one of its sets.
+   *
+   * @param key in nft's language
+   * @param value in nft's language; empty if the set is no map
+   */
+  record Entry(Owner owner, GuardSet set, String entry, String value) implements GuardItem {
+    @Override
+    public Key key() {
+      return new GuardKey.OfEntry(set, entry);
+    }
+
+    /** The set's name, and the key's bytes in hexadecimal digits. */
+    public String inKernel() {
+      return set.title() + " " + set.bytes(entry);
+    }
+
+    public String text() {
+      return value.isEmpty() ? entry : entry + " : " + value;
+    }
+
+    @Override
+    public String toString() {
+      return "source guard, %s of %s".formatted(text(), set.title());
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package dev.weft.agent.dataplane.model;
+
+import dev.weft.agent.dataplane.kernel.SourceGuard;
+import dev.weft.netlink.MacAddress;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The sets and maps of the {@link SourceGuard}. */
+public enum GuardSet {
+  /** The number of the network that a port belongs to. */
+  NETWORKS,
+  /** The number of the sandbox behind a port. */
+  SANDBOXES,
+  /** What is somebody's in a network, by the network's number. */
+  MACS,
+  ADDRESSES4,
+  ADDRESSES6,
+  /** What is a sandbox's own, by the sandbox's number. */
+  OWN_MACS,
+  OWN4,
+  OWN6;
+
+  /** What a key is put together of. */
+  private List<Part> parts() {
+    return switch (this) {
+      case NETWORKS, SANDBOXES -> List.of(Part.PORT);
+      case MACS, OWN_MACS -> List.of(Part.NUMBER, Part.MAC);
+      case ADDRESSES4, OWN4 -> List.of(Part.NUMBER, Part.IPV4);
+      case ADDRESSES6, OWN6 -> List.of(Part.NUMBER, Part.IPV6);
+    };
+  }
+
+  /** Its name in the kernel. */
+  public String title() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public static Optional<GuardSet> titled(String title) {
+    return Arrays.stream(values()).filter(each -> each.title().equals(title)).findFirst();
+  }
+
+  public static GuardSet ofAddress(InetAddress address, boolean own) {
+    boolean ipv4 = address.getAddress().length == 4;
+    return own ? (ipv4 ? OWN4 : OWN6) : (ipv4 ? ADDRESSES4 : ADDRESSES6);
+  }
+
+  /**
+   * A key in the one way that we write it.
+   *
+   * @param listed as nft lists it
+   */
+  public String normal(String listed) {
+    String[] each = listed.split(" \\. ", -1);
+    List<Part> parts = parts();
+    if (each.length != parts.size()) {
+      return listed;
+    }
+    for (int i = 0; i < each.length; i++) {
+      each[i] = parts.get(i).normal(each[i].strip());
+    }
+    return String.join(" . ", each);
+  }
+
+  /** A key as the kernel holds it, in hexadecimal digits. */
+  String bytes(String normal) {
+    List<Part> parts = parts();
+    StringBuilder bytes = new StringBuilder();
+    String[] each = normal.split(" \\. ", -1);
+    for (int i = 0; i < each.length; i++) {
+      bytes.append(HexFormat.of().formatHex(parts.get(i).bytes(each[i])));
+    }
+    return bytes.toString();
+  }
+
+  /** A part of a key. */
+  private enum Part {
+    PORT {
+      @Override
+      String normal(String listed) {
+        return listed.startsWith("\"") ? listed : '"' + listed + '"';
+      }
+
+      @Override
+      byte[] bytes(String normal) {
+        return Arrays.copyOf(
+            normal.substring(1, normal.length() - 1).getBytes(StandardCharsets.US_ASCII), 16);
+      }
+    },
+    NUMBER {
+      @Override
+      String normal(String listed) {
+        return number(Long.decode(listed).intValue());
+      }
+
+      @Override
+      byte[] bytes(String normal) {
+        return ByteBuffer.allocate(4)
+            .order(ByteOrder.nativeOrder())
+            .putInt(Long.decode(normal).intValue())
+            .array();
+      }
+    },
+    MAC {
+      @Override
+      String normal(String listed) {
+        return MacAddress.parse(listed).toString();
+      }
+
+      @Override
+      byte[] bytes(String normal) {
+        return Arrays.copyOf(MacAddress.parse(normal).bytes(), 8);
+      }
+    },
+    IPV4 {
+      @Override
+      String normal(String listed) {
+        return listed;
+      }
+
+      @Override
+      byte[] bytes(String normal) {
+        return InetAddress.ofLiteral(normal).getAddress();
+      }
+    },
+    /** A number to nft, for no release of it has a word for the target of an advertisement. */
+    IPV6 {
+      @Override
+      String normal(String listed) {
+        return "0x%032x".formatted(new BigInteger(listed.substring(2), 16));
+      }
+
+      @Override
+      byte[] bytes(String normal) {
+        return HexFormat.of().parseHex(normal.substring(2));
+      }
+    };
+
+    abstract String normal(String listed);
+
+    abstract byte[] bytes(String normal);
+  }
+
+  public static String number(int number) {
+    return "0x%08x".formatted(number);
+  }
+
+  public static String address(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    return bytes.length == 4 ? address.getHostAddress() : "0x" + HexFormat.of().formatHex(bytes);
+  }
+}
