@@ -20,6 +20,7 @@ final class RtnetlinkH {
   static final int RTM_NEWNEIGH = 28;
   static final int RTM_DELNEIGH = 29;
   static final int RTM_GETNEIGH = 30;
+  static final int RTM_NEWNETCONF = 80;
 
   static final int RTNLGRP_LINK = 1;
   static final int RTNLGRP_NEIGH = 3;
@@ -27,6 +28,8 @@ final class RtnetlinkH {
   static final int RTNLGRP_IPV4_ROUTE = 7;
   static final int RTNLGRP_IPV6_IFADDR = 9;
   static final int RTNLGRP_IPV6_ROUTE = 11;
+  static final int RTNLGRP_IPV4_NETCONF = 24;
+  static final int RTNLGRP_IPV6_NETCONF = 25;
 
   static final int IFADDRMSG = 8;
   static final int IFA_ADDRESS = 1;
@@ -46,6 +49,9 @@ final class RtnetlinkH {
   static final int RTA_MULTIPATH = 9;
   static final int RTA_TABLE = 15;
   static final int RTA_VIA = 18;
+
+  static final int NETCONFMSG = 4;
+  static final int NETCONFA_IFINDEX = 1;
 
   private RtnetlinkH() {}
 }

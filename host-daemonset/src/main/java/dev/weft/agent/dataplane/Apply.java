@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane;
 
 import dev.weft.mesh.keys.Association;
+import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.LanFrames;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.MacAddress;
@@ -13,6 +14,7 @@ import dev.weft.netlink.Request;
 import dev.weft.netlink.XfrmRequest;
 import dev.weft.netlink.XfrmStateId;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -206,11 +208,31 @@ final class Apply implements AutoCloseable {
 
   private void links(List<Change> all) {
     List<Change> changes = all.stream().filter(this::isOpen).toList();
+    changes.forEach(this::enableIpv6);
     execute(changes, change -> Requests.of(change, this::resolve, kernel::enter));
     learn(changes);
     configure(changes);
     changes.forEach(this::checksums);
-    execute(changes, change -> Requests.inSandbox(change, this::resolve));
+    execute(changes, change -> Requests.finish(change, this::resolve));
+  }
+
+  /** Whoever has new interfaces come without IPv6 did not mean those that were asked to have it. */
+  private void enableIpv6(Change change) {
+    if (change instanceof Change.Create(Item.Address(_, DeviceName device, IpPrefix prefix))
+        && prefix.address() instanceof Inet6Address) {
+      attempt(
+          change,
+          () -> {
+            if (device.place().isNode()) {
+              kernel.enableIpv6(device.name());
+            } else {
+              kernel
+                  .enter(device.place().sandbox())
+                  .orElseThrow(() -> new SandboxGone(device.place()))
+                  .enableIpv6(device.name());
+            }
+          });
+    }
   }
 
   private void execute(List<Change> changes, Function<Change, List<Step>> requests) {
@@ -241,9 +263,14 @@ final class Apply implements AutoCloseable {
     }
   }
 
-  /** What is set of a new interface in its sandbox before it is up, and netlink cannot say. */
+  /** What is set of a new device before it is up, and netlink cannot say. */
   private void configure(List<Change> changes) {
     for (Change change : changes) {
+      Optional<Item.Device> unsettled = Requests.unsettled(change);
+      if (unsettled.isPresent() && !failures.containsKey(change)) {
+        Item.Device device = unsettled.get();
+        attempt(change, () -> settle(change, device));
+      }
       Optional<Item.Device> unfinished = Requests.unfinished(change);
       if (unfinished.isPresent() && !failures.containsKey(change)) {
         DeviceName inner = unfinished.get().inner();
@@ -255,6 +282,15 @@ final class Apply implements AutoCloseable {
                     .orElseThrow(() -> new SandboxGone(inner.place()))
                     .quietIpv6(inner.name()));
       }
+    }
+  }
+
+  /** Routes that were taken while advertisements were go with them. */
+  private void settle(Change change, Item.Device device) {
+    kernel.settle(device.name().name(), device.conf());
+    if (change instanceof Change.Alter(Item.Device before, _, _)
+        && before.conf().takesAdvertisements()) {
+      kernel.forgetRouters(resolve(device.name()));
     }
   }
 

@@ -49,7 +49,8 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
             network.mac(bridge),
             mtu,
             true,
-            Optional.empty()));
+            Optional.empty(),
+            conf()));
     if (hasGateway()) {
       for (Network.Segment segment : network.segments()) {
         segment
@@ -117,6 +118,19 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
 
   private boolean hasGateway() {
     return gateway != GatewayMode.ISOLATED;
+  }
+
+  private IpConf conf() {
+    if (!hasGateway()) {
+      return IpConf.QUIET;
+    }
+    IpConf reachable = IpConf.QUIET.reachable();
+    return internal() ? reachable : reachable.forwarding(forwards(true), forwards(false));
+  }
+
+  private boolean forwards(boolean ipv4) {
+    return network.segments().stream()
+        .anyMatch(segment -> segment.isIpv4() == ipv4 && segment.gateway().isPresent());
   }
 
   private boolean internal() {

@@ -26,7 +26,11 @@ sealed interface Item {
    */
   default boolean isAsWished(Item wished) {
     return switch (this) {
-      case Device _, Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ ->
+      case Device device ->
+          wished instanceof Device other
+              && device.conf.meets(other.conf)
+              && device.withConf(other.conf).equals(other);
+      case Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ ->
           equals(wished);
       case Address address ->
           new Address(wished.owner(), address.device, address.prefix).equals(wished);
@@ -66,7 +70,11 @@ sealed interface Item {
     record OfEspPort(InetAddress address, int port) implements Key {}
   }
 
-  /** A device. */
+  /**
+   * A device.
+   *
+   * @param conf of the end on the node
+   */
   record Device(
       Owner owner,
       DeviceName name,
@@ -74,8 +82,30 @@ sealed interface Item {
       MacAddress mac,
       int mtu,
       boolean up,
-      Optional<Port> port)
+      Optional<Port> port,
+      IpConf conf)
       implements Item {
+
+    /** One that takes nothing from the wire, if it is on the node. */
+    Device(
+        Owner owner,
+        DeviceName name,
+        Kind kind,
+        MacAddress mac,
+        int mtu,
+        boolean up,
+        Optional<Port> port) {
+      this(
+          owner,
+          name,
+          kind,
+          mac,
+          mtu,
+          up,
+          port,
+          name.place().isNode() ? IpConf.QUIET : IpConf.ANY);
+    }
+
     @Override
     public Key key() {
       return new Key.OfDevice(name);
@@ -101,7 +131,11 @@ sealed interface Item {
     }
 
     Device withPort(Optional<Port> other) {
-      return new Device(owner, name, kind, mac, mtu, up, other);
+      return new Device(owner, name, kind, mac, mtu, up, other, conf);
+    }
+
+    Device withConf(IpConf other) {
+      return new Device(owner, name, kind, mac, mtu, up, port, other);
     }
 
     @Override

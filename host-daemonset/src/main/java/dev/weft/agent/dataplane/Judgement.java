@@ -6,6 +6,7 @@ import dev.weft.netlink.Link;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.Neighbour;
 import dev.weft.netlink.Notification;
+import dev.weft.netlink.Route;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +49,7 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
           address(address.link(), address.prefix(), true);
       case Notification.AddressRemoved(var address) ->
           address(address.link(), address.prefix(), false);
-      case Notification.RouteChanged _ -> Optional.empty();
+      case Notification.RouteChanged(Route route) -> route(route);
       case Notification.RouteRemoved(var route) ->
           removed(
               new Item.Key.OfRoute(deviceAt(route.link()), route.destination()),
@@ -60,11 +61,31 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
               "a neighbour entry was removed");
       case Notification.FdbChanged(FdbEntry entry) -> forwardChanged(entry);
       case Notification.FdbRemoved(FdbEntry entry) -> forwardRemoved(entry);
+      case Notification.SettingChanged(boolean ipv4, int link) ->
+          link == Notification.SettingChanged.ALL_LINKS ? shared(ipv4) : linkNow(link);
       case Notification.Overrun _ ->
           Optional.of(
               new Finding(
                   Set.of(), "the kernel changed faster than it was listened to", "overrun"));
     };
+  }
+
+  /** What a router on one of our wires advertised. */
+  private Optional<Finding> route(Route route) {
+    return route.protocol() == Kernel.ADVERTISED
+        ? device(deviceAt(route.link()))
+            .map(device -> Finding.of(device, "a router was believed on " + device.name()))
+        : Optional.empty();
+  }
+
+  private Optional<Finding> shared(boolean ipv4) {
+    return belief.items().stream()
+        .filter(item ->
+            item instanceof Item.Setting(String path, String value)
+                && path.startsWith(ipv4 ? "net/ipv4/" : "net/ipv6/")
+                && !kernel.setting(path).equals(value))
+        .findFirst()
+        .map(item -> new Finding(Owner.NODE.uid(), item + " was changed"));
   }
 
   private Optional<Finding> linkNow(int index) {
@@ -93,6 +114,7 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
             && Owner.of(link.alias()).equals(Optional.of(device.owner()))
             && link.master() == master
             && samePort(device, link)
+            && IpConf.of(link).meets(device.conf())
             && !(device.kind() instanceof Kind.Veth && device.innerUp() && !link.isLowerUp())
             && !(device.kind() instanceof Kind.Vxlan tunnel
                 && tunnel.txChecksum() != kernel.txChecksum(link.index()));

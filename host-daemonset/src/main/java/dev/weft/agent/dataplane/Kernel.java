@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane;
 import dev.weft.netlink.BridgePort;
 import dev.weft.netlink.Ethtool;
 import dev.weft.netlink.FdbEntry;
+import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.Link;
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.Netlink;
@@ -10,9 +11,11 @@ import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.Nftables;
 import dev.weft.netlink.NftablesException;
+import dev.weft.netlink.Route;
 import dev.weft.netlink.Xfrm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +41,12 @@ final class Kernel implements AutoCloseable {
 
   /** Routes with this protocol number are ours ({@code RTA_PROTOCOL}; the letter W). */
   static final int ROUTE_PROTOCOL = 87;
+
+  /** Routes with this protocol number are a router's ({@code RTPROT_RA}). */
+  static final int ADVERTISED = 9;
+
+  /** {@code RTPROT_KERNEL}. */
+  private static final int CONNECTED = 2;
 
   private final NetworkNamespace namespace;
   private final Netlink netlink;
@@ -268,6 +277,66 @@ final class Kernel implements AutoCloseable {
         });
   }
 
+  /** Has a device of the node behave so, as far as it has IPv6; the rest is netlink's. */
+  void settle(String device, IpConf conf) {
+    Path settings = SETTINGS.resolve("net/ipv6/conf").resolve(device);
+    namespace.call(() -> {
+      conf.ipv6()
+          .forEach((key, value) -> write(settings.resolve(key.file()), Integer.toString(value)));
+      return "";
+    });
+  }
+
+  /** Removes the routes that routers have advertised on a device. */
+  void forgetRouters(int link) {
+    List<IpPrefix> connected =
+        netlink.addresses().stream()
+            .filter(address -> address.link() == link)
+            .map(address -> address.prefix().network())
+            .toList();
+    netlink.routes().stream()
+        .filter(route -> route.link() == link && isAdvertised(route, connected))
+        .forEach(netlink::routeDelete);
+  }
+
+  /** The kernel counts a prefix on the wire as its own route, like that of an address it has. */
+  private static boolean isAdvertised(Route route, List<IpPrefix> connected) {
+    IpPrefix to = route.destination();
+    return route.protocol() == ADVERTISED
+        || (route.protocol() == CONNECTED
+            && route.table() == Route.MAIN
+            && to.address() instanceof Inet6Address
+            && !to.address().isLinkLocalAddress()
+            && !to.address().isMulticastAddress()
+            && !connected.contains(to));
+  }
+
+  /** Has a device of the node have IPv6, where the node has it. */
+  void enableIpv6(String device) {
+    enableIpv6(namespace, device);
+  }
+
+  private static void enableIpv6(NetworkNamespace namespace, String device) {
+    Path setting = SETTINGS.resolve("net/ipv6/conf").resolve(device).resolve("disable_ipv6");
+    namespace.call(() -> {
+      if (read(setting).strip().equals("1")) {
+        write(setting, "0");
+      }
+      return "";
+    });
+  }
+
+  /** Where the kernel has such a setting. */
+  private static void write(Path file, String value) {
+    try {
+      if (Files.exists(file)) {
+        Files.writeString(file, value);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   String setting(String path) {
     return namespace.call(() -> read(SETTINGS.resolve(path))).strip();
   }
@@ -358,14 +427,9 @@ final class Kernel implements AutoCloseable {
       });
     }
 
-    private static void write(Path file, String value) {
-      try {
-        if (Files.exists(file)) {
-          Files.writeString(file, value);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    /** Has an interface have IPv6, where the node has it. */
+    void enableIpv6(String interfaceName) {
+      Kernel.enableIpv6(namespace, interfaceName);
     }
 
     @Override

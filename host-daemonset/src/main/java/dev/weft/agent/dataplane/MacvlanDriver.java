@@ -149,8 +149,9 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
           child(
               network.owner().part("shim"),
               DeviceName.onNode(network.shim()),
-              network.mac(network.shim()),
-              true));
+                  network.mac(network.shim()),
+                  true)
+              .withConf(IpConf.QUIET.reachable()));
     }
     return items;
   }

@@ -154,7 +154,8 @@ final class Observed {
         mac(link),
         link.mtu(),
         link.isUp(),
-        port(link));
+        port(link),
+        place.isNode() ? IpConf.of(link) : IpConf.ANY);
   }
 
   private static MacAddress mac(Link link) {

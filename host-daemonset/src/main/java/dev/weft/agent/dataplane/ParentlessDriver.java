@@ -43,7 +43,8 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements D
             network.mac(network.bridge()),
             mtu,
             true,
-            Optional.empty()));
+            Optional.empty(),
+            hostAccess() ? IpConf.QUIET.reachable() : IpConf.QUIET));
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.weft.netlink.FdbEntry;
 import dev.weft.netlink.Ipv4Conf;
 import dev.weft.netlink.LinkKind;
 import dev.weft.netlink.LinkSettings;
-import dev.weft.netlink.LinkSettings.AddressGeneration;
 import dev.weft.netlink.LinkSpec;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.Neighbour;
@@ -32,7 +31,7 @@ final class Requests {
     this.index = index;
   }
 
-  /** The requests of a change; a new interface in a sandbox needs those {@link #inSandbox} too. */
+  /** The requests of a change; a device needs those that {@link #finish} it too. */
   static List<Step> of(
       Change change,
       ToIntFunction<DeviceName> index,
@@ -47,9 +46,42 @@ final class Requests {
     };
   }
 
-  /** The requests that finish a new interface in its sandbox. */
-  static List<Step> inSandbox(Change change, ToIntFunction<DeviceName> index) {
-    return unfinished(change).map(device -> finish(change, device, index)).orElse(List.of());
+  /** The requests for a device whose settings are made: it comes up after them. */
+  static List<Step> finish(Change change, ToIntFunction<DeviceName> index) {
+    Requests requests = new Requests(change, index);
+    List<Step> steps = new ArrayList<>();
+    switch (change) {
+      case Change.Create(Item.Device device) -> requests.up(device, false).ifPresent(steps::add);
+      case Change.Alter(Item.Device before, Item.Device device, _) ->
+          requests.up(device, before.up()).ifPresent(steps::add);
+      case Change.Create _, Change.Alter _, Change.Remove _ -> {}
+    }
+    unfinished(change).ifPresent(device -> steps.addAll(finish(change, device, index)));
+    return steps;
+  }
+
+  private Optional<Step> up(Item.Device device, boolean before) {
+    return device.name().place().isNode() && device.up() && !before
+        ? Optional.of(
+            step(
+                device.name(),
+                new Request.LinkChange(
+                    index.applyAsInt(device.name()), LinkSettings.builder().up(true).build())))
+        : Optional.empty();
+  }
+
+  /** A device whose settings are to be made, or made again. */
+  static Optional<Item.Device> unsettled(Change change) {
+    Optional<Item.Device> device =
+        switch (change) {
+          case Change.Create(Item.Device made) -> Optional.of(made);
+          // a device gets IPv6, and so the values it comes with, when its MTU allows it
+          case Change.Alter(Item.Device before, Item.Device made, _)
+              when !before.conf().meets(made.conf()) || before.mtu() != made.mtu() ->
+              Optional.of(made);
+          case Change.Create _, Change.Alter _, Change.Remove _ -> Optional.empty();
+        };
+    return device.filter(each -> each.name().place().isNode());
   }
 
   /** The device of which an interface in a sandbox is new, or lacks the mark that is set last. */
@@ -102,9 +134,8 @@ final class Requests {
     }
     if (device.name().place().isNode()) {
       settings
-          .alias(device.owner().alias())
-          .up(device.up())
-          .addressGeneration(AddressGeneration.NONE);
+          .alias(device.owner().alias());
+      device.conf().ipv4().forEach(settings::ipv4);
       device
           .port()
           .ifPresent(port ->
@@ -160,9 +191,9 @@ final class Requests {
     LinkSettings.Builder settings = LinkSettings.builder();
     if (!before.owner().equals(after.owner())) {
       settings.alias(after.owner().alias());
-      if (after.name().place().isNode()) {
-        settings.addressGeneration(AddressGeneration.NONE);
-      }
+    }
+    if (!before.conf().meets(after.conf())) {
+      after.conf().ipv4().forEach(settings::ipv4);
     }
     if (before.mtu() != after.mtu()) {
       settings.mtu(after.mtu());
@@ -180,7 +211,7 @@ final class Requests {
                       .port(port.options()),
               settings::noMaster);
     }
-    if (before.up() != after.up()) {
+    if (before.up() != after.up() && !(after.up() && after.name().place().isNode())) {
       settings.up(after.up());
     }
     steps.add(

@@ -103,6 +103,17 @@ final class Lab implements AutoCloseable {
       });
     }
 
+    /** Changes a value below {@code /proc/sys}. */
+    void set(String path, String value) {
+      namespace.call(() -> {
+        try {
+          return Files.writeString(Path.of("/proc/sys", path), value);
+        } catch (IOException e) {
+          throw new AssertionError(path, e);
+        }
+      });
+    }
+
     String ruleset() {
       try (Nftables nftables = Nftables.open(namespace)) {
         return nftables.runPlain("list ruleset");
