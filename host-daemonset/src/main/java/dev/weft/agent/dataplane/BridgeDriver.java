@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** A Linux bridge on the node; the node is the gateway. */
 record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway)
     implements Driver {
-  private static final int ETHERNET_MTU = 1500;
-
   static BridgeDriver of(Network network, Ground ground) throws Unbuildable {
     BridgeOptions options = network.spec().bridge();
     String name = options == null ? null : options.name();
@@ -35,7 +33,12 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
     ground.requireFree(bridge);
     Integer wished = network.spec().mtu();
     return new BridgeDriver(
-        network, bridge, wished == null ? ETHERNET_MTU : wished, gateway(options));
+        network, bridge, wished == null ? ground.ownMtu() : wished, gateway(options));
+  }
+
+  @Override
+  public Optional<Integer> size() {
+    return Optional.of(mtu);
   }
 
   @Override

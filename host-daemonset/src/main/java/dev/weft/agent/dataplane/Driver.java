@@ -46,7 +46,8 @@ sealed interface Driver
               "there is no driver '%s'".formatted(name),
               "use bridge, host, overlay or macvlan"));
     }
-    return switch (driver.get()) {
+    Driver made =
+        switch (driver.get()) {
       case BRIDGE -> BridgeDriver.of(network, ground);
       case HOST -> new HostDriver();
       case OVERLAY -> OverlayDriver.of(network, ground);
@@ -55,6 +56,13 @@ sealed interface Driver
               ? ParentlessDriver.of(network, ground)
               : MacvlanDriver.of(network, ground);
     };
+    Families.require(network, made, ground);
+    return made;
+  }
+
+  /** MTU in bytes; empty: the network has no device. */
+  default Optional<Integer> size() {
+    return Optional.empty();
   }
 
   /** A cable from a bridge into the sandbox, with all that the interface there carries. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What networks need of devices that are not ours: macvlan parents, the interface that holds the
@@ -30,14 +31,13 @@ record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen, Set<
 
   static Foundations of(NodeWish wish, Ground ground, Design design) {
     Map<String, Set<String>> users = new HashMap<>();
-    Optional<String> holder = wish.vtep().flatMap(ground::holder).map(Link::name);
+    Below below = Below.of(wish, ground);
     for (NetworkWish network : wish.networks().values()) {
-      for (String name : names(network, holder)) {
+      for (String name : names(network, below)) {
         users.merge(
             name,
             Set.of(network.uid()),
-            (a, b) ->
-                java.util.stream.Stream.concat(a.stream(), b.stream()).collect(Collectors.toSet()));
+            (a, b) -> Stream.concat(a.stream(), b.stream()).collect(Collectors.toSet()));
       }
     }
     Map<String, Trait> seen = new HashMap<>();
@@ -52,13 +52,34 @@ record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen, Set<
     return new Foundations(users, seen, stuck);
   }
 
-  private static List<String> names(NetworkWish network, Optional<String> holder) {
+  /**
+   * The devices that networks of a kind leave the node by.
+   *
+   * @param tunnels those that hold the tunnels' address or carry them
+   * @param bridges those of the default routes
+   */
+  private record Below(List<String> tunnels, List<String> bridges) {
+    static Below of(NodeWish wish, Ground ground) {
+      Optional<Link> holder = wish.vtep().flatMap(ground::holder);
+      return new Below(
+          holder.stream()
+              .flatMap(link ->
+                  Stream.concat(
+                      Stream.of(link), ground.ways().below(link, wish.senders()).stream()))
+              .map(Link::name)
+              .distinct()
+              .toList(),
+          ground.ways().out().stream().map(Link::name).toList());
+    }
+  }
+
+  private static List<String> names(NetworkWish network, Below below) {
     if (network.spec().overlay() != null) {
-      return holder.stream().toList();
+      return below.tunnels();
     }
     String parent = network.spec().macvlan() == null ? null : network.spec().macvlan().parent();
     if (parent == null) {
-      return List.of();
+      return below.bridges();
     }
     int dot = parent.lastIndexOf('.');
     return dot < 0 ? List.of(parent) : List.of(parent, parent.substring(0, dot));

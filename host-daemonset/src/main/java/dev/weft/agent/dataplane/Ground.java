@@ -11,6 +11,8 @@ import java.util.Set;
 record Ground(
     Observation observation, Observed.Ownership ownership, NodeWish wish, Secrecy secrecy) {
 
+  private static final int ETHERNET_MTU = 1500;
+
   /**
    * What holds of encrypted networks.
    *
@@ -38,6 +40,16 @@ record Ground(
 
   Optional<Link> link(int index) {
     return observation.node().link(index);
+  }
+
+  /** By which devices packets leave the node. */
+  Ways ways() {
+    return new Ways(observation.node(), this::isOurs);
+  }
+
+  /** MTU of a bridge whose packets leave by whatever way the node has. */
+  int ownMtu() {
+    return Ways.narrowest(ways().out()).map(Link::mtu).orElse(ETHERNET_MTU);
   }
 
   boolean isOurs(Link link) {

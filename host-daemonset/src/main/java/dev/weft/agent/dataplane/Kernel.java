@@ -144,7 +144,7 @@ final class Kernel implements AutoCloseable {
                         inside, expected, end -> Optional.ofNullable(ends.get(end)), first))));
     noteUnreadable();
     return new Observation(
-        node, netlink.neighbours(), forwarding(node), seen, wireless(), softChecksum(node));
+        node, netlink.neighbours(), forwarding(node), seen, wireless(), softChecksum(node), hasIpv6());
   }
 
   /** Whatever goes wrong in a sandbox is its own: it is then not seen. */
@@ -350,6 +350,10 @@ final class Kernel implements AutoCloseable {
         throw new UncheckedIOException(e);
       }
     });
+  }
+
+  private static boolean hasIpv6() {
+    return Files.exists(SETTINGS.resolve("net/ipv6/conf"));
   }
 
   private Set<String> wireless() {

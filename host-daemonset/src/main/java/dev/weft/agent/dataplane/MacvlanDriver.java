@@ -141,6 +141,11 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
   }
 
   @Override
+  public Optional<Integer> size() {
+    return Optional.of(mtu);
+  }
+
+  @Override
   public List<Item> devices() {
     List<Item> items = new ArrayList<>();
     parent.own().ifPresent(items::add);

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param sandboxes by file of the namespace
  * @param wireless names of wireless interfaces
  * @param softChecksum indexes of the node's VXLAN devices that do not leave checksums to the card
+ * @param hasIpv6 whether the kernel runs with IPv6
  */
 record Observation(
     View node,
@@ -23,7 +24,8 @@ record Observation(
     List<FdbEntry> fdb,
     Map<String, Sight> sandboxes,
     Set<String> wireless,
-    Set<Integer> softChecksum) {
+    Set<Integer> softChecksum,
+    boolean hasIpv6) {
 
   /** What is seen of a sandbox. */
   Sight sandbox(String file) {

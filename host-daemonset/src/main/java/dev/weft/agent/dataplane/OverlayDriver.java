@@ -40,7 +40,7 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
                         "vtep",
                         "no address of the node is chosen for its tunnels",
                         "let the Mesh's underlay name a block or interface of the node")));
-    Link underlay =
+    Link holder =
         ground
             .holder(vtep)
             .orElseThrow(() ->
@@ -50,6 +50,8 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
                         "no interface of the node has the tunnels' address "
                             + vtep.getHostAddress(),
                         "give it back, or let the Mesh's underlay choose another")));
+    Link underlay =
+        Ways.narrowest(ground.ways().below(holder, ground.wish().senders())).orElse(holder);
     ground.requireFree(network.bridge());
     ground.requireFree(network.vxlan());
     refuseForeignVni(ground, vni, port);
@@ -96,6 +98,11 @@ record OverlayDriver(Network network, Kind.Vxlan tunnel, int mtu) implements Dri
                 "choose another VNI, or remove that device"));
       }
     }
+  }
+
+  @Override
+  public Optional<Integer> size() {
+    return Optional.of(mtu);
   }
 
   @Override

@@ -15,8 +15,6 @@ import java.util.Set;
  * sets its MAC address.
  */
 record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements Driver {
-  private static final int ETHERNET_MTU = 1500;
-
   static ParentlessDriver of(Network network, Ground ground) throws Unbuildable {
     MacvlanOptions options = network.spec().macvlan();
     MacvlanMode mode =
@@ -30,7 +28,12 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements D
     }
     ground.requireFree(network.bridge());
     Integer wished = network.spec().mtu();
-    return new ParentlessDriver(network, wished == null ? ETHERNET_MTU : wished, mode);
+    return new ParentlessDriver(network, wished == null ? ground.ownMtu() : wished, mode);
+  }
+
+  @Override
+  public Optional<Integer> size() {
+    return Optional.of(mtu);
   }
 
   @Override

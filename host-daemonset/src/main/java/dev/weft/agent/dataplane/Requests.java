@@ -51,7 +51,13 @@ final class Requests {
     Requests requests = new Requests(change, index);
     List<Step> steps = new ArrayList<>();
     switch (change) {
-      case Change.Create(Item.Device device) -> requests.up(device, false).ifPresent(steps::add);
+      case Change.Create(Item.Device device) -> {
+        if (device.kind() instanceof Kind.Bridge) {
+          // one that it is made with follows its ports, and is 1500 when they have gone
+          steps.add(requests.set(device, LinkSettings.builder().mtu(device.mtu())));
+        }
+        requests.up(device, false).ifPresent(steps::add);
+      }
       case Change.Alter(Item.Device before, Item.Device device, _) ->
           requests.up(device, before.up()).ifPresent(steps::add);
       case Change.Create _, Change.Alter _, Change.Remove _ -> {}
@@ -62,12 +68,14 @@ final class Requests {
 
   private Optional<Step> up(Item.Device device, boolean before) {
     return device.name().place().isNode() && device.up() && !before
-        ? Optional.of(
-            step(
-                device.name(),
-                new Request.LinkChange(
-                    index.applyAsInt(device.name()), LinkSettings.builder().up(true).build())))
+        ? Optional.of(set(device, LinkSettings.builder().up(true)))
         : Optional.empty();
+  }
+
+  private Step set(Item.Device device, LinkSettings.Builder settings) {
+    return step(
+        device.name(),
+        new Request.LinkChange(index.applyAsInt(device.name()), settings.build()));
   }
 
   /** A device whose settings are to be made, or made again. */
@@ -128,7 +136,10 @@ final class Requests {
   }
 
   private Step add(Item.Device device, Function<String, Optional<Kernel.Sandbox>> sandboxes) {
-    LinkSettings.Builder settings = LinkSettings.builder().mtu(device.mtu()).group(Owner.GROUP);
+    LinkSettings.Builder settings = LinkSettings.builder().group(Owner.GROUP);
+    if (!(device.kind() instanceof Kind.Bridge)) {
+      settings.mtu(device.mtu());
+    }
     if (!isPassthru(device)) {
       settings.address(device.mac());
     }
