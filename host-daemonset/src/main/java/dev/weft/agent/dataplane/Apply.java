@@ -108,7 +108,7 @@ final class Apply implements AutoCloseable {
   private void stage(Stage stage, List<Change> changes) {
     keepShut(changes);
     switch (stage) {
-      case FILTER, SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
+      case FILTER, ADVERTISEMENTS, SHARED, UNSHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
       case PORTS, REMOVE_PORTS -> changes.stream().filter(this::isOpen).forEach(this::listen);
       case STATES, POLICIES, REMOVE_POLICIES, REMOVE_STATES ->
           secure(changes.stream().filter(this::isOpen).toList());
@@ -147,6 +147,9 @@ final class Apply implements AutoCloseable {
             when device.kind() instanceof Kind.Bridge && filterFailed() ->
             fail(change, new NotIsolated());
         case Change.Alter(_, Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
+        case Change.Alter(_, Item.Setting setting, _)
+            when setting.path().equals(Item.Setting.FORWARD_IPV6) && advertisementsFailed() ->
+            fail(change, new RoutesAtRisk());
         case Change.Remove(Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.SecurityPolicy _, _) when tunnelStays ->
             fail(change, new TunnelStays());
@@ -160,6 +163,12 @@ final class Apply implements AutoCloseable {
         .anyMatch(failed ->
             failed instanceof Change.Create(Item.Filter _)
                 || failed instanceof Change.Alter(_, Item.Filter _, _));
+  }
+
+  private boolean advertisementsFailed() {
+    return failures.keySet().stream()
+        .anyMatch(failed ->
+            failed instanceof Change.Alter(_, Item.Setting setting, _) && setting.isOfDevice());
   }
 
   private boolean isShut(int port) {
@@ -481,6 +490,7 @@ final class Apply implements AutoCloseable {
           switch (change) {
             case Change.Create(Item item) -> share(item);
             case Change.Alter(_, Item item, _) -> share(item);
+            case Change.Remove(Item.Setting setting, _) -> kernel.undo(setting.path());
             case Change.Remove _ -> PacketFilter.remove(kernel.nftables());
           }
         });
@@ -576,6 +586,15 @@ final class Apply implements AutoCloseable {
 
     TunnelStays() {
       super("a tunnel or bridge could not be removed before");
+    }
+  }
+
+  /** A node that forwards forgets what routers have advertised. */
+  static final class RoutesAtRisk extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    RoutesAtRisk() {
+      super("the node would lose its IPv6 routes, as an interface could not be set to keep them");
     }
   }
 

@@ -63,8 +63,8 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
         if (!internal()) {
           items.add(
               segment.isIpv4()
-                  ? new Item.Setting("net/ipv4/ip_forward", "1")
-                  : new Item.Setting("net/ipv6/conf/all/forwarding", "1"));
+                  ? new Item.Setting(Item.Setting.FORWARD_IPV4, "1")
+                  : new Item.Setting(Item.Setting.FORWARD_IPV6, "1"));
         }
       }
     }

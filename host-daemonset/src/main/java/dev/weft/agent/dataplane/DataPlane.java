@@ -26,7 +26,7 @@ public final class DataPlane implements AutoCloseable {
   private @Nullable DriftWatch watch;
 
   private DataPlane(NetworkNamespace node, Optional<KeyFile> keys) {
-    kernel = new Kernel(node);
+    kernel = new Kernel(node, new NodeSettings(keys.map(KeyFile::besides)));
     reconciliation = new Reconciliation(kernel, new Encryption(keys));
   }
 

@@ -222,6 +222,7 @@ record Design(
             .forEach(item -> items.putIfAbsent(item.key(), item));
         List<Problem> found = problems.computeIfAbsent(name, _ -> new ArrayList<>());
         found.addAll(strangers(wish, network));
+        found.addAll(Hardening.of(driver.devices(), ground));
         int free = driver.capacity();
         for (LocalEndpoint endpoint : new TreeMap<>(network.local()).values()) {
           endpoint(network, driver, endpoint, free-- > 0).ifPresent(found::add);
@@ -303,6 +304,8 @@ record Design(
               driver.rules().ifPresent(rules::add);
             }
           });
+      NodeWide.settings(items.values(), held, ground.observation(), ground::isOurs)
+          .forEach(setting -> items.putIfAbsent(setting.key(), setting));
       Rules.table(rules, ground.secrecy().ports(), wish.senders())
           .ifPresent(filter -> items.put(filter.key(), filter));
       return new Design(new State(items), drivers, problems, held);

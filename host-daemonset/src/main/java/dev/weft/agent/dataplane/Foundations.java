@@ -1,5 +1,7 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.netlink.Ipv4Conf;
+import dev.weft.netlink.Ipv6Conf;
 import dev.weft.netlink.Link;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,14 +20,33 @@ import java.util.stream.Stream;
  * @param seen the devices as the last reconcile saw them
  * @param stuck UIDs of networks that could not be made; whichever device goes may have been in
  *     their way
+ * @param forwarding what networks need
  */
-record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen, Set<String> stuck) {
-  static final Foundations NONE = new Foundations(Map.of(), Map.of(), Set.of());
+record Foundations(
+    Map<String, Set<String>> users,
+    Map<String, Trait> seen,
+    Set<String> stuck,
+    Forwarding forwarding) {
+  static final Foundations NONE =
+      new Foundations(Map.of(), Map.of(), Set.of(), new Forwarding(false, false));
 
-  /** What of such a device matters to a network. */
-  record Trait(int index, int mtu, int master) {
-    static Trait of(Link link) {
-      return new Trait(link.index(), link.mtu(), link.master());
+  /** Of which IP versions the node forwards packets. */
+  record Forwarding(boolean ipv4, boolean ipv6) {}
+
+  /**
+   * What of such a device matters to a network.
+   *
+   * @param stops whether packets end at it that the node is to forward
+   */
+  record Trait(int index, int mtu, int master, boolean stops) {
+    static Trait of(Link link, Forwarding forwarding) {
+      return new Trait(
+          link.index(),
+          link.mtu(),
+          link.master(),
+          (forwarding.ipv4 && Integer.valueOf(0).equals(link.ipv4().get(Ipv4Conf.FORWARDING)))
+              || (forwarding.ipv6
+                  && Integer.valueOf(0).equals(link.ipv6().get(Ipv6Conf.FORWARDING))));
     }
   }
 
@@ -40,23 +61,40 @@ record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen, Set<
             (a, b) -> Stream.concat(a.stream(), b.stream()).collect(Collectors.toSet()));
       }
     }
+    Forwarding needed =
+        new Forwarding(
+            isWished(design, Item.Setting.FORWARD_IPV4),
+            isWished(design, Item.Setting.FORWARD_IPV6));
+    // a device gets it when it is switched on for the node, which is about to be done
+    Forwarding now =
+        new Forwarding(
+            needed.ipv4 && isOn(ground, Item.Setting.FORWARD_IPV4),
+            needed.ipv6 && isOn(ground, Item.Setting.FORWARD_IPV6));
     Map<String, Trait> seen = new HashMap<>();
     users
         .keySet()
-        .forEach(name -> ground.link(name).ifPresent(link -> seen.put(name, Trait.of(link))));
+        .forEach(name -> ground.link(name).ifPresent(link -> seen.put(name, Trait.of(link, now))));
     Set<String> stuck =
         wish.networks().values().stream()
             .map(NetworkWish::uid)
             .filter(uid -> design.held().contains(Owner.network(uid)))
             .collect(Collectors.toSet());
-    return new Foundations(users, seen, stuck);
+    return new Foundations(users, seen, stuck, needed);
+  }
+
+  private static boolean isWished(Design design, String path) {
+    return design.state().get(new Item.Key.OfSetting(path)).isPresent();
+  }
+
+  private static boolean isOn(Ground ground, String path) {
+    return "1".equals(ground.observation().forwarding().get(path));
   }
 
   /**
    * The devices that networks of a kind leave the node by.
    *
    * @param tunnels those that hold the tunnels' address or carry them
-   * @param bridges those of the default routes
+   * @param bridges those by which packets leave the node
    */
   private record Below(List<String> tunnels, List<String> bridges) {
     static Below of(NodeWish wish, Ground ground) {
@@ -69,7 +107,7 @@ record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen, Set<
               .map(Link::name)
               .distinct()
               .toList(),
-          ground.ways().out().stream().map(Link::name).toList());
+          ground.ways().uplinks().stream().map(Link::name).toList());
     }
   }
 
@@ -88,7 +126,7 @@ record Foundations(Map<String, Set<String>> users, Map<String, Trait> seen, Set<
   /** The networks that must be looked at, now that the device is so. */
   Set<String> shakenBy(String name, Optional<Link> now) {
     Set<String> shaken = new HashSet<>();
-    if (!Optional.ofNullable(seen.get(name)).equals(now.map(Trait::of))) {
+    if (!Optional.ofNullable(seen.get(name)).equals(now.map(link -> Trait.of(link, forwarding)))) {
       shaken.addAll(users.getOrDefault(name, Set.of()));
     }
     if (now.isEmpty()) {

@@ -230,11 +230,24 @@ sealed interface Item {
   }
 
   /**
-   * A switch of the node that is turned on where we need it, and never off: others may need it too.
+   * A setting of the node as a whole, or of a device that is not ours. What it was before is noted
+   * and comes back when nothing needs it any more.
    *
    * @param path below {@code /proc/sys}
    */
   record Setting(String path, String value) implements Item {
+    static final String FORWARD_IPV4 = "net/ipv4/ip_forward";
+    static final String FORWARD_IPV6 = "net/ipv6/conf/all/forwarding";
+
+    /** Has a device take advertisements although it forwards. */
+    static Setting advertisements(String device) {
+      return new Setting("net/ipv6/conf/" + device + "/accept_ra", "2");
+    }
+
+    boolean isOfDevice() {
+      return path.endsWith("/accept_ra");
+    }
+
     @Override
     public Owner owner() {
       return Owner.NODE;

@@ -62,7 +62,9 @@ record Judgement(Kernel kernel, Belief belief, Indexes indexes, Foundations foun
       case Notification.FdbChanged(FdbEntry entry) -> forwardChanged(entry);
       case Notification.FdbRemoved(FdbEntry entry) -> forwardRemoved(entry);
       case Notification.SettingChanged(boolean ipv4, int link) ->
-          link == Notification.SettingChanged.ALL_LINKS ? shared(ipv4) : linkNow(link);
+          link == Notification.SettingChanged.ALL_LINKS
+              ? shared(ipv4)
+              : kernel.netlink().link(link).flatMap(this::link);
       case Notification.Overrun _ ->
           Optional.of(
               new Finding(

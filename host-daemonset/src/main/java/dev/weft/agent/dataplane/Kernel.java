@@ -56,9 +56,16 @@ final class Kernel implements AutoCloseable {
   private @Nullable Xfrm xfrm;
   private final EspPorts espPorts;
   private final Set<String> noted = new HashSet<>();
+  private final NodeSettings settings;
 
-  Kernel(NetworkNamespace namespace) {
+  /**
+   * A node's kernel.
+   *
+   * @param settings what was changed of the node's settings
+   */
+  Kernel(NetworkNamespace namespace, NodeSettings settings) {
     this.namespace = namespace;
+    this.settings = settings;
     netlink = Netlink.open(namespace);
     espPorts = new EspPorts(namespace);
     try {
@@ -144,7 +151,13 @@ final class Kernel implements AutoCloseable {
                         inside, expected, end -> Optional.ofNullable(ends.get(end)), first))));
     noteUnreadable();
     return new Observation(
-        node, netlink.neighbours(), forwarding(node), seen, wireless(), softChecksum(node), hasIpv6());
+        node, netlink.neighbours(), forwarding(node), seen, wireless(), softChecksum(node),
+        hasIpv6(),
+        kept(),
+        setting(Hardening.ARP_IGNORE),
+        Map.of(
+            Item.Setting.FORWARD_IPV4, setting(Item.Setting.FORWARD_IPV4),
+            Item.Setting.FORWARD_IPV6, setting(Item.Setting.FORWARD_IPV6)));
   }
 
   /** Whatever goes wrong in a sandbox is its own: it is then not seen. */
@@ -341,7 +354,23 @@ final class Kernel implements AutoCloseable {
     return namespace.call(() -> read(SETTINGS.resolve(path))).strip();
   }
 
+  /** Changes a setting of the node as a whole, and notes what it was. */
   void set(String path, String value) {
+    settings.note(path, setting(path), value);
+    put(path, value);
+  }
+
+  /** Gives a setting its former value, unless somebody has changed it since. */
+  void undo(String path) {
+    NodeSettings.Kept kept = settings.kept().get(path);
+    if (kept != null && setting(path).equals(kept.after())) {
+      put(path, kept.before());
+      LOG.atInfo().addKeyValue("setting", path).log("set back to {}", kept.before());
+    }
+    settings.forget(path);
+  }
+
+  private void put(String path, String value) {
     namespace.call(() -> {
       try {
         Files.writeString(SETTINGS.resolve(path), value);
@@ -350,6 +379,14 @@ final class Kernel implements AutoCloseable {
         throw new UncheckedIOException(e);
       }
     });
+  }
+
+  /** A device that is gone has taken its settings along. */
+  private Map<String, NodeSettings.Kept> kept() {
+    settings.kept().keySet().stream()
+        .filter(path -> setting(path).isEmpty())
+        .forEach(settings::forget);
+    return settings.kept();
   }
 
   private static boolean hasIpv6() {

@@ -120,6 +120,9 @@ final class Requests {
                     .alias(device.owner().alias())
                     // by several interfaces answers leave by another one than questions came in
                     .ipv4(Ipv4Conf.RP_FILTER, LOOSE)
+                    // a sandbox has the node's own values for new devices, however strict
+                    .ipv4(Ipv4Conf.ARP_IGNORE, 0)
+                    .ipv4(Ipv4Conf.ARP_ANNOUNCE, 0)
                     .build())),
         new Step(
             change,

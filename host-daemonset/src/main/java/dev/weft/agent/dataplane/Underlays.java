@@ -45,6 +45,7 @@ record Underlays(Observation.View node, UnderlayChoice choice) {
     return fit.stream()
         .filter(address -> used.filter(address.prefix().address()::equals).isPresent())
         .findFirst()
+        .or(() -> onTheWayOut(fit))
         .map(this::found)
         .orElseGet(() ->
             missing(
@@ -52,6 +53,14 @@ record Underlays(Observation.View node, UnderlayChoice choice) {
                     .reaches()
                     .map(to -> "reaches " + to.getHostAddress())
                     .orElse("is asked for")));
+  }
+
+  /** Where kube-proxy has the API server's address on the node itself, nothing is learned of it. */
+  private Optional<Address> onTheWayOut(List<Address> fit) {
+    return new Ways(node, Underlays::isOurs)
+        .out().stream()
+            .flatMap(link -> fit.stream().filter(address -> address.link() == link.index()))
+            .findFirst();
   }
 
   /** Networks that the node's main table leads to, ours and default routes excluded. */

@@ -29,6 +29,14 @@ record Ways(Observation.View node, Predicate<Link> ours) {
         .toList();
   }
 
+  /** The devices of the default routes; without one, those of all routes. */
+  List<Link> uplinks() {
+    List<Link> out = out();
+    return out.isEmpty()
+        ? usable().flatMap(route -> node.link(route.link()).stream()).distinct().toList()
+        : out;
+  }
+
   /** The device by which an address is reached. */
   Optional<Link> to(InetAddress address) {
     return best(usable()
@@ -52,10 +60,7 @@ record Ways(Observation.View node, Predicate<Link> ours) {
     if (!ways.isEmpty()) {
       return ways;
     }
-    List<Link> out = out();
-    return out.isEmpty()
-        ? usable().flatMap(route -> node.link(route.link()).stream()).distinct().toList()
-        : out;
+    return uplinks();
   }
 
   /** The least MTU; empty if there is no device. */

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class DriftWatchTest {
   private final Lab lab = new Lab();
   private final Box node = lab.box("node");
-  private final Kernel kernel = new Kernel(node.namespace().duplicate());
+  private final Kernel kernel = 
+      new Kernel(node.namespace().duplicate(), new NodeSettings(java.util.Optional.empty()));
   private final Queue<Notification> judged = new ConcurrentLinkedQueue<>();
   private final Queue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean fails = new AtomicBoolean();
