@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * Tells what changes in a namespace: links, addresses, routes, neighbours, forwarding entries and
- * some settings ({@code RTNLGRP_*}). It tells changes from the moment it is open, so open it first and dump then.
+ * some settings ({@code RTNLGRP_*}). It tells changes from the moment it is open, so open it first
+ * and dump then.
  */
 public final class Monitor implements AutoCloseable {
   private final Listener<Notification> listener;

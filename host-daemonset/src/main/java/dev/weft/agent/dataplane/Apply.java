@@ -108,7 +108,8 @@ final class Apply implements AutoCloseable {
   private void stage(Stage stage, List<Change> changes) {
     keepShut(changes);
     switch (stage) {
-      case FILTER, ADVERTISEMENTS, SHARED, UNSHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
+      case FILTER, ADVERTISEMENTS, SHARED, UNSHARED ->
+          changes.stream().filter(this::isOpen).forEach(this::shared);
       case PORTS, REMOVE_PORTS -> changes.stream().filter(this::isOpen).forEach(this::listen);
       case STATES, POLICIES, REMOVE_POLICIES, REMOVE_STATES ->
           secure(changes.stream().filter(this::isOpen).toList());

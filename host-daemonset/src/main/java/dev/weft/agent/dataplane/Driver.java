@@ -48,14 +48,14 @@ sealed interface Driver
     }
     Driver made =
         switch (driver.get()) {
-      case BRIDGE -> BridgeDriver.of(network, ground);
-      case HOST -> new HostDriver();
-      case OVERLAY -> OverlayDriver.of(network, ground);
-      case MACVLAN ->
-          network.spec().macvlan() == null || network.spec().macvlan().parent() == null
-              ? ParentlessDriver.of(network, ground)
-              : MacvlanDriver.of(network, ground);
-    };
+          case BRIDGE -> BridgeDriver.of(network, ground);
+          case HOST -> new HostDriver();
+          case OVERLAY -> OverlayDriver.of(network, ground);
+          case MACVLAN ->
+              network.spec().macvlan() == null || network.spec().macvlan().parent() == null
+                  ? ParentlessDriver.of(network, ground)
+                  : MacvlanDriver.of(network, ground);
+        };
     Families.require(network, made, ground);
     return made;
   }

@@ -55,8 +55,7 @@ final class Hardening {
       Map<?, Integer> conf = ipv4 ? link.ipv4() : link.ipv6();
       Integer value = conf.get(ipv4 ? Ipv4Conf.FORWARDING : Ipv6Conf.FORWARDING);
       if (isOn && Integer.valueOf(0).equals(value)) {
-        String name =
-            "net.%s.conf.%s.forwarding".formatted(ipv4 ? "ipv4" : "ipv6", link.name());
+        String name = "net.%s.conf.%s.forwarding".formatted(ipv4 ? "ipv4" : "ipv6", link.name());
         problems.add(
             Problem.user(
                 name,

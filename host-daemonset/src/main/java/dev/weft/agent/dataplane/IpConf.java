@@ -81,7 +81,8 @@ record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
 
   private static <K> boolean meets(Map<K, Integer> present, Map<K, Integer> wished) {
     return wished.entrySet().stream()
-        .allMatch(each -> each.getValue().equals(present.getOrDefault(each.getKey(), each.getValue())));
+        .allMatch(
+            each -> each.getValue().equals(present.getOrDefault(each.getKey(), each.getValue())));
   }
 
   /** What is other than {@code wished}. */

@@ -30,8 +30,7 @@ sealed interface Item {
           wished instanceof Device other
               && device.conf.meets(other.conf)
               && device.withConf(other.conf).equals(other);
-      case Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ ->
-          equals(wished);
+      case Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ -> equals(wished);
       case Address address ->
           new Address(wished.owner(), address.device, address.prefix).equals(wished);
       case Route route ->
@@ -96,14 +95,7 @@ sealed interface Item {
         boolean up,
         Optional<Port> port) {
       this(
-          owner,
-          name,
-          kind,
-          mac,
-          mtu,
-          up,
-          port,
-          name.place().isNode() ? IpConf.QUIET : IpConf.ANY);
+          owner, name, kind, mac, mtu, up, port, name.place().isNode() ? IpConf.QUIET : IpConf.ANY);
     }
 
     @Override

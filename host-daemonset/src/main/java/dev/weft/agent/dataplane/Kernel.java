@@ -151,7 +151,12 @@ final class Kernel implements AutoCloseable {
                         inside, expected, end -> Optional.ofNullable(ends.get(end)), first))));
     noteUnreadable();
     return new Observation(
-        node, netlink.neighbours(), forwarding(node), seen, wireless(), softChecksum(node),
+        node,
+        netlink.neighbours(),
+        forwarding(node),
+        seen,
+        wireless(),
+        softChecksum(node),
         hasIpv6(),
         kept(),
         setting(Hardening.ARP_IGNORE),

@@ -152,8 +152,8 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode) 
     if (hostAccess(network.spec().macvlan())) {
       items.add(
           child(
-              network.owner().part("shim"),
-              DeviceName.onNode(network.shim()),
+                  network.owner().part("shim"),
+                  DeviceName.onNode(network.shim()),
                   network.mac(network.shim()),
                   true)
               .withConf(IpConf.QUIET.reachable()));

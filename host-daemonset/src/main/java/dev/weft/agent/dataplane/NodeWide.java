@@ -21,8 +21,7 @@ final class NodeWide {
       Collection<Item> wished, Set<Owner> held, Observation node, Predicate<Link> ours) {
     List<Item.Setting> more = new ArrayList<>();
     if (held.stream().anyMatch(owner -> owner.endpoint().isEmpty())) {
-      node.settings()
-          .forEach((path, kept) -> more.add(new Item.Setting(path, kept.after())));
+      node.settings().forEach((path, kept) -> more.add(new Item.Setting(path, kept.after())));
     }
     boolean forwards =
         wished.stream()

@@ -74,8 +74,7 @@ final class Requests {
 
   private Step set(Item.Device device, LinkSettings.Builder settings) {
     return step(
-        device.name(),
-        new Request.LinkChange(index.applyAsInt(device.name()), settings.build()));
+        device.name(), new Request.LinkChange(index.applyAsInt(device.name()), settings.build()));
   }
 
   /** A device whose settings are to be made, or made again. */
@@ -147,8 +146,7 @@ final class Requests {
       settings.address(device.mac());
     }
     if (device.name().place().isNode()) {
-      settings
-          .alias(device.owner().alias());
+      settings.alias(device.owner().alias());
       device.conf().ipv4().forEach(settings::ipv4);
       device
           .port()

@@ -103,7 +103,8 @@ record Underlays(Observation.View node, UnderlayChoice choice) {
 
   private Underlay found(Address address) {
     Link link = node.link(address.link()).orElseThrow();
-    List<Link> below = new Ways(node, Underlays::isOurs).below(link, choice.reaches().stream().toList());
+    List<Link> below =
+        new Ways(node, Underlays::isOurs).below(link, choice.reaches().stream().toList());
     int mtu = Ways.narrowest(below).orElse(link).mtu();
     return new Underlay.Found(address.prefix().address(), link.name(), mtu, routes());
   }

@@ -22,8 +22,7 @@ record Ways(Observation.View node, Predicate<Link> ours) {
   /** The devices of the default routes, one a family at most. */
   List<Link> out() {
     return Stream.of(IpPrefix.ALL_IPV4, IpPrefix.ALL_IPV6)
-        .flatMap(all ->
-            best(usable().filter(route -> route.destination().equals(all))).stream())
+        .flatMap(all -> best(usable().filter(route -> route.destination().equals(all))).stream())
         .flatMap(route -> node.link(route.link()).stream())
         .distinct()
         .toList();

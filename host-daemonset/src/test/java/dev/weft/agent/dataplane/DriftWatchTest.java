@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class DriftWatchTest {
   private final Lab lab = new Lab();
   private final Box node = lab.box("node");
-  private final Kernel kernel = 
+  private final Kernel kernel =
       new Kernel(node.namespace().duplicate(), new NodeSettings(java.util.Optional.empty()));
   private final Queue<Notification> judged = new ConcurrentLinkedQueue<>();
   private final Queue<DriftEvent> drift = new ConcurrentLinkedQueue<>();

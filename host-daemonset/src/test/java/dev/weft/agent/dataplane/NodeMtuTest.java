@@ -135,8 +135,7 @@ class NodeMtuTest {
   void networksOfTheNodeAloneHaveTheMtuOfItsWayOut(int mtu) {
     uplink(mtu);
 
-    assertThat(
-            make(Wishes.bridge(1, IPV4), Wishes.endpoint(a, "eth0", "10.77.0.2/24")).problems())
+    assertThat(make(Wishes.bridge(1, IPV4), Wishes.endpoint(a, "eth0", "10.77.0.2/24")).problems())
         .isEmpty();
     assertThat(node.link(BRIDGE).mtu()).isEqualTo(mtu);
     assertThat(a.link("eth0").mtu()).isEqualTo(mtu);
@@ -173,8 +172,7 @@ class NodeMtuTest {
             "198.51.100.1",
             Map.of(
                 "blue",
-                Wishes.with(
-                    Wishes.network(overlay), Wishes.remote("10.77.0.9", "198.51.100.2"))));
+                Wishes.with(Wishes.network(overlay), Wishes.remote("10.77.0.9", "198.51.100.2"))));
 
     assertThat(plane.reconcile(wish, Dirty.EVERYTHING).of("blue").problems()).isEmpty();
     assertThat(node.link("wv-000000010000").mtu()).isEqualTo(1350);

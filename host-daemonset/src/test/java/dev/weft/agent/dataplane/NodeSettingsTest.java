@@ -129,11 +129,16 @@ class NodeSettingsTest {
       plane.onDrift(drift::add);
       for (Map.Entry<String, String> each :
           Map.of(
-                  FORWARD4, "0",
-                  FORWARD6, "0",
-                  "net/ipv4/conf/" + BRIDGE + "/forwarding", "0",
-                  "net/ipv6/conf/" + BRIDGE + "/forwarding", "0",
-                  "net/ipv4/conf/" + BRIDGE + "/rp_filter", "1")
+                  FORWARD4,
+                  "0",
+                  FORWARD6,
+                  "0",
+                  "net/ipv4/conf/" + BRIDGE + "/forwarding",
+                  "0",
+                  "net/ipv6/conf/" + BRIDGE + "/forwarding",
+                  "0",
+                  "net/ipv4/conf/" + BRIDGE + "/rp_filter",
+                  "1")
               .entrySet()) {
         String before = node.setting(each.getKey());
         node.set(each.getKey(), each.getValue());

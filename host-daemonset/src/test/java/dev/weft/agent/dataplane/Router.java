@@ -67,8 +67,7 @@ final class Router {
     return box.netlink().routes().stream()
         .filter(route ->
             route.link() == index
-                && (route.protocol() == Kernel.ADVERTISED
-                    || route.destination().equals(PREFIX)))
+                && (route.protocol() == Kernel.ADVERTISED || route.destination().equals(PREFIX)))
         .toList();
   }
 }

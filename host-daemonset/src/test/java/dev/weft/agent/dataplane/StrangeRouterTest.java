@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 class StrangeRouterTest {
   private static final String BRIDGE = "wb-000000010000";
   private static final String SHIM = "ws-000000030000";
-  private static final List<String> SETTINGS =
-      List.of("accept_ra", "accept_redirects", "autoconf");
+  private static final List<String> SETTINGS = List.of("accept_ra", "accept_redirects", "autoconf");
 
   private final Lab lab = new Lab();
   private final Box node = lab.box("node");
@@ -100,8 +99,7 @@ class StrangeRouterTest {
         .linkAdd(
             LinkSpec.of(
                 "witness",
-                new LinkKind.Macvlan(
-                    node.link("uplink").index(), LinkKind.Macvlan.Mode.BRIDGE)));
+                new LinkKind.Macvlan(node.link("uplink").index(), LinkKind.Macvlan.Mode.BRIDGE)));
     node.up("witness");
 
     Awaitility.await()

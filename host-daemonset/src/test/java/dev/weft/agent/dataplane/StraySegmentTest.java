@@ -61,7 +61,13 @@ class StraySegmentTest {
 
   /** A TCP segment in its frame. */
   private record Segment(
-      InetAddress from, InetAddress to, int fromPort, int toPort, int sequence, int ack, int flags) {
+      InetAddress from,
+      InetAddress to,
+      int fromPort,
+      int toPort,
+      int sequence,
+      int ack,
+      int flags) {
     static Segment of(byte[] frame) {
       ByteBuffer at = ByteBuffer.wrap(frame);
       byte[] from = new byte[4];
@@ -124,8 +130,7 @@ class StraySegmentTest {
   }
 
   private static void send(Box box, String device, MacAddress target, Segment segment) {
-    try (PacketSocket socket =
-        PacketSocket.open(box.namespace(), box.link(device).index(), IPV4)) {
+    try (PacketSocket socket = PacketSocket.open(box.namespace(), box.link(device).index(), IPV4)) {
       socket.send(segment.frame(box.link(device).address(), target));
     }
   }
@@ -148,8 +153,7 @@ class StraySegmentTest {
 
   @Test
   void itDoesNotLeaveWithThePodsOwnAddress() throws InterruptedException {
-    try (PacketSocket wire =
-        PacketSocket.open(world.namespace(), world.link("w0").index(), IPV4)) {
+    try (PacketSocket wire = PacketSocket.open(world.namespace(), world.link("w0").index(), IPV4)) {
       // resolves the gateway, too
       assertThat(a.reaches(world, WORLD)).isTrue();
       send(
@@ -173,8 +177,7 @@ class StraySegmentTest {
 
   @Test
   void itResetsNoConnection() throws IOException, InterruptedException {
-    try (PacketSocket wire =
-            PacketSocket.open(world.namespace(), world.link("w0").index(), IPV4);
+    try (PacketSocket wire = PacketSocket.open(world.namespace(), world.link("w0").index(), IPV4);
         ServerSocket server = world.namespace().call(StraySegmentTest::server);
         Socket client = a.namespace().call(() -> connect(server.getLocalPort()));
         Socket accepted = server.accept()) {

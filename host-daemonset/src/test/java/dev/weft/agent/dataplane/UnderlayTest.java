@@ -89,8 +89,7 @@ class UnderlayTest {
   void isTheWayOutsAddressWhereTheApiServersIsOnTheNodeItself() {
     node.netlink().linkAdd(LinkSpec.of("kube-ipvs0", new LinkKind.Bridge()));
     node.netlink()
-        .addressAdd(
-            Address.of(node.link("kube-ipvs0").index(), IpPrefix.parse("10.96.0.1/32")));
+        .addressAdd(Address.of(node.link("kube-ipvs0").index(), IpPrefix.parse("10.96.0.1/32")));
     node.route("0.0.0.0/0", "203.0.113.1");
 
     assertThat(
