@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane;
 import dev.weft.agent.dataplane.drift.DriftWatch;
 import dev.weft.agent.dataplane.ipsec.NodeKeys;
 import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.kernel.NodeSettings;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.kernel.Underlays;
 import dev.weft.agent.dataplane.model.Change;
@@ -40,7 +41,7 @@ public final class DataPlane implements AutoCloseable {
   private @Nullable DriftWatch watch;
 
   private DataPlane(NetworkNamespace node, Optional<KeyFile> keys) {
-    kernel = new HostKernel(node);
+    kernel = new HostKernel(node, new NodeSettings(keys.map(KeyFile::besides)));
     reconciliation = new Reconciliation(kernel, new NodeKeys(keys));
   }
 

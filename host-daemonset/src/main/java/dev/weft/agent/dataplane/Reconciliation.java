@@ -204,7 +204,9 @@ final class Reconciliation {
         ObservedState.in(
             observation, new ObservedState.Ownership(marks.lostMarks(), sandboxes, ourAddresses));
     State observed =
-        withShared(found, design.state()).with(guard(guardOwners(wish))).with(ipsec.items());
+        withShared(found, design.state(), observation.settings().keySet())
+            .with(guard(guardOwners(wish)))
+            .with(ipsec.items());
     List<Change> changes =
         Plan.between(design.state().with(protection.items()), observed).stream()
             .filter(change -> !isHeld(change, design))
@@ -332,9 +334,14 @@ final class Reconciliation {
   }
 
   /** Adds what is not a device's: the node's settings that matter, and the packet filter. */
-  private State withShared(State found, State desired) {
+  private State withShared(State found, State desired, Set<String> settings) {
     List<Item> items = new ArrayList<>(found.items().values());
     Optional<Item.Filter> wished = Optional.empty();
+    for (String path : settings) {
+      if (desired.get(new Item.Key.OfSetting(path)).isEmpty()) {
+        items.add(new Item.Setting(path, kernel.setting(path)));
+      }
+    }
     for (Item item : desired.items().values()) {
       if (item instanceof Item.Setting setting) {
         items.add(new Item.Setting(setting.path(), kernel.setting(setting.path())));

@@ -105,6 +105,17 @@ public final class Lab implements AutoCloseable {
       });
     }
 
+    /** Changes a value below {@code /proc/sys}. */
+    void set(String path, String value) {
+      namespace.call(() -> {
+        try {
+          return Files.writeString(Path.of("/proc/sys", path), value);
+        } catch (IOException e) {
+          throw new AssertionError(path, e);
+        }
+      });
+    }
+
     /** The tables in one order: the kernel lists what was made last at the end. */
     public String ruleset() {
       try (Nftables nftables = Nftables.open(namespace)) {

@@ -8,6 +8,9 @@ import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.IpFamily;
 import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSpec;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +86,24 @@ class UnderlayTest {
                     Optional.empty(),
                     Optional.of(IpPrefix.parseAddress("198.51.100.7")))))
         .isEqualTo("192.0.2.2 on back");
+  }
+
+  /** kube-proxy in IPVS mode: a device that is down holds the addresses of all Services. */
+  @Test
+  void isTheWayOutsAddressWhereTheApiServersIsOnTheNodeItself() {
+    node.netlink().linkAdd(LinkSpec.of("kube-ipvs0", new LinkKind.Bridge()));
+    node.netlink()
+        .addressAdd(Address.of(node.link("kube-ipvs0").index(), IpPrefix.parse("10.96.0.1/32")));
+    node.route("0.0.0.0/0", "203.0.113.1");
+
+    assertThat(
+            chosen(
+                new UnderlayChoice(
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(IpPrefix.parseAddress("10.96.0.1")))))
+        .isEqualTo("203.0.113.2 on front");
   }
 
   @Test

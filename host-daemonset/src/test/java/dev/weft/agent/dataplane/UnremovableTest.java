@@ -9,6 +9,7 @@ import dev.weft.agent.dataplane.driver.FilterRules;
 import dev.weft.agent.dataplane.driver.NodeContext;
 import dev.weft.agent.dataplane.kernel.DeviceIndexes;
 import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.kernel.NodeSettings;
 import dev.weft.agent.dataplane.kernel.ObservedState;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
@@ -50,7 +51,8 @@ class UnremovableTest {
 
   private final Lab lab = new Lab();
   private final Box node = lab.box("node");
-  private final HostKernel kernel = new HostKernel(node.namespace().duplicate());
+  private final HostKernel kernel =
+      new HostKernel(node.namespace().duplicate(), new NodeSettings(Optional.empty()));
 
   @AfterEach
   void nothingStays() {

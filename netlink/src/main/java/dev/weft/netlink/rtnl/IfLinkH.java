@@ -32,6 +32,7 @@ final class IfLinkH {
   static final int IFLA_INFO_SLAVE_DATA = 5;
 
   static final int IFLA_INET_CONF = 1;
+  static final int IFLA_INET6_CONF = 2;
   static final int IFLA_INET6_ADDR_GEN_MODE = 8;
 
   static final int IFLA_BR_FORWARD_DELAY = 1;

@@ -1,5 +1,6 @@
 package dev.weft.netlink.rtnl;
 
+import dev.weft.netlink.Ipv6Conf;
 import dev.weft.netlink.MacAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param group a number that links may share, 0 if none was given ({@code IFLA_GROUP})
  * @param port options as a bridge's port, {@code null} if it is none
  * @param ipv4 IPv4 settings in force, empty where the kernel reports none
+ * @param ipv6 IPv6 settings in force, empty where the link has no IPv6: the node has none, or the
+ *     MTU is below 1280
  * @param addressGeneration how IPv6 link-local addresses come about, if IPv6 is there
  */
 public record Link(
@@ -45,15 +48,17 @@ public record Link(
     int group,
     @Nullable BridgePort port,
     Map<Ipv4Conf, Integer> ipv4,
+    Map<Ipv6Conf, Integer> ipv6,
     LinkSettings.@Nullable AddressGeneration addressGeneration) {
   private static final int IFF_UP = 1;
   private static final int IFF_LOOPBACK = 0x8;
   private static final int IFF_PROMISC = 0x100;
   private static final int IFF_LOWER_UP = 0x10000;
 
-  /** Keeps its own copy of the map. */
+  /** Keeps its own copies of the maps. */
   public Link {
     ipv4 = Map.copyOf(ipv4);
+    ipv6 = Map.copyOf(ipv6);
   }
 
   /** Whether it is administratively up ({@code IFF_UP}). */

@@ -5,6 +5,7 @@ import static dev.weft.netlink.wire.RtnetlinkH.AF_BRIDGE;
 import static dev.weft.netlink.wire.RtnetlinkH.AF_INET;
 import static dev.weft.netlink.wire.RtnetlinkH.AF_INET6;
 
+import dev.weft.netlink.Ipv6Conf;
 import dev.weft.netlink.wire.Attributes;
 import dev.weft.netlink.wire.Payload;
 import java.net.InetAddress;
@@ -59,6 +60,7 @@ final class LinkReader {
         link.u32(IFLA_GROUP, 0),
         isPort ? port(info.nested(IFLA_INFO_SLAVE_DATA)) : null,
         ipv4(families.nested(AF_INET).get(IFLA_INET_CONF)),
+        ipv6(families.nested(AF_INET6).get(IFLA_INET6_CONF)),
         generation(families.nested(AF_INET6).u8(IFLA_INET6_ADDR_GEN_MODE, -1)));
   }
 
@@ -143,6 +145,21 @@ final class LinkReader {
     var settings = new EnumMap<Ipv4Conf, Integer>(Ipv4Conf.class);
     for (Ipv4Conf setting : Ipv4Conf.values()) {
       long offset = 4L * (setting.code - 1);
+      if (offset + 4 <= conf.size()) {
+        settings.put(setting, conf.u32(offset));
+      }
+    }
+    return settings;
+  }
+
+  /** An array of all settings, each at its own place. */
+  private static Map<Ipv6Conf, Integer> ipv6(@Nullable Payload conf) {
+    if (conf == null) {
+      return Map.of();
+    }
+    var settings = new EnumMap<Ipv6Conf, Integer>(Ipv6Conf.class);
+    for (Ipv6Conf setting : Ipv6Conf.values()) {
+      long offset = 4L * setting.place;
       if (offset + 4 <= conf.size()) {
         settings.put(setting, conf.u32(offset));
       }

@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tells what changes in a namespace: links, addresses, routes, neighbours and forwarding entries
- * ({@code RTNLGRP_*}). It tells changes from the moment it is open, so open it first and dump then.
+ * Tells what changes in a namespace: links, addresses, routes, neighbours, forwarding entries and
+ * some settings ({@code RTNLGRP_*}). It tells changes from the moment it is open, so open it first
+ * and dump then.
  */
 public final class Monitor implements AutoCloseable {
   private final Listener<Notification> listener;
@@ -30,7 +31,12 @@ public final class Monitor implements AutoCloseable {
     /** Routes ({@code RTNLGRP_IPV4_ROUTE}, {@code RTNLGRP_IPV6_ROUTE}). */
     ROUTES(RtnetlinkH.RTNLGRP_IPV4_ROUTE, RtnetlinkH.RTNLGRP_IPV6_ROUTE),
     /** IP neighbours and forwarding entries ({@code RTNLGRP_NEIGH}). */
-    NEIGHBOURS(RtnetlinkH.RTNLGRP_NEIGH);
+    NEIGHBOURS(RtnetlinkH.RTNLGRP_NEIGH),
+    /**
+     * Some IP settings, of which are forwarding and {@code rp_filter} ({@code
+     * RTNLGRP_IPV4_NETCONF}, {@code RTNLGRP_IPV6_NETCONF}). The kernel tells nothing of the rest.
+     */
+    SETTINGS(RtnetlinkH.RTNLGRP_IPV4_NETCONF, RtnetlinkH.RTNLGRP_IPV6_NETCONF);
 
     @SuppressWarnings("ImmutableEnumChecker")
     private final int[] numbers;

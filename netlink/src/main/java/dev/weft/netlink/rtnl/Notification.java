@@ -48,6 +48,19 @@ public sealed interface Notification {
   record FdbRemoved(FdbEntry entry) implements Notification {}
 
   /**
+   * An IP setting has changed ({@code RTM_NEWNETCONF}).
+   *
+   * @param link index of the link, {@link #ALL_LINKS} or {@link #NEW_LINKS}
+   */
+  record SettingChanged(boolean ipv4, int link) implements Notification {
+    /** What holds of the namespace ({@code conf/all}). */
+    public static final int ALL_LINKS = -1;
+
+    /** What links come with ({@code conf/default}). */
+    public static final int NEW_LINKS = -2;
+  }
+
+  /**
    * Notifications were lost, because they came faster than they were read ({@code ENOBUFS}): what
    * is known must be read again.
    */

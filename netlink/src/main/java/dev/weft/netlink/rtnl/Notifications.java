@@ -1,5 +1,9 @@
 package dev.weft.netlink.rtnl;
 
+import static dev.weft.netlink.wire.RtnetlinkH.AF_INET;
+import static dev.weft.netlink.wire.RtnetlinkH.AF_INET6;
+import static dev.weft.netlink.wire.RtnetlinkH.NETCONFA_IFINDEX;
+import static dev.weft.netlink.wire.RtnetlinkH.NETCONFMSG;
 import static dev.weft.netlink.wire.RtnetlinkH.RTM_DELADDR;
 import static dev.weft.netlink.wire.RtnetlinkH.RTM_DELLINK;
 import static dev.weft.netlink.wire.RtnetlinkH.RTM_DELNEIGH;
@@ -7,8 +11,10 @@ import static dev.weft.netlink.wire.RtnetlinkH.RTM_DELROUTE;
 import static dev.weft.netlink.wire.RtnetlinkH.RTM_NEWADDR;
 import static dev.weft.netlink.wire.RtnetlinkH.RTM_NEWLINK;
 import static dev.weft.netlink.wire.RtnetlinkH.RTM_NEWNEIGH;
+import static dev.weft.netlink.wire.RtnetlinkH.RTM_NEWNETCONF;
 import static dev.weft.netlink.wire.RtnetlinkH.RTM_NEWROUTE;
 
+import dev.weft.netlink.wire.Attributes;
 import dev.weft.netlink.wire.Payload;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +29,16 @@ final class Notifications {
       case RTM_NEWADDR, RTM_DELADDR -> address(type == RTM_NEWADDR, payload);
       case RTM_NEWROUTE, RTM_DELROUTE -> route(type == RTM_NEWROUTE, payload);
       case RTM_NEWNEIGH, RTM_DELNEIGH -> neighbour(type == RTM_NEWNEIGH, payload);
+      case RTM_NEWNETCONF -> setting(payload);
       default -> null;
     };
+  }
+
+  private static @Nullable Notification setting(Payload payload) {
+    Integer link = Attributes.in(payload.after(NETCONFMSG)).u32(NETCONFA_IFINDEX);
+    int family = payload.u8(0);
+    boolean isIp = family == AF_INET || family == AF_INET6;
+    return link == null || !isIp ? null : new Notification.SettingChanged(family == AF_INET, link);
   }
 
   /** A bridge tells of its ports with the same messages, but the link itself stays. */

@@ -20,6 +20,7 @@ public final class RtnetlinkH {
   public static final int RTM_NEWNEIGH = 28;
   public static final int RTM_DELNEIGH = 29;
   public static final int RTM_GETNEIGH = 30;
+  public static final int RTM_NEWNETCONF = 80;
 
   public static final int RTNLGRP_LINK = 1;
   public static final int RTNLGRP_NEIGH = 3;
@@ -27,6 +28,8 @@ public final class RtnetlinkH {
   public static final int RTNLGRP_IPV4_ROUTE = 7;
   public static final int RTNLGRP_IPV6_IFADDR = 9;
   public static final int RTNLGRP_IPV6_ROUTE = 11;
+  public static final int RTNLGRP_IPV4_NETCONF = 24;
+  public static final int RTNLGRP_IPV6_NETCONF = 25;
 
   public static final int IFADDRMSG = 8;
   public static final int IFA_ADDRESS = 1;
@@ -46,6 +49,9 @@ public final class RtnetlinkH {
   public static final int RTA_MULTIPATH = 9;
   public static final int RTA_TABLE = 15;
   public static final int RTA_VIA = 18;
+
+  public static final int NETCONFMSG = 4;
+  public static final int NETCONFA_IFINDEX = 1;
 
   private RtnetlinkH() {}
 }

@@ -18,6 +18,7 @@ import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.Plan;
 import dev.weft.agent.dataplane.model.Stage;
 import dev.weft.mesh.keys.Association;
+import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.LanFrames;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.NetlinkException;
@@ -30,6 +31,7 @@ import dev.weft.netlink.rtnl.Request;
 import dev.weft.netlink.xfrm.XfrmRequest;
 import dev.weft.netlink.xfrm.XfrmStateId;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -131,7 +133,8 @@ public final class Apply implements AutoCloseable {
     keepShut(changes);
     switch (stage) {
       case FILTER -> filter(changes.stream().filter(this::isOpen).toList());
-      case SHARED -> changes.stream().filter(this::isOpen).forEach(this::shared);
+      case ADVERTISEMENTS, SHARED, UNSHARED ->
+          changes.stream().filter(this::isOpen).forEach(this::shared);
       case PORTS, REMOVE_PORTS -> changes.stream().filter(this::isOpen).forEach(this::listen);
       case STATES, POLICIES, REMOVE_POLICIES, REMOVE_STATES ->
           secure(changes.stream().filter(this::isOpen).toList());
@@ -196,6 +199,9 @@ public final class Apply implements AutoCloseable {
             when device.kind() instanceof DeviceKind.Veth && isUnguarded(device) ->
             fail(change, new NotIsolated());
         case Change.Alter(_, Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
+        case Change.Alter(_, Item.Setting setting, _)
+            when setting.path().equals(Item.Setting.FORWARD_IPV6) && advertisementsFailed() ->
+            fail(change, new RoutesAtRisk());
         case Change.Remove(Item.Filter _, _) when tunnelStays -> fail(change, new TunnelStays());
         case Change.Remove(Item.SecurityPolicy policy, _) when staysAt(port(policy)) ->
             fail(change, new TunnelStays());
@@ -265,6 +271,12 @@ public final class Apply implements AutoCloseable {
     }
   }
 
+  private boolean advertisementsFailed() {
+    return failures.keySet().stream()
+        .anyMatch(failed ->
+            failed instanceof Change.Alter(_, Item.Setting setting, _) && setting.isOfDevice());
+  }
+
   private boolean isShut(int port) {
     return !secrets.ports().contains(port)
         || failures.keySet().stream()
@@ -314,11 +326,31 @@ public final class Apply implements AutoCloseable {
 
   private void links(List<Change> all) {
     List<Change> changes = all.stream().filter(this::isOpen).toList();
+    changes.forEach(this::enableIpv6);
     execute(changes, change -> LinkRequests.of(change, this::resolve, kernel::enter));
     learn(changes);
     configure(changes);
     changes.forEach(this::checksums);
-    execute(changes, change -> LinkRequests.inSandbox(change, this::resolve));
+    execute(changes, change -> LinkRequests.finish(change, this::resolve));
+  }
+
+  /** Whoever has new interfaces come without IPv6 did not mean those that were asked to have it. */
+  private void enableIpv6(Change change) {
+    if (change instanceof Change.Create(Item.Address(_, DeviceName device, IpPrefix prefix))
+        && prefix.address() instanceof Inet6Address) {
+      attempt(
+          change,
+          () -> {
+            if (device.place().isNode()) {
+              kernel.enableIpv6(device.name());
+            } else {
+              kernel
+                  .enter(device.place().sandbox())
+                  .orElseThrow(() -> new SandboxGone(device.place()))
+                  .enableIpv6(device.name());
+            }
+          });
+    }
   }
 
   private void execute(List<Change> changes, Function<Change, List<Step>> requests) {
@@ -349,9 +381,14 @@ public final class Apply implements AutoCloseable {
     }
   }
 
-  /** What is set of a new interface in its sandbox before it is up, and netlink cannot say. */
+  /** What is set of a new device before it is up, and netlink cannot say. */
   private void configure(List<Change> changes) {
     for (Change change : changes) {
+      Optional<Item.Device> unsettled = LinkRequests.unsettled(change);
+      if (unsettled.isPresent() && !failures.containsKey(change)) {
+        Item.Device device = unsettled.get();
+        attempt(change, () -> settle(change, device));
+      }
       Optional<Item.Device> unfinished = LinkRequests.unfinished(change);
       if (unfinished.isPresent() && !failures.containsKey(change)) {
         DeviceName inner = unfinished.get().inner();
@@ -363,6 +400,15 @@ public final class Apply implements AutoCloseable {
                     .orElseThrow(() -> new SandboxGone(inner.place()))
                     .quietIpv6(inner.name()));
       }
+    }
+  }
+
+  /** Routes that were taken while advertisements were go with them. */
+  private void settle(Change change, Item.Device device) {
+    kernel.settle(device.name().name(), device.conf());
+    if (change instanceof Change.Alter(Item.Device before, _, _)
+        && before.conf().takesAdvertisements()) {
+      kernel.forgetRouters(resolve(device.name()));
     }
   }
 
@@ -554,6 +600,7 @@ public final class Apply implements AutoCloseable {
           switch (change) {
             case Change.Create(Item item) -> share(item);
             case Change.Alter(_, Item item, _) -> share(item);
+            case Change.Remove(Item.Setting setting, _) -> kernel.undo(setting.path());
             case Change.Remove _ -> PacketFilter.remove(kernel.nftables());
           }
         });
@@ -650,6 +697,15 @@ public final class Apply implements AutoCloseable {
 
     TunnelStays() {
       super("a tunnel or bridge could not be removed before");
+    }
+  }
+
+  /** A node that forwards forgets what routers have advertised. */
+  static final class RoutesAtRisk extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    RoutesAtRisk() {
+      super("the node would lose its IPv6 routes, as an interface could not be set to keep them");
     }
   }
 

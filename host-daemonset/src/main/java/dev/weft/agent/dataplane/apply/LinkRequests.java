@@ -16,7 +16,6 @@ import dev.weft.netlink.rtnl.FdbEntry;
 import dev.weft.netlink.rtnl.Ipv4Conf;
 import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.LinkSettings;
-import dev.weft.netlink.rtnl.LinkSettings.AddressGeneration;
 import dev.weft.netlink.rtnl.LinkSpec;
 import dev.weft.netlink.rtnl.Neighbour;
 import dev.weft.netlink.rtnl.Request;
@@ -40,7 +39,7 @@ final class LinkRequests {
     this.index = index;
   }
 
-  /** The requests of a change; a new interface in a sandbox needs those {@link #inSandbox} too. */
+  /** The requests of a change; a device needs those that {@link #finish} it too. */
   static List<Step> of(
       Change change,
       ToIntFunction<DeviceName> index,
@@ -55,9 +54,49 @@ final class LinkRequests {
     };
   }
 
-  /** The requests that finish a new interface in its sandbox. */
-  static List<Step> inSandbox(Change change, ToIntFunction<DeviceName> index) {
-    return unfinished(change).map(device -> finish(change, device, index)).orElse(List.of());
+  /** The requests for a device whose settings are made: it comes up after them. */
+  static List<Step> finish(Change change, ToIntFunction<DeviceName> index) {
+    LinkRequests requests = new LinkRequests(change, index);
+    List<Step> steps = new ArrayList<>();
+    switch (change) {
+      case Change.Create(Item.Device device) -> {
+        if (device.kind() instanceof DeviceKind.Bridge) {
+          // one that it is made with follows its ports, and is 1500 when they have gone
+          steps.add(requests.set(device, LinkSettings.builder().mtu(device.mtu())));
+        }
+        requests.up(device, false).ifPresent(steps::add);
+      }
+      case Change.Alter(Item.Device before, Item.Device device, _) ->
+          requests.up(device, before.up()).ifPresent(steps::add);
+      case Change.Create _, Change.Alter _, Change.Remove _ -> {}
+    }
+    unfinished(change).ifPresent(device -> steps.addAll(finish(change, device, index)));
+    return steps;
+  }
+
+  private Optional<Step> up(Item.Device device, boolean before) {
+    return device.name().place().isNode() && device.up() && !before
+        ? Optional.of(set(device, LinkSettings.builder().up(true)))
+        : Optional.empty();
+  }
+
+  private Step set(Item.Device device, LinkSettings.Builder settings) {
+    return step(
+        device.name(), new Request.LinkChange(index.applyAsInt(device.name()), settings.build()));
+  }
+
+  /** A device whose settings are to be made, or made again. */
+  static Optional<Item.Device> unsettled(Change change) {
+    Optional<Item.Device> device =
+        switch (change) {
+          case Change.Create(Item.Device made) -> Optional.of(made);
+          // a device gets IPv6, and so the values it comes with, when its MTU allows it
+          case Change.Alter(Item.Device before, Item.Device made, _)
+              when !before.conf().meets(made.conf()) || before.mtu() != made.mtu() ->
+              Optional.of(made);
+          case Change.Create _, Change.Alter _, Change.Remove _ -> Optional.empty();
+        };
+    return device.filter(each -> each.name().place().isNode());
   }
 
   /** The device of which an interface in a sandbox is new, or lacks the mark that is set last. */
@@ -88,6 +127,9 @@ final class LinkRequests {
                     .alias(device.owner().alias())
                     // by several interfaces answers leave by another one than questions came in
                     .ipv4(Ipv4Conf.RP_FILTER, LOOSE)
+                    // a sandbox has the node's own values for new devices, however strict
+                    .ipv4(Ipv4Conf.ARP_IGNORE, 0)
+                    .ipv4(Ipv4Conf.ARP_ANNOUNCE, 0)
                     .build())),
         new Step(
             change,
@@ -104,15 +146,16 @@ final class LinkRequests {
   }
 
   private Step add(Item.Device device, Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
-    LinkSettings.Builder settings = LinkSettings.builder().mtu(device.mtu()).group(Owner.GROUP);
+    LinkSettings.Builder settings = LinkSettings.builder().group(Owner.GROUP);
+    if (!(device.kind() instanceof DeviceKind.Bridge)) {
+      settings.mtu(device.mtu());
+    }
     if (!isPassthru(device)) {
       settings.address(device.mac());
     }
     if (device.name().place().isNode()) {
-      settings
-          .alias(device.owner().alias())
-          .up(device.up())
-          .addressGeneration(AddressGeneration.NONE);
+      settings.alias(device.owner().alias());
+      device.conf().ipv4().forEach(settings::ipv4);
       device
           .port()
           .ifPresent(port ->
@@ -169,9 +212,9 @@ final class LinkRequests {
     LinkSettings.Builder settings = LinkSettings.builder();
     if (!before.owner().equals(after.owner())) {
       settings.alias(after.owner().alias());
-      if (after.name().place().isNode()) {
-        settings.addressGeneration(AddressGeneration.NONE);
-      }
+    }
+    if (!before.conf().meets(after.conf())) {
+      after.conf().ipv4().forEach(settings::ipv4);
     }
     if (before.mtu() != after.mtu()) {
       settings.mtu(after.mtu());
@@ -189,7 +232,7 @@ final class LinkRequests {
                       .port(port.options()),
               settings::noMaster);
     }
-    if (before.up() != after.up()) {
+    if (before.up() != after.up() && !(after.up() && after.name().place().isNode())) {
       settings.up(after.up());
     }
     steps.add(

@@ -5,6 +5,7 @@ import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.IpConf;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.netlink.IpPrefix;
@@ -13,6 +14,7 @@ import dev.weft.netlink.rtnl.FdbEntry;
 import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.Neighbour;
 import dev.weft.netlink.rtnl.Notification;
+import dev.weft.netlink.rtnl.Route;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.Set;
@@ -56,7 +58,7 @@ public record DriftDetector(
           address(address.link(), address.prefix(), true);
       case Notification.AddressRemoved(var address) ->
           address(address.link(), address.prefix(), false);
-      case Notification.RouteChanged _ -> Optional.empty();
+      case Notification.RouteChanged(Route route) -> route(route);
       case Notification.RouteRemoved(var route) ->
           removed(
               new Item.Key.OfRoute(deviceAt(route.link()), route.destination()),
@@ -68,10 +70,32 @@ public record DriftDetector(
               "a neighbour entry was removed");
       case Notification.FdbChanged(FdbEntry entry) -> forwardChanged(entry);
       case Notification.FdbRemoved(FdbEntry entry) -> forwardRemoved(entry);
+      case Notification.SettingChanged(boolean ipv4, int link) ->
+          link == Notification.SettingChanged.ALL_LINKS
+              ? shared(ipv4)
+              : kernel.netlink().link(link).flatMap(this::link);
       case Notification.Overrun _ ->
           Optional.of(
               new Drift(Set.of(), "the kernel changed faster than it was listened to", "overrun"));
     };
+  }
+
+  /** What a router on one of our wires advertised. */
+  private Optional<Drift> route(Route route) {
+    return route.protocol() == HostKernel.ADVERTISED
+        ? device(deviceAt(route.link()))
+            .map(device -> Drift.of(device, "a router was believed on " + device.name()))
+        : Optional.empty();
+  }
+
+  private Optional<Drift> shared(boolean ipv4) {
+    return belief.items().stream()
+        .filter(item ->
+            item instanceof Item.Setting(String path, String value)
+                && path.startsWith(ipv4 ? "net/ipv4/" : "net/ipv6/")
+                && !kernel.setting(path).equals(value))
+        .findFirst()
+        .map(item -> new Drift(Owner.NODE.uid(), item + " was changed"));
   }
 
   private Optional<Drift> linkNow(int index) {
@@ -100,6 +124,7 @@ public record DriftDetector(
             && Owner.of(link.alias()).equals(Optional.of(device.owner()))
             && link.master() == master
             && samePort(device, link)
+            && IpConf.of(link).meets(device.conf())
             && !(device.kind() instanceof DeviceKind.Veth && device.innerUp() && !link.isLowerUp())
             && !(device.kind() instanceof DeviceKind.Vxlan tunnel
                 && tunnel.txChecksum() != kernel.txChecksum(link.index()));

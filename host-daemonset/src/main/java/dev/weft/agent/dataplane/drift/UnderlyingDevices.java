@@ -2,9 +2,12 @@ package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.driver.DesiredState;
 import dev.weft.agent.dataplane.driver.NodeContext;
+import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.netlink.Ipv6Conf;
+import dev.weft.netlink.rtnl.Ipv4Conf;
 import dev.weft.netlink.rtnl.Link;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What networks need of devices that are not ours: macvlan parents, the interface that holds the
@@ -22,49 +26,104 @@ import java.util.stream.Collectors;
  * @param seen the devices as the last reconcile saw them
  * @param stuck UIDs of networks that could not be made; whichever device goes may have been in
  *     their way
+ * @param forwarding what networks need
  */
 public record UnderlyingDevices(
-    Map<String, Set<String>> users, Map<String, Trait> seen, Set<String> stuck) {
-  public static final UnderlyingDevices NONE = new UnderlyingDevices(Map.of(), Map.of(), Set.of());
+    Map<String, Set<String>> users,
+    Map<String, Trait> seen,
+    Set<String> stuck,
+    Forwarding forwarding) {
+  public static final UnderlyingDevices NONE =
+      new UnderlyingDevices(Map.of(), Map.of(), Set.of(), new Forwarding(false, false));
 
-  /** What of such a device matters to a network. */
-  record Trait(int index, int mtu, int master) {
-    static Trait of(Link link) {
-      return new Trait(link.index(), link.mtu(), link.master());
+  /** Of which IP versions the node forwards packets. */
+  record Forwarding(boolean ipv4, boolean ipv6) {}
+
+  /**
+   * What of such a device matters to a network.
+   *
+   * @param stops whether packets end at it that the node is to forward
+   */
+  record Trait(int index, int mtu, int master, boolean stops) {
+    static Trait of(Link link, Forwarding forwarding) {
+      return new Trait(
+          link.index(),
+          link.mtu(),
+          link.master(),
+          (forwarding.ipv4 && Integer.valueOf(0).equals(link.ipv4().get(Ipv4Conf.FORWARDING)))
+              || (forwarding.ipv6
+                  && Integer.valueOf(0).equals(link.ipv6().get(Ipv6Conf.FORWARDING))));
     }
   }
 
   public static UnderlyingDevices of(NodeSpec wish, NodeContext ground, DesiredState design) {
     Map<String, Set<String>> users = new HashMap<>();
-    Optional<String> holder = wish.vtep().flatMap(ground::holder).map(Link::name);
+    Below below = Below.of(wish, ground);
     for (NetworkSpec network : wish.networks().values()) {
-      for (String name : names(network, holder)) {
+      for (String name : names(network, below)) {
         users.merge(
             name,
             Set.of(network.uid()),
-            (a, b) ->
-                java.util.stream.Stream.concat(a.stream(), b.stream()).collect(Collectors.toSet()));
+            (a, b) -> Stream.concat(a.stream(), b.stream()).collect(Collectors.toSet()));
       }
     }
+    Forwarding needed =
+        new Forwarding(
+            isWished(design, Item.Setting.FORWARD_IPV4),
+            isWished(design, Item.Setting.FORWARD_IPV6));
+    // a device gets it when it is switched on for the node, which is about to be done
+    Forwarding now =
+        new Forwarding(
+            needed.ipv4 && isOn(ground, Item.Setting.FORWARD_IPV4),
+            needed.ipv6 && isOn(ground, Item.Setting.FORWARD_IPV6));
     Map<String, Trait> seen = new HashMap<>();
     users
         .keySet()
-        .forEach(name -> ground.link(name).ifPresent(link -> seen.put(name, Trait.of(link))));
+        .forEach(name -> ground.link(name).ifPresent(link -> seen.put(name, Trait.of(link, now))));
     Set<String> stuck =
         wish.networks().values().stream()
             .map(NetworkSpec::uid)
             .filter(uid -> design.held().contains(Owner.network(uid)))
             .collect(Collectors.toSet());
-    return new UnderlyingDevices(users, seen, stuck);
+    return new UnderlyingDevices(users, seen, stuck, needed);
   }
 
-  private static List<String> names(NetworkSpec network, Optional<String> holder) {
+  private static boolean isWished(DesiredState design, String path) {
+    return design.state().get(new Item.Key.OfSetting(path)).isPresent();
+  }
+
+  private static boolean isOn(NodeContext ground, String path) {
+    return "1".equals(ground.observation().forwarding().get(path));
+  }
+
+  /**
+   * The devices that networks of a kind leave the node by.
+   *
+   * @param tunnels those that hold the tunnels' address or carry them
+   * @param bridges those by which packets leave the node
+   */
+  private record Below(List<String> tunnels, List<String> bridges) {
+    static Below of(NodeSpec wish, NodeContext ground) {
+      Optional<Link> holder = wish.vtep().flatMap(ground::holder);
+      return new Below(
+          holder.stream()
+              .flatMap(link ->
+                  Stream.concat(
+                      Stream.of(link), ground.ways().below(link, wish.senders()).stream()))
+              .map(Link::name)
+              .distinct()
+              .toList(),
+          ground.ways().uplinks().stream().map(Link::name).toList());
+    }
+  }
+
+  private static List<String> names(NetworkSpec network, Below below) {
     if (network.spec().overlay() != null) {
-      return holder.stream().toList();
+      return below.tunnels();
     }
     String parent = network.spec().macvlan() == null ? null : network.spec().macvlan().parent();
     if (parent == null) {
-      return List.of();
+      return below.bridges();
     }
     int dot = parent.lastIndexOf('.');
     return dot < 0 ? List.of(parent) : List.of(parent, parent.substring(0, dot));
@@ -73,7 +132,7 @@ public record UnderlyingDevices(
   /** The networks that must be looked at, now that the device is so. */
   Set<String> shakenBy(String name, Optional<Link> now) {
     Set<String> shaken = new HashSet<>();
-    if (!Optional.ofNullable(seen.get(name)).equals(now.map(Trait::of))) {
+    if (!Optional.ofNullable(seen.get(name)).equals(now.map(link -> Trait.of(link, forwarding)))) {
       shaken.addAll(users.getOrDefault(name, Set.of()));
     }
     if (now.isEmpty()) {

@@ -4,6 +4,7 @@ import dev.weft.agent.dataplane.kernel.SourceGuard;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.IpConf;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.Network;
@@ -21,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** A Linux bridge on the node; the node is the gateway. */
 record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway)
     implements NetworkDriver {
-  private static final int ETHERNET_MTU = 1500;
-
   static BridgeDriver of(Network network, NodeContext ground) throws Unbuildable {
     BridgeOptions options = network.spec().bridge();
     String name = options == null ? null : options.name();
@@ -44,7 +43,12 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
     ground.requireFree(bridge);
     Integer wished = network.spec().mtu();
     return new BridgeDriver(
-        network, bridge, wished == null ? ETHERNET_MTU : wished, gateway(options));
+        network, bridge, wished == null ? ground.ownMtu() : wished, gateway(options));
+  }
+
+  @Override
+  public Optional<Integer> size() {
+    return Optional.of(mtu);
   }
 
   @Override
@@ -58,7 +62,8 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
             network.mac(bridge),
             mtu,
             true,
-            Optional.empty()));
+            Optional.empty(),
+            conf()));
     items.add(SourceGuard.elsewhere(network.owner(), network.mac(bridge)));
     if (hasGateway()) {
       for (Network.Segment segment : network.segments()) {
@@ -71,8 +76,8 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
         if (!internal()) {
           items.add(
               segment.isIpv4()
-                  ? new Item.Setting("net/ipv4/ip_forward", "1")
-                  : new Item.Setting("net/ipv6/conf/all/forwarding", "1"));
+                  ? new Item.Setting(Item.Setting.FORWARD_IPV4, "1")
+                  : new Item.Setting(Item.Setting.FORWARD_IPV6, "1"));
         }
       }
     }
@@ -131,6 +136,19 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
 
   private boolean hasGateway() {
     return gateway != GatewayMode.ISOLATED;
+  }
+
+  private IpConf conf() {
+    if (!hasGateway()) {
+      return IpConf.QUIET;
+    }
+    IpConf reachable = IpConf.QUIET.reachable();
+    return internal() ? reachable : reachable.forwarding(forwards(true), forwards(false));
+  }
+
+  private boolean forwards(boolean ipv4) {
+    return network.segments().stream()
+        .anyMatch(segment -> segment.isIpv4() == ipv4 && segment.gateway().isPresent());
   }
 
   private boolean internal() {

@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.driver;
 
+import dev.weft.agent.dataplane.kernel.Hardening;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
@@ -235,6 +236,7 @@ public record DesiredState(
             .forEach(item -> items.putIfAbsent(item.key(), item));
         List<Problem> found = problems.computeIfAbsent(name, _ -> new ArrayList<>());
         found.addAll(strangers(wish, network));
+        found.addAll(Hardening.of(driver.devices(), ground));
         int free = driver.capacity();
         for (LocalEndpoint endpoint : new TreeMap<>(network.local()).values()) {
           endpoint(network, driver, endpoint, free-- > 0).ifPresent(found::add);
@@ -318,6 +320,8 @@ public record DesiredState(
             }
           });
       rules.addAll(StandingRules.stuck(ground));
+      NodeWide.settings(items.values(), held, ground.observation(), ground::isOurs)
+          .forEach(setting -> items.putIfAbsent(setting.key(), setting));
       FilterRules.table(rules, ground.secrecy().ports(), wish.senders())
           .ifPresent(filter -> items.put(filter.key(), filter));
       if (!rules.isEmpty()) {

@@ -78,12 +78,17 @@ public record FilterRules(
       output.append(tunnels.jumps(TunnelRules.Way.OUTPUT));
       bridges(networks, sets, forward, input);
     }
-    masquerade(networks, 4, sets, postrouting);
-    masquerade(networks, 6, sets, postrouting);
+    StringBuilder stray = new StringBuilder();
+    for (int version : List.of(4, 6)) {
+      if (masquerade(networks, version, sets, postrouting)) {
+        untranslatable(version, forward, input, stray);
+      }
+    }
     return Optional.of(
         new Item.Filter(
             "table inet weft {\n"
                 + sets
+                + stray
                 + chain("forward", "filter", "forward", "0", forward)
                 + chain("input", "filter", "input", "0", input)
                 + chain("output", "filter", "output", "0", output)
@@ -130,7 +135,33 @@ public record FilterRules(
     }
   }
 
-  private static void masquerade(
+  /**
+   * What conntrack takes for part of no connection keeps the address that it has. From a sandbox it
+   * would leave with the sandbox's own; an answer would end at the node, whose refusal resets the
+   * connection that it belongs to, unless the node has a socket for it.
+   */
+  private static void untranslatable(
+      int version, StringBuilder forward, StringBuilder input, StringBuilder stray) {
+    forward.append(
+        "    ct state invalid %s saddr @masquerade%d drop\n"
+            .formatted(version == 4 ? "ip" : "ip6", version));
+    input.append(
+        "    meta nfproto ipv%d meta l4proto tcp iifname != @bridges ct state invalid jump stray\n"
+            .formatted(version));
+    if (stray.isEmpty()) {
+      stray.append(
+          """
+            chain stray {
+              iifname "lo" return
+              socket transparent 0 return
+              socket transparent 1 return
+              drop
+            }
+          """);
+    }
+  }
+
+  private static boolean masquerade(
       Collection<FilterRules> networks, int version, StringBuilder sets, StringBuilder rules) {
     List<String> blocks =
         networks.stream()
@@ -151,6 +182,7 @@ public record FilterRules(
       }
       rules.append("    %s saddr @%s masquerade\n".formatted(version == 4 ? "ip" : "ip6", name));
     }
+    return !blocks.isEmpty();
   }
 
   private static String names(

@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane.driver;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.Digest;
+import dev.weft.agent.dataplane.model.IpConf;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.NamespaceRef;
 import dev.weft.agent.dataplane.model.Owner;
@@ -154,16 +155,22 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
   }
 
   @Override
+  public Optional<Integer> size() {
+    return Optional.of(mtu);
+  }
+
+  @Override
   public List<Item> devices() {
     List<Item> items = new ArrayList<>();
     parent.own().ifPresent(items::add);
     if (hostAccess(network.spec().macvlan())) {
       items.add(
           child(
-              network.owner().part("shim"),
-              DeviceName.onNode(network.shim()),
-              network.mac(network.shim()),
-              true));
+                  network.owner().part("shim"),
+                  DeviceName.onNode(network.shim()),
+                  network.mac(network.shim()),
+                  true)
+              .withConf(IpConf.QUIET.reachable()));
     }
     return items;
   }

@@ -57,15 +57,23 @@ public sealed interface NetworkDriver
               "there is no driver '%s'".formatted(name),
               "use bridge, host, overlay or macvlan"));
     }
-    return switch (driver.get()) {
-      case BRIDGE -> BridgeDriver.of(network, ground);
-      case HOST -> new HostDriver();
-      case OVERLAY -> OverlayDriver.of(network, ground);
-      case MACVLAN ->
-          network.spec().macvlan() == null || network.spec().macvlan().parent() == null
-              ? ParentlessDriver.of(network, ground)
-              : MacvlanDriver.of(network, ground);
-    };
+    NetworkDriver made =
+        switch (driver.get()) {
+          case BRIDGE -> BridgeDriver.of(network, ground);
+          case HOST -> new HostDriver();
+          case OVERLAY -> OverlayDriver.of(network, ground);
+          case MACVLAN ->
+              network.spec().macvlan() == null || network.spec().macvlan().parent() == null
+                  ? ParentlessDriver.of(network, ground)
+                  : MacvlanDriver.of(network, ground);
+        };
+    UsableFamilies.require(network, made, ground);
+    return made;
+  }
+
+  /** MTU in bytes; empty: the network has no device. */
+  default Optional<Integer> size() {
+    return Optional.empty();
   }
 
   /** A cable from a bridge into the sandbox, with all that the interface there carries. */

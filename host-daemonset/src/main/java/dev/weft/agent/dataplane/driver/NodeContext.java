@@ -2,6 +2,7 @@ package dev.weft.agent.dataplane.driver;
 
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.kernel.ObservedState;
+import dev.weft.agent.dataplane.kernel.Ways;
 import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
@@ -24,6 +25,8 @@ public record NodeContext(
     NodeSpec wish,
     Secrecy secrecy,
     Set<String> stuck) {
+
+  private static final int ETHERNET_MTU = 1500;
 
   /**
    * What holds of encrypted networks.
@@ -58,6 +61,16 @@ public record NodeContext(
 
   Optional<Link> link(int index) {
     return observation.node().link(index);
+  }
+
+  /** By which devices packets leave the node. */
+  public Ways ways() {
+    return new Ways(observation.node(), this::isOurs);
+  }
+
+  /** MTU of a bridge whose packets leave by whatever way the node has. */
+  int ownMtu() {
+    return Ways.narrowest(ways().out()).map(Link::mtu).orElse(ETHERNET_MTU);
   }
 
   boolean isOurs(Link link) {

@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.driver;
 
 import dev.weft.agent.dataplane.kernel.SourceGuard;
+import dev.weft.agent.dataplane.kernel.Ways;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
@@ -50,7 +51,7 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
                         "vtep",
                         "no address of the node is chosen for its tunnels",
                         "let the Mesh's underlay name a block or interface of the node")));
-    Link underlay =
+    Link holder =
         ground
             .holder(vtep)
             .orElseThrow(() ->
@@ -60,6 +61,8 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
                         "no interface of the node has the tunnels' address "
                             + vtep.getHostAddress(),
                         "give it back, or let the Mesh's underlay choose another")));
+    Link underlay =
+        Ways.narrowest(ground.ways().below(holder, ground.wish().senders())).orElse(holder);
     ground.requireFree(network.bridge());
     ground.requireFree(network.vxlan());
     refuseForeignVni(ground, vni, port);
@@ -106,6 +109,11 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
                 "choose another VNI, or remove that device"));
       }
     }
+  }
+
+  @Override
+  public Optional<Integer> size() {
+    return Optional.of(mtu);
   }
 
   @Override

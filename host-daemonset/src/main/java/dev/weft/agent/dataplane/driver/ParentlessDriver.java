@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane.driver;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.IpConf;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
@@ -24,8 +25,6 @@ import java.util.Set;
  * sets its MAC address.
  */
 record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements NetworkDriver {
-  private static final int ETHERNET_MTU = 1500;
-
   static ParentlessDriver of(Network network, NodeContext ground) throws Unbuildable {
     MacvlanOptions options = network.spec().macvlan();
     MacvlanMode mode =
@@ -39,7 +38,12 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements N
     }
     ground.requireFree(network.bridge());
     Integer wished = network.spec().mtu();
-    return new ParentlessDriver(network, wished == null ? ETHERNET_MTU : wished, mode);
+    return new ParentlessDriver(network, wished == null ? ground.ownMtu() : wished, mode);
+  }
+
+  @Override
+  public Optional<Integer> size() {
+    return Optional.of(mtu);
   }
 
   @Override
@@ -52,7 +56,8 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements N
             network.mac(network.bridge()),
             mtu,
             true,
-            Optional.empty()));
+            Optional.empty(),
+            hostAccess() ? IpConf.QUIET.reachable() : IpConf.QUIET));
   }
 
   @Override

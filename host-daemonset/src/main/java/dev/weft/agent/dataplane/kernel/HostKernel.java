@@ -1,6 +1,9 @@
 package dev.weft.agent.dataplane.kernel;
 
+import dev.weft.agent.dataplane.model.IpConf;
+import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.nft.Nftables;
@@ -11,9 +14,11 @@ import dev.weft.netlink.rtnl.FdbEntry;
 import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.netlink.rtnl.Route;
 import dev.weft.netlink.xfrm.Xfrm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +45,12 @@ public final class HostKernel implements AutoCloseable {
   /** Routes with this protocol number are ours ({@code RTA_PROTOCOL}; the letter W). */
   public static final int ROUTE_PROTOCOL = 87;
 
+  /** Routes with this protocol number are a router's ({@code RTPROT_RA}). */
+  public static final int ADVERTISED = 9;
+
+  /** {@code RTPROT_KERNEL}. */
+  private static final int CONNECTED = 2;
+
   private final NetworkNamespace namespace;
   private final Netlink netlink;
   private final Map<String, Optional<Sandbox>> entered = new HashMap<>();
@@ -48,9 +59,16 @@ public final class HostKernel implements AutoCloseable {
   private @Nullable Xfrm xfrm;
   private final EspPorts espPorts;
   private final Set<String> noted = new HashSet<>();
+  private final NodeSettings settings;
 
-  public HostKernel(NetworkNamespace namespace) {
+  /**
+   * A node's kernel.
+   *
+   * @param settings what was changed of the node's settings
+   */
+  public HostKernel(NetworkNamespace namespace, NodeSettings settings) {
     this.namespace = namespace;
+    this.settings = settings;
     netlink = Netlink.open(namespace);
     espPorts = new EspPorts(namespace);
     try {
@@ -136,7 +154,18 @@ public final class HostKernel implements AutoCloseable {
                         inside, expected, end -> Optional.ofNullable(ends.get(end)), first))));
     noteUnreadable();
     return new Observation(
-        node, netlink.neighbours(), forwarding(node), seen, wireless(), softChecksum(node));
+        node,
+        netlink.neighbours(),
+        forwarding(node),
+        seen,
+        wireless(),
+        softChecksum(node),
+        hasIpv6(),
+        kept(),
+        setting(Hardening.ARP_IGNORE),
+        Map.of(
+            Item.Setting.FORWARD_IPV4, setting(Item.Setting.FORWARD_IPV4),
+            Item.Setting.FORWARD_IPV6, setting(Item.Setting.FORWARD_IPV6)));
   }
 
   /** Whatever goes wrong in a sandbox is its own: it is then not seen. */
@@ -269,11 +298,87 @@ public final class HostKernel implements AutoCloseable {
         });
   }
 
+  /** Has a device of the node behave so, as far as it has IPv6; the rest is netlink's. */
+  public void settle(String device, IpConf conf) {
+    Path settings = SETTINGS.resolve("net/ipv6/conf").resolve(device);
+    namespace.call(() -> {
+      conf.ipv6()
+          .forEach((key, value) -> write(settings.resolve(key.file()), Integer.toString(value)));
+      return "";
+    });
+  }
+
+  /** Removes the routes that routers have advertised on a device. */
+  public void forgetRouters(int link) {
+    List<IpPrefix> connected =
+        netlink.addresses().stream()
+            .filter(address -> address.link() == link)
+            .map(address -> address.prefix().network())
+            .toList();
+    netlink.routes().stream()
+        .filter(route -> route.link() == link && isAdvertised(route, connected))
+        .forEach(netlink::routeDelete);
+  }
+
+  /** The kernel counts a prefix on the wire as its own route, like that of an address it has. */
+  private static boolean isAdvertised(Route route, List<IpPrefix> connected) {
+    IpPrefix to = route.destination();
+    return route.protocol() == ADVERTISED
+        || (route.protocol() == CONNECTED
+            && route.table() == Route.MAIN
+            && to.address() instanceof Inet6Address
+            && !to.address().isLinkLocalAddress()
+            && !to.address().isMulticastAddress()
+            && !connected.contains(to));
+  }
+
+  /** Has a device of the node have IPv6, where the node has it. */
+  public void enableIpv6(String device) {
+    enableIpv6(namespace, device);
+  }
+
+  private static void enableIpv6(NetworkNamespace namespace, String device) {
+    Path setting = SETTINGS.resolve("net/ipv6/conf").resolve(device).resolve("disable_ipv6");
+    namespace.call(() -> {
+      if (read(setting).strip().equals("1")) {
+        write(setting, "0");
+      }
+      return "";
+    });
+  }
+
+  /** Where the kernel has such a setting. */
+  private static void write(Path file, String value) {
+    try {
+      if (Files.exists(file)) {
+        Files.writeString(file, value);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public String setting(String path) {
     return namespace.call(() -> read(SETTINGS.resolve(path))).strip();
   }
 
+  /** Changes a setting of the node as a whole, and notes what it was. */
   public void set(String path, String value) {
+    settings.note(path, setting(path), value);
+    put(path, value);
+  }
+
+  /** Gives a setting its former value, unless somebody has changed it since. */
+  public void undo(String path) {
+    NodeSettings.Kept kept = settings.kept().get(path);
+    if (kept != null && setting(path).equals(kept.after())) {
+      put(path, kept.before());
+      LOG.atInfo().addKeyValue("setting", path).log("set back to {}", kept.before());
+    }
+    settings.forget(path);
+  }
+
+  private void put(String path, String value) {
     namespace.call(() -> {
       try {
         Files.writeString(SETTINGS.resolve(path), value);
@@ -282,6 +387,18 @@ public final class HostKernel implements AutoCloseable {
         throw new UncheckedIOException(e);
       }
     });
+  }
+
+  /** A device that is gone has taken its settings along. */
+  private Map<String, NodeSettings.Kept> kept() {
+    settings.kept().keySet().stream()
+        .filter(path -> setting(path).isEmpty())
+        .forEach(settings::forget);
+    return settings.kept();
+  }
+
+  private static boolean hasIpv6() {
+    return Files.exists(SETTINGS.resolve("net/ipv6/conf"));
   }
 
   private Set<String> wireless() {
@@ -359,14 +476,9 @@ public final class HostKernel implements AutoCloseable {
       });
     }
 
-    private static void write(Path file, String value) {
-      try {
-        if (Files.exists(file)) {
-          Files.writeString(file, value);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    /** Has an interface have IPv6, where the node has it. */
+    public void enableIpv6(String interfaceName) {
+      HostKernel.enableIpv6(namespace, interfaceName);
     }
 
     @Override

@@ -17,6 +17,10 @@ import java.util.Set;
  * @param sandboxes by file of the namespace
  * @param wireless names of wireless interfaces
  * @param softChecksum indexes of the node's VXLAN devices that do not leave checksums to the card
+ * @param hasIpv6 whether the kernel runs with IPv6
+ * @param settings of the node as a whole that were changed, by path
+ * @param arpIgnore {@code net.ipv4.conf.all.arp_ignore}
+ * @param forwarding whether the node forwards, by path of the setting
  */
 public record Observation(
     View node,
@@ -24,7 +28,11 @@ public record Observation(
     List<FdbEntry> fdb,
     Map<String, Sight> sandboxes,
     Set<String> wireless,
-    Set<Integer> softChecksum) {
+    Set<Integer> softChecksum,
+    boolean hasIpv6,
+    Map<String, NodeSettings.Kept> settings,
+    String arpIgnore,
+    Map<String, String> forwarding) {
 
   /** What is seen of a sandbox. */
   public Sight sandbox(String file) {

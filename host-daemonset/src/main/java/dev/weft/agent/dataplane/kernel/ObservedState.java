@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane.kernel;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.IpConf;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.NamespaceRef;
 import dev.weft.agent.dataplane.model.Owner;
@@ -161,7 +162,8 @@ public final class ObservedState {
         mac(link),
         link.mtu(),
         link.isUp(),
-        port(link));
+        port(link),
+        place.isNode() ? IpConf.of(link) : IpConf.ANY);
   }
 
   private static MacAddress mac(Link link) {

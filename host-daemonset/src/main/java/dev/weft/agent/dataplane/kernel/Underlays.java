@@ -48,6 +48,7 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
     return fit.stream()
         .filter(address -> used.filter(address.prefix().address()::equals).isPresent())
         .findFirst()
+        .or(() -> onTheWayOut(fit))
         .map(this::found)
         .orElseGet(() ->
             missing(
@@ -55,6 +56,14 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
                     .reaches()
                     .map(to -> "reaches " + to.getHostAddress())
                     .orElse("is asked for")));
+  }
+
+  /** Where kube-proxy has the API server's address on the node itself, nothing is learned of it. */
+  private Optional<Address> onTheWayOut(List<Address> fit) {
+    return new Ways(node, Underlays::isOurs)
+        .out().stream()
+            .flatMap(link -> fit.stream().filter(address -> address.link() == link.index()))
+            .findFirst();
   }
 
   /** Networks that the node's main table leads to, ours and default routes excluded. */
@@ -97,7 +106,10 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
 
   private LocalVtep found(Address address) {
     Link link = node.link(address.link()).orElseThrow();
-    return new LocalVtep.Found(address.prefix().address(), link.name(), link.mtu(), routes());
+    List<Link> below =
+        new Ways(node, Underlays::isOurs).below(link, choice.reaches().stream().toList());
+    int mtu = Ways.narrowest(below).orElse(link).mtu();
+    return new LocalVtep.Found(address.prefix().address(), link.name(), mtu, routes());
   }
 
   private String ofInterface() {

@@ -1,9 +1,8 @@
 package dev.weft.agent.dataplane.model;
 
-import dev.weft.agent.dataplane.kernel.SourceGuard;
 import java.util.Optional;
 
-/** What the {@link SourceGuard} consists of. */
+/** What the source guard consists of. */
 public sealed interface GuardItem extends Item {
   @Override
   default Optional<DeviceName> standsOn() {
@@ -40,7 +39,7 @@ public sealed interface GuardItem extends Item {
 
     @Override
     public String toString() {
-      return "source guard, table " + SourceGuard.TABLE;
+      return "source guard, table bridge weft";
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.weft.agent.dataplane.model;
 
-import dev.weft.agent.dataplane.kernel.SourceGuard;
 import dev.weft.netlink.MacAddress;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The sets and maps of the {@link SourceGuard}. */
+/** The sets and maps of the source guard. */
 public enum GuardSet {
   /** The number of the network that a port belongs to. */
   NETWORKS,

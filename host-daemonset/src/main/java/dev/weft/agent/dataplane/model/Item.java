@@ -37,8 +37,11 @@ public sealed interface Item
    */
   default boolean isAsWished(Item wished) {
     return switch (this) {
-      case Device _, Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ ->
-          equals(wished);
+      case Device device ->
+          wished instanceof Device other
+              && device.conf.meets(other.conf)
+              && device.withConf(other.conf).equals(other);
+      case Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ -> equals(wished);
       case Address address ->
           new Address(wished.owner(), address.device, address.prefix).equals(wished);
       case Route route ->
@@ -92,7 +95,11 @@ public sealed interface Item
     record OfEspPort(InetAddress address, int port) implements Key {}
   }
 
-  /** A device. */
+  /**
+   * A device.
+   *
+   * @param conf of the end on the node
+   */
   record Device(
       Owner owner,
       DeviceName name,
@@ -100,8 +107,23 @@ public sealed interface Item
       MacAddress mac,
       int mtu,
       boolean up,
-      Optional<BridgeMembership> port)
+      Optional<BridgeMembership> port,
+      IpConf conf)
       implements Item {
+
+    /** One that takes nothing from the wire, if it is on the node. */
+    public Device(
+        Owner owner,
+        DeviceName name,
+        DeviceKind kind,
+        MacAddress mac,
+        int mtu,
+        boolean up,
+        Optional<BridgeMembership> port) {
+      this(
+          owner, name, kind, mac, mtu, up, port, name.place().isNode() ? IpConf.QUIET : IpConf.ANY);
+    }
+
     @Override
     public Key key() {
       return new Key.OfDevice(name);
@@ -128,7 +150,11 @@ public sealed interface Item
     }
 
     Device withPort(Optional<BridgeMembership> other) {
-      return new Device(owner, name, kind, mac, mtu, up, other);
+      return new Device(owner, name, kind, mac, mtu, up, other, conf);
+    }
+
+    public Device withConf(IpConf other) {
+      return new Device(owner, name, kind, mac, mtu, up, port, other);
     }
 
     @Override
@@ -223,11 +249,24 @@ public sealed interface Item
   }
 
   /**
-   * A switch of the node that is turned on where we need it, and never off: others may need it too.
+   * A setting of the node as a whole, or of a device that is not ours. What it was before is noted
+   * and comes back when nothing needs it any more.
    *
    * @param path below {@code /proc/sys}
    */
   record Setting(String path, String value) implements Item {
+    public static final String FORWARD_IPV4 = "net/ipv4/ip_forward";
+    public static final String FORWARD_IPV6 = "net/ipv6/conf/all/forwarding";
+
+    /** Has a device take advertisements although it forwards. */
+    public static Setting advertisements(String device) {
+      return new Setting("net/ipv6/conf/" + device + "/accept_ra", "2");
+    }
+
+    public boolean isOfDevice() {
+      return path.endsWith("/accept_ra");
+    }
+
     @Override
     public Owner owner() {
       return Owner.NODE;

@@ -76,6 +76,9 @@ public final class Plan {
     note(parts, "MTU", was.mtu(), is.mtu());
     note(parts, "up", was.up(), is.up());
     note(parts, "interface", was.kind(), is.kind());
+    if (!was.conf().meets(is.conf())) {
+      parts.add("settings were " + was.conf().difference(is.conf()));
+    }
     note(
         parts,
         "port of",

@@ -5,8 +5,9 @@ package dev.weft.agent.dataplane.model;
  * anything new comes; entries go before devices, all that goes makes room for what comes, and
  * devices come before what stands on them. What keeps clear text off the wire is there before the
  * devices are and goes after them; states are there before a policy names them and go after it no
- * longer does; and the ports that states wait at are open as long as the states are there. Changes
- * of one stage need no order among each other.
+ * longer does; and the ports that states wait at are open as long as the states are there. The node
+ * goes on to take advertisements before it forwards, and what was changed of the node as a whole is
+ * undone last. Changes of one stage need no order among each other.
  */
 public enum Stage {
   REMOVE_ENTRIES,
@@ -14,6 +15,7 @@ public enum Stage {
   REMOVE_BASE_DEVICES,
   REMOVE_POLICIES,
   FILTER,
+  ADVERTISEMENTS,
   SHARED,
   PORTS,
   STATES,
@@ -23,7 +25,8 @@ public enum Stage {
   ADDRESSES,
   ENTRIES,
   REMOVE_STATES,
-  REMOVE_PORTS;
+  REMOVE_PORTS,
+  UNSHARED;
 
   public static Stage of(Change change) {
     return switch (change) {
@@ -36,6 +39,7 @@ public enum Stage {
       case Change.Remove(Item.SecurityPolicy _, _) -> REMOVE_POLICIES;
       case Change.Remove(Item.SecurityState _, _) -> REMOVE_STATES;
       case Change.Remove(Item.EspPort _, _) -> REMOVE_PORTS;
+      case Change.Remove(Item.Setting _, _) -> UNSHARED;
       case Change.Remove _ -> REMOVE_ENTRIES;
     };
   }
@@ -43,6 +47,7 @@ public enum Stage {
   private static Stage coming(Item item) {
     return switch (item) {
       case Item.Filter _, GuardItem _ -> FILTER;
+      case Item.Setting setting when setting.isOfDevice() -> ADVERTISEMENTS;
       case Item.Setting _ -> SHARED;
       case Item.EspPort _ -> PORTS;
       case Item.SecurityState _ -> STATES;

@@ -89,6 +89,12 @@ public record KeyFile(Path path) {
     }
   }
 
+  /** Where what was changed of the node's settings is: for as long as the keys are. */
+  public Path besides() {
+    String name = String.valueOf(path.getFileName());
+    return path.resolveSibling(name.equals("keys") ? "settings" : name + ".settings");
+  }
+
   private Path folder() {
     return Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(Path.of("/"));
   }

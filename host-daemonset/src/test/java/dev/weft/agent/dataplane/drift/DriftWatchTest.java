@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.kernel.NodeSettings;
 import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.retry.Supervised;
@@ -16,6 +17,7 @@ import dev.weft.netlink.rtnl.Notification;
 import dev.weft.netlink.xfrm.XfrmNotification;
 import java.util.List;
 import java.util.Optional;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,7 +27,8 @@ import org.junit.jupiter.api.Test;
 class DriftWatchTest {
   private final Lab lab = new Lab();
   private final Box node = lab.box("node");
-  private final HostKernel kernel = new HostKernel(node.namespace().duplicate());
+  private final HostKernel kernel =
+      new HostKernel(node.namespace().duplicate(), new NodeSettings(Optional.empty()));
   private final Queue<Notification> judged = new ConcurrentLinkedQueue<>();
   private final Queue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean fails = new AtomicBoolean();

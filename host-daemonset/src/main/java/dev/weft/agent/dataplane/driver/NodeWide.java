@@ -1,0 +1,48 @@
+package dev.weft.agent.dataplane.driver;
+
+import dev.weft.agent.dataplane.kernel.Observation;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.netlink.Ipv6Conf;
+import dev.weft.netlink.rtnl.Link;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** What settings of the node follow from those that networks ask for. Pure. */
+final class NodeWide {
+  private NodeWide() {}
+
+  /**
+   * More settings to have.
+   *
+   * @param held what stays as it is, and with it what it once asked for
+   */
+  static List<Item.Setting> settings(
+      Collection<Item> wished, Set<Owner> held, Observation node, Predicate<Link> ours) {
+    List<Item.Setting> more = new ArrayList<>();
+    if (held.stream().anyMatch(owner -> owner.endpoint().isEmpty())) {
+      node.settings().forEach((path, kept) -> more.add(new Item.Setting(path, kept.after())));
+    }
+    boolean forwards =
+        wished.stream()
+            .anyMatch(item ->
+                item instanceof Item.Setting setting
+                    && setting.path().equals(Item.Setting.FORWARD_IPV6));
+    if (forwards) {
+      for (Link link : node.node().links()) {
+        Item.Setting setting = Item.Setting.advertisements(link.name());
+        boolean takes =
+            Integer.valueOf(1).equals(link.ipv6().get(Ipv6Conf.ACCEPT_RA))
+                && Integer.valueOf(0).equals(link.ipv6().get(Ipv6Conf.FORWARDING));
+        boolean kept = node.settings().containsKey(setting.path());
+        if (!link.isLoopback() && !ours.test(link) && (takes || kept)) {
+          more.add(setting);
+        }
+      }
+    }
+    return more;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.weft.agent.dataplane.kernel;
+
+import dev.weft.agent.dataplane.driver.NodeContext;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.netlink.Ipv6Conf;
+import dev.weft.netlink.rtnl.Ipv4Conf;
+import dev.weft.netlink.rtnl.Link;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Settings of the node that keep a network from working and are not ours to change: those of all
+ * devices, which no value of one device can lower, and those of devices that are not ours. Pure.
+ */
+public final class Hardening {
+  /** Of all devices; the greater of it and a device's own holds. */
+  static final String ARP_IGNORE = "net/ipv4/conf/all/arp_ignore";
+
+  private static final String NOBODY = "8";
+
+  private Hardening() {}
+
+  /**
+   * What keeps a network from working.
+   *
+   * @param items the network's own
+   */
+  public static List<Problem> of(List<Item> items, NodeContext ground) {
+    List<Problem> problems = new ArrayList<>();
+    for (Item item : items) {
+      if (item instanceof Item.Address(_, var device, var prefix)
+          && prefix.address().getAddress().length == 4
+          && ground.observation().arpIgnore().equals(NOBODY)) {
+        problems.add(
+            Problem.user(
+                "net.ipv4.conf.all.arp_ignore",
+                "it is 8 on this node, so nobody learns the MAC address of the gateway %s on %s"
+                    .formatted(prefix.address().getHostAddress(), device),
+                "set it to 0, 1 or 2"));
+      }
+      if (item instanceof Item.Setting(String path, _)) {
+        forwarding(path, ground, problems);
+      }
+    }
+    return problems.stream().distinct().toList();
+  }
+
+  /** The devices of the way out; all get it when the node's is switched on, and may lose it. */
+  private static void forwarding(String path, NodeContext ground, List<Problem> problems) {
+    boolean ipv4 = path.equals(Item.Setting.FORWARD_IPV4);
+    if (!ipv4 && !path.equals(Item.Setting.FORWARD_IPV6)) {
+      return;
+    }
+    boolean isOn = "1".equals(ground.observation().forwarding().get(path));
+    for (Link link : ground.ways().uplinks()) {
+      Map<?, Integer> conf = ipv4 ? link.ipv4() : link.ipv6();
+      Integer value = conf.get(ipv4 ? Ipv4Conf.FORWARDING : Ipv6Conf.FORWARDING);
+      if (isOn && Integer.valueOf(0).equals(value)) {
+        String name = "net.%s.conf.%s.forwarding".formatted(ipv4 ? "ipv4" : "ipv6", link.name());
+        problems.add(
+            Problem.user(
+                name,
+                "it is 0 on this node, so no answer gets from %s to the network's endpoints"
+                    .formatted(link.name()),
+                "set it to 1"));
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.weft.agent.dataplane.kernel;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was changed of the settings of the node as a whole, and what they were before: by that they
+ * are undone with the last network that needs them. It is in a file that lives as long as they do:
+ * as long as the boot.
+ */
+public final class NodeSettings {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeSettings.class);
+
+  private final Optional<Path> file;
+  private final Map<String, Kept> kept = new TreeMap<>();
+
+  /** A setting's value before it was changed, and after. */
+  public record Kept(String before, String after) {}
+
+  /**
+   * What the file says.
+   *
+   * @param file where it is; without it, what is changed is known as long as this object
+   */
+  public NodeSettings(Optional<Path> file) {
+    this.file = file;
+    try {
+      if (file.isPresent() && Files.exists(file.get())) {
+        Files.readAllLines(file.get()).forEach(this::read);
+      }
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("file", file.get())
+          .log("what the node's settings were cannot be read, so they stay: {}", e.toString());
+    }
+  }
+
+  private void read(String line) {
+    String[] fields = line.split("\t", -1);
+    if (fields.length == 3) {
+      kept.put(fields[0], new Kept(fields[1], fields[2]));
+    } else {
+      LOG.atWarn().addKeyValue("line", line).log("a setting of the node is not told of so");
+    }
+  }
+
+  /** By path below {@code /proc/sys}. */
+  Map<String, Kept> kept() {
+    return Map.copyOf(kept);
+  }
+
+  /** Notes a change that is about to be made; the first value is what it was before. */
+  void note(String path, String before, String after) {
+    Kept known = kept.get(path);
+    Kept now = new Kept(known == null ? before : known.before(), after);
+    if (!now.equals(known)) {
+      kept.put(path, now);
+      store();
+      LOG.atInfo()
+          .addKeyValue("setting", path)
+          .log("set to {}, was {}; undone with the last network that needs it", after, before);
+    }
+  }
+
+  void forget(String path) {
+    if (kept.remove(path) != null) {
+      store();
+    }
+  }
+
+  private void store() {
+    if (file.isEmpty()) {
+      return;
+    }
+    Path path = file.get();
+    try {
+      if (kept.isEmpty()) {
+        boolean _ = Files.deleteIfExists(path);
+        return;
+      }
+      Path _ = Files.createDirectories(path.toAbsolutePath().getParent());
+      Path next = path.resolveSibling(path.getFileName() + ".next");
+      Path _ =
+          Files.writeString(
+              next,
+              kept.entrySet().stream()
+                  .map(each ->
+                      "%s\t%s\t%s\n"
+                          .formatted(
+                              each.getKey(), each.getValue().before(), each.getValue().after()))
+                  .collect(Collectors.joining()));
+      Path _ = Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the node's settings cannot be recorded in " + path, e);
+    }
+  }
+}

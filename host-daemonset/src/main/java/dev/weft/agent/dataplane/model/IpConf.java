@@ -1,0 +1,106 @@
+package dev.weft.agent.dataplane.model;
+
+import dev.weft.netlink.Ipv6Conf;
+import dev.weft.netlink.rtnl.Ipv4Conf;
+import dev.weft.netlink.rtnl.Link;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * IP settings of a device: wished, those that matter; observed, all of a family that the device
+ * has. The node's own values for all devices are not among them.
+ */
+public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
+  private static final int LOOSE = 2;
+
+  /** {@code IN6_ADDR_GEN_MODE_NONE}. */
+  private static final int NO_LINK_LOCAL = 1;
+
+  /** Whatever they are. */
+  public static final IpConf ANY = new IpConf(Map.of(), Map.of());
+
+  /**
+   * Takes no route, address or redirect from the wire: what is on it is a tenant's or a stranger's.
+   */
+  public static final IpConf QUIET =
+      new IpConf(
+          Map.of(Ipv4Conf.ACCEPT_REDIRECTS, 0),
+          Map.of(
+              Ipv6Conf.ACCEPT_RA, 0,
+              Ipv6Conf.AUTOCONF, 0,
+              Ipv6Conf.ACCEPT_REDIRECTS, 0,
+              Ipv6Conf.ADDR_GEN_MODE, NO_LINK_LOCAL));
+
+  public IpConf {
+    ipv4 = Map.copyOf(ipv4);
+    ipv6 = Map.copyOf(ipv6);
+  }
+
+  public static IpConf of(Link link) {
+    return new IpConf(link.ipv4(), link.ipv6());
+  }
+
+  /**
+   * Of a device by which the node itself is reached: it answers who asks, and takes answers that
+   * leave by another device than questions came in, however strict the values that devices come
+   * with.
+   */
+  public IpConf reachable() {
+    return with(
+        Map.of(Ipv4Conf.RP_FILTER, LOOSE, Ipv4Conf.ARP_IGNORE, 0, Ipv4Conf.ARP_ANNOUNCE, 0),
+        Map.of());
+  }
+
+  /** Of a device whose packets the node forwards. */
+  public IpConf forwarding(boolean ofIpv4, boolean ofIpv6) {
+    return with(
+        ofIpv4 ? Map.of(Ipv4Conf.FORWARDING, 1) : Map.of(),
+        ofIpv6 ? Map.of(Ipv6Conf.FORWARDING, 1) : Map.of());
+  }
+
+  private IpConf with(Map<Ipv4Conf, Integer> more4, Map<Ipv6Conf, Integer> more6) {
+    Map<Ipv4Conf, Integer> all4 = new EnumMap<>(Ipv4Conf.class);
+    all4.putAll(ipv4);
+    all4.putAll(more4);
+    Map<Ipv6Conf, Integer> all6 = new EnumMap<>(Ipv6Conf.class);
+    all6.putAll(ipv6);
+    all6.putAll(more6);
+    return new IpConf(all4, all6);
+  }
+
+  /** Whether nothing is to do to turn this into {@code wished}; a family that is not there is. */
+  public boolean meets(IpConf wished) {
+    return meets(ipv4, wished.ipv4) && meets(ipv6, wished.ipv6);
+  }
+
+  /** Whether routers on its wire could have given the node routes. */
+  public boolean takesAdvertisements() {
+    return ipv6.getOrDefault(Ipv6Conf.ACCEPT_RA, 0) != 0;
+  }
+
+  private static <K> boolean meets(Map<K, Integer> present, Map<K, Integer> wished) {
+    return wished.entrySet().stream()
+        .allMatch(
+            each -> each.getValue().equals(present.getOrDefault(each.getKey(), each.getValue())));
+  }
+
+  /** What is other than {@code wished}. */
+  String difference(IpConf wished) {
+    Map<String, Integer> other = new TreeMap<>();
+    wished.ipv4.forEach((key, value) -> note(other, "ipv4", key, ipv4.get(key), value));
+    wished.ipv6.forEach((key, value) -> note(other, "ipv6", key, ipv6.get(key), value));
+    return other.toString();
+  }
+
+  private static void note(
+      Map<String, Integer> other,
+      String family,
+      Enum<?> key,
+      @org.jspecify.annotations.Nullable Integer present,
+      Integer wished) {
+    if (present != null && !present.equals(wished)) {
+      other.put(family + "." + key.name().toLowerCase(java.util.Locale.ROOT), present);
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package dev.weft.agent.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.DriftEvent;
+import dev.weft.agent.dataplane.spec.KeyFile;
+import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.dataplane.spec.ReconcileOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is changed of a node as a whole is noted, kept and undone; and what hardened nodes need. */
+class NodeSettingsTest {
+  private static final String BRIDGE = "wb-000000010000";
+  private static final String FORWARD4 = "net/ipv4/ip_forward";
+  private static final String FORWARD6 = "net/ipv6/conf/all/forwarding";
+  private static final String ADVERTISEMENTS = "net/ipv6/conf/uplink/accept_ra";
+
+  private final Lab lab = new Lab();
+  private final Box node = lab.box("node");
+  private final Box world = lab.box("world");
+  private final Box a = lab.box("a");
+  private final Box b = lab.box("b");
+  private final Path folder = Path.of("/dev/shm", node.name());
+  private final KeyFile keys = new KeyFile(folder.resolve("keys"));
+  private final ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
+
+  private NodeSpec wish() {
+    return TestSpecs.of(
+        "blue",
+        TestSpecs.network(
+            TestSpecs.bridge(
+                1,
+                TestSpecs.subnet("10.77.0.0/24", "10.77.0.1"),
+                TestSpecs.subnet("2001:db8:77::/64", "2001:db8:77::1")),
+            TestSpecs.endpoint(a, "eth0", "10.77.0.2/24"),
+            TestSpecs.endpoint(b, "eth0", "10.77.0.3/24")));
+  }
+
+  @BeforeEach
+  void nodeHasItsIpv6RoutesFromARouter() {
+    lab.cable(world, "w0", node, "uplink");
+    world.address("w0", "203.0.113.1/24");
+    node.address("uplink", "203.0.113.2/24");
+    node.set(FORWARD4, "0");
+    assertThat(node.setting(FORWARD6)).isEqualTo("0");
+    Awaitility.await()
+        .until(() -> {
+          Router.advertise(world, "w0");
+          return hasRoute();
+        });
+  }
+
+  @AfterEach
+  void nothingStays() throws IOException {
+    lab.close();
+    boolean _ = Files.deleteIfExists(folder.resolve("settings"));
+    boolean _ = Files.deleteIfExists(folder);
+  }
+
+  private boolean hasRoute() {
+    return Router.believed(node, "uplink").stream()
+        .anyMatch(route -> route.destination().length() == 0);
+  }
+
+  private ReconcileOutcome make(DataPlane plane, NodeSpec wish) {
+    ReconcileOutcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
+    assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
+    assertThat(outcome.leftovers()).isEmpty();
+    return outcome;
+  }
+
+  @Test
+  void theNodeKeepsItsRoutesAndIsAsItWasAfterwards() {
+    try (DataPlane plane = DataPlane.open(node.file(), keys)) {
+      make(plane, wish());
+
+      assertThat(node.setting(FORWARD4)).isEqualTo("1");
+      assertThat(node.setting(FORWARD6)).isEqualTo("1");
+      assertThat(node.setting(ADVERTISEMENTS)).isEqualTo("2");
+      assertThat(hasRoute()).isTrue();
+      assertThat(plane.plan(wish())).isEmpty();
+
+      make(plane, TestSpecs.none());
+      assertThat(node.setting(FORWARD4)).isEqualTo("0");
+      assertThat(node.setting(FORWARD6)).isEqualTo("0");
+      assertThat(node.setting(ADVERTISEMENTS)).isEqualTo("1");
+      assertThat(hasRoute()).isTrue();
+      assertThat(folder.resolve("settings")).doesNotExist();
+    }
+  }
+
+  @Test
+  void anotherAgentUndoesWhatOneBeforeHasChanged() {
+    try (DataPlane plane = DataPlane.open(node.file(), keys)) {
+      make(plane, wish());
+    }
+    try (DataPlane next = DataPlane.open(node.file(), keys)) {
+      make(next, wish());
+      assertThat(node.setting(ADVERTISEMENTS)).isEqualTo("2");
+
+      make(next, TestSpecs.none());
+      assertThat(node.setting(FORWARD6)).isEqualTo("0");
+      assertThat(node.setting(ADVERTISEMENTS)).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void whatSomebodyChangedSinceOrHadBeforeStays() {
+    node.set(FORWARD4, "1");
+    try (DataPlane plane = DataPlane.open(node.file(), keys)) {
+      make(plane, wish());
+      node.set(ADVERTISEMENTS, "0");
+
+      plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
+      assertThat(node.setting(ADVERTISEMENTS)).isEqualTo("0");
+      assertThat(node.setting(FORWARD4)).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void aSettingThatIsTakenBackIsHeardAndPutBack() {
+    try (DataPlane plane = DataPlane.open(node.file(), keys)) {
+      make(plane, wish());
+      plane.onDrift(drift::add);
+      for (Map.Entry<String, String> each :
+          Map.of(
+                  FORWARD4,
+                  "0",
+                  FORWARD6,
+                  "0",
+                  "net/ipv4/conf/" + BRIDGE + "/forwarding",
+                  "0",
+                  "net/ipv6/conf/" + BRIDGE + "/forwarding",
+                  "0",
+                  "net/ipv4/conf/" + BRIDGE + "/rp_filter",
+                  "1")
+              .entrySet()) {
+        String before = node.setting(each.getKey());
+        node.set(each.getKey(), each.getValue());
+
+        Awaitility.await(each.getKey())
+            .until(() -> {
+              for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
+                plane.reconcile(wish(), event.dirty());
+              }
+              return node.setting(each.getKey()).equals(before);
+            });
+      }
+      assertThat(a.reaches(world, "203.0.113.1")).isTrue();
+    }
+  }
+
+  @Test
+  void aNodeWhoseNewDevicesAreHardenedWorks() {
+    for (Box box : java.util.List.of(node, a, b)) {
+      box.set("net/ipv4/conf/all/rp_filter", "1");
+      box.set("net/ipv4/conf/default/rp_filter", "1");
+      box.set("net/ipv4/conf/default/arp_ignore", "8");
+      box.set("net/ipv4/conf/all/arp_announce", "2");
+      box.set("net/ipv4/conf/default/arp_announce", "2");
+      box.set("net/ipv4/conf/default/forwarding", "0");
+      box.set("net/ipv6/conf/default/disable_ipv6", "1");
+    }
+    try (DataPlane plane = DataPlane.open(node.file(), keys)) {
+      make(plane, wish());
+
+      assertThat(a.reaches(b, "10.77.0.3")).isTrue();
+      assertThat(a.reaches(node, "10.77.0.1")).isTrue();
+      assertThat(a.reaches(world, "203.0.113.1")).isTrue();
+    }
+  }
+
+  @Test
+  void aNodeThatAnswersNobodyIsToldOfBySetting() {
+    node.set("net/ipv4/conf/all/arp_ignore", "8");
+    try (DataPlane plane = DataPlane.open(node.file(), keys)) {
+      assertThat(plane.reconcile(wish(), Dirty.EVERYTHING).of("blue").problems())
+          .singleElement()
+          .satisfies(problem -> assertThat(problem.cure()).isEqualTo(Problem.Cure.USER))
+          .asString()
+          .contains("net.ipv4.conf.all.arp_ignore", "8");
+      node.set("net/ipv4/conf/all/arp_ignore", "0");
+      make(plane, wish());
+      node.set("net/ipv4/conf/uplink/forwarding", "0");
+
+      plane.onDrift(drift::add);
+      node.set("net/ipv4/conf/uplink/forwarding", "1");
+      node.set("net/ipv4/conf/uplink/forwarding", "0");
+      Awaitility.await().until(() -> !drift.isEmpty());
+      assertThat(plane.reconcile(wish(), drift.remove().dirty()).of("blue").problems())
+          .singleElement()
+          .asString()
+          .contains("net.ipv4.conf.uplink.forwarding");
+    }
+  }
+}
