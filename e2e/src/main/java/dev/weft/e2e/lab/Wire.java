@@ -71,6 +71,11 @@ public final class Wire implements AutoCloseable {
     return netlink.link(station).orElseThrow().index();
   }
 
+  /** Sets a station's cable up or down, as somebody does who pulls it. */
+  public void setPort(String station, boolean up) {
+    netlink.linkSet(port(station), LinkSettings.builder().up(up).build());
+  }
+
   /** A station's IPv4 address. */
   static InetAddress address(int number) {
     return InetAddress.ofLiteral("192.168.77." + number);

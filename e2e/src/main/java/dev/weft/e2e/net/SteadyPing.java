@@ -1,13 +1,13 @@
 package dev.weft.e2e.net;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.weft.netlink.NetworkNamespace;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** An echo request each ten milliseconds, as far as the machine can, and which went unanswered. */
 public final class SteadyPing implements AutoCloseable {
@@ -45,7 +45,7 @@ public final class SteadyPing implements AutoCloseable {
   /** Waits until so many more have been sent. */
   public void awaitMore(int requests) {
     int now = sent.get();
-    await("echo requests").atMost(Duration.ofMinutes(2)).until(() -> sent.get() >= now + requests);
+    await("echo requests", () -> sent.get() >= now + requests);
   }
 
   /**
@@ -54,7 +54,17 @@ public final class SteadyPing implements AutoCloseable {
    */
   public void awaitAnswer() {
     int next = sent.get();
-    await("an answer").atMost(Duration.ofMinutes(2)).until(() -> lastAnswered.get() >= next);
+    await("an answer", () -> lastAnswered.get() >= next);
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException(what + " did not come within two minutes");
+      }
+      LockSupport.parkNanos(INTERVAL.toNanos());
+    }
   }
 
   /** Ends it. How many requests were not answered. */

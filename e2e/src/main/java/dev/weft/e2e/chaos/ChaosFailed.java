@@ -1,0 +1,10 @@
+package dev.weft.e2e.chaos;
+
+/** An invariant did not hold; the message says which. */
+final class ChaosFailed extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  ChaosFailed(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.weft.e2e.chaos;
+
+import dev.weft.e2e.lab.Lab;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command behind {@code ./weft chaos}. */
+@Command(
+    name = "weft chaos",
+    description = {
+      "Three nodes on this machine suffer faults at random: changes by other programs, kills,",
+      "outages and partitions. After each step everything must be as on a freshly built lab, and",
+      "traffic that no fault touched must lose nothing."
+    },
+    mixinStandardHelpOptions = true)
+public final class ChaosMain implements Callable<Integer> {
+  @Option(names = "--minutes", description = "How long. Default: ${DEFAULT-VALUE}.")
+  double minutes = 2;
+
+  @Option(names = "--seed", description = "The seed of an earlier run. Default: a new one.")
+  long seed = ThreadLocalRandom.current().nextLong(1_000_000);
+
+  @Option(names = "--steps", description = "At most so many steps. Default: as many as fit.")
+  int steps = Integer.MAX_VALUE;
+
+  @Option(names = "--manifests", description = "Their folder. Default: ${DEFAULT-VALUE}.")
+  Path manifests = Path.of("manifests");
+
+  private ChaosMain() {}
+
+  /** Runs chaos; exit status 0 if all held, 1 if not. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new ChaosMain()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() {
+    if (minutes <= 0 || steps < 1) {
+      System.err.println("weft: --minutes and --steps must be above 0");
+      return 2;
+    }
+    if (!Files.isDirectory(manifests.resolve("samples"))) {
+      System.err.printf("weft: there is no folder %s/samples%n", manifests);
+      return 2;
+    }
+    return run("chaos", seed, Duration.ofMillis((long) (minutes * 60_000)), steps, manifests);
+  }
+
+  /** Exit status of a whole run. */
+  static int run(String labName, long seed, Duration time, int steps, Path manifests) {
+    PrintStream out = System.out;
+    out.printf("seed %d%n", seed);
+    int number = 0;
+    try (Lab lab = Lab.create(labName)) {
+      Chaos chaos = Chaos.on(lab, manifests);
+      long end = System.nanoTime() + time.toNanos();
+      Schedule schedule = new Schedule(seed);
+      while (number < steps && System.nanoTime() < end) {
+        Step step = schedule.next();
+        number = step.number();
+        out.printf("%4d  %s%n", number, step.text());
+        Duration took = chaos.run(step);
+        out.printf(Locale.ROOT, "      as before after %.1f s%n", took.toMillis() / 1000.0);
+      }
+      chaos.finish();
+      chaos.table().forEach(out::println);
+      out.printf("%d steps: all held%n", number);
+      return 0;
+    } catch (ChaosFailed | IllegalStateException e) {
+      out.printf("weft: chaos failed at step %d: %s%n", number, e.getMessage());
+      out.printf("to replay: ./weft chaos --seed %d --steps %d --minutes 60%n", seed, number);
+      return 1;
+    }
+  }
+}

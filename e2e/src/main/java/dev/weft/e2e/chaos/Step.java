@@ -1,0 +1,46 @@
+package dev.weft.e2e.chaos;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Faults that strike together, and pods that come and go meanwhile.
+ *
+ * @param number from 1
+ */
+record Step(int number, List<Fault> faults, List<Guest> guests) {
+
+  /** A pod that is made after the faults and removed once it runs. */
+  record Guest(String name, String node, String networks) {}
+
+  Step {
+    faults = List.copyOf(faults);
+    guests = List.copyOf(guests);
+  }
+
+  /** Nodes whose traffic the step may interrupt. */
+  Set<String> interrupted() {
+    return faults.stream()
+        .map(Fault::interrupts)
+        .filter(node -> !node.isEmpty())
+        .collect(Collectors.toSet());
+  }
+
+  Duration lasts() {
+    return faults.stream().map(Fault::lasts).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+  }
+
+  String text() {
+    String what = faults.stream().map(Fault::text).collect(Collectors.joining(", "));
+    return guests.isEmpty()
+        ? what
+        : what
+            + "; "
+            + guests.stream()
+                .map(guest -> "pod on " + guest.node() + " (" + guest.networks() + ")")
+                .collect(Collectors.joining(", "));
+  }
+}

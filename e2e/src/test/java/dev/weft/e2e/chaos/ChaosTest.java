@@ -1,0 +1,29 @@
+package dev.weft.e2e.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.e2e.lab.Labs;
+import dev.weft.e2e.lab.Root;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The short form of {@code ./weft chaos}. {@code -Dweft.chaos.seed=N} takes another seed than the
+ * one that every run of the tests takes.
+ */
+class ChaosTest {
+  private static final long SEED = Long.getLong("weft.chaos.seed", 11);
+
+  @Test
+  void everythingIsAsBeforeAfterEachStep() {
+    assumeTrue(Root.is(), Root.REASON);
+
+    int status =
+        ChaosMain.run(
+            Labs.name(), SEED, Duration.ofMinutes(2), Integer.MAX_VALUE, Path.of("../manifests"));
+
+    assertThat(status).as("exit status; what failed is printed above").isZero();
+  }
+}
