@@ -89,8 +89,7 @@ final class AllocationTable {
     return switch (user) {
       case AddressPools.User.Services _ -> services;
       case AddressPools.User.Pods _, AddressPools.User.Host _ -> cluster;
-      case AddressPools.User.Route(String node) ->
-          routes.computeIfAbsent(node, _ -> new Cidrs<>());
+      case AddressPools.User.Route(String node) -> routes.computeIfAbsent(node, _ -> new Cidrs<>());
     };
   }
 

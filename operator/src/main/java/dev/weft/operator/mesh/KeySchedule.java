@@ -71,8 +71,7 @@ record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable Strin
   Instant end(MeshKeys now, Collection<KeyHolder> live) {
     long epoch = epoch(now);
     boolean lasts =
-        live.stream()
-            .allMatch(each -> each.udpPort().equals(udpPort) && !each.hasExhausted(epoch));
+        live.stream().allMatch(each -> each.udpPort().equals(udpPort) && !each.hasExhausted(epoch));
     return since(now).plus(lasts || interval.compareTo(SHORT) < 0 ? interval : SHORT);
   }
 
