@@ -139,7 +139,7 @@ public final class ClusterCaches implements AutoCloseable {
     for (String each : names) {
       MeshNode was = before.members().get(each);
       MeshNode is = now.members().get(each);
-      if (was != is) {
+      if (!Objects.equals(was, is)) {
         listener.meshNode(was, is);
       }
     }
