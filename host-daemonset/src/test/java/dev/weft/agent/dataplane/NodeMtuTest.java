@@ -53,10 +53,12 @@ class NodeMtuTest {
   }
 
   private void uplink(int mtu) {
-    for (Box box : List.of(node, world)) {
-      String name = box == node ? "uplink" : "w0";
-      box.netlink().linkSet(box.link(name).index(), LinkSettings.builder().mtu(mtu).build());
-    }
+    setMtu(node, "uplink", mtu);
+    setMtu(world, "w0", mtu);
+  }
+
+  private static void setMtu(Box box, String link, int mtu) {
+    box.netlink().linkSet(box.link(link).index(), LinkSettings.builder().mtu(mtu).build());
   }
 
   private NetworkOutcome make(HostNetworkSpec spec, LocalEndpoint... endpoints) {

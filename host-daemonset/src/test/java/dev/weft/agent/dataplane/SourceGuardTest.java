@@ -253,6 +253,7 @@ class SourceGuardTest {
     return other;
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // sent, never compared
   record Frame(String name, byte[] bytes) {
     @Override
     public String toString() {

@@ -72,11 +72,10 @@ final class UsedBlocks {
       return Stream.empty();
     }
     User user = new User.Route(node.name());
+    String vtep = meshNode.getSpec().vtep();
+    Stream<Cidr> end = vtep == null ? Stream.empty() : single(vtep);
     return Stream.concat(
-        Stream.ofNullable(meshNode.getSpec().vtep())
-            .flatMap(UsedBlocks::single)
-            .map(cidr -> new Used(user, cidr)),
-        blocks(orNone(meshNode.getSpec().routes()), user));
+        end.map(cidr -> new Used(user, cidr)), blocks(orNone(meshNode.getSpec().routes()), user));
   }
 
   private static Stream<Used> blocks(Stream<String> texts, User user) {

@@ -46,7 +46,7 @@ public sealed interface GuardItem extends Item {
   /**
    * An element of one of its sets.
    *
-   * @param key in nft's language
+   * @param entry in nft's language
    * @param value in nft's language; empty if the set is no map
    */
   record Entry(Owner owner, GuardSet set, String entry, String value) implements GuardItem {
