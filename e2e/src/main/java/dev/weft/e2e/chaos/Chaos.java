@@ -1,6 +1,7 @@
 package dev.weft.e2e.chaos;
 
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.SandboxReference;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.JavaProgram;
 import dev.weft.e2e.lab.Lab;
@@ -10,6 +11,7 @@ import dev.weft.e2e.net.SteadyPing;
 import dev.weft.netlink.IpPrefix;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -262,13 +264,17 @@ final class Chaos {
     }
   }
 
-  private java.net.InetAddress address(Pair pair) {
+  private InetAddress address(Pair pair) {
     return cluster.endpoints(pair.network()).stream()
-        .filter(each -> each.getSpec().sandbox() != null)
-        .filter(each -> pair.to().equals(each.getSpec().sandbox().pod()))
+        .filter(each -> isOf(each, pair.to()))
         .map(each -> IpPrefix.parse(Objects.requireNonNull(each.getSpec().address())).address())
         .findFirst()
         .orElseThrow();
+  }
+
+  private static boolean isOf(NetworkEndpoint endpoint, String pod) {
+    SandboxReference sandbox = endpoint.getSpec().sandbox();
+    return sandbox != null && pod.equals(sandbox.pod());
   }
 
   /** Two images in a row that are equal: nothing is under way any more. */

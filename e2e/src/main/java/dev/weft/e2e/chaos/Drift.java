@@ -46,7 +46,6 @@ record Drift(String name, Place place, String command) {
           node("bridge address removed", "ip address flush dev weft-web"),
           node("bridge mark removed", "ip link set weft-web alias ''"),
           node("bridge renamed", "ip link set weft-web down; ip link set weft-web name moved"),
-          node("connected route deleted", "ip route del 172.28.0.0/24 dev weft-web"),
           node("port off its bridge", "ip link set $PORT nomaster"),
           node("port down", "ip link set $PORT down"),
           node("port mark removed", "ip link set $PORT alias ''"),
@@ -59,14 +58,6 @@ record Drift(String name, Place place, String command) {
           node("element added", "nft add element inet weft masquerade4 '{ 203.0.113.0/24 }'"),
           bridge("interface down", "ip link set eth0 down"),
           bridge("interface deleted", "ip link delete eth0"),
-          bridge("default route deleted", "ip route del default"),
-          bridge("address removed", "ip address flush dev eth0"),
-          overlay("address removed", "ip address flush dev eth0 scope global"),
-          overlay("interface MTU changed", "ip link set eth0 mtu 1200"),
-          overlay("interface MAC changed", "ip link set eth0 address 02:00:00:00:00:99"),
-          overlay("interface mark removed", "ip link set eth0 alias ''"),
-          overlay("interface renamed", "ip link set eth0 down; ip link set eth0 name gone0"),
-          overlay("macvlan interface down", "ip link set eth1 down"),
           overlay("macvlan interface deleted", "ip link delete eth1"));
 
   private static Drift node(String name, String command) {
