@@ -3,8 +3,8 @@ package dev.weft.e2e.chaos;
 import java.util.List;
 
 /**
- * A change that another program makes to what Weft built, as a shell command. {@link Shell} sets
- * the variables with the names of devices.
+ * A change that another program makes to what Weft built and that the agent repairs, as a shell
+ * command. {@link Shell} sets the variables with the names of devices.
  *
  * @param name what the change does, in few words
  */
@@ -15,9 +15,7 @@ record Drift(String name, Place place, String command) {
     /** A node that carries an overlay and two bridge networks. */
     NODE,
     /** The sandbox of a pod on a bridge network, {@code eth0}. */
-    BRIDGE_SANDBOX,
-    /** The sandbox of a pod on an overlay, {@code eth0}, and on a macvlan network, {@code eth1}. */
-    OVERLAY_SANDBOX
+    SANDBOX
   }
 
   /** Every kind, in a fixed order: schedules choose by position. */
@@ -56,19 +54,14 @@ record Drift(String name, Place place, String command) {
           node("rule inserted", "nft insert rule inet weft forward accept"),
           node("set flushed", "nft flush set inet weft bridges"),
           node("element added", "nft add element inet weft masquerade4 '{ 203.0.113.0/24 }'"),
-          bridge("interface down", "ip link set eth0 down"),
-          bridge("interface deleted", "ip link delete eth0"),
-          overlay("macvlan interface deleted", "ip link delete eth1"));
+          sandbox("interface down", "ip link set eth0 down"),
+          sandbox("interface deleted", "ip link delete eth0"));
 
   private static Drift node(String name, String command) {
     return new Drift(name, Place.NODE, command);
   }
 
-  private static Drift bridge(String name, String command) {
-    return new Drift(name + " in a sandbox", Place.BRIDGE_SANDBOX, command);
-  }
-
-  private static Drift overlay(String name, String command) {
-    return new Drift(name + " in an overlay sandbox", Place.OVERLAY_SANDBOX, command);
+  private static Drift sandbox(String name, String command) {
+    return new Drift(name + " in a sandbox", Place.SANDBOX, command);
   }
 }

@@ -11,7 +11,6 @@ final class Schedule {
   static final String BUSY_NODE = "weft-1";
 
   private static final List<String> NODES = List.of("weft-1", "weft-2", "weft-3");
-  private static final List<String> OVERLAY_PODS = List.of("a", "b", "c");
   private static final List<String> NETWORKS = List.of("blue", "web", "blue, lan", "db, blue");
 
   private final SplittableRandom random;
@@ -50,12 +49,7 @@ final class Schedule {
   private Fault drift(Drift drift) {
     return switch (drift.place()) {
       case NODE -> new Fault.Drifted(BUSY_NODE, "", drift);
-      case BRIDGE_SANDBOX ->
-          new Fault.Drifted(BUSY_NODE, random.nextBoolean() ? "web-1" : "web-2", drift);
-      case OVERLAY_SANDBOX -> {
-        int at = random.nextInt(NODES.size());
-        yield new Fault.Drifted(NODES.get(at), OVERLAY_PODS.get(at), drift);
-      }
+      case SANDBOX -> new Fault.Drifted(BUSY_NODE, random.nextBoolean() ? "web-1" : "web-2", drift);
     };
   }
 

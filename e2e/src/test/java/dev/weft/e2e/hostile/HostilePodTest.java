@@ -153,7 +153,7 @@ class HostilePodTest {
         begin(group, attackers);
         Thread.sleep(LEAST);
         harms.addAll(bed.notReady());
-        TOTAL.add(time);
+        TOTAL.add(time, size);
         if (group.attacks().stream().anyMatch(Attack::restarts)) {
           JavaProgram agent = bed.lab().node(Attacker.NODE).agent();
           agent.kill();

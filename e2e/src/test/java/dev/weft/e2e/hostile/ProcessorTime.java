@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param spent what each agent had spent then, by its node
  */
 record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
-  /** The most that an agent may take while a pod attacks. */
+  /** The most that an agent may take for each pod that attacks. */
   static final double BOUND = 0.05;
 
   private static final Duration QUIET = Duration.ofMillis(300);
@@ -69,9 +69,13 @@ record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
     private final Map<String, Duration> taken = new TreeMap<>();
     private Duration elapsed = Duration.ZERO;
 
-    /** Adds what has been taken since then. */
-    void add(ProcessorTime since) {
-      elapsed = elapsed.plusNanos(System.nanoTime() - since.began);
+    /**
+     * Adds what has been taken since then.
+     *
+     * @param pods how many attacked at once: the bound is for each
+     */
+    void add(ProcessorTime since, int pods) {
+      elapsed = elapsed.plus(Duration.ofNanos(System.nanoTime() - since.began).multipliedBy(pods));
       for (LabNode node : since.lab.nodes()) {
         Duration spent = of(node).minus(since.spent.getOrDefault(node.name(), Duration.ZERO));
         taken.merge(node.name(), spent, Duration::plus);
@@ -92,7 +96,8 @@ record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
     }
 
     void print() {
-      System.out.printf("hostile: in %s of attacks the agents took %s%n", elapsed, taken);
+      System.out.printf(
+          "hostile: in %s of attacks, counted for each pod, the agents took %s%n", elapsed, taken);
     }
   }
 }
