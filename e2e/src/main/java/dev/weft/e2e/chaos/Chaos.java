@@ -179,6 +179,9 @@ final class Chaos {
   }
 
   private void awaitFresh(Step step) {
+    for (LabNode node : lab.nodes()) {
+      until("the agent of " + node.name() + " answers", () -> !Metrics.of(node).text().isEmpty());
+    }
     for (Step.Guest guest : step.guests()) {
       until(guest.name() + " runs", () -> cluster.isRunning(guest.name()));
     }

@@ -20,7 +20,7 @@ record KernelImage(Map<String, List<String>> lines) {
       ip neigh show nud permanent | sed 's/^/neigh /'
       ip -6 neigh show nud permanent | sed 's/^/neigh /'
       ip -o addr show scope global | sed 's/^/addr /'
-      ip route show table all | sed 's/^/route /'
+      ip -4 route show table all | sed 's/^/route /'
       ip -6 route show table all | grep -v -e ^multicast -e ^fe80 -e fe80: | sed 's/^/route /'
       nft list ruleset 2>/dev/null | sed 's/^/nft /'
       """;
@@ -32,7 +32,8 @@ record KernelImage(Map<String, List<String>> lines) {
               + " \\S+|root_(port|path_cost) \\d+|promiscuity \\d+|allmulti \\d+|used\\w+"
               + " \\d+|topology_change\\w* \\d+|state (UP|UNKNOWN|DOWN|LOWERLAYERDOWN)|state"
               + " (forwarding|learning|listening)|qdisc \\w+|link-netns \\S+|link-netnsid"
-              + " \\d+|06(:[0-9a-f]{2}){5}|elements = \\{|[{},]");
+              + " \\d+|g[sr]o_max_\\w+ \\d+|tso_max_\\w+ \\d+|linkdown|06(:[0-9a-f]{2}){5}|elements"
+              + " = \\{|[{},]");
 
   /** The image of these namespaces, by a name for each. */
   static KernelImage of(Map<String, String> namespaces) {
