@@ -110,7 +110,7 @@ class StolenTokenTest {
       writes(Write.Guard.POLICY)
           .filter(each ->
               policy.refusals(thief.review(each)).isEmpty()
-                  || asked && refusal(thief, each) == null)
+                  || (asked && refusal(thief, each) == null))
           .forEach(passed::add);
     }
     assertThat(passed).isEmpty();

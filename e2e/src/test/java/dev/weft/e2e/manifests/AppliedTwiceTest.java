@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,11 +68,11 @@ class AppliedTwiceTest {
         .formatted(String.join(", ", objects));
   }
 
-  private static TreeMap<String, String> apply(Kubectl kubectl, Path kubeconfig, String objects) {
+  private static Map<String, String> apply(Kubectl kubectl, Path kubeconfig, String objects) {
     Matcher results =
         RESULT.matcher(
             run(kubectl, kubeconfig, objects, "apply", "--validate=false", "-f", "-").orFail());
-    TreeMap<String, String> found = new TreeMap<>();
+    Map<String, String> found = new TreeMap<>();
     while (results.find()) {
       found.put(results.group(1), results.group(2));
     }
