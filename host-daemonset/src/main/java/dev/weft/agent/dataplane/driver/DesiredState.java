@@ -1,6 +1,5 @@
 package dev.weft.agent.dataplane.driver;
 
-import dev.weft.agent.dataplane.kernel.Hardening;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;

@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 
 /** The node's kernel: reads all that matters of it, and opens the way into sandboxes. */
 public final class HostKernel implements AutoCloseable {
+  /** Of all devices; the greater of it and a device's own holds. */
+  private static final String ARP_IGNORE = "net/ipv4/conf/all/arp_ignore";
+
   private static final Logger LOG = LoggerFactory.getLogger(HostKernel.class);
 
   /** A container's own is read-only; its pod mounts the node's where the variable says. */
@@ -162,7 +165,7 @@ public final class HostKernel implements AutoCloseable {
         softChecksum(node),
         hasIpv6(),
         kept(),
-        setting(Hardening.ARP_IGNORE),
+        setting(ARP_IGNORE),
         Map.of(
             Item.Setting.FORWARD_IPV4, setting(Item.Setting.FORWARD_IPV4),
             Item.Setting.FORWARD_IPV6, setting(Item.Setting.FORWARD_IPV6)));

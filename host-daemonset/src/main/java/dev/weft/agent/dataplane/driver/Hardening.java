@@ -1,6 +1,5 @@
-package dev.weft.agent.dataplane.kernel;
+package dev.weft.agent.dataplane.driver;
 
-import dev.weft.agent.dataplane.driver.NodeContext;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.netlink.Ipv6Conf;
@@ -14,10 +13,7 @@ import java.util.Map;
  * Settings of the node that keep a network from working and are not ours to change: those of all
  * devices, which no value of one device can lower, and those of devices that are not ours. Pure.
  */
-public final class Hardening {
-  /** Of all devices; the greater of it and a device's own holds. */
-  static final String ARP_IGNORE = "net/ipv4/conf/all/arp_ignore";
-
+final class Hardening {
   private static final String NOBODY = "8";
 
   private Hardening() {}
@@ -27,7 +23,7 @@ public final class Hardening {
    *
    * @param items the network's own
    */
-  public static List<Problem> of(List<Item> items, NodeContext ground) {
+  static List<Problem> of(List<Item> items, NodeContext ground) {
     List<Problem> problems = new ArrayList<>();
     for (Item item : items) {
       if (item instanceof Item.Address(_, var device, var prefix)
