@@ -209,7 +209,7 @@ final class Reconciliation {
             .with(ipsec.items());
     List<Change> changes =
         Plan.between(design.state().with(protection.items()), observed).stream()
-            .filter(change -> !isHeld(change, design))
+            .filter(change -> !design.isHeld(change.item()))
             .toList();
     return new Draft(
         observation,
@@ -245,14 +245,6 @@ final class Reconciliation {
   /** Goes on to take ESP inside UDP where it was taken before there was this object. */
   void resume() {
     kernel.espPorts().resume(kernel.ipsec().states());
-  }
-
-  private static boolean isHeld(Change change, DesiredState design) {
-    return switch (change) {
-      case Change.Create(Item item) -> design.isHeld(item);
-      case Change.Alter(_, Item item, _) -> design.isHeld(item);
-      case Change.Remove(Item item, _) -> design.isHeld(item);
-    };
   }
 
   /** Where each endpoint lives, wished or left over. */

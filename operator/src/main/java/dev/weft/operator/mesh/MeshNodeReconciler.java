@@ -9,13 +9,13 @@ import dev.weft.api.Reason;
 import dev.weft.operator.event.ForeignWrite;
 import dev.weft.operator.event.NetworkEvents;
 import dev.weft.operator.event.StatusChange;
+import dev.weft.operator.kube.ConditionalWrites;
 import dev.weft.operator.node.AgentSource;
 import dev.weft.operator.node.NodeAgent;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -28,7 +28,6 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
-import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,7 +105,7 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
         return UpdateControl.<MeshNode>noUpdate().rescheduleAfter(left.plusMillis(1));
       }
       if (isGone(meshNode.getMetadata().getName()) && !hasContainers(meshNode)) {
-        remove(meshNode);
+        ConditionalWrites.delete(client, meshNode);
         log.atInfo()
             .addKeyValue("node", meshNode.getMetadata().getName())
             .log("left the mesh: the node is gone");
@@ -125,7 +124,7 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
         .ifPresent(wrong -> {
           String why = wrong + "; it is removed, see who has an agent's token";
           events.record(meshNode, StatusChange.warning(Reason.FOREIGN_WRITE, why));
-          remove(meshNode);
+          ConditionalWrites.delete(client, meshNode);
           log.atWarn().addKeyValue("node", meshNode.getMetadata().getName()).log(why);
         });
     return UpdateControl.noUpdate();
@@ -141,20 +140,6 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
                 .toList());
     return Optional.ofNullable(settled.refused().get(meshNode.getMetadata().getName()))
         .map(MeshMembers.Conflict::why);
-  }
-
-  private void remove(MeshNode meshNode) {
-    try {
-      client
-          .resource(meshNode)
-          .lockResourceVersion(meshNode.getMetadata().getResourceVersion())
-          .delete();
-    } catch (KubernetesClientException e) {
-      // one that has changed meanwhile wakes us again
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        throw e;
-      }
-    }
   }
 
   private boolean isGone(String node) {

@@ -229,7 +229,7 @@ public final class Apply implements AutoCloseable {
   private void filter(List<Change> changes) {
     List<Change> guard = new ArrayList<>();
     for (Change change : changes) {
-      if (isGuard(change)) {
+      if (change.item() instanceof GuardItem) {
         guard.add(change);
       } else {
         shared(change);
@@ -240,28 +240,12 @@ public final class Apply implements AutoCloseable {
     }
   }
 
-  private static boolean isGuard(Change change) {
-    return switch (change) {
-      case Change.Create(Item item) -> item instanceof GuardItem;
-      case Change.Alter(_, Item item, _) -> item instanceof GuardItem;
-      case Change.Remove(Item item, _) -> item instanceof GuardItem;
-    };
-  }
-
-  private static boolean isOfGuardTable(Change change) {
-    return switch (change) {
-      case Change.Create(Item item) -> item instanceof GuardItem.Table;
-      case Change.Alter(_, Item item, _) -> item instanceof GuardItem.Table;
-      case Change.Remove(Item item, _) -> item instanceof GuardItem.Table;
-    };
-  }
-
   /** In one transaction; if that is refused, each element for itself. */
   private void guard(List<Change> changes) {
     try {
       SourceGuard.apply(kernel.nftables(), changes);
     } catch (NftablesException refused) {
-      if (changes.stream().anyMatch(Apply::isOfGuardTable)) {
+      if (changes.stream().anyMatch(change -> change.item() instanceof GuardItem.Table)) {
         changes.forEach(change -> fail(change, refused));
         return;
       }
