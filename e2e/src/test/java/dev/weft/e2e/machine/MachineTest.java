@@ -24,7 +24,7 @@ class MachineTest {
 
   private static final List<String> CLASSES =
       List.of(
-          "dev.weft.netlink.XfrmStateTest",
+          "dev.weft.netlink.xfrm.XfrmStateTest",
           EncryptedTunnelTest.class.getName(),
           EncryptedNetworkTest.class.getName(),
           EspInUdpTest.class.getName(),
