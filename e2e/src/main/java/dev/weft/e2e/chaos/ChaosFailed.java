@@ -7,4 +7,8 @@ final class ChaosFailed extends RuntimeException {
   ChaosFailed(String message) {
     super(message);
   }
+
+  ChaosFailed(String message, RuntimeException cause) {
+    super(message, cause);
+  }
 }

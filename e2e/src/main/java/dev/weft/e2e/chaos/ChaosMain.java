@@ -51,11 +51,17 @@ public final class ChaosMain implements Callable<Integer> {
       System.err.printf("weft: there is no folder %s/samples%n", manifests);
       return 2;
     }
-    return run("chaos", seed, Duration.ofMillis((long) (minutes * 60_000)), steps, manifests);
+    try {
+      run("chaos", seed, Duration.ofMillis((long) (minutes * 60_000)), steps, manifests);
+      return 0;
+    } catch (ChaosFailed failed) {
+      System.out.printf("weft: %s%n", failed.getMessage());
+      return 1;
+    }
   }
 
-  /** Exit status of a whole run. */
-  static int run(String labName, long seed, Duration time, int steps, Path manifests) {
+  /** A whole run; throws {@link ChaosFailed}, which says what failed and how to replay it. */
+  static void run(String labName, long seed, Duration time, int steps, Path manifests) {
     PrintStream out = System.out;
     out.printf("seed %d%n", seed);
     int number = 0;
@@ -73,11 +79,11 @@ public final class ChaosMain implements Callable<Integer> {
       chaos.finish();
       chaos.table().forEach(out::println);
       out.printf("%d steps: all held%n", number);
-      return 0;
     } catch (ChaosFailed | IllegalStateException e) {
-      out.printf("weft: chaos failed at step %d: %s%n", number, e.getMessage());
-      out.printf("to replay: ./weft chaos --seed %d --steps %d --minutes 60%n", seed, number);
-      return 1;
+      throw new ChaosFailed(
+          "chaos failed at step %d: %s%nto replay: ./weft chaos --seed %d --steps %d --minutes 60"
+              .formatted(number, e.getMessage(), seed, number),
+          e);
     }
   }
 }

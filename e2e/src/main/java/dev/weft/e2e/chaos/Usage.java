@@ -18,6 +18,9 @@ final class Usage {
    */
   private static final int ENOUGH = 30;
 
+  /** Steps before memory says something: a heap grows for minutes until it is first collected. */
+  private static final int ENOUGH_FOR_MEMORY = 300;
+
   private final Map<String, List<Sample>> samples = new LinkedHashMap<>();
 
   /**
@@ -42,7 +45,7 @@ final class Usage {
       Sample first = median(all.subList(0, all.size() / 3));
       Sample last = median(all.subList(all.size() - all.size() / 3, all.size()));
       boolean flat =
-          last.memory() <= first.memory() * 3 / 2
+          (all.size() < ENOUGH_FOR_MEMORY || last.memory() <= first.memory() * 3 / 2)
               && last.descriptors() <= first.descriptors() + 15
               && last.threads() <= first.threads() + 10;
       if (!flat) {
