@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * The tests that need ESP, in a machine that has it, each as a test of this class. On a kernel with
@@ -30,6 +32,8 @@ class MachineTest {
           EspInUdpTest.class.getName(),
           EspThroughputTest.class.getName());
 
+  /** The machine has a bound of its own, beyond that of every test. */
+  @Timeout(value = 20, unit = TimeUnit.MINUTES)
   @TestFactory
   Stream<DynamicTest> testsThatNeedEsp() throws IOException {
     assumeTrue(Root.is(), "the machine shares this one's files, which needs root");
