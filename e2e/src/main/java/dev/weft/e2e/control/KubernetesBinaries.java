@@ -115,6 +115,8 @@ final class KubernetesBinaries implements ControlPlane {
     return List.of(
         "--etcd-servers=http://127.0.0.1:" + etcd,
         "--bind-address=127.0.0.1",
+        // else it looks for the interface of a default route, which the machine may not have
+        "--advertise-address=192.0.2.1",
         "--secure-port=" + port,
         "--cert-dir=" + directory.resolve("certificates"),
         "--token-auth-file=" + directory.resolve("tokens.csv"),

@@ -180,6 +180,13 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
                 && endpoints(pod).isEmpty());
   }
 
+  /** Deletes a network that nobody is on, and waits until it is gone. */
+  void forget(String network) {
+    var it = lab.client().resources(ContainerNetwork.class).withName(network);
+    it.delete();
+    await(network + " is gone").atMost(PATIENCE).until(() -> it.get() == null);
+  }
+
   private void awaitReady(String network) {
     await(network + " is Ready")
         .atMost(PATIENCE)
@@ -267,6 +274,15 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
 
   /** The service's IPv4 address. */
   Optional<InetAddress> virtual() {
+    return virtual(".").map(InetAddress::ofLiteral);
+  }
+
+  /** The text of the service's IPv6 address. */
+  String virtual6() {
+    return virtual(":").orElseThrow();
+  }
+
+  private Optional<String> virtual(String separator) {
     return Optional.ofNullable(
             lab.client()
                 .resources(OverlayService.class)
@@ -275,8 +291,7 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
                 .get())
         .map(OverlayService::getStatus)
         .map(OverlayServiceStatus::vips)
-        .flatMap(all -> all.stream().filter(each -> each.contains(".")).findFirst())
-        .map(InetAddress::ofLiteral);
+        .flatMap(all -> all.stream().filter(each -> each.contains(separator)).findFirst());
   }
 
   @Override

@@ -1,19 +1,19 @@
 package dev.weft.e2e.hostile;
 
-import dev.weft.e2e.lab.Lab;
-import dev.weft.e2e.lab.LabNode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What the kernel holds in network namespaces, but for what it learns, counts and times by itself.
  *
- * @param lines by namespace, sorted
+ * @param lines by namespace, sorted; an element of a set of nftables is a line
  */
 record KernelState(Map<String, List<String>> lines) {
   private static final String COMMANDS =
@@ -21,27 +21,28 @@ record KernelState(Map<String, List<String>> lines) {
       ip -o -d link | sed 's/^/link /'
       bridge fdb show | sed 's/^/fdb /'
       ip neigh show | sed 's/^/neigh /'
-      ip -6 neigh show | sed 's/^/neigh /'
       ip -o addr | sed 's/^/addr /'
       ip route show table all | sed 's/^/route /'
       ip -6 route show table all | sed 's/^/route /'
       nft list ruleset | sed 's/^/nft /'
       """;
 
+  /** Where a set of nftables goes on in another line depends on what else is in it. */
+  private static final Pattern LISTED = Pattern.compile("[{},]|elements = ");
+
+  /** The name of a table's seal is made of what the table holds. */
   private static final Pattern MOVING =
-      Pattern.compile("\\w+_timer +[\\d.]+|expires \\d+\\w*|(packets|bytes) \\d+|used \\S+");
+      Pattern.compile(
+          "\\w+_timer +[\\d.]+|expires \\d+\\w*|(packets|bytes) \\d+|used \\S+|(?<=seal_)\\w+");
 
   /** Of these nodes, and of the sandboxes of these pods. */
   static KernelState of(Bed bed, Collection<String> nodes, Collection<String> pods) {
-    Map<String, List<String>> lines = new TreeMap<>();
-    Lab lab = bed.lab();
-    for (String node : nodes) {
-      LabNode found = lab.node(node);
-      lines.put(node, read(found.namespaceName()));
-    }
-    for (String pod : pods) {
-      lines.put(pod, read(bed.namespaceName(pod)));
-    }
+    Map<String, String> namespaces = new TreeMap<>();
+    nodes.forEach(node -> namespaces.put(node, bed.lab().node(node).namespaceName()));
+    pods.forEach(pod -> namespaces.put(pod, bed.namespaceName(pod)));
+    Map<String, List<String>> lines = new ConcurrentHashMap<>();
+    namespaces.entrySet().parallelStream()
+        .forEach(each -> lines.put(each.getKey(), read(each.getValue())));
     return new KernelState(lines);
   }
 
@@ -53,9 +54,19 @@ record KernelState(Map<String, List<String>> lines) {
         .lines()
         .filter(KernelState::isSet)
         .map(line -> MOVING.matcher(line).replaceAll(""))
+        .flatMap(KernelState::entries)
         .map(line -> line.replaceAll("\\s+", " ").strip())
         .sorted()
         .toList();
+  }
+
+  private static Stream<String> entries(String line) {
+    return line.startsWith("nft ")
+        ? LISTED
+            .splitAsStream(line.substring(4))
+            .filter(each -> !each.isBlank())
+            .map("nft "::concat)
+        : Stream.of(line);
   }
 
   /** Not learned from traffic. */
@@ -72,7 +83,7 @@ record KernelState(Map<String, List<String>> lines) {
   /** What is there now and was not, and what is no more, but for lines that are nobody's matter. */
   List<String> differences(KernelState before, Predicate<String> ignored) {
     List<String> found = new ArrayList<>();
-    lines.forEach((namespace, now) -> {
+    new TreeMap<>(lines).forEach((namespace, now) -> {
       List<String> then = before.lines.getOrDefault(namespace, List.of());
       minus(then, now, ignored).forEach(each -> found.add(namespace + " has lost: " + each));
       minus(now, then, ignored).forEach(each -> found.add(namespace + " has got: " + each));

@@ -1,49 +1,84 @@
 package dev.weft.e2e.hostile;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/**
- * Writes that are tried together: each of another object, and with a MAC address that no other of
- * them makes up.
- */
+/** Writes that are tried together, because each would be looked at beside the others. */
 record Round(List<Write> writes) {
-  private static final Pattern MADE_UP = Pattern.compile("02:00:00:00:00:[0-9a-f]{2}");
+  /** By these an object may count as none, and nothing else in it is looked at. */
+  private static final Set<String> DECISIVE =
+      Set.of(
+          "/metadata/labels",
+          "/metadata/ownerReferences",
+          "/spec/address",
+          "/spec/keys",
+          "/spec/network",
+          "/spec/vtep");
+
+  /**
+   * A part of an object.
+   *
+   * @param field empty for the whole of it
+   */
+  private record Spot(String object, String field) {
+    boolean meets(Spot other) {
+      return object.equals(other.object)
+          && (field.isEmpty() || other.field.isEmpty() || field.equals(other.field));
+    }
+  }
 
   /** As few as can be, in the order of the writes. */
   static List<Round> of(List<Write> writes) {
+    KubernetesSerialization yaml = new KubernetesSerialization();
     List<Round> rounds = new ArrayList<>();
-    List<Set<String>> met = new ArrayList<>();
+    List<List<Spot>> written = new ArrayList<>();
     for (Write write : writes) {
-      Set<String> touched = touched(write);
+      List<Spot> spots = spots(write, yaml);
       int at = 0;
-      while (at < rounds.size() && touched.stream().anyMatch(met.get(at)::contains)) {
+      while (at < rounds.size() && meet(written.get(at), spots)) {
         at++;
       }
       if (at == rounds.size()) {
         rounds.add(new Round(new ArrayList<>()));
-        met.add(new HashSet<>());
+        written.add(new ArrayList<>());
       }
       rounds.get(at).writes.add(write);
-      met.get(at).addAll(touched);
+      written.get(at).addAll(spots);
     }
     return rounds;
   }
 
-  private static Set<String> touched(Write write) {
-    return Stream.concat(
-            Stream.of(write.plural() + " " + write.namespace() + "/" + write.name()),
-            MADE_UP.matcher(write.content()).results().map(each -> each.group()))
-        .collect(Collectors.toSet());
+  private static boolean meet(List<Spot> some, List<Spot> others) {
+    return some.stream().anyMatch(one -> others.stream().anyMatch(one::meets));
+  }
+
+  private static List<Spot> spots(Write write, KubernetesSerialization yaml) {
+    String object = write.plural() + " " + write.namespace() + "/" + write.name();
+    if (!Set.of("patch", "update").contains(write.verb())) {
+      return List.of(new Spot(object, ""));
+    }
+    List<Spot> spots = new ArrayList<>();
+    yaml.unmarshal("---\n" + write.content(), ObjectNode.class)
+        .properties()
+        .forEach(part ->
+            part.getValue()
+                .properties()
+                .forEach(each ->
+                    spots.add(new Spot(object, "/" + part.getKey() + "/" + each.getKey()))));
+    return spots.stream().anyMatch(each -> DECISIVE.contains(each.field))
+        ? List.of(new Spot(object, ""))
+        : spots;
   }
 
   @Override
   public String toString() {
-    return writes.stream().map(Write::what).collect(Collectors.joining("; "));
+    return writes.size() <= 4
+        ? writes.stream().map(Write::what).collect(Collectors.joining("; "))
+        : "%d writes, from '%s' to '%s'"
+            .formatted(writes.size(), writes.getFirst().what(), writes.getLast().what());
   }
 }

@@ -49,6 +49,19 @@ record Write(
     return new Write(what, verb, resource, namespace, name, content, guard, pattern);
   }
 
+  /** The same with a word in its place. */
+  Write filled(String word, String text) {
+    return new Write(
+        what,
+        verb,
+        resource,
+        namespace,
+        name.replace(word, text),
+        content.replace(word, text),
+        guard,
+        own.replace(word, text));
+  }
+
   String right() {
     return verb + " " + resource;
   }

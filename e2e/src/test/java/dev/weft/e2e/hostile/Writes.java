@@ -18,7 +18,7 @@ final class Writes {
   private Writes() {}
 
   static List<Write> all() {
-    return Stream.of(Forgeries.all(), endpoints(), instructions(), nodes(), others())
+    return Stream.of(Forgeries.all(), endpoints(), hostNetworks(), nodes(), others())
         .flatMap(List::stream)
         .toList();
   }
@@ -49,6 +49,32 @@ final class Writes {
             ENDPOINTS,
             "$ownEndpoint",
             "{spec: {network: red, networkUid: $red}}"),
+        ignored(
+            "its own endpoint with a service's label, and another's object as its owner",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{metadata: {labels: {weft.dev/service: shop}, annotations: {a: '%s'}, ownerReferences: [{apiVersion: v1, kind: Pod, name: blue-2, uid: '$victimPod'}]}}"
+                .formatted("a".repeat(200_000))),
+        ignored(
+            "its own endpoint of another sandbox",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{spec: {sandbox: {id: other, namespace: default, pod: blue-2, podUid: '$victimPod'}}}"),
+        ignored(
+            "its own endpoint by another name of its interface",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{spec: {interface: '../../etc'}}"),
+        refused(
+            "its own endpoint for ever",
+            "patch",
+            ENDPOINTS,
+            "$ownEndpoint",
+            "{metadata: {finalizers: [evil.dev/stays]}}"),
+        ignored("its own endpoint is deleted", "delete", ENDPOINTS, "$ownEndpoint", ""),
         refused(
             "its own endpoint as a service's",
             "patch",
@@ -119,87 +145,106 @@ final class Writes {
             condition("Ready", "False")));
   }
 
-  private static List<Write> instructions() {
+  private static List<Write> hostNetworks() {
     String db =
         "{spec: {network: db, networkUid: '%s', node: %s, driver: bridge, subnets: [{cidr:"
             + " 10.10.0.0/24, gateway: $victim}]}}";
     return List.of(
         refused(
-            "an instruction to another node",
+            "a HostNetwork of another node",
             "create",
             NETWORKS,
             "db.weft-9",
             db.formatted("$db", "weft-9")),
         ignored(
-            "an instruction to another node that says its own",
+            "a HostNetwork of another node that says its own",
             "create",
             NETWORKS,
             "db.weft-2x",
             db.formatted("$db", "weft-1")),
         ignored(
-            "an instruction to its own node by another name",
+            "a HostNetwork of its own node by another name",
             "create",
             NETWORKS,
             "elsewhere",
             db.formatted("$db", "weft-1")),
         ignored(
-            "an instruction of a network that is none",
+            "a HostNetwork of a network that is none",
             "create",
             NETWORKS,
             "nosuch.weft-1",
             "{spec: {network: nosuch, networkUid: no, node: weft-1, driver: bridge, subnets:"
                 + " [{cidr: 10.66.0.0/24}]}}"),
         refused(
-            "its own instruction with another VNI",
+            "its own HostNetwork with another VNI",
             "update",
             NETWORKS,
             "blue.weft-1",
             "{spec: {overlay: {vni: $redVni}}}"),
         refused(
-            "its own instruction with another node's label",
+            "its own HostNetwork with another node's label",
             "update",
             NETWORKS,
             "blue.weft-1",
             "{metadata: {labels: {weft.dev/node: weft-2}}}"),
         refused(
-            "another node's instruction",
+            "another node's HostNetwork",
             "update",
             NETWORKS,
             "blue.weft-2",
             "{spec: {subnets: []}}"),
         refused(
-            "another node's instruction's finalizers",
+            "the finalizers of another node's HostNetwork",
             "update",
             NETWORKS,
             "blue.weft-2",
             "{metadata: {finalizers: null}}"),
         ignored(
-            "its own instruction's finalizers",
+            "the finalizers of its own HostNetwork",
             "update",
             NETWORKS,
             "blue.weft-1",
             "{metadata: {finalizers: null}}"),
         ignored(
-            "its own instruction for ever",
+            "its own HostNetwork for ever",
             "update",
             NETWORKS,
             "blue.weft-1",
             "{metadata: {finalizers: [weft.dev/node, evil.dev/stays]}}"),
         ignored(
-            "its own instruction's state",
+            "its own HostNetwork with another network as its owner",
+            "update",
+            NETWORKS,
+            "blue.weft-1",
+            "{metadata: {ownerReferences: [{apiVersion: weft.dev/v1alpha1, kind: ContainerNetwork, name: red, uid: $red}]}}"),
+        ignored(
+            "its own HostNetwork with a service's label and an annotation of two hundred kilobytes",
+            "update",
+            NETWORKS,
+            "red.weft-1",
+            "{metadata: {annotations: {a: '%s'}, labels: {weft.dev/network: red, weft.dev/node: weft-1, weft.dev/service: shop}}}"
+                .formatted("a".repeat(200_000))),
+        ignored(
+            "a HostNetwork whose bridge is the node's own device",
+            "create",
+            NETWORKS,
+            "later.weft-1",
+            "{spec: {network: later, networkUid: '$red', node: weft-1, driver: bridge, bridge: {name: eth0}, subnets: [{cidr: 192.168.77.0/24, gateway: 192.168.77.12}]}}"),
+        ignored(
+            "the state of its own HostNetwork",
             "patch",
             NETWORKS + "/status",
             "blue.weft-1",
             "{status: {observedGeneration: 99999, endpoints: 2147483647, devices: ['%s']}}"
-                .formatted("d".repeat(1000))),
+                .formatted("d".repeat(15))),
         ignored(
-            "its own instruction as failed",
+            "its own HostNetwork as failed",
             "patch",
             NETWORKS + "/status",
             "blue.weft-1",
             condition("Ready", "False")),
         refused(
-            "another node's instruction's state",
+            "the state of another node's HostNetwork",
             "patch",
             NETWORKS + "/status",
             "blue.weft-2",
@@ -208,7 +253,7 @@ final class Writes {
 
   private static List<Write> nodes() {
     String routes =
-        IntStream.range(0, 10_000)
+        IntStream.range(0, 4096)
             .mapToObj(i -> "11.%d.%d.0/24".formatted(i >> 8, i & 255))
             .collect(Collectors.joining("', '", "['", "']"));
     List<Write> all = new ArrayList<>();
@@ -246,7 +291,7 @@ final class Writes {
             "fe80::1",
             "pigeon",
             "$victim",
-            "")) {
+            " ")) {
       all.add(
           ignored(
               "its own tunnel end as '%s'".formatted(vtep),
@@ -257,7 +302,7 @@ final class Writes {
     }
     all.add(
         ignored(
-            "ten thousand routes",
+            "as many routes as there may be",
             "patch",
             NODES,
             "weft-1",
@@ -299,9 +344,10 @@ final class Writes {
             NODES,
             "weft-1",
             "{metadata: {finalizers: [evil.dev/stays]}}"));
+    all.add(ignored("no tunnel end", "patch", NODES, "weft-1", "{spec: {vtep: null}}"));
     all.add(ignored("the smallest MTU", "patch", NODES, "weft-1", "{spec: {mtu: 1}}"));
     all.add(ignored("an MTU below zero", "patch", NODES, "weft-1", "{spec: {mtu: -1500}}"));
-    all.add(ignored("the largest MTU", "patch", NODES, "weft-1", "{spec: {mtu: 2147483647}}"));
+    all.add(ignored("the largest MTU", "patch", NODES, "weft-1", "{spec: {mtu: 65535}}"));
     all.add(ignored("no MTU", "patch", NODES, "weft-1", "{spec: {mtu: null}}"));
     all.add(
         ignored(
@@ -310,15 +356,35 @@ final class Writes {
             NODES,
             "weft-1",
             "{spec: {interface: '%s', kernel: {release: '%s'}}}"
-                .formatted("e".repeat(10_000), "9".repeat(10_000))));
+                .formatted("e".repeat(15), "9".repeat(128))));
     all.add(
         ignored(
             "keys that are none",
             "patch",
             NODES,
             "weft-1",
-            "{spec: {keys: [{epoch: 1, key: pigeon}, {epoch: -1, key: ''}, {epoch: 2147483647, key:"
-                + " x}]}}"));
+            "{spec: {keys: [{epoch: 9007199254740991, generation: 9007199254740991, publicKey:"
+                + " '%s/w='}, {epoch: 1, generation: 0, publicKey: '%s=', udpPort: 1}]}}"
+                    .formatted("/".repeat(41), "A".repeat(43))));
+    all.add(
+        ignored(
+            "its own node with labels of others and an annotation of two hundred kilobytes",
+            "patch",
+            NODES,
+            "weft-1",
+            "{metadata: {annotations: {a: '%s'}, labels: {weft.dev/node: weft-2, weft.dev/network: blue, weft.dev/service: shop}}}"
+                .formatted("a".repeat(200_000))));
+    all.add(
+        ignored(
+            "three keys of one text",
+            "patch",
+            NODES,
+            "weft-1",
+            "{spec: {keys: [%s]}}"
+                .formatted(
+                    IntStream.range(1, 4)
+                        .mapToObj("{epoch: %d, generation: 0, publicKey: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='}"::formatted)
+                        .collect(Collectors.joining(", ")))));
     all.add(
         ignored(
             "its own node as not ready",
@@ -332,7 +398,9 @@ final class Writes {
             "patch",
             NODES + "/status",
             "weft-1",
-            "{status: {keys: {epoch: 2147483647, phase: Retired}}}"));
+            "{status: {observedGeneration: 99999, keys: {prepared: 9007199254740991, active:"
+                + " 9007199254740991, exhausted: 9007199254740991, peers: '%s'}}}"
+                    .formatted("f".repeat(64))));
     all.add(
         refused(
             "another node as not ready",
@@ -379,7 +447,22 @@ final class Writes {
                 "{metadata: {annotations: {weft.dev/networks: db}}}"),
             refused(
                 "an address of its own pod", "patch", pods, "blue-1", "{status: {podIP: $victim}}"),
-            ignored("the network status of its own pod", "patch", pods, "blue-1", annotation))
+            refused(
+                "a pod that waits for ever",
+                "patch",
+                pods,
+                "blue-1",
+                "{metadata: {finalizers: [evil.dev/stays]}}"),
+            ignored("the network status of its own pod", "patch", pods, "blue-1", annotation),
+            ignored(
+                "a victim's address in the network status of its own pod, and much besides",
+                "patch",
+                pods,
+                "red-1",
+                annotation.replace(
+                    "'[]'",
+                    "'[{\"name\": \"blue\", \"interface\": \"eth1\", \"ips\": [\"$victim\"], \"mac\": \"$victimMac\"}]%s'"
+                        .formatted(" ".repeat(150_000)))))
         .map(each -> each.in("default"))
         .forEach(all::add);
     Stream.of(
@@ -414,6 +497,16 @@ final class Writes {
                 "stolen.2",
                 event.formatted("kube-system"))
             .in("kube-system"));
+    all.add(
+        ignored(
+                "an event of hundreds of kilobytes in the namespace of Weft",
+                "create",
+                "events",
+                "stolen.4",
+                event
+                    .formatted("weft-system")
+                    .replace("message: m", "message: '%s'".formatted("m".repeat(300_000))))
+            .in("weft-system"));
     all.add(
         refused("an event of another", "patch", "events", "stolen.0", "{message: stolen}")
             .in("default"));

@@ -1,10 +1,14 @@
 package dev.weft.e2e.manifests;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.NumericNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.SimpleType;
+import dev.cel.common.values.NullValue;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.parser.CelStandardMacro;
@@ -21,7 +25,6 @@ import java.util.Map;
  * match constraints.
  */
 public final class AdmissionPolicy {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final CelCompiler COMPILER =
       CelCompilerFactory.standardCelCompilerBuilder()
           .addVar("request", SimpleType.DYN)
@@ -76,9 +79,20 @@ public final class AdmissionPolicy {
   }
 
   /** Absent is null to CEL, which its Java runtime knows by a value of its own. */
+  /** As CEL knows it: its null is not Java's. */
   private static Object plain(JsonNode node) {
-    return node.isObject()
-        ? JSON.convertValue(node, new TypeReference<Map<String, Object>>() {})
-        : dev.cel.common.values.NullValue.NULL_VALUE;
+    return switch (node) {
+      case ObjectNode object -> {
+        Map<String, Object> fields = new HashMap<>();
+        object.properties().forEach(each -> fields.put(each.getKey(), plain(each.getValue())));
+        yield fields;
+      }
+      case ArrayNode array -> array.valueStream().map(AdmissionPolicy::plain).toList();
+      case TextNode text -> text.textValue();
+      case BooleanNode truth -> truth.booleanValue();
+      case NumericNode number when number.isIntegralNumber() -> number.longValue();
+      case NumericNode number -> number.doubleValue();
+      default -> NullValue.NULL_VALUE;
+    };
   }
 }

@@ -12,8 +12,10 @@ import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.HostNetworkSpec;
+import dev.weft.api.HostNetworkSpecBuilder;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.rtnl.LinkSettings;
+import java.net.Inet6Address;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +102,34 @@ class NodeMtuTest {
     assertThat(outcome.problems()).isEmpty();
     assertThat(node.link("wv-000000010000").mtu()).isEqualTo(1250);
     assertThat(a.link("eth0").mtu()).isEqualTo(1250);
+  }
+
+  @Test
+  void aDeviceThatHadNoRoomForIpv6HasNoAddressWhenItHas() {
+    var block = TestSpecs.subnet("10.77.0.0/24");
+    LocalEndpoint endpoint = TestSpecs.endpoint(a, "eth0", "10.77.0.2/24");
+    HostNetworkSpec wide = TestSpecs.overlay(1, 4242, block);
+    NetworkOutcome _ = make(wide, endpoint);
+    List<String> before = ipv6OfDevices();
+    NetworkOutcome _ = make(HostNetworkSpecBuilder.builder(wide).mtu(1230).build(), endpoint);
+    assertThat(node.link("wv-000000010000").mtu()).isEqualTo(1230);
+
+    NetworkOutcome outcome = make(wide, endpoint);
+
+    assertThat(outcome.problems()).isEmpty();
+    assertThat(node.link("wv-000000010000").mtu()).isEqualTo(1450);
+    assertThat(ipv6OfDevices()).isEqualTo(before).isEmpty();
+  }
+
+  /** What the node itself has on the network's devices. */
+  private List<String> ipv6OfDevices() {
+    return node.netlink().addresses().stream()
+        .filter(each -> each.prefix().address() instanceof Inet6Address)
+        .filter(each ->
+            node.netlink().links().stream()
+                .anyMatch(link -> link.index() == each.link() && link.name().startsWith("w")))
+        .map(each -> each.prefix().toString())
+        .toList();
   }
 
   @Test

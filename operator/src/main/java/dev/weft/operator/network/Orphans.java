@@ -1,5 +1,6 @@
 package dev.weft.operator.network;
 
+import dev.weft.api.ContainerNetwork;
 import dev.weft.api.MeshNode;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.OverlayService;
@@ -51,6 +52,10 @@ final class Orphans {
         expel(observed, foreign.get());
         continue;
       }
+      if (isOfAnother(endpoint, observed.network())) {
+        remove(endpoint, "it is of no network that there is");
+        continue;
+      }
       SandboxReference sandbox = endpoint.getSpec().sandbox();
       String node = endpoint.getSpec().node();
       ServiceReference service = endpoint.getSpec().service();
@@ -94,6 +99,24 @@ final class Orphans {
     if (foreign.remove(client)) {
       log.atWarn().addKeyValue("network", observed.network().getMetadata().getName()).log(why);
     }
+  }
+
+  /**
+   * Whether an endpoint is of a network that is gone, or never was, and has the name of this one. A
+   * network waits for its endpoints to go, so nobody will release it; till then it is in the way of
+   * who takes the address.
+   */
+  private boolean isOfAnother(NetworkEndpoint endpoint, ContainerNetwork network) {
+    String uid = endpoint.getSpec().networkUid();
+    if (Objects.equals(uid, network.getMetadata().getUid())) {
+      return false;
+    }
+    ContainerNetwork now =
+        client
+            .resources(ContainerNetwork.class)
+            .withName(network.getMetadata().getName())
+            .get();
+    return now != null && !Objects.equals(uid, now.getMetadata().getUid());
   }
 
   private boolean isGone(String node) {

@@ -36,6 +36,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -315,7 +316,7 @@ class ContainerNetworkReconcilerTest {
     awaitReady("blue");
     Pod pod = pod("a", "n1", "blue");
     await().until(() -> hostNetworks("blue").equals(List.of("blue.n1")));
-    NetworkEndpoint endpoint = endpoint("blue", "10.0.0.2", "n1", pod);
+    NetworkEndpoint endpoint = endpoint("blue", "198.18.0.2", "n1", pod);
 
     client().resource(pod).withGracePeriod(0).delete();
     pod("b", "n2", "blue");
@@ -334,7 +335,7 @@ class ContainerNetworkReconcilerTest {
     CLUSTER.agents().join("n1");
     create(network("web", "bridge"));
     awaitReady("web");
-    NetworkEndpoint endpoint = endpoint("web", "10.0.0.2", "n1", pod("a", "n1", "web"));
+    NetworkEndpoint endpoint = endpoint("web", "198.18.0.2", "n1", pod("a", "n1", "web"));
 
     delete("web");
 
@@ -376,7 +377,7 @@ class ContainerNetworkReconcilerTest {
     CLUSTER.agents().join("n1", "n2");
     create(network("web", "bridge"));
     awaitReady("web");
-    endpoint("web", "10.0.0.2", "n2", pod("a", "n2", "web"));
+    endpoint("web", "198.18.0.2", "n2", pod("a", "n2", "web"));
     await().until(() -> used("web") == 1);
     CLUSTER.agents().silence("n2");
 
@@ -488,13 +489,37 @@ class ContainerNetworkReconcilerTest {
   }
 
   @Test
+  void anAddressOfANetworkThatIsNotIsFreeForTheOneOfItsName() {
+    CLUSTER.agents().join("n1", "n2");
+    create(network("web", "bridge", "10.20.0.0/24"));
+    awaitReady("web");
+    Pod pod = pod("a", "n1", "web");
+    NetworkEndpoint kept = endpoint("web", "10.20.0.2", "n1", pod);
+    NetworkEndpoint early = endpoint("web", "10.20.0.9", "n1", pod);
+    client().resource(early).delete();
+    for (String uid : Arrays.asList("made-up", null)) {
+      early.getMetadata().setResourceVersion(null);
+      early.getMetadata().setUid(null);
+      early.setSpec(NetworkEndpointSpecBuilder.builder(early.getSpec()).networkUid(uid).build());
+      client().resource(early).create();
+
+      await()
+          .until(() ->
+              client().resources(NetworkEndpoint.class).list().getItems().stream()
+                  .map(each -> each.getMetadata().getName())
+                  .toList()
+                  .equals(List.of(kept.getMetadata().getName())));
+    }
+  }
+
+  @Test
   void anAddressIsFreedWhenItsPodIsGoneAndTheAgentLongDead() {
     CLUSTER.agents().join("n1");
     create(network("web", "bridge"));
     awaitReady("web");
-    endpoint("web", "10.0.0.2", "n1", pod("kept", "n1", "web"));
+    endpoint("web", "198.18.0.2", "n1", pod("kept", "n1", "web"));
     Pod lost = pod("lost", "n1", "web");
-    endpoint("web", "10.0.0.3", "n1", lost);
+    endpoint("web", "198.18.0.3", "n1", lost);
     client().resource(lost).withGracePeriod(0).delete();
     await().until(() -> used("web") == 2);
 
@@ -509,7 +534,7 @@ class ContainerNetworkReconcilerTest {
             client().resources(NetworkEndpoint.class).list().getItems().stream()
                 .map(each -> each.getMetadata().getName())
                 .toList()
-                .equals(List.of("web.10.0.0.2")));
+                .equals(List.of("web.198.18.0.2")));
   }
 
   @Test
@@ -705,8 +730,15 @@ class ContainerNetworkReconcilerTest {
     endpoint.setSpec(
         NetworkEndpointSpecBuilder.builder()
             .network(network)
+            .networkUid(
+                client()
+                    .resources(ContainerNetwork.class)
+                    .withName(network)
+                    .get()
+                    .getMetadata()
+                    .getUid())
             .node(node)
-            .address(Cidr.containing(IpAddress.parse(address), 32).toString())
+            .address(address + "/" + prefix(network, IpAddress.parse(address)))
             .sandbox(
                 new SandboxReference(
                     pod.getMetadata().getUid(),
@@ -716,6 +748,15 @@ class ContainerNetworkReconcilerTest {
                     null))
             .build());
     return client().resource(endpoint).create();
+  }
+
+  private static int prefix(String network, IpAddress address) {
+    return Objects.requireNonNull(status(network).subnets()).stream()
+        .map(each -> Cidr.parse(Objects.requireNonNull(each.cidr())))
+        .filter(each -> each.contains(address))
+        .findFirst()
+        .orElseThrow()
+        .prefix();
   }
 
   private static HasMetadata node(String name, String ready, Map<String, String> labels) {

@@ -24,6 +24,7 @@ import dev.weft.api.OverlayOptions;
 import dev.weft.api.Ports;
 import dev.weft.api.Reason;
 import dev.weft.api.RolloutProgress;
+import dev.weft.api.Subnet;
 import dev.weft.operator.allocation.AllocationCache;
 import dev.weft.operator.node.NodeAgent;
 import dev.weft.operator.node.NodeFacts;
@@ -163,6 +164,22 @@ class DecisionTest {
 
     change("n2", spec -> spec.mtu(1280));
     assertThat(decide().status().mtu()).isEqualTo(1230);
+  }
+
+  @Test
+  void aNodeWithoutRoomForIpv6TakesItFromNoOther() {
+    Subnet ipv6 = new Subnet("fd10::/64", null, null, null, null);
+    network =
+        stored(
+            network("web", "overlay", spec -> spec.subnets(List.of(ipv6))),
+            "uid-web",
+            NOW.toString());
+    alive("n1", "n2");
+    change("n2", spec -> spec.mtu(1329));
+    assertThat(decide().status().mtu()).isEqualTo(1450);
+
+    change("n2", spec -> spec.mtu(1330));
+    assertThat(decide().status().mtu()).isEqualTo(1280);
   }
 
   @Test

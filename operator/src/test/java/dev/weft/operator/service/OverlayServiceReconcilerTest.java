@@ -339,6 +339,14 @@ class OverlayServiceReconcilerTest {
     endpoint.setSpec(
         NetworkEndpointSpecBuilder.builder()
             .network("blue")
+            .networkUid(
+                CLUSTER
+                    .client()
+                    .resources(dev.weft.api.ContainerNetwork.class)
+                    .withName("blue")
+                    .get()
+                    .getMetadata()
+                    .getUid())
             .node("a")
             .address(address + "/24")
             .sandbox(new SandboxReference("s" + address, "default", pod, podUid, null))

@@ -18,6 +18,7 @@ import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.Plan;
 import dev.weft.agent.dataplane.model.Stage;
 import dev.weft.mesh.keys.Association;
+import dev.weft.mesh.Mtu;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.LanFrames;
 import dev.weft.netlink.MacAddress;
@@ -387,12 +388,17 @@ public final class Apply implements AutoCloseable {
     }
   }
 
-  /** Routes that were taken while advertisements were go with them. */
+  /** What came while the settings were other ones goes with them. */
   private void settle(Change change, Item.Device device) {
     kernel.settle(device.name().name(), device.conf());
-    if (change instanceof Change.Alter(Item.Device before, _, _)
-        && before.conf().takesAdvertisements()) {
-      kernel.forgetRouters(resolve(device.name()));
+    if (change instanceof Change.Alter(Item.Device before, _, _)) {
+      if (before.conf().takesAdvertisements()) {
+        kernel.forgetRouters(resolve(device.name()));
+      }
+      // a device that is up has an address as soon as its MTU lets it have IPv6
+      if (before.mtu() < Mtu.MINIMUM_IPV6 && device.conf().isWithoutLinkLocal()) {
+        kernel.forgetLinkLocal(resolve(device.name()));
+      }
     }
   }
 

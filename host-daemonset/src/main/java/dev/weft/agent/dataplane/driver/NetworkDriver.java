@@ -92,7 +92,8 @@ public sealed interface NetworkDriver
             mtu,
             true,
             Optional.of(port)));
-    if (!port.learning()) {
+    // until the claim stands, another has the MAC address for all that is known
+    if (!port.learning() && endpoint.isUp()) {
       items.add(new Item.Forward(owner, hostEnd, endpoint.mac(), Optional.empty()));
     }
     items.addAll(SourceGuard.endpoint(owner, hostEnd, endpoint));

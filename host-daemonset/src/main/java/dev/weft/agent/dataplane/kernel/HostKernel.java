@@ -15,6 +15,7 @@ import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.Netlink;
 import dev.weft.netlink.rtnl.Route;
+import dev.weft.netlink.rtnl.Scope;
 import dev.weft.netlink.xfrm.Xfrm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -309,6 +310,14 @@ public final class HostKernel implements AutoCloseable {
           .forEach((key, value) -> write(settings.resolve(key.file()), Integer.toString(value)));
       return "";
     });
+  }
+
+  /** Removes the IPv6 addresses that the kernel has given a device by itself. */
+  public void forgetLinkLocal(int link) {
+    netlink.addresses().stream()
+        .filter(each -> each.link() == link && each.scope() == Scope.LINK)
+        .filter(each -> each.prefix().address() instanceof Inet6Address)
+        .forEach(netlink::addressDelete);
   }
 
   /** Removes the routes that routers have advertised on a device. */

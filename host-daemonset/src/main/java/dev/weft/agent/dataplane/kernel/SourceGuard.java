@@ -92,15 +92,20 @@ public final class SourceGuard {
 
   private SourceGuard() {}
 
-  /** What is an endpoint's, behind the port that is the node's end of its cable. */
+  /**
+   * What is an endpoint's, behind the port that is the node's end of its cable. While its address
+   * is being claimed nothing is: the MAC address may turn out to be another's, and stays that.
+   */
   public static List<Item> endpoint(Owner owner, String port, LocalEndpoint endpoint) {
     String network = number(owner.uid());
     String sandbox = number(owner.uid() + " " + endpoint.sandbox());
     List<Item> items = new ArrayList<>();
     items.add(new GuardItem.Entry(owner, GuardSet.NETWORKS, '"' + port + '"', network));
     items.add(new GuardItem.Entry(owner, GuardSet.SANDBOXES, '"' + port + '"', sandbox));
-    items.add(mac(owner, GuardSet.MACS, network, endpoint.mac()));
-    items.add(mac(owner, GuardSet.OWN_MACS, sandbox, endpoint.mac()));
+    if (endpoint.isUp()) {
+      items.add(mac(owner, GuardSet.MACS, network, endpoint.mac()));
+      items.add(mac(owner, GuardSet.OWN_MACS, sandbox, endpoint.mac()));
+    }
     for (var prefix : endpoint.addresses()) {
       InetAddress address = prefix.address();
       items.add(address(owner, GuardSet.ofAddress(address, false), network, address));

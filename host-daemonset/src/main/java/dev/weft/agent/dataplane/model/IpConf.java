@@ -79,6 +79,11 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
     return ipv6.getOrDefault(Ipv6Conf.ACCEPT_RA, 0) != 0;
   }
 
+  /** Whether the kernel gives it no address by itself. */
+  public boolean isWithoutLinkLocal() {
+    return Integer.valueOf(NO_LINK_LOCAL).equals(ipv6.get(Ipv6Conf.ADDR_GEN_MODE));
+  }
+
   private static <K> boolean meets(Map<K, Integer> present, Map<K, Integer> wished) {
     return wished.entrySet().stream()
         .allMatch(
