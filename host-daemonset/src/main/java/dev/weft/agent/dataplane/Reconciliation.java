@@ -2,6 +2,7 @@ package dev.weft.agent.dataplane;
 
 import dev.weft.agent.dataplane.apply.Apply;
 import dev.weft.agent.dataplane.apply.Failures;
+import dev.weft.agent.dataplane.apply.StuckDevices;
 import dev.weft.agent.dataplane.drift.DriftDetector;
 import dev.weft.agent.dataplane.drift.IpsecDriftDetector;
 import dev.weft.agent.dataplane.drift.LastApplied;
@@ -166,7 +167,7 @@ final class Reconciliation {
                     view -> view.ours().forEach((index, owner) -> interfaces.put(owner, index))));
     Map<Change, RuntimeException> failures = apply(wish, draft.encryption(), changes, seen);
     remember(wish, draft, changes, failures);
-    stuck = Apply.stuck(failures.keySet());
+    stuck = StuckDevices.of(failures.keySet());
     return outcome(
         wish, concerned(wish, names, changes), new Made(changes, failures, repaired, standing()));
   }
@@ -307,7 +308,7 @@ final class Reconciliation {
   private void noteInterfaces(List<Change> changes, Apply apply) {
     for (Change change : changes) {
       if (change instanceof Change.Create(Item.Device device) && !device.inner().place().isNode()) {
-        apply.inside(device.inner()).ifPresent(index -> interfaces.put(device.owner(), index));
+        apply.inSandbox(device.inner()).ifPresent(index -> interfaces.put(device.owner(), index));
       }
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.apply.Apply;
+import dev.weft.agent.dataplane.apply.StuckDevices;
 import dev.weft.agent.dataplane.driver.DesiredState;
 import dev.weft.agent.dataplane.driver.FilterRules;
 import dev.weft.agent.dataplane.driver.NodeContext;
@@ -70,7 +71,7 @@ class UnremovableTest {
   void noRuleIsLiftedOverADeviceThatUnexpectedlyStays() {
     assertThat(failed(Set.of())).containsExactlyInAnyOrder(REFUSED, RULES);
     assertThat(node.ruleset()).isEmpty();
-    assertThat(Apply.stuck(failed(Set.of()))).containsExactly("lo");
+    assertThat(StuckDevices.of(failed(Set.of()))).containsExactly("lo");
   }
 
   @Test

@@ -14,7 +14,7 @@ import dev.weft.netlink.xfrm.XfrmStateSpec;
 import dev.weft.netlink.xfrm.XfrmUdp;
 import java.util.List;
 
-/** Says changes of the IPsec tables in netlink's words. */
+/** Translates changes of the IPsec tables into XFRM requests. */
 final class IpsecRequests {
   private IpsecRequests() {}
 
@@ -43,7 +43,7 @@ final class IpsecRequests {
   private static XfrmRequest add(Item.SecurityState state, Apply.Secrets secrets) {
     Association association = secrets.associations().get(state.id());
     if (association == null) {
-      throw new IllegalArgumentException("nobody knows a key for " + state);
+      throw new IllegalArgumentException("there is no key for " + state);
     }
     XfrmSelector selector =
         new XfrmSelector(
