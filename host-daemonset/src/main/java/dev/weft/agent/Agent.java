@@ -13,10 +13,10 @@ import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.cluster.EndpointCaches;
 import dev.weft.agent.cluster.ObjectEvents;
 import dev.weft.agent.dataplane.spec.DriftEvent;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.desired.DesiredCache;
 import dev.weft.agent.health.AgentMetrics;
-import dev.weft.agent.loop.Changes;
 import dev.weft.agent.loop.Loop;
 import dev.weft.agent.node.Heartbeat;
 import dev.weft.agent.node.NodePublisher;
@@ -127,7 +127,7 @@ public final class Agent implements AutoCloseable {
                     left,
                     () ->
                         loop.ask(
-                            Changes.endpoint(
+                            PassScope.endpoint(
                                 EndpointCaches.networkOf(endpoint),
                                 endpoint.getMetadata().getName()))));
     reports =
@@ -151,7 +151,7 @@ public final class Agent implements AutoCloseable {
             reservations,
             machine.probe,
             (network, endpoint) ->
-                loop.request(Changes.endpoint(network, endpoint))
+                loop.request(PassScope.endpoint(network, endpoint))
                     .thenApply(_ -> reports.outcomes().problem(network, endpoint))
                     .thenCombine(
                         balancer.wire(balancing, network, endpoint),
@@ -220,7 +220,7 @@ public final class Agent implements AutoCloseable {
   /** The kernel is not as it was left. */
   public void drifted(DriftEvent event) {
     LOG.atInfo().addKeyValue("node", node).log("the kernel changed: {}", event.what());
-    loop.ask(Changes.of(event.dirty()));
+    loop.ask(event.scope());
   }
 
   @Override
@@ -263,8 +263,8 @@ public final class Agent implements AutoCloseable {
 
   private void begin() {
     if (!begun.compareAndSet(false, true)) {
-      loop.ask(Changes.ALL);
-      balancing.ask(Changes.ALL);
+      loop.ask(PassScope.EVERYTHING);
+      balancing.ask(PassScope.EVERYTHING);
       return;
     }
     DesiredCache desired = new DesiredCache(cluster, machine.sandboxes, machine.features);
@@ -279,8 +279,8 @@ public final class Agent implements AutoCloseable {
               LOG.atInfo().addKeyValue("node", node).log("ready");
               peers.start(timer);
             });
-    loop.ask(Changes.ALL);
-    balancing.ask(Changes.ALL);
+    loop.ask(PassScope.EVERYTHING);
+    balancing.ask(PassScope.EVERYTHING);
     balancing.start(balancer);
     NodePass pass =
         new NodePass(
@@ -300,28 +300,28 @@ public final class Agent implements AutoCloseable {
 
               @Override
               public void ended(
-                  Changes changes,
+                  PassScope scope,
                   DesiredCache wished,
                   ReconcileOutcome outcome,
                   Map<String, NodePlan> plans) {
-                reports.tell(changes, wished, outcome, plans);
+                reports.tell(scope, wished, outcome, plans);
               }
 
               @Override
-              public void failed(Changes changes, DesiredCache wished, RuntimeException why) {
-                reports.failed(changes, wished, why);
+              public void failed(PassScope scope, DesiredCache wished, RuntimeException why) {
+                reports.failed(scope, wished, why);
               }
             });
     loop.start(
         new Loop.Work() {
           @Override
-          public Set<String> run(Changes changes, Runnable done) {
-            return metrics.pass(() -> pass.run(changes, done));
+          public Set<PassScope> run(PassScope scope, Runnable done) {
+            return metrics.pass(() -> pass.run(scope, done));
           }
 
           @Override
-          public void failed(Changes changes, RuntimeException why) {
-            pass.failed(changes, why);
+          public void failed(PassScope scope, RuntimeException why) {
+            pass.failed(scope, why);
           }
         });
     CompletionStage<Void> _ =
@@ -334,12 +334,13 @@ public final class Agent implements AutoCloseable {
   }
 
   private void look(NetworkEndpoint unnamed) {
-    loop.ask(Changes.endpoint(EndpointCaches.networkOf(unnamed), unnamed.getMetadata().getName()));
+    loop.ask(
+        PassScope.endpoint(EndpointCaches.networkOf(unnamed), unnamed.getMetadata().getName()));
   }
 
   private void build(NetworkEndpoint endpoint) {
     Sandbox.idOf(endpoint)
-        .ifPresent(id -> loop.ask(Changes.endpoint(EndpointCaches.networkOf(endpoint), id)));
+        .ifPresent(id -> loop.ask(PassScope.endpoint(EndpointCaches.networkOf(endpoint), id)));
   }
 
   private void repaired(StatusReports.Repair repair) {
@@ -358,6 +359,6 @@ public final class Agent implements AutoCloseable {
             .build(),
         Reason.DRIFT_REPAIRED,
         repair.what());
-    timer.after(Drifts.MEMORY.plusSeconds(1), () -> loop.ask(Changes.network(network)));
+    timer.after(Drifts.MEMORY.plusSeconds(1), () -> loop.ask(PassScope.network(network)));
   }
 }

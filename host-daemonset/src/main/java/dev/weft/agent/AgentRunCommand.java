@@ -4,9 +4,9 @@ import dev.weft.agent.attach.claim.KernelProbe;
 import dev.weft.agent.cluster.ApiClients;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.agent.health.AgentMetrics;
@@ -52,8 +52,9 @@ final class AgentRunCommand implements Callable<Integer> {
   /** The data plane as a pass uses it. */
   record Plane(DataPlane dataPlane, AgentMetrics metrics) implements NodeKernel {
     @Override
-    public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made) {
-      return metrics.kernel(() -> dataPlane.reconcile(wish, dirty, made));
+    public ReconcileOutcome reconcile(
+        NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made) {
+      return metrics.kernel(() -> dataPlane.reconcile(wish, scope, made));
     }
 
     @Override

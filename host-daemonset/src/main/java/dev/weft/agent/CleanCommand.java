@@ -1,9 +1,9 @@
 package dev.weft.agent;
 
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -85,7 +85,7 @@ final class CleanCommand implements Callable<Integer> {
       ReconcileOutcome outcome =
           dataPlane.reconcile(
               new NodeSpec("", Optional.empty(), Map.of(), true, Optional.empty()),
-              Dirty.EVERYTHING);
+              PassScope.EVERYTHING);
       outcome.changes().forEach(out::println);
       outcome
           .leftovers()

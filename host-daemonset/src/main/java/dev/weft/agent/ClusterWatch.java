@@ -4,8 +4,8 @@ import dev.weft.agent.cluster.BoundPods;
 import dev.weft.agent.cluster.Cache;
 import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.cluster.EndpointCaches;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.desired.KeySpecs;
-import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
@@ -39,10 +39,10 @@ final class ClusterWatch implements ClusterCaches.Listener {
   public void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {
     if (isPlan(before) || isPlan(after)) {
       ContainerNetwork either = Objects.requireNonNull(after == null ? before : after);
-      agent.loop().ask(Changes.network(either.getMetadata().getName()));
+      agent.loop().ask(PassScope.network(either.getMetadata().getName()));
     }
     if (isEncrypted(before) != isEncrypted(after)) {
-      agent.loop().ask(Changes.KEYS);
+      agent.loop().ask(PassScope.KEYS);
     }
     if (after != null) {
       agent.attacher().changed(after.getMetadata().getName());
@@ -52,7 +52,7 @@ final class ClusterWatch implements ClusterCaches.Listener {
   @Override
   public void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {
     if (isEncrypted(before) != isEncrypted(after)) {
-      agent.loop().ask(Changes.KEYS);
+      agent.loop().ask(PassScope.KEYS);
     }
     if (after != null) {
       hostNetworkChanged(before, after);
@@ -60,8 +60,8 @@ final class ClusterWatch implements ClusterCaches.Listener {
       String network = ClusterCaches.networkOf(before);
       agent.cluster().endpoints().unfollow(network);
       agent.cluster().slices().unfollow(network);
-      agent.balancing().ask(Changes.network(network));
-      agent.loop().ask(Changes.network(network));
+      agent.balancing().ask(PassScope.network(network));
+      agent.loop().ask(PassScope.network(network));
       agent.attacher().changed(network);
     }
   }
@@ -79,7 +79,7 @@ final class ClusterWatch implements ClusterCaches.Listener {
               .endpoints()
               .follow(network)
               .thenRun(() -> {
-                agent.loop().ask(Changes.network(network));
+                agent.loop().ask(PassScope.network(network));
                 agent.attacher().changed(network);
               });
     }
@@ -90,27 +90,27 @@ final class ClusterWatch implements ClusterCaches.Listener {
     MeshNode either = Objects.requireNonNull(after == null ? before : after);
     boolean mine = either.getMetadata().getName().equals(agent.cluster().node());
     if (mine && !Objects.equals(publicAddress(before), publicAddress(after))) {
-      agent.loop().ask(Changes.UNDERLAY.and(Changes.KEYS));
+      agent.loop().ask(PassScope.UNDERLAY.and(PassScope.KEYS));
     } else if (mine && before != null && (after == null || !sameGeneration(before, after))) {
-      agent.loop().ask(Changes.UNDERLAY);
+      agent.loop().ask(PassScope.UNDERLAY);
     } else if (!mine && !Objects.equals(vtep(before), vtep(after))) {
-      agent.loop().ask(Changes.networks(overlays()).and(Changes.KEYS));
+      agent.loop().ask(PassScope.networks(overlays()).and(PassScope.KEYS));
     } else if (!mine && !Objects.equals(keys(before), keys(after))) {
-      agent.loop().ask(Changes.KEYS);
+      agent.loop().ask(PassScope.KEYS);
     }
   }
 
   @Override
   public void membership() {
-    agent.loop().ask(Changes.UNDERLAY);
+    agent.loop().ask(PassScope.UNDERLAY);
   }
 
   @Override
   public void mesh(@Nullable Mesh before, @Nullable Mesh after) {
     if (before == null || after == null || !sameGeneration(before, after)) {
-      agent.loop().ask(Changes.UNDERLAY.and(Changes.KEYS).and(Changes.networks(overlays())));
+      agent.loop().ask(PassScope.UNDERLAY.and(PassScope.KEYS).and(PassScope.networks(overlays())));
     } else if (!Objects.equals(before.getStatus(), after.getStatus())) {
-      agent.loop().ask(Changes.KEYS);
+      agent.loop().ask(PassScope.KEYS);
     }
   }
 
@@ -143,7 +143,7 @@ final class ClusterWatch implements ClusterCaches.Listener {
     EndpointSlice either = Objects.requireNonNull(after == null ? before : after);
     String network = either.getMetadata().getLabels().get(Names.NETWORK_LABEL);
     if (network != null) {
-      agent.balancing().ask(Changes.endpoint(network, Cache.key(either)));
+      agent.balancing().ask(PassScope.endpoint(network, Cache.key(either)));
     }
   }
 
@@ -167,7 +167,9 @@ final class ClusterWatch implements ClusterCaches.Listener {
             .slices()
             .follow(network)
             .thenRun(() ->
-                agent.balancing().ask(Changes.endpoint(network, endpoint.getMetadata().getName())));
+                agent
+                    .balancing()
+                    .ask(PassScope.endpoint(network, endpoint.getMetadata().getName())));
   }
 
   /** An endpoint is one of a sandbox here, or one of another node, or malformed. */
@@ -194,7 +196,7 @@ final class ClusterWatch implements ClusterCaches.Listener {
         Sandbox.idOf(endpoint)
             .filter(_ -> isMine(endpoint))
             .orElse(endpoint.getMetadata().getName());
-    agent.loop().ask(Changes.endpoint(EndpointCaches.networkOf(endpoint), key));
+    agent.loop().ask(PassScope.endpoint(EndpointCaches.networkOf(endpoint), key));
   }
 
   private boolean isMine(NetworkEndpoint endpoint) {

@@ -4,8 +4,8 @@ import dev.weft.agent.cluster.ApiClients;
 import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.desired.DesiredCache;
-import dev.weft.agent.loop.Changes;
 import dev.weft.agent.node.KernelSurvey;
 import dev.weft.agent.node.NodeUnderlay;
 import dev.weft.agent.sandbox.AttachResult;
@@ -60,7 +60,7 @@ final class PlanCommand implements Callable<Integer> {
       NodeUnderlay underlay = new NodeUnderlay(cluster, client.getMasterUrl(), dataPlane::underlay);
       boolean _ = underlay.look();
       DesiredCache desired = new DesiredCache(cluster, sandboxes, KernelSurvey.kernel());
-      desired.update(Changes.ALL);
+      desired.update(PassScope.EVERYTHING);
       return print(dataPlane.plan(desired.wish(underlay.vtep())), desired);
     }
   }

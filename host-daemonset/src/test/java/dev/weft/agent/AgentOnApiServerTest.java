@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.agent.attach.claim.Probe;
 import dev.weft.agent.cluster.ApiClients;
 import dev.weft.agent.dataplane.spec.LocalVtep;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.health.AgentMetrics;
-import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.NamespaceDirectory;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Conditions;
@@ -580,7 +580,7 @@ class AgentOnApiServerTest {
       String before = node.kernel.wished.get("blue");
 
       wire.cut();
-      node.agent.loop().request(Changes.ALL).get(20, TimeUnit.SECONDS);
+      node.agent.loop().request(PassScope.EVERYTHING).get(20, TimeUnit.SECONDS);
       assertThat(node.kernel.wished.get("blue")).isEqualTo(before);
       node.sandbox("two", "blue");
       await().untilAsserted(() -> assertThat(node.error("two")).contains("API server"));
@@ -603,7 +603,7 @@ class AgentOnApiServerTest {
         List.of(
             new Problem(
                 Problem.Cure.USER, "", "spec.overlay.vni", "VNI 4096 is taken", "choose another")));
-    node.agent.loop().ask(Changes.network("blue"));
+    node.agent.loop().ask(PassScope.network("blue"));
     await()
         .untilAsserted(() -> {
           List<Condition> conditions = conditions(instruction("blue", "a"));
@@ -614,7 +614,7 @@ class AgentOnApiServerTest {
 
     node.kernel.problems.clear();
     node.kernel.drift.put("blue", List.of("create bridge wf-blue"));
-    node.agent.loop().ask(Changes.network("blue"));
+    node.agent.loop().ask(PassScope.network("blue"));
 
     await()
         .untilAsserted(() -> {

@@ -8,11 +8,11 @@ import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.kernel.Underlays;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.netlink.NetlinkException;
@@ -82,11 +82,11 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * Brings the kernel to the wish, as far as {@code dirty} says. What one network lacks keeps no
-   * other from being made. The first call looks at everything, whatever {@code dirty} says.
+   * Brings the kernel to the wish, as far as {@code scope} says. What one network lacks keeps no
+   * other from being made. The first call looks at everything, whatever {@code scope} says.
    */
-  public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty) {
-    return reconcile(wish, dirty, made -> {});
+  public ReconcileOutcome reconcile(NodeSpec wish, PassScope scope) {
+    return reconcile(wish, scope, made -> {});
   }
 
   /**
@@ -95,12 +95,13 @@ public final class DataPlane implements AutoCloseable {
    * @param made is told, at least once, as soon as all is made that can be: what comes after, such
    *     as telling neighbours of it, nobody has to wait for
    */
-  public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made) {
+  public ReconcileOutcome reconcile(
+      NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made) {
     return locked(() -> {
       if (watch != null) {
         watch.forgive();
       }
-      return reconciliation.reconcile(wish, dirty, made);
+      return reconciliation.reconcile(wish, scope, made);
     });
   }
 
@@ -159,7 +160,7 @@ public final class DataPlane implements AutoCloseable {
       } catch (NetlinkException unreadable) {
         return Optional.of(
             new DriftEvent(
-                Dirty.EVERYTHING,
+                PassScope.EVERYTHING,
                 "a change could not be looked at: " + unreadable.getMessage(),
                 "unreadable"));
       }

@@ -25,7 +25,6 @@ import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.Plan;
 import dev.weft.agent.dataplane.model.State;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
@@ -33,6 +32,7 @@ import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.Unbuildable;
@@ -103,21 +103,22 @@ final class Reconciliation {
     }
   }
 
-  /** {@link DataPlane#reconcile(NodeSpec, Dirty, Consumer)}. */
-  ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made) {
-    if (dirty instanceof Dirty.Endpoints(Map<String, Set<String>> keys) && isFamiliar(wish, keys)) {
-      Optional<ReconcileOutcome> outcome = endpoints(wish, keys, made);
+  /** {@link DataPlane#reconcile(NodeSpec, PassScope, Consumer)}. */
+  ReconcileOutcome reconcile(NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made) {
+    if (scope instanceof PassScope.Part part
+        && part.isEndpointsAlone()
+        && isFamiliar(wish, part.endpoints())) {
+      Optional<ReconcileOutcome> outcome = endpoints(wish, part.endpoints(), made);
       if (outcome.isPresent()) {
         return outcome.get();
       }
       // The kernel is not as it was left: look at it.
     }
     ReconcileOutcome outcome =
-        switch (dirty) {
-          case Dirty.Everything _ -> whole(wish, wish.networks().keySet());
-          case Dirty.Networks(Set<String> names) -> some(wish, names);
-          case Dirty.Endpoints(Map<String, Set<String>> keys) -> some(wish, keys.keySet());
-          case Dirty.Keys _ -> keys(wish);
+        switch (scope) {
+          case PassScope.Everything _ -> whole(wish, wish.networks().keySet());
+          case PassScope.Part part when part.isKeysAlone() -> keys(wish);
+          case PassScope.Part part -> some(wish, part.names());
         };
     made.accept(outcome);
     return outcome;
@@ -777,9 +778,8 @@ final class Reconciliation {
   }
 
   /** The networks that pass the packet filter. */
-  private Dirty filtered() {
-    Set<String> names = uids.keySet().stream().filter(this::uses).collect(Collectors.toSet());
-    return names.isEmpty() ? Dirty.EVERYTHING : new Dirty.Networks(names);
+  private PassScope filtered() {
+    return scope(uids.keySet().stream().filter(this::uses).collect(Collectors.toSet()));
   }
 
   /** Whether a notification tells of drift, and of what. */
@@ -791,7 +791,7 @@ final class Reconciliation {
     return new DriftDetector(kernel, known, indexes, foundations)
         .of(notification)
         .map(
-            finding -> new DriftEvent(dirtyOf(finding.uids()), finding.what(), finding.restless()));
+            finding -> new DriftEvent(scopeOf(finding.uids()), finding.what(), finding.restless()));
   }
 
   /** Whether a notification of IPsec tells of drift, and of what. */
@@ -801,15 +801,21 @@ final class Reconciliation {
         ? Optional.empty()
         : new IpsecDriftDetector(kernel, known)
             .of(notification)
-            .map(what -> new DriftEvent(Dirty.KEYS, what));
+            .map(what -> new DriftEvent(PassScope.KEYS, what));
   }
 
-  private Dirty dirtyOf(Set<String> dirty) {
-    Set<String> names =
+  private PassScope scopeOf(Set<String> changed) {
+    return scope(
         uids.entrySet().stream()
-            .filter(entry -> dirty.contains(entry.getValue()))
+            .filter(entry -> changed.contains(entry.getValue()))
             .map(Map.Entry::getKey)
-            .collect(Collectors.toSet());
-    return names.isEmpty() ? Dirty.EVERYTHING : new Dirty.Networks(names);
+            .collect(Collectors.toSet()));
+  }
+
+  /** The networks, and the underlay, which may be why they changed. */
+  private static PassScope scope(Set<String> names) {
+    return names.isEmpty()
+        ? PassScope.EVERYTHING
+        : PassScope.networks(names).and(PassScope.UNDERLAY);
   }
 }

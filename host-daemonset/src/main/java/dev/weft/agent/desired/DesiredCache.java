@@ -5,7 +5,7 @@ import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
-import dev.weft.agent.loop.Changes;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.Attachment;
@@ -100,21 +100,28 @@ public final class DesiredCache {
         .map(ClusterCaches::networkOf);
   }
 
-  /** Computes anew what {@code changes} touches. */
-  public void update(Changes changes) {
-    if (changes.keys()) {
+  /** Computes anew what {@code scope} touches. */
+  public void update(PassScope scope) {
+    if (scope.hasKeys()) {
       keys = KeySpecs.of(cluster, features);
     }
-    Set<String> whole = new HashSet<>(changes.networks());
-    if (changes.all()) {
-      whole.addAll(networks.keySet());
-      whole.addAll(planned.keySet());
-      cluster.hostNetworks().all().forEach(each -> whole.add(ClusterCaches.networkOf(each)));
+    switch (scope) {
+      case PassScope.Everything _ -> everyName().forEach(this::rebuild);
+      case PassScope.Part part -> {
+        part.networks().forEach(this::rebuild);
+        part.endpoints().entrySet().stream()
+            .filter(each -> !part.networks().contains(each.getKey()))
+            .forEach(each -> each.getValue().forEach(key -> touch(each.getKey(), key)));
+      }
     }
-    whole.forEach(this::rebuild);
-    changes.endpoints().entrySet().stream()
-        .filter(each -> !whole.contains(each.getKey()))
-        .forEach(each -> each.getValue().forEach(key -> touch(each.getKey(), key)));
+  }
+
+  /** The networks of the cluster, and those that were wished so far. */
+  private Set<String> everyName() {
+    Set<String> names = new HashSet<>(networks.keySet());
+    names.addAll(planned.keySet());
+    cluster.hostNetworks().all().forEach(each -> names.add(ClusterCaches.networkOf(each)));
+    return names;
   }
 
   private void rebuild(String name) {

@@ -1,7 +1,7 @@
 package dev.weft.agent.services;
 
 import dev.weft.agent.cluster.ClusterCaches;
-import dev.weft.agent.loop.Changes;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.loop.Loop;
 import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.agent.sandbox.Sandbox;
@@ -81,25 +81,25 @@ public final class Balancer implements Loop.Work {
     return cluster
         .slices()
         .follow(network)
-        .thenCompose(_ -> loop.request(Changes.endpoint(network, endpoint)))
+        .thenCompose(_ -> loop.request(PassScope.endpoint(network, endpoint)))
         .thenApply(_ ->
             Optional.ofNullable(problems.get(endpoint.substring(0, endpoint.lastIndexOf(':')))))
         .completeOnTimeout(Optional.empty(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
-  public Set<String> run(Changes changes, Runnable done) {
-    Map<String, NetworkServices.Turn> turns = turns(changes);
+  public Set<PassScope> run(PassScope scope, Runnable done) {
+    Map<String, NetworkServices.Turn> turns = turns(scope);
     Map<String, Sandbox> running = new HashMap<>();
     sandboxes.running().forEach(each -> running.put(each.id(), each));
     Map<String, Set<String>> networksOf = networksOf(running.values());
-    Set<String> again = new HashSet<>();
+    Set<PassScope> again = new HashSet<>();
     networksOf.forEach((id, its) -> {
       Sandbox sandbox = running.get(id);
       if (sandbox != null
           && (!clients.containsKey(id) || its.stream().anyMatch(each -> asks(turns, each)))
           && !bring(sandbox, its, turns)) {
-        again.addAll(its);
+        its.forEach(each -> again.add(PassScope.network(each)));
       }
     });
     for (Client each : new ArrayList<>(clients.values())) {
@@ -114,17 +114,15 @@ public final class Balancer implements Loop.Work {
     return again;
   }
 
-  private Map<String, NetworkServices.Turn> turns(Changes changes) {
+  private Map<String, NetworkServices.Turn> turns(PassScope scope) {
     Map<String, NetworkServices.Turn> turns = new HashMap<>();
     for (String name : cluster.slices().networks()) {
-      if (cluster.slices().isSynced(name) && changes.touches(name)) {
+      if (cluster.slices().isSynced(name) && scope.touches(name)) {
         boolean known = networks.containsKey(name);
         NetworkServices services =
             networks.computeIfAbsent(name, it -> new NetworkServices(it, cluster));
-        boolean all = !known || changes.all() || changes.networks().contains(name);
-        turns.put(
-            name,
-            all ? services.all() : services.some(changes.endpoints().getOrDefault(name, Set.of())));
+        boolean all = !known || scope.hasWhole(name);
+        turns.put(name, all ? services.all() : services.some(scope.endpoints(name)));
       }
     }
     networks.keySet().retainAll(cluster.slices().networks());

@@ -4,10 +4,10 @@ import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.desired.DesiredCache;
-import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.HostNetwork;
@@ -95,12 +95,12 @@ public final class StatusReports {
   }
 
   /**
-   * Tells of a pass over {@code changes}.
+   * Tells of a pass over {@code scope}.
    *
    * @param plans by network, what would be changed for a revision that is only planned
    */
   public void tell(
-      Changes changes,
+      PassScope scope,
       DesiredCache desired,
       ReconcileOutcome outcome,
       Map<String, NodePlan> plans) {
@@ -113,23 +113,22 @@ public final class StatusReports {
             .filter(each -> Mode.isPlan(each.getSpec().mode()))
             .ifPresent(each -> sinks.instructions.tellPlan(each, plan)));
     cluster.endpoints().own().stream()
-        .filter(each -> isTouched(each, changes))
+        .filter(each -> isTouched(each, scope))
         .forEach(each -> endpoint(each, desired));
     cluster.hostNetworks().all().stream()
         .filter(each -> each.getMetadata().getDeletionTimestamp() != null)
-        .filter(each -> changes.touches(ClusterCaches.networkOf(each)))
+        .filter(each -> scope.touches(ClusterCaches.networkOf(each)))
         .forEach(each -> deleted(each, desired, outcome));
   }
 
   /**
-   * Tells that a pass over {@code changes} threw: the networks it was about are not known to be
-   * live.
+   * Tells that a pass over {@code scope} threw: the networks it was about are not known to be live.
    */
-  public void failed(Changes changes, DesiredCache desired, RuntimeException why) {
-    boolean any = changes.networks().isEmpty() && changes.endpoints().isEmpty();
+  public void failed(PassScope scope, DesiredCache desired, RuntimeException why) {
+    boolean any = scope instanceof PassScope.Part part && part.isUnspecific();
     for (HostNetwork instruction : cluster.hostNetworks().all()) {
       String name = ClusterCaches.networkOf(instruction);
-      if ((any || changes.touches(name))
+      if ((any || scope.touches(name))
           && instruction.getMetadata().getDeletionTimestamp() == null) {
         NetworkOutcome outcome =
             new NetworkOutcome(List.of(), List.of(Problem.ofPass(why)), List.of());
@@ -186,15 +185,15 @@ public final class StatusReports {
     }
   }
 
-  private static boolean isTouched(NetworkEndpoint endpoint, Changes changes) {
+  private static boolean isTouched(NetworkEndpoint endpoint, PassScope scope) {
     if (endpoint.getSpec() == null || endpoint.getSpec().network() == null) {
       return false;
     }
     String network = endpoint.getSpec().network();
-    if (changes.all() || changes.networks().contains(network)) {
+    if (scope.hasWhole(network)) {
       return true;
     }
-    Set<String> keys = changes.endpoints().getOrDefault(network, Set.of());
+    Set<String> keys = scope.endpoints(network);
     return keys.contains(endpoint.getMetadata().getName())
         || Sandbox.idOf(endpoint).filter(keys::contains).isPresent();
   }

@@ -17,7 +17,7 @@ import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.netlink.MacAddress;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +88,7 @@ class UnremovableTest {
                 "net",
                 TestSpecs.network(
                     TestSpecs.bridge(1, TestSpecs.subnet("10.77.0.0/24", "10.77.0.1")))),
-            Dirty.EVERYTHING);
+            PassScope.EVERYTHING);
 
     assertThat(filter(Set.of())).isEmpty();
     assertThat(filter(Set.of(BRIDGE)))

@@ -2,8 +2,8 @@ package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.PacketFilter;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.retry.Supervised;
 import dev.weft.agent.retry.Timer;
 import dev.weft.netlink.NetlinkException;
@@ -241,11 +241,11 @@ public final class DriftWatch implements AutoCloseable {
   }
 
   /** What is told once until the next reconcile. */
-  private record Once(Dirty dirty, String restless) {}
+  private record Once(PassScope scope, String restless) {}
 
   private void tell(DriftEvent event) {
     String restless = event.restless();
-    if (waiting.contains(restless) || !told.add(new Once(event.dirty(), restless))) {
+    if (waiting.contains(restless) || !told.add(new Once(event.scope(), restless))) {
       return;
     }
     Duration delay = restless.isEmpty() ? Duration.ZERO : restrain(restless);
