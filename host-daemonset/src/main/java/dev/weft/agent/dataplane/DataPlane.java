@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -156,7 +157,7 @@ public final class DataPlane implements AutoCloseable {
     @Override
     public Optional<DriftEvent> judge(Notification notification) {
       try {
-        return locked(() -> reconciliation.judge(notification));
+        return judged(judge -> judge.judge(notification));
       } catch (NetlinkException unreadable) {
         return Optional.of(
             new DriftEvent(
@@ -168,18 +169,23 @@ public final class DataPlane implements AutoCloseable {
 
     @Override
     public Optional<DriftEvent> judge(XfrmNotification notification) {
-      return locked(() -> reconciliation.judge(notification));
+      return judged(judge -> judge.judge(notification));
     }
 
     @Override
     public Optional<DriftEvent> judgeFilter() {
-      return locked(reconciliation::restoreFilter);
+      return judged(DriftWatch.Judge::judgeFilter);
     }
 
     @Override
     public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
-      return locked(() -> reconciliation.restoreGuard(changes));
+      return judged(judge -> judge.judge(changes));
     }
+  }
+
+  private Optional<DriftEvent> judged(
+      Function<DriftWatch.Judge, Optional<DriftEvent>> notification) {
+    return locked(() -> reconciliation.judge().flatMap(notification));
   }
 
   private <T> T locked(Supplier<T> action) {
