@@ -38,9 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class Attacher implements SandboxListener {
   private static final Logger LOG = LoggerFactory.getLogger(Attacher.class);
 
-  /** Below the two seconds after which a container runtime starts the pod without us. */
-  static final Duration PATIENCE = Duration.ofMillis(1500);
-
   private static final Backoff BACKOFF =
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
 
@@ -192,7 +189,7 @@ public final class Attacher implements SandboxListener {
       return new AttachResult.Refused("the annotation cannot be read: " + e.getMessage());
     }
     attempts.networks = wanted.stream().map(Attachment::network).collect(Collectors.toSet());
-    Deadline deadline = Deadline.in(PATIENCE);
+    Deadline deadline = Deadline.in(Deadlines.ATTEMPT);
     List<AttachError> refusals = new ArrayList<>();
     try {
       Probe.View view = wanted.isEmpty() ? NOTHING : probe.look(sandbox);
@@ -242,7 +239,7 @@ public final class Attacher implements SandboxListener {
         refusals.add(
             AttachError.passing(
                 "network %s is not wired within %d ms; it goes on"
-                    .formatted(network, PATIENCE.toMillis())));
+                    .formatted(network, Deadlines.ATTEMPT.toMillis())));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -128,7 +128,7 @@ public final class Reservations {
     }
     try {
       claimant
-          .claim(holder, wanted, NEW_SANDBOX, Deadline.in(Attacher.PATIENCE))
+          .claim(holder, wanted, NEW_SANDBOX, Deadline.in(Deadlines.ATTEMPT))
           .refusals()
           .forEach(each ->
               LOG.atDebug().addKeyValue("pod", holder).log("not reserved: {}", each.getMessage()));

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private final PendingWrites<T> ahead = new PendingWrites<>();
   private final Map<String, String> refused = new ConcurrentHashMap<>();
   private final Gate<T> gate;
+  private final ChangeSignal changed = new ChangeSignal();
 
   /** Is told of every object that came, changed or went. */
   public interface Listener<T> {
@@ -130,20 +132,29 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
           @Override
           public void onAdd(T object) {
             if (gate.admits(object)) {
-              listener.changed(null, object);
+              tell(listener, null, object);
             }
           }
 
           @Override
           public void onUpdate(T before, T after) {
-            listener.changed(before, gate.admits(after) ? after : null);
+            tell(listener, before, gate.admits(after) ? after : null);
           }
 
           @Override
           public void onDelete(T object, boolean stale) {
-            listener.changed(object, null);
+            tell(listener, object, null);
           }
         });
+  }
+
+  /** Whoever waits goes on when the listener has done what follows from the change. */
+  private void tell(Listener<T> listener, @Nullable T before, @Nullable T after) {
+    try {
+      listener.changed(before, after);
+    } finally {
+      changed.raise();
+    }
   }
 
   /** The name that a cache knows an object by: {@code namespace/name}, or only its name. */
@@ -199,11 +210,23 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   /** Has an object that we created or changed count from now on. */
   public void put(T object) {
     ahead.put(object);
+    changed.raise();
   }
 
   /** Has an object that we deleted count no more. */
   public void remove(T object) {
     ahead.remove(object);
+    changed.raise();
+  }
+
+  /**
+   * Waits until the cache is in a state.
+   *
+   * @param atMost how long
+   * @return whether it is
+   */
+  public boolean await(BooleanSupplier reached, Duration atMost) throws InterruptedException {
+    return changed.await(reached, atMost);
   }
 
   /** How many objects there are that count as none. */

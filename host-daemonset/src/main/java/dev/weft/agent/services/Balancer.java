@@ -1,5 +1,6 @@
 package dev.weft.agent.services;
 
+import dev.weft.agent.attach.Deadlines;
 import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.loop.Loop;
@@ -9,7 +10,6 @@ import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,9 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Balancer implements Loop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
-
-  /** A sandbox waits no longer for services, which it balances then as soon as they are known. */
-  private static final Duration PATIENCE = Duration.ofMillis(700);
 
   private final ClusterCaches cluster;
   private final Sandboxes sandboxes;
@@ -84,7 +81,7 @@ public final class Balancer implements Loop.Work {
         .thenCompose(_ -> loop.request(PassScope.endpoint(network, endpoint)))
         .thenApply(_ ->
             Optional.ofNullable(problems.get(endpoint.substring(0, endpoint.lastIndexOf(':')))))
-        .completeOnTimeout(Optional.empty(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        .completeOnTimeout(Optional.empty(), Deadlines.SERVICES.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

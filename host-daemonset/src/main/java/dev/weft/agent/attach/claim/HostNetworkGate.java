@@ -11,10 +11,8 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostNetworkGate {
   private static final Logger LOG = LoggerFactory.getLogger(HostNetworkGate.class);
-
-  /** How often to look whether a network is gone. */
-  private static final Duration LOOK = Duration.ofMillis(5);
 
   private final KubernetesClient client;
   private final ClusterCaches cluster;
@@ -44,14 +39,7 @@ public final class HostNetworkGate {
    */
   void ensure(ContainerNetwork network, Driver driver, Deadline deadline) throws AttachError {
     String name = network.getMetadata().getName();
-    while (cluster.hostNetwork(name).filter(HasMetadata::isMarkedForDeletion).isPresent()) {
-      if (deadline.isOver()) {
-        throw AttachError.until(
-            "network %s is being removed from node %s; wait until it is gone"
-                .formatted(name, cluster.node()));
-      }
-      LockSupport.parkNanos(LOOK.toNanos());
-    }
+    awaitRemoval(name, deadline);
     if (cluster.hostNetwork(name).isEmpty()) {
       if (driver != Driver.OVERLAY) {
         throw AttachError.until(
@@ -66,6 +54,29 @@ public final class HostNetworkGate {
       throw AttachError.until(
           "network %s is only planned on node %s; set its spec.mode to Apply"
               .formatted(name, cluster.node()));
+    }
+  }
+
+  private void awaitRemoval(String network, Deadline deadline) throws AttachError {
+    try {
+      boolean settled =
+          cluster
+              .hostNetworks()
+              .await(
+                  () ->
+                      cluster
+                          .hostNetwork(network)
+                          .filter(HasMetadata::isMarkedForDeletion)
+                          .isEmpty(),
+                  deadline.left());
+      if (!settled) {
+        throw AttachError.until(
+            "network %s is being removed from node %s; wait until it is gone"
+                .formatted(network, cluster.node()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw AttachError.passing("the agent ends");
     }
   }
 
