@@ -171,13 +171,13 @@ public final class Loop implements AutoCloseable {
   private @Nullable Batch take() throws InterruptedException {
     lock.lock();
     try {
-      while (next.isEmpty() && !closed) {
+      while (next.equals(PassScope.NOTHING) && !closed) {
         asked.await();
       }
       if (closed) {
         return null;
       }
-      Batch batch = new Batch(next, due || failed.isEmpty(), waiting);
+      Batch batch = new Batch(next, due || failed.equals(PassScope.NOTHING), waiting);
       due = false;
       next = PassScope.NOTHING;
       waiting = new ArrayList<>();
@@ -210,7 +210,7 @@ public final class Loop implements AutoCloseable {
   private static boolean wasTried(PassScope failed, PassScope scope) {
     return switch (failed) {
       case PassScope.Everything _ -> scope.equals(PassScope.EVERYTHING);
-      case PassScope.Part part -> part.keys() || part.names().stream().anyMatch(scope::touches);
+      case PassScope.Part part -> part.hasKeys() || part.names().stream().anyMatch(scope::touches);
     };
   }
 

@@ -1,7 +1,6 @@
 package dev.weft.agent.dataplane.spec;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,49 +22,23 @@ public sealed interface PassScope {
   /** The keys of encrypted networks, with the states and policies that use them. */
   PassScope KEYS = new Part(false, true, Set.of(), Map.of());
 
-  /** Anything. */
-  record Everything() implements PassScope {}
+  /** Both. */
+  PassScope and(PassScope other);
 
-  /**
-   * Some of it.
-   *
-   * @param underlay the interface or address below the tunnels
-   * @param keys the keys of encrypted networks
-   * @param networks anything of these networks, by name, also of such as are wished no more
-   * @param endpoints these endpoints, by network name: the keys of {@link NetworkSpec#local()} and
-   *     {@link NetworkSpec#remote()}
-   */
-  record Part(
-      boolean underlay, boolean keys, Set<String> networks, Map<String, Set<String>> endpoints)
-      implements PassScope {
-    public Part {
-      networks = Set.copyOf(networks);
-      endpoints = Map.copyOf(endpoints);
-    }
+  /** Whether the interface or address below the tunnels may have changed. */
+  boolean hasUnderlay();
 
-    /** Whether the keys are all that the kernel is compared for. */
-    public boolean isKeysAlone() {
-      return keys && networks.isEmpty() && endpoints.isEmpty();
-    }
+  /** Whether the keys of encrypted networks may have changed. */
+  boolean hasKeys();
 
-    /**
-     * Whether only endpoints came, changed or went. The work then grows with their number alone:
-     * the kernel is trusted to be as the last reconcile left it.
-     */
-    public boolean isEndpointsAlone() {
-      return !keys && networks.isEmpty();
-    }
+  /** Whether anything of a network may have changed. */
+  boolean hasWhole(String network);
 
-    /** Whether it names no network and no endpoint. */
-    public boolean isUnspecific() {
-      return networks.isEmpty() && endpoints.isEmpty();
-    }
+  /** Whether anything of a network may have changed, or only some of its endpoints. */
+  boolean touches(String network);
 
-    /** The networks of which it names anything. */
-    public Set<String> names() {
-      return union(networks, endpoints.keySet());
-    }
-  }
+  /** The endpoints of a network that are named one by one. */
+  Set<String> endpoints(String network);
 
   /** Anything of this network. */
   static PassScope network(String name) {
@@ -87,79 +60,119 @@ public sealed interface PassScope {
     return new Part(false, false, Set.of(), keys);
   }
 
-  /** Both. */
-  default PassScope and(PassScope other) {
-    return this instanceof Part one && other instanceof Part two
-        ? new Part(
-            one.underlay || two.underlay,
-            one.keys || two.keys,
-            union(one.networks, two.networks),
-            union(one.endpoints, two.endpoints))
-        : EVERYTHING;
+  /** Anything. */
+  record Everything() implements PassScope {
+    @Override
+    public PassScope and(PassScope other) {
+      return this;
+    }
+
+    @Override
+    public boolean hasUnderlay() {
+      return true;
+    }
+
+    @Override
+    public boolean hasKeys() {
+      return true;
+    }
+
+    @Override
+    public boolean hasWhole(String network) {
+      return true;
+    }
+
+    @Override
+    public boolean touches(String network) {
+      return true;
+    }
+
+    @Override
+    public Set<String> endpoints(String network) {
+      return Set.of();
+    }
   }
 
-  /** Whether there is nothing to look at. */
-  default boolean isEmpty() {
-    return equals(NOTHING);
-  }
+  /**
+   * Some of it.
+   *
+   * @param hasUnderlay the interface or address below the tunnels
+   * @param hasKeys the keys of encrypted networks
+   * @param networks anything of these networks, by name, also of such as are wished no more
+   * @param endpoints these endpoints, by network name: the keys of {@link NetworkSpec#local()} and
+   *     {@link NetworkSpec#remote()}
+   */
+  record Part(
+      boolean hasUnderlay,
+      boolean hasKeys,
+      Set<String> networks,
+      Map<String, Set<String>> endpoints)
+      implements PassScope {
+    public Part {
+      networks = Set.copyOf(networks);
+      endpoints = Map.copyOf(endpoints);
+    }
 
-  /** Whether the interface or address below the tunnels may have changed. */
-  default boolean hasUnderlay() {
-    return switch (this) {
-      case Everything() -> true;
-      case Part part -> part.underlay;
-    };
-  }
+    /** Whether the keys are all that the kernel is compared for. */
+    public boolean isKeysAlone() {
+      return hasKeys && isUnspecific();
+    }
 
-  /** Whether the keys of encrypted networks may have changed. */
-  default boolean hasKeys() {
-    return switch (this) {
-      case Everything() -> true;
-      case Part part -> part.keys;
-    };
-  }
+    /**
+     * Whether only endpoints came, changed or went. The work then grows with their number alone:
+     * the kernel is trusted to be as the last reconcile left it.
+     */
+    public boolean isEndpointsAlone() {
+      return !hasKeys && networks.isEmpty();
+    }
 
-  /** Whether anything of a network may have changed, or only one of its endpoints. */
-  default boolean touches(String network) {
-    return switch (this) {
-      case Everything() -> true;
-      case Part part -> part.names().contains(network);
-    };
-  }
+    /** Whether it names no network and no endpoint. */
+    public boolean isUnspecific() {
+      return networks.isEmpty() && endpoints.isEmpty();
+    }
 
-  /** Whether anything of a network may have changed. */
-  default boolean hasWhole(String network) {
-    return switch (this) {
-      case Everything() -> true;
-      case Part part -> part.networks.contains(network);
-    };
-  }
+    /** The networks of which it names anything. */
+    public Set<String> names() {
+      return union(networks, endpoints.keySet());
+    }
 
-  /** The endpoints of a network that are named one by one. */
-  default Set<String> endpoints(String network) {
-    return switch (this) {
-      case Everything() -> Set.of();
-      case Part part -> part.endpoints.getOrDefault(network, Set.of());
-    };
-  }
+    @Override
+    public PassScope and(PassScope other) {
+      return switch (other) {
+        case Everything everything -> everything;
+        case Part part ->
+            new Part(
+                hasUnderlay || part.hasUnderlay,
+                hasKeys || part.hasKeys,
+                union(networks, part.networks),
+                union(endpoints, part.endpoints));
+      };
+    }
 
-  private static Set<String> union(Set<String> one, Set<String> two) {
-    Set<String> both = new HashSet<>(one);
-    both.addAll(two);
-    return both;
-  }
+    @Override
+    public boolean hasWhole(String network) {
+      return networks.contains(network);
+    }
 
-  private static Map<String, Set<String>> union(
-      Map<String, Set<String>> one, Map<String, Set<String>> two) {
-    Map<String, Set<String>> both = new HashMap<>();
-    Stream.of(one, two)
-        .flatMap(each -> each.entrySet().stream())
-        .forEach(each ->
-            both.merge(
-                each.getKey(),
-                each.getValue(),
-                (a, b) ->
-                    Stream.concat(a.stream(), b.stream()).collect(Collectors.toUnmodifiableSet())));
-    return both;
+    @Override
+    public boolean touches(String network) {
+      return networks.contains(network) || endpoints.containsKey(network);
+    }
+
+    @Override
+    public Set<String> endpoints(String network) {
+      return endpoints.getOrDefault(network, Set.of());
+    }
+
+    private static Set<String> union(Set<String> one, Set<String> two) {
+      return Stream.concat(one.stream(), two.stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Map<String, Set<String>> union(
+        Map<String, Set<String>> one, Map<String, Set<String>> two) {
+      Map<String, Set<String>> both = new HashMap<>(one);
+      two.forEach((network, keys) -> both.merge(network, keys, Part::union));
+      return both;
+    }
   }
 }
