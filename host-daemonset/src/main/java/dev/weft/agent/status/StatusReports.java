@@ -15,6 +15,7 @@ import dev.weft.api.Mode;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NodePlan;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,22 +41,18 @@ public final class StatusReports {
    * @param instructions their statuses and finalizers
    * @param endpoints their statuses and ends
    * @param drift what was repaired, by network; not to be called back from
-   * @param problems names of networks whose problems changed
    */
   public record Sinks(
-      HostNetworkReports instructions,
-      EndpointReports endpoints,
-      Consumer<Repair> drift,
-      Consumer<String> problems) {}
+      HostNetworkReports instructions, EndpointReports endpoints, Consumer<Repair> drift) {}
 
   /**
    * A drift that was repaired.
    *
-   * @param instruction of the network
+   * @param hostNetwork of the network
    * @param what was put right, in one line
    * @param count how many things
    */
-  public record Repair(HostNetwork instruction, String what, int count) {}
+  public record Repair(HostNetwork hostNetwork, String what, int count) {}
 
   /** Reports on the node that {@code cluster} is about. */
   public StatusReports(ClusterCaches cluster, Sandboxes sandboxes, Sinks sinks, Clock clock) {
@@ -70,16 +67,22 @@ public final class StatusReports {
     return outcomes;
   }
 
-  /** Takes note of what came of a pass: {@link #outcomes} has it from now on. */
-  public void note(DesiredCache desired, ReconcileOutcome outcome) {
+  /**
+   * Takes note of what came of a pass: {@link #outcomes} has it from now on.
+   *
+   * @return names of networks whose problems changed
+   */
+  public Set<String> note(DesiredCache desired, ReconcileOutcome outcome) {
+    Set<String> changed = new HashSet<>();
     outcome
         .networks()
         .forEach((name, it) -> {
           if (outcomes.note(name, it, wired(name, desired))) {
-            sinks.problems.accept(name);
+            changed.add(name);
           }
         });
     outcomes.retain(desired.names());
+    return changed;
   }
 
   private static Map<String, LocalEndpoint> local(String name, DesiredCache desired) {
@@ -95,11 +98,11 @@ public final class StatusReports {
   }
 
   /**
-   * Tells of a pass over {@code scope}.
+   * Reports a pass over {@code scope}.
    *
    * @param plans by network, what would be changed for a revision that is only planned
    */
-  public void tell(
+  public void report(
       PassScope scope,
       DesiredCache desired,
       ReconcileOutcome outcome,
@@ -122,9 +125,12 @@ public final class StatusReports {
   }
 
   /**
-   * Tells that a pass over {@code scope} threw: the networks it was about are not known to be live.
+   * Reports that a pass over {@code scope} threw: its networks are not known to be live.
+   *
+   * @return names of networks whose problems changed
    */
-  public void failed(PassScope scope, DesiredCache desired, RuntimeException why) {
+  public Set<String> failed(PassScope scope, DesiredCache desired, RuntimeException why) {
+    Set<String> changed = new HashSet<>();
     boolean any = scope instanceof PassScope.Part part && part.isUnspecific();
     for (HostNetwork instruction : cluster.hostNetworks().all()) {
       String name = ClusterCaches.networkOf(instruction);
@@ -133,11 +139,12 @@ public final class StatusReports {
         NetworkOutcome outcome =
             new NetworkOutcome(List.of(), List.of(Problem.ofPass(why)), List.of());
         if (outcomes.note(name, outcome, wired(name, desired))) {
-          sinks.problems.accept(name);
+          changed.add(name);
         }
         network(name, desired, outcome, Optional.empty());
       }
     }
+    return changed;
   }
 
   private void network(
