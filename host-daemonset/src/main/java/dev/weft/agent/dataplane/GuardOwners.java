@@ -1,7 +1,7 @@
 package dev.weft.agent.dataplane;
 
 import dev.weft.agent.dataplane.drift.LastApplied;
-import dev.weft.agent.dataplane.kernel.SourceGuard;
+import dev.weft.agent.dataplane.driver.GuardEntries;
 import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
@@ -25,10 +25,10 @@ record GuardOwners(LastApplied left, Map<Item.Key, Owner> wished, Map<String, Ow
     Map<Item.Key, Owner> wished = new HashMap<>();
     Map<String, Owner> networks = new HashMap<>();
     for (NetworkSpec network : spec.networks().values()) {
-      networks.put(SourceGuard.number(network.uid()), Owner.network(network.uid()));
+      networks.put(GuardEntries.number(network.uid()), Owner.network(network.uid()));
       for (LocalEndpoint endpoint : network.local().values()) {
         Owner owner = Owner.endpoint(network.uid(), endpoint.id());
-        SourceGuard.endpoint(owner, Network.hostEnd(network.uid(), endpoint.id()), endpoint)
+        GuardEntries.endpoint(owner, Network.hostEnd(network.uid(), endpoint.id()), endpoint)
             .forEach(item -> wished.put(item.key(), owner));
       }
     }

@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.kernel.SourceGuard;
+import dev.weft.agent.dataplane.driver.GuardEntries;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
@@ -418,7 +418,7 @@ class SourceGuardTest {
             "flush set bridge weft addresses4",
             "add element bridge weft own4 { 0x00000001 . 10.77.0.2 }",
             "delete element bridge weft macs { %s . %s }"
-                .formatted(SourceGuard.number(TestSpecs.uid(1)), Macs.of(VICTIM)))) {
+                .formatted(GuardEntries.number(TestSpecs.uid(1)), Macs.of(VICTIM)))) {
       drift.clear();
       node.nft(deed);
       Awaitility.await(deed).until(() -> node.ruleset().equals(ours));

@@ -1,7 +1,7 @@
 package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.kernel.HostKernel;
-import dev.weft.agent.dataplane.kernel.PacketFilter;
+import dev.weft.agent.dataplane.model.NftTable;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.retry.Supervised;
@@ -98,7 +98,7 @@ public final class DriftWatch implements AutoCloseable {
           new Source<NftablesMonitor, NftablesMonitor.Change>(
               () ->
                   NftablesMonitor.open(
-                      kernel.namespace(), NftablesMonitor.Family.INET, PacketFilter.NAME),
+                      kernel.namespace(), NftablesMonitor.Family.INET, NftTable.NAME),
               DriftWatch::once,
               new NftablesMonitor.Change.Overrun()),
           _ -> judge.judgeFilter());
@@ -107,7 +107,7 @@ public final class DriftWatch implements AutoCloseable {
           new Source<NftablesMonitor, List<NftablesMonitor.Change>>(
               () ->
                   NftablesMonitor.open(
-                      kernel.namespace(), NftablesMonitor.Family.BRIDGE, PacketFilter.NAME),
+                      kernel.namespace(), NftablesMonitor.Family.BRIDGE, NftTable.NAME),
               DriftWatch::all,
               List.of(new NftablesMonitor.Change.Overrun())),
           judge::judge);

@@ -316,7 +316,7 @@ public sealed interface Item
 
     @Override
     public String toString() {
-      return "packet filter, table inet weft";
+      return "packet filter, table " + NftTable.FILTER;
     }
   }
 
