@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The agent of one node: starts its parts, and says whether they work.
  *
- * <p>It touches the kernel only once everything is known, the cluster and the sandboxes: whoever
- * knows a part would take the rest for deleted. From then on it works from what it knows, whether
- * or not the API server can be reached. To close it leaves the node's networks as they are.
+ * <p>It touches the kernel only once the cluster and all sandboxes are known: an agent that knows a
+ * part would take the rest for deleted. From then on it works from what it knows, whether or not
+ * the API server can be reached. To close it leaves the node's networks as they are.
  */
 public final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);

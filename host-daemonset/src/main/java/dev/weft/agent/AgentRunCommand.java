@@ -31,10 +31,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the agent until it is told to end; the node's networks stay. */
+/** Runs the agent until it is asked to end; the node's networks stay. */
 @Command(
     name = "run",
-    description = "Builds and keeps this node's networks until told to end; they stay then.",
+    description = "Builds and keeps this node's networks until asked to end; they stay then.",
     mixinStandardHelpOptions = true)
 final class AgentRunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(AgentRunCommand.class);
@@ -125,7 +125,7 @@ final class AgentRunCommand implements Callable<Integer> {
               .ready()
               .thenRunAsync(
                   () -> WarmUp.play(client.getKubernetesSerialization(), AgentRunCommand::filter),
-                  Thread.ofVirtual().name("rehearsal")::start);
+                  Thread.ofVirtual().name("warm-up")::start);
       end.await();
     } finally {
       ended.countDown();
@@ -133,7 +133,7 @@ final class AgentRunCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Told to end: let the parts be closed, then end with success. */
+  /** Asked to end: let the parts be closed, then end with success. */
   private static void finish(CountDownLatch end, CountDownLatch ended) {
     end.countDown();
     try {

@@ -72,7 +72,7 @@ final class CleanCommand implements Callable<Integer> {
     } catch (BindException taken) {
       place.close();
       throw new IllegalStateException(
-          "somebody listens on %s, so an agent runs on this node and would build everything again;"
+          "a process listens on %s, so an agent runs on this node and would build everything again;"
                   .formatted(listen)
               + " delete the DaemonSet weft-agent first",
           taken);

@@ -246,8 +246,8 @@ final class ClusterWatch implements ClusterCaches.Listener {
     return network != null && KeySpecs.isEncrypted(network);
   }
 
-  private static boolean isEncrypted(@Nullable HostNetwork instruction) {
-    return instruction != null && KeySpecs.isEncrypted(instruction);
+  private static boolean isEncrypted(@Nullable HostNetwork hostNetwork) {
+    return hostNetwork != null && KeySpecs.isEncrypted(hostNetwork);
   }
 
   private static @Nullable List<NodeKey> keys(@Nullable MeshNode node) {

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     description = "Prints, in order, what the agent would change on this node; changes nothing.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:nothing to change", "2:there are changes", "1:it cannot be told"})
+    exitCodeList = {"0:nothing to change", "2:there are changes", "1:it is not known"})
 final class PlanCommand implements Callable<Integer> {
   private static final long PATIENCE_SECONDS = 30;
 

@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a sandbox that nobody sees come and go, on a node that nobody sees: network namespaces that
- * are gone after it. What Java does for the first time takes it many times as long, and without
+ * Warms up the JVM: wires and removes a throw-away sandbox on a throw-away node, both in private
+ * network namespaces. What Java does for the first time takes it many times as long, and without
  * this a pod would wait for it.
  */
 final class WarmUp {

@@ -31,9 +31,9 @@ import org.slf4j.event.Level;
  * their larger half, are not kept.
  *
  * <p>What this agent has just created, changed or deleted may be {@link #put} in and {@link
- * #remove}d, so that it counts before the watch tells of it.
+ * #remove}d, so that it counts before the watch reports it.
  *
- * <p>An object that contradicts itself counts as none: nobody behind the cache sees it.
+ * <p>An object that contradicts itself counts as none: the cache does not show it.
  */
 public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
@@ -50,7 +50,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private final Gate<T> gate;
   private final ChangeSignal changed = new ChangeSignal();
 
-  /** Is told of every object that came, changed or went. */
+  /** Receives every object that was added, changed or deleted. */
   public interface Listener<T> {
     /**
      * One of the two may be null, never both.
@@ -132,24 +132,24 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
           @Override
           public void onAdd(T object) {
             if (gate.admits(object)) {
-              tell(listener, null, object);
+              inform(listener, null, object);
             }
           }
 
           @Override
           public void onUpdate(T before, T after) {
-            tell(listener, before, gate.admits(after) ? after : null);
+            inform(listener, before, gate.admits(after) ? after : null);
           }
 
           @Override
           public void onDelete(T object, boolean stale) {
-            tell(listener, object, null);
+            inform(listener, object, null);
           }
         });
   }
 
-  /** Whoever waits goes on when the listener has done what follows from the change. */
-  private void tell(Listener<T> listener, @Nullable T before, @Nullable T after) {
+  /** Waiting threads go on once the listener has done what follows from the change. */
+  private void inform(Listener<T> listener, @Nullable T before, @Nullable T after) {
     try {
       listener.changed(before, after);
     } finally {
@@ -239,7 +239,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     if (!why.equals(known)) {
       LOG.atWarn()
           .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())
-          .log("{}; the object counts as none, see who wrote it", why);
+          .log("{}; the object is ignored; its managedFields name the writer", why);
     }
   }
 
@@ -248,9 +248,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     informer.stop();
   }
 
-  /**
-   * Told once until the first list has come: a start that waits for something must say for what.
-   */
+  /** Logged once until the first list has come: a start that waits must say for what. */
   private boolean retry(boolean started, Throwable failure) {
     dead.compareAndSet(null, Instant.now());
     reason = Causes.of(failure);

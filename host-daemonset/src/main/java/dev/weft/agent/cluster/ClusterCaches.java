@@ -42,7 +42,7 @@ public final class ClusterCaches implements AutoCloseable {
   private final MeshMembers claims = new MeshMembers();
   private volatile MeshMembers.Settled members = MeshMembers.Settled.NONE;
 
-  /** Is told what changed; never on a thread that may wait. */
+  /** Is called for each change; never on a thread that may wait. */
   public interface Listener {
     /** Takes no notice of anything. */
     Listener NONE = new Listener() {};
@@ -50,7 +50,7 @@ public final class ClusterCaches implements AutoCloseable {
     /** A network as users declare it. */
     default void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {}
 
-    /** An instruction to this node. */
+    /** A HostNetwork of this node. */
     default void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {}
 
     /** What this node published of itself, or another node as far as it counts. */
@@ -109,7 +109,7 @@ public final class ClusterCaches implements AutoCloseable {
    * Begins to list and watch. Completes when everything is known: a node that knows only a part
    * would take the rest for deleted.
    *
-   * @param to is told what changes
+   * @param to is called for each change
    */
   public CompletableFuture<Void> start(Listener to) {
     listener = to;
@@ -201,12 +201,12 @@ public final class ClusterCaches implements AutoCloseable {
     return networks;
   }
 
-  /** Instructions to this node. */
+  /** HostNetworks of this node. */
   public Cache<HostNetwork> hostNetworks() {
     return hostNetworks;
   }
 
-  /** The instruction to build {@code network} on this node. */
+  /** The HostNetwork of {@code network} on this node. */
   public Optional<HostNetwork> hostNetwork(String network) {
     return hostNetworks.get(Names.hostNetwork(network, node));
   }
@@ -251,10 +251,10 @@ public final class ClusterCaches implements AutoCloseable {
    * have given the address out, and no other endpoint may have had the MAC address before it.
    */
   public Optional<String> objection(NetworkEndpoint endpoint) {
-    Optional<HostNetworkSpec> instruction =
+    Optional<HostNetworkSpec> declared =
         hostNetwork(EndpointCaches.networkOf(endpoint)).map(HostNetwork::getSpec);
     Optional<String> misplaced =
-        instruction.flatMap(spec ->
+        declared.flatMap(spec ->
             EndpointAddress.objection(
                 endpoint.getSpec(),
                 spec.subnets() == null ? List.of() : spec.subnets(),
@@ -296,10 +296,10 @@ public final class ClusterCaches implements AutoCloseable {
     slices.close();
   }
 
-  /** The network that an instruction is about: its name says it even where its spec does not. */
-  public static String networkOf(HostNetwork instruction) {
-    String name = instruction.getMetadata().getName();
-    String network = instruction.getSpec() == null ? null : instruction.getSpec().network();
+  /** The network of a HostNetwork: its name has it even where its spec does not. */
+  public static String networkOf(HostNetwork hostNetwork) {
+    String name = hostNetwork.getMetadata().getName();
+    String network = hostNetwork.getSpec() == null ? null : hostNetwork.getSpec().network();
     return network == null ? name.substring(0, Math.max(0, name.indexOf('.'))) : network;
   }
 }

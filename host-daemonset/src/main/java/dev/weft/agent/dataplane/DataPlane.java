@@ -72,7 +72,7 @@ public final class DataPlane implements AutoCloseable {
     return new DataPlane(NetworkNamespace.open(node), Optional.empty());
   }
 
-  /** Whether an interface in a sandbox was made for an address that nobody has got, or not yet. */
+  /** Whether an interface in a sandbox was made for an address that is not claimed, or not yet. */
   public static boolean isUnfinished(Link link) {
     return isOurs(link) && !link.isUp();
   }
@@ -83,8 +83,8 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * Brings the kernel to the wish, as far as {@code scope} says. What one network lacks keeps no
-   * other from being made. The first call looks at everything, whatever {@code scope} says.
+   * Brings the kernel to the wish, as far as {@code scope} says. A network that cannot be made does
+   * not block the others. The first call looks at everything, whatever {@code scope} says.
    */
   public ReconcileOutcome reconcile(NodeSpec wish, PassScope scope) {
     return reconcile(wish, scope, made -> {});
@@ -93,8 +93,8 @@ public final class DataPlane implements AutoCloseable {
   /**
    * The same.
    *
-   * @param made is told, at least once, as soon as all is made that can be: what comes after, such
-   *     as telling neighbours of it, nobody has to wait for
+   * @param made is called, at least once, as soon as all is made that can be; announcements to
+   *     neighbours follow
    */
   public ReconcileOutcome reconcile(
       NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made) {
@@ -140,7 +140,7 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * Has {@code listener} told of drift from now on, on a thread of its own. It must return soon and
+   * Reports drift to {@code listener} from now on, on a thread of its own. It must return soon and
    * not call back into this object.
    */
   public void onDrift(Consumer<DriftEvent> listener) {

@@ -79,7 +79,7 @@ record PassPlanner(
         observation, marks, spec, new NodeContext.Secrecy(ports, hindrance), stuck);
   }
 
-  /** Devices that we made, by index: known as ours even if somebody removed the mark. */
+  /** Devices that we made, by index: known as ours even if the mark was removed. */
   private Map<Integer, Owner> marksWeSet(LastApplied left) {
     Map<Integer, Owner> marks = new HashMap<>();
     for (Item item : left.items()) {

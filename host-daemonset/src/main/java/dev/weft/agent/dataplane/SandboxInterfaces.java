@@ -20,8 +20,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Our interfaces in sandboxes by index: whatever a sandbox calls them or marks them with, the index
- * stays.
+ * Our interfaces in sandboxes by index: a sandbox can change their names and marks, but not that.
  */
 final class SandboxInterfaces {
   private final Map<Owner, Integer> indexes = new HashMap<>();

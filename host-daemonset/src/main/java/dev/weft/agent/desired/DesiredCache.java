@@ -82,7 +82,7 @@ public final class DesiredCache {
     return Optional.ofNullable(networks.get(name));
   }
 
-  /** Generation of the instruction that a network's wish follows; 0 if it has none. */
+  /** Generation of the HostNetwork that a network's spec was taken from; 0 if it has none. */
   public long generation(String name) {
     return generations.getOrDefault(name, 0L);
   }
@@ -125,13 +125,13 @@ public final class DesiredCache {
   }
 
   private void rebuild(String name) {
-    Optional<HostNetwork> instruction = hostNetwork(name);
-    if (instruction.isEmpty()) {
+    Optional<HostNetwork> hostNetwork = hostNetwork(name);
+    if (hostNetwork.isEmpty()) {
       networks.remove(name);
       planned.remove(name);
       generations.remove(name);
     } else if (cluster.endpoints().isSynced(name)) {
-      HostNetworkSpec spec = instruction.get().getSpec();
+      HostNetworkSpec spec = hostNetwork.get().getSpec();
       Map<String, LocalEndpoint> local = new HashMap<>();
       List<NetworkEndpoint> mine = buildable(name);
       sandboxes
@@ -149,7 +149,7 @@ public final class DesiredCache {
           candidate(name, spec)
               .map(it -> new NetworkSpec(wish.uid(), it, wish.local(), wish.remote()))
               .orElse(null));
-      Long generation = instruction.get().getMetadata().getGeneration();
+      Long generation = hostNetwork.get().getMetadata().getGeneration();
       generations.put(name, generation == null ? 0L : generation);
     }
   }

@@ -61,8 +61,8 @@ public final class Loop implements AutoCloseable {
     /**
      * Works off {@code scope}.
      *
-     * @param done to be called once nothing is left to do that those who asked wait for; else they
-     *     wait until this returns
+     * @param done to be called once nothing is left to do that callers wait for; else they wait
+     *     until this returns
      * @return what to try again, each by itself
      */
     Set<PassScope> run(PassScope scope, Runnable done);

@@ -20,18 +20,18 @@ public final class NodePass implements Loop.Work {
   private final NodeUnderlay underlay;
   private final NodeKernel kernel;
   private final Reports reports;
-  private Optional<KeyReport> told = Optional.empty();
+  private Optional<KeyReport> published = Optional.empty();
 
-  /** What is told of a pass. */
+  /** Receives what a pass reports. */
   public interface Reports {
     /**
      * The node's underlay was looked at, or its keys changed.
      *
-     * @param keys what to tell of the keys of encrypted networks, empty if there are none
+     * @param keys the report on the keys of encrypted networks, empty if there are none
      */
     void node(NodeUnderlay underlay, Optional<KeyReport> keys);
 
-    /** The kernel is as wished, as far as it can be: those who asked for it are told next. */
+    /** The kernel is as wished, as far as it can be: those that asked for it learn next. */
     void outcome(DesiredCache desired, ReconcileOutcome outcome);
 
     /**
@@ -70,9 +70,9 @@ public final class NodePass implements Loop.Work {
               done.run();
             });
     // A public key may be known once what is sent by it is taken.
-    if (asked.hasUnderlay() || !outcome.keys().report().equals(told)) {
-      told = outcome.keys().report();
-      reports.node(underlay, told);
+    if (asked.hasUnderlay() || !outcome.keys().report().equals(published)) {
+      published = outcome.keys().report();
+      reports.node(underlay, published);
     }
     reports.ended(scope, desired, outcome, DryRuns.of(desired, underlay.vtep(), kernel));
     return again(outcome);

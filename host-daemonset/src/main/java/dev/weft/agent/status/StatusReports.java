@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** Tells the API what came of a pass: of instructions, of endpoints, of drift. */
+/** Reports the outcome of a pass to the API: HostNetworks, endpoints, drift. */
 public final class StatusReports {
   private static final Outcomes.StatusProblem NO_SANDBOX =
       new Outcomes.StatusProblem("its pod has no sandbox", false);
@@ -38,12 +38,12 @@ public final class StatusReports {
   /**
    * Where reports go.
    *
-   * @param instructions their statuses and finalizers
+   * @param hostNetworks their statuses and finalizers
    * @param endpoints their statuses and ends
    * @param drift what was repaired, by network; not to be called back from
    */
   public record Sinks(
-      HostNetworkReports instructions, EndpointReports endpoints, Consumer<Repair> drift) {}
+      HostNetworkReports hostNetworks, EndpointReports endpoints, Consumer<Repair> drift) {}
 
   /**
    * A drift that was repaired.
@@ -114,7 +114,7 @@ public final class StatusReports {
         cluster
             .hostNetwork(name)
             .filter(each -> Mode.isPlan(each.getSpec().mode()))
-            .ifPresent(each -> sinks.instructions.tellPlan(each, plan)));
+            .ifPresent(each -> sinks.hostNetworks.reportPlan(each, plan)));
     cluster.endpoints().own().stream()
         .filter(each -> isTouched(each, scope))
         .forEach(each -> endpoint(each, desired));
@@ -132,10 +132,10 @@ public final class StatusReports {
   public Set<String> failed(PassScope scope, DesiredCache desired, RuntimeException why) {
     Set<String> changed = new HashSet<>();
     boolean any = scope instanceof PassScope.Part part && part.isUnspecific();
-    for (HostNetwork instruction : cluster.hostNetworks().all()) {
-      String name = ClusterCaches.networkOf(instruction);
+    for (HostNetwork hostNetwork : cluster.hostNetworks().all()) {
+      String name = ClusterCaches.networkOf(hostNetwork);
       if ((any || scope.touches(name))
-          && instruction.getMetadata().getDeletionTimestamp() == null) {
+          && hostNetwork.getMetadata().getDeletionTimestamp() == null) {
         NetworkOutcome outcome =
             new NetworkOutcome(List.of(), List.of(Problem.ofPass(why)), List.of());
         if (outcomes.note(name, outcome, wired(name, desired))) {
@@ -150,14 +150,14 @@ public final class StatusReports {
   private void network(
       String name, DesiredCache desired, NetworkOutcome outcome, Optional<NodePlan> plan) {
     drifts.note(name, outcome.repaired(), clock.instant());
-    Optional<HostNetwork> instruction = cluster.hostNetwork(name);
-    if (instruction.isPresent()) {
+    Optional<HostNetwork> hostNetwork = cluster.hostNetwork(name);
+    if (hostNetwork.isPresent()) {
       if (!outcome.repaired().isEmpty()) {
         String what = Drifts.text(outcome.repaired());
-        sinks.drift.accept(new Repair(instruction.get(), what, outcome.repaired().size()));
+        sinks.drift.accept(new Repair(hostNetwork.get(), what, outcome.repaired().size()));
       }
-      sinks.instructions.tell(
-          instruction.get(),
+      sinks.hostNetworks.report(
+          hostNetwork.get(),
           desired.generation(name),
           outcome,
           new HostNetworkStatuses.Reported(
@@ -175,20 +175,20 @@ public final class StatusReports {
     if (wished == null && EndpointReports.isOrphan(endpoint, cluster.pods(), sandboxes)) {
       sinks.endpoints.release(endpoint, cluster, sandboxes);
     } else if (id.isPresent() && (wished == null || wished.isUp())) {
-      sinks.endpoints.tell(endpoint, outcomes.hitch(network, id.get()));
+      sinks.endpoints.report(endpoint, outcomes.hitch(network, id.get()));
     } else if (id.isEmpty() && endpoint.getStatus() != null) {
-      sinks.endpoints.tell(endpoint, Optional.of(NO_SANDBOX));
+      sinks.endpoints.report(endpoint, Optional.of(NO_SANDBOX));
     }
   }
 
   /** A pass that began before the deletion was known may even have made something. */
-  private void deleted(HostNetwork instruction, DesiredCache desired, ReconcileOutcome outcome) {
-    String name = ClusterCaches.networkOf(instruction);
-    String uid = instruction.getSpec() == null ? null : instruction.getSpec().networkUid();
+  private void deleted(HostNetwork hostNetwork, DesiredCache desired, ReconcileOutcome outcome) {
+    String name = ClusterCaches.networkOf(hostNetwork);
+    String uid = hostNetwork.getSpec() == null ? null : hostNetwork.getSpec().networkUid();
     boolean wished = desired.network(name).filter(each -> each.uid().equals(uid)).isPresent();
     if (uid == null || (!wished && outcome.isGone(uid))) {
       drifts.forget(name);
-      sinks.instructions.release(instruction);
+      sinks.hostNetworks.release(hostNetwork);
     }
   }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What somebody does in a sandbox of theirs is nobody else's problem. */
+/** What a tenant does in its own sandbox is a problem of its endpoint alone. */
 class HostileSandboxTest {
   private static final String MARK = "weft.dev/" + TestSpecs.uid(1);
 
@@ -212,9 +212,9 @@ class HostileSandboxTest {
 
   @Test
   void anInterfaceThatIsTakenDownAgainAndAgainIsLookedAtEverMoreRarely() {
-    AtomicInteger told = new AtomicInteger();
+    AtomicInteger reports = new AtomicInteger();
     plane.onDrift(event -> {
-      told.incrementAndGet();
+      reports.incrementAndGet();
       plane.reconcile(wish(), event.scope());
     });
     AtomicInteger taken = new AtomicInteger();
@@ -228,7 +228,7 @@ class HostileSandboxTest {
           }
           return taken.get() >= 30;
         });
-    assertThat(told.get()).isLessThan(15);
+    assertThat(reports.get()).isLessThan(15);
     assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
   }
 

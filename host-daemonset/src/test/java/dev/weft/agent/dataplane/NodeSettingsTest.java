@@ -116,7 +116,7 @@ class NodeSettingsTest {
   }
 
   @Test
-  void whatSomebodyChangedSinceOrHadBeforeStays() {
+  void aSettingThatWasChangedSinceOrSetBeforeStays() {
     node.set(FORWARD4, "1");
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
       make(plane, wish());
@@ -182,7 +182,7 @@ class NodeSettingsTest {
   }
 
   @Test
-  void aNodeThatAnswersNobodyIsToldOfBySetting() {
+  void aNodeThatAnswersNoArpRequestIsReportedWithTheSetting() {
     node.set("net/ipv4/conf/all/arp_ignore", "8");
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
       assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("blue").problems())

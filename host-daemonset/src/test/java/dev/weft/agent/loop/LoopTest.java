@@ -68,7 +68,7 @@ class LoopTest {
   }
 
   @Test
-  void aPassThatThrowsIsToldWithWhatItWasAboutAndWhy() throws Exception {
+  void aPassThatThrowsIsReportedWithItsScopeAndTheReason() throws Exception {
     List<PassScope> failed = new CopyOnWriteArrayList<>();
     List<String> troubles = new CopyOnWriteArrayList<>();
     loop.start(
@@ -109,7 +109,7 @@ class LoopTest {
   }
 
   @Test
-  void aPassThatThrewIsToldUntilTheSameIsDoneAndKeepsNoOtherBack() throws Exception {
+  void aPassThatThrewIsReportedUntilItIsDoneAndBlocksNoOther() throws Exception {
     AtomicBoolean broken = new AtomicBoolean(true);
     loop.start((scope, _) -> {
       if (broken.get() && scope.touches("a")) {

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that there is an instruction to build a network before a sandbox attaches to it. That
- * of an overlay network the agent writes itself where it is missing: what it says follows from the
- * network alone, so an absent operator delays nothing.
+ * Requires a network's HostNetwork before a sandbox attaches to it. The agent creates a missing one
+ * of an overlay itself: its content follows from the ContainerNetwork, so an absent operator delays
+ * nothing.
  */
 public final class HostNetworkGate {
   private static final Logger LOG = LoggerFactory.getLogger(HostNetworkGate.class);
@@ -27,7 +27,7 @@ public final class HostNetworkGate {
   private final KubernetesClient client;
   private final ClusterCaches cluster;
 
-  /** Instructions to the node that {@code cluster} is about. */
+  /** HostNetworks of the node that {@code cluster} is about. */
   public HostNetworkGate(KubernetesClient client, ClusterCaches cluster) {
     this.client = client;
     this.cluster = cluster;
@@ -82,12 +82,12 @@ public final class HostNetworkGate {
 
   private void write(ContainerNetwork network) throws AttachError {
     try {
-      HostNetwork instruction = HostNetworks.of(network, cluster.node());
-      cluster.hostNetworks().put(client.resource(instruction).create());
+      HostNetwork hostNetwork = HostNetworks.of(network, cluster.node());
+      cluster.hostNetworks().put(client.resource(hostNetwork).create());
       LOG.atInfo()
           .addKeyValue("network", network.getMetadata().getName())
           .addKeyValue("node", cluster.node())
-          .log("instruction written, for a sandbox needs it");
+          .log("HostNetwork created, as a sandbox needs it");
     } catch (IllegalArgumentException e) {
       throw AttachError.until(
           "network %s cannot be built yet: %s"
@@ -96,7 +96,7 @@ public final class HostNetworkGate {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw AddressLock.unreachable(e);
       }
-      LOG.atDebug().log("the operator was first to write the instruction");
+      LOG.atDebug().log("the operator created the HostNetwork first");
     }
   }
 

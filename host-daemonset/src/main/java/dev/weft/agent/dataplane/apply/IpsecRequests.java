@@ -28,7 +28,7 @@ final class IpsecRequests {
     return switch (change) {
       case Change.Create(Item.SecurityState state) -> add(state, secrets);
       case Change.Create(Item.SecurityPolicy(var spec)) ->
-          // fails where somebody has such a policy: that is not ours to replace
+          // fails where another process has such a policy: that is not ours to replace
           new XfrmRequest.PolicyAdd(spec.withNumber(numbers.get(at)));
       case Change.Alter(_, Item.SecurityPolicy(var spec), _) -> new XfrmRequest.PolicyUpdate(spec);
       case Change.Remove(Item.SecurityState state, _) -> new XfrmRequest.StateRemove(state.id());

@@ -116,7 +116,7 @@ final class LinkRequests {
       Change change, Item.Device device, ToIntFunction<DeviceName> index) {
     DeviceName inner = device.inner();
     int link = index.applyAsInt(inner);
-    // The mark comes before the interface is up: what is up without it would be nobody's.
+    // The mark comes before the interface is up: what is up without it would have no owner.
     return List.of(
         new LinkRequest(
             change,

@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a sandbox may send from, on networks that are bridges: an address or a MAC address that is
- * somebody's in the network is used by its owner alone, be it in IP, ARP or neighbour discovery.
- * What is nobody's is free, so that pods can share an address among each other (VRRP).
+ * What a sandbox may send from, on networks that are bridges: an IP or MAC address that has an
+ * owner in the network is used by its owner alone, be it in IP, ARP or neighbour discovery. An
+ * address without an owner is free, so that pods can share an address among each other (VRRP).
  *
  * <p>One table of the family {@code bridge}, whose rules never change, and elements for each
  * endpoint. A frame is judged as it enters by the port, before the bridge learns from it. Networks
@@ -92,7 +92,7 @@ public final class SourceGuard {
   /**
    * The table as it is; of one that others changed, nothing but that.
    *
-   * @param owners whose an element is
+   * @param owners of the elements
    */
   public static List<Item> observe(
       Nftables nftables, Function<GuardItem.GuardKey.OfEntry, Owner> owners) {

@@ -80,7 +80,7 @@ class DriftTest {
     lab.close();
   }
 
-  /** Something somebody does to a node. */
+  /** Something another process does to a node. */
   record Deed(String name, Consumer<Box> how) {
     @Override
     public String toString() {
@@ -239,7 +239,7 @@ class DriftTest {
   }
 
   @Test
-  void whatWasRepairedIsTold() {
+  void whatWasRepairedIsReported() {
     node.delete(TUNNEL);
 
     ReconcileOutcome outcome = plane.reconcile(wish(), PassScope.EVERYTHING);
@@ -253,7 +253,7 @@ class DriftTest {
     plane.reconcile(TestSpecs.from("192.0.2.1", Map.of()), PassScope.EVERYTHING);
     plane.reconcile(wish(), PassScope.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of("somebody", new LinkKind.Bridge()));
-    // A deed that comes after all echoes of ours: when it is told, they have been judged.
+    // A deed that comes after all echoes of ours: when it is reported, they have been judged.
     node.down(NAT);
 
     Awaitility.await().until(() -> drift.stream().anyMatch(e -> e.what().contains(NAT)));

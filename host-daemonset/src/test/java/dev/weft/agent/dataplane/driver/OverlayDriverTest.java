@@ -272,12 +272,13 @@ class OverlayDriverTest {
   }
 
   @Test
-  void aKernelThatCanNotEncryptIsToldWithWhatItLacks() {
-    isToldToLack("esp, aes-gcm", Optional.empty(), List.of("esp", "esp6", "aes-gcm", "macvlan"));
-    isToldToLack("esp-in-udp", Optional.of(4500), List.of("esp-in-udp", "esp6-in-udp"));
+  void aKernelThatCanNotEncryptIsReportedWithWhatItLacks() {
+    reportsAsLacking(
+        "esp, aes-gcm", Optional.empty(), List.of("esp", "esp6", "aes-gcm", "macvlan"));
+    reportsAsLacking("esp-in-udp", Optional.of(4500), List.of("esp-in-udp", "esp6-in-udp"));
   }
 
-  private void isToldToLack(String lacks, Optional<Integer> udpPort, List<String> missing) {
+  private void reportsAsLacking(String lacks, Optional<Integer> udpPort, List<String> missing) {
     NodeSpec clear = TestSpecs.from(vtep(3), Map.of("secret", TestSpecs.network(encrypted())));
     KeySpec keys =
         new KeySpec(
