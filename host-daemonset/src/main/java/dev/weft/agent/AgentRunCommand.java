@@ -4,9 +4,9 @@ import dev.weft.agent.attach.claim.KernelProbe;
 import dev.weft.agent.cluster.ApiClients;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.agent.health.AgentMetrics;
@@ -31,10 +31,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the agent until it is told to end; the node's networks stay. */
+/** Runs the agent until it is asked to end; the node's networks stay. */
 @Command(
     name = "run",
-    description = "Builds and keeps this node's networks until told to end; they stay then.",
+    description = "Builds and keeps this node's networks until asked to end; they stay then.",
     mixinStandardHelpOptions = true)
 final class AgentRunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(AgentRunCommand.class);
@@ -52,8 +52,9 @@ final class AgentRunCommand implements Callable<Integer> {
   /** The data plane as a pass uses it. */
   record Plane(DataPlane dataPlane, AgentMetrics metrics) implements NodeKernel {
     @Override
-    public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made) {
-      return metrics.kernel(() -> dataPlane.reconcile(wish, dirty, made));
+    public ReconcileOutcome reconcile(
+        NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made) {
+      return metrics.kernel(() -> dataPlane.reconcile(wish, scope, made));
     }
 
     @Override
@@ -124,7 +125,7 @@ final class AgentRunCommand implements Callable<Integer> {
               .ready()
               .thenRunAsync(
                   () -> WarmUp.play(client.getKubernetesSerialization(), AgentRunCommand::filter),
-                  Thread.ofVirtual().name("rehearsal")::start);
+                  Thread.ofVirtual().name("warm-up")::start);
       end.await();
     } finally {
       ended.countDown();
@@ -132,7 +133,7 @@ final class AgentRunCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Told to end: let the parts be closed, then end with success. */
+  /** Asked to end: let the parts be closed, then end with success. */
   private static void finish(CountDownLatch end, CountDownLatch ended) {
     end.countDown();
     try {

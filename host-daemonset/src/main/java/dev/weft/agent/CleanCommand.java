@@ -1,9 +1,9 @@
 package dev.weft.agent;
 
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -72,7 +72,7 @@ final class CleanCommand implements Callable<Integer> {
     } catch (BindException taken) {
       place.close();
       throw new IllegalStateException(
-          "somebody listens on %s, so an agent runs on this node and would build everything again;"
+          "a process listens on %s, so an agent runs on this node and would build everything again;"
                   .formatted(listen)
               + " delete the DaemonSet weft-agent first",
           taken);
@@ -85,7 +85,7 @@ final class CleanCommand implements Callable<Integer> {
       ReconcileOutcome outcome =
           dataPlane.reconcile(
               new NodeSpec("", Optional.empty(), Map.of(), true, Optional.empty()),
-              Dirty.EVERYTHING);
+              PassScope.EVERYTHING);
       outcome.changes().forEach(out::println);
       outcome
           .leftovers()

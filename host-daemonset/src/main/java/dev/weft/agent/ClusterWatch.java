@@ -1,12 +1,17 @@
 package dev.weft.agent;
 
+import dev.weft.agent.attach.Attacher;
+import dev.weft.agent.attach.Reservations;
 import dev.weft.agent.cluster.BoundPods;
 import dev.weft.agent.cluster.Cache;
 import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.cluster.EndpointCaches;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.desired.KeySpecs;
-import dev.weft.agent.loop.Changes;
+import dev.weft.agent.loop.Loop;
 import dev.weft.agent.sandbox.Sandbox;
+import dev.weft.agent.status.EndpointReports;
+import dev.weft.agent.status.HostNetworkReports;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
@@ -29,40 +34,57 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns what changed in the cluster into what the loop and the attacher must look at. */
 final class ClusterWatch implements ClusterCaches.Listener {
-  private final Agent agent;
+  private final ClusterCaches cluster;
+  private final Loops loops;
+  private final Attaching attaching;
+  private final OwnStatuses statuses;
+  private final EndpointRequests requests;
 
-  ClusterWatch(Agent agent) {
-    this.agent = agent;
+  /** Passes over the node's kernel, and over the packet filters of sandboxes. */
+  record Loops(Loop node, Loop balancing) {}
+
+  /** What attaches sandboxes, and reserves for those that are to come. */
+  record Attaching(Attacher attacher, Reservations reservations) {}
+
+  /** Statuses that this agent writes, whose echo it need not look at. */
+  record OwnStatuses(HostNetworkReports hostNetworks, EndpointReports endpoints) {}
+
+  ClusterWatch(ClusterCaches cluster, Loops loops, Attaching attaching, OwnStatuses statuses) {
+    this.cluster = cluster;
+    this.loops = loops;
+    this.attaching = attaching;
+    this.statuses = statuses;
+    this.requests = new EndpointRequests(cluster.endpoints(), loops.node);
   }
 
   @Override
   public void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {
     if (isPlan(before) || isPlan(after)) {
       ContainerNetwork either = Objects.requireNonNull(after == null ? before : after);
-      agent.loop().ask(Changes.network(either.getMetadata().getName()));
+      loops.node.ask(PassScope.network(either.getMetadata().getName()));
     }
     if (isEncrypted(before) != isEncrypted(after)) {
-      agent.loop().ask(Changes.KEYS);
+      loops.node.ask(PassScope.KEYS);
     }
     if (after != null) {
-      agent.attacher().changed(after.getMetadata().getName());
+      attaching.attacher.changed(after.getMetadata().getName());
     }
   }
 
   @Override
   public void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {
     if (isEncrypted(before) != isEncrypted(after)) {
-      agent.loop().ask(Changes.KEYS);
+      loops.node.ask(PassScope.KEYS);
     }
     if (after != null) {
       hostNetworkChanged(before, after);
     } else if (before != null) {
       String network = ClusterCaches.networkOf(before);
-      agent.cluster().endpoints().unfollow(network);
-      agent.cluster().slices().unfollow(network);
-      agent.balancing().ask(Changes.network(network));
-      agent.loop().ask(Changes.network(network));
-      agent.attacher().changed(network);
+      cluster.endpoints().unfollow(network);
+      cluster.slices().unfollow(network);
+      loops.balancing.ask(PassScope.network(network));
+      loops.node.ask(PassScope.network(network));
+      attaching.attacher.changed(network);
     }
   }
 
@@ -72,15 +94,14 @@ final class ClusterWatch implements ClusterCaches.Listener {
         before != null
             && sameGeneration(before, after)
             && Objects.equals(before.getFinalizers(), after.getFinalizers());
-    if (!same || !agent.hostNetworks().confirm(after)) {
+    if (!same || !statuses.hostNetworks.confirm(after)) {
       CompletableFuture<Void> _ =
-          agent
-              .cluster()
+          cluster
               .endpoints()
               .follow(network)
               .thenRun(() -> {
-                agent.loop().ask(Changes.network(network));
-                agent.attacher().changed(network);
+                loops.node.ask(PassScope.network(network));
+                attaching.attacher.changed(network);
               });
     }
   }
@@ -88,29 +109,29 @@ final class ClusterWatch implements ClusterCaches.Listener {
   @Override
   public void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {
     MeshNode either = Objects.requireNonNull(after == null ? before : after);
-    boolean mine = either.getMetadata().getName().equals(agent.cluster().node());
+    boolean mine = either.getMetadata().getName().equals(cluster.node());
     if (mine && !Objects.equals(publicAddress(before), publicAddress(after))) {
-      agent.loop().ask(Changes.UNDERLAY.and(Changes.KEYS));
+      loops.node.ask(PassScope.UNDERLAY.and(PassScope.KEYS));
     } else if (mine && before != null && (after == null || !sameGeneration(before, after))) {
-      agent.loop().ask(Changes.UNDERLAY);
+      loops.node.ask(PassScope.UNDERLAY);
     } else if (!mine && !Objects.equals(vtep(before), vtep(after))) {
-      agent.loop().ask(Changes.networks(overlays()).and(Changes.KEYS));
+      loops.node.ask(PassScope.networks(overlays()).and(PassScope.KEYS));
     } else if (!mine && !Objects.equals(keys(before), keys(after))) {
-      agent.loop().ask(Changes.KEYS);
+      loops.node.ask(PassScope.KEYS);
     }
   }
 
   @Override
   public void membership() {
-    agent.loop().ask(Changes.UNDERLAY);
+    loops.node.ask(PassScope.UNDERLAY);
   }
 
   @Override
   public void mesh(@Nullable Mesh before, @Nullable Mesh after) {
     if (before == null || after == null || !sameGeneration(before, after)) {
-      agent.loop().ask(Changes.UNDERLAY.and(Changes.KEYS).and(Changes.networks(overlays())));
+      loops.node.ask(PassScope.UNDERLAY.and(PassScope.KEYS).and(PassScope.networks(overlays())));
     } else if (!Objects.equals(before.getStatus(), after.getStatus())) {
-      agent.loop().ask(Changes.KEYS);
+      loops.node.ask(PassScope.KEYS);
     }
   }
 
@@ -119,7 +140,7 @@ final class ClusterWatch implements ClusterCaches.Listener {
     if (before != null && after != null && Objects.equals(before.getSpec(), after.getSpec())) {
       if (isMine(after)
           && !Objects.equals(before.getStatus(), after.getStatus())
-          && !agent.endpoints().confirm(after)) {
+          && !statuses.endpoints.confirm(after)) {
         look(after);
       }
       return;
@@ -128,13 +149,13 @@ final class ClusterWatch implements ClusterCaches.Listener {
       look(before);
     }
     if (after != null) {
-      if (before != null || !isMine(after) || !agent.attacher().attaches(after)) {
+      if (before != null || !isMine(after) || !attaching.attacher.attaches(after)) {
         look(after);
       }
     } else if (before != null) {
-      agent.endpoints().forget(before);
-      agent.attacher().lost(before);
-      agent.attacher().changed(EndpointCaches.networkOf(before));
+      statuses.endpoints.forget(before);
+      attaching.attacher.lost(before);
+      attaching.attacher.changed(EndpointCaches.networkOf(before));
     }
   }
 
@@ -143,31 +164,30 @@ final class ClusterWatch implements ClusterCaches.Listener {
     EndpointSlice either = Objects.requireNonNull(after == null ? before : after);
     String network = either.getMetadata().getLabels().get(Names.NETWORK_LABEL);
     if (network != null) {
-      agent.balancing().ask(Changes.endpoint(network, Cache.key(either)));
+      loops.balancing.ask(PassScope.endpoint(network, Cache.key(either)));
     }
   }
 
   @Override
   public void pod(@Nullable Pod before, @Nullable Pod after) {
     if (after != null && BoundPods.goesOn(after)) {
-      agent.reservations().bound(after);
+      attaching.reservations.bound(after);
     } else {
       Pod pod = Objects.requireNonNull(after == null ? before : after);
-      agent.reservations().forget(pod.getMetadata().getUid());
-      agent.letGo(pod.getMetadata().getUid());
+      attaching.reservations.forget(pod.getMetadata().getUid());
+      requests.reviewReserved(pod.getMetadata().getUid());
     }
   }
 
-  /** A virtual address came, changed or went. */
+  /** A virtual address was created, changed or deleted. */
   private void balance(NetworkEndpoint endpoint) {
     String network = EndpointCaches.networkOf(endpoint);
     CompletableFuture<Void> _ =
-        agent
-            .cluster()
+        cluster
             .slices()
             .follow(network)
             .thenRun(() ->
-                agent.balancing().ask(Changes.endpoint(network, endpoint.getMetadata().getName())));
+                loops.balancing.ask(PassScope.endpoint(network, endpoint.getMetadata().getName())));
   }
 
   /** An endpoint is one of a sandbox here, or one of another node, or malformed. */
@@ -180,13 +200,13 @@ final class ClusterWatch implements ClusterCaches.Listener {
       return;
     }
     ask(endpoint);
-    List<NetworkEndpoint> rivals = agent.cluster().endpoints().rivals(endpoint);
+    List<NetworkEndpoint> rivals = cluster.endpoints().rivals(endpoint);
     rivals.forEach(this::ask);
     Stream.concat(Stream.of(endpoint), rivals.stream())
         .filter(this::isMine)
         .filter(each -> !rivals.isEmpty())
-        .filter(each -> agent.cluster().endpoints().macHolder(each).isPresent())
-        .forEach(agent.attacher()::lost);
+        .filter(each -> cluster.endpoints().macHolder(each).isPresent())
+        .forEach(attaching.attacher::lost);
   }
 
   private void ask(NetworkEndpoint endpoint) {
@@ -194,15 +214,15 @@ final class ClusterWatch implements ClusterCaches.Listener {
         Sandbox.idOf(endpoint)
             .filter(_ -> isMine(endpoint))
             .orElse(endpoint.getMetadata().getName());
-    agent.loop().ask(Changes.endpoint(EndpointCaches.networkOf(endpoint), key));
+    loops.node.ask(PassScope.endpoint(EndpointCaches.networkOf(endpoint), key));
   }
 
   private boolean isMine(NetworkEndpoint endpoint) {
-    return endpoint.getSpec() != null && agent.cluster().node().equals(endpoint.getSpec().node());
+    return endpoint.getSpec() != null && cluster.node().equals(endpoint.getSpec().node());
   }
 
   private Set<String> overlays() {
-    return agent.cluster().hostNetworks().all().stream()
+    return cluster.hostNetworks().all().stream()
         .filter(each -> each.getSpec() != null)
         .filter(each ->
             Driver.of(each.getSpec().driver()).filter(it -> it == Driver.OVERLAY).isPresent())
@@ -226,8 +246,8 @@ final class ClusterWatch implements ClusterCaches.Listener {
     return network != null && KeySpecs.isEncrypted(network);
   }
 
-  private static boolean isEncrypted(@Nullable HostNetwork instruction) {
-    return instruction != null && KeySpecs.isEncrypted(instruction);
+  private static boolean isEncrypted(@Nullable HostNetwork hostNetwork) {
+    return hostNetwork != null && KeySpecs.isEncrypted(hostNetwork);
   }
 
   private static @Nullable List<NodeKey> keys(@Nullable MeshNode node) {

@@ -4,21 +4,14 @@ import dev.weft.agent.cluster.ApiClients;
 import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.desired.DesiredCache;
-import dev.weft.agent.loop.Changes;
 import dev.weft.agent.node.KernelSurvey;
 import dev.weft.agent.node.NodeUnderlay;
 import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.SandboxListener;
 import dev.weft.agent.sandbox.Sandboxes;
-import dev.weft.api.ContainerNetwork;
-import dev.weft.api.HostNetwork;
-import dev.weft.api.Mesh;
-import dev.weft.api.MeshNode;
-import dev.weft.api.NetworkEndpoint;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
 import java.util.List;
@@ -39,7 +32,7 @@ import picocli.CommandLine.Spec;
     description = "Prints, in order, what the agent would change on this node; changes nothing.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:nothing to change", "2:there are changes", "1:it cannot be told"})
+    exitCodeList = {"0:nothing to change", "2:there are changes", "1:it is not known"})
 final class PlanCommand implements Callable<Integer> {
   private static final long PATIENCE_SECONDS = 30;
 
@@ -51,16 +44,16 @@ final class PlanCommand implements Callable<Integer> {
     try (KubernetesClient client = ApiClients.open(options.config(), _ -> {});
         DataPlane dataPlane = DataPlane.open(options.keyFile());
         Sandboxes sandboxes = options.sandboxes.open();
-        ClusterCaches cluster =
-            new ClusterCaches(client, options.node, sandboxes::of, new Deaf())) {
-      await(cluster.start(), "the API server at " + client.getMasterUrl());
+        ClusterCaches cluster = new ClusterCaches(client, options.node, sandboxes::of)) {
+      await(
+          cluster.start(ClusterCaches.Listener.NONE), "the API server at " + client.getMasterUrl());
       Untouched untouched = new Untouched();
       sandboxes.start(untouched);
       await(untouched.synced, "a source of sandboxes");
       NodeUnderlay underlay = new NodeUnderlay(cluster, client.getMasterUrl(), dataPlane::underlay);
       boolean _ = underlay.look();
       DesiredCache desired = new DesiredCache(cluster, sandboxes, KernelSurvey.kernel());
-      desired.update(Changes.ALL);
+      desired.update(PassScope.EVERYTHING);
       return print(dataPlane.plan(desired.wish(underlay.vtep())), desired);
     }
   }
@@ -98,32 +91,5 @@ final class PlanCommand implements Callable<Integer> {
     public void synced() {
       synced.complete(null);
     }
-  }
-
-  /** Hears of changes in the cluster and does nothing: only the first state counts. */
-  private static final class Deaf implements ClusterCaches.Listener {
-    @Override
-    public void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {}
-
-    @Override
-    public void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {}
-
-    @Override
-    public void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {}
-
-    @Override
-    public void membership() {}
-
-    @Override
-    public void mesh(@Nullable Mesh before, @Nullable Mesh after) {}
-
-    @Override
-    public void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {}
-
-    @Override
-    public void slice(@Nullable EndpointSlice before, @Nullable EndpointSlice after) {}
-
-    @Override
-    public void pod(@Nullable Pod before, @Nullable Pod after) {}
   }
 }

@@ -1,10 +1,10 @@
 package dev.weft.agent;
 
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.services.Balancer;
 import dev.weft.agent.services.Filters;
@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a sandbox that nobody sees come and go, on a node that nobody sees: network namespaces that
- * are gone after it. What Java does for the first time takes it many times as long, and without
+ * Warms up the JVM: wires and removes a throw-away sandbox on a throw-away node, both in private
+ * network namespaces. What Java does for the first time takes it many times as long, and without
  * this a pod would wait for it.
  */
 final class WarmUp {
@@ -76,9 +76,9 @@ final class WarmUp {
   }
 
   private static boolean wire(DataPlane plane, Path sandbox) {
-    Dirty endpoints =
-        new Dirty.Endpoints(Map.of("bridge", Set.of("eth0"), "overlay", Set.of("eth1")));
-    plane.reconcile(wish(sandbox, Optional.empty()), Dirty.EVERYTHING);
+    PassScope endpoints =
+        PassScope.endpoints(Map.of("bridge", Set.of("eth0"), "overlay", Set.of("eth1")));
+    plane.reconcile(wish(sandbox, Optional.empty()), PassScope.EVERYTHING);
     boolean wired = true;
     for (int i = 0; i < TIMES; i++) {
       plane.reconcile(wish(sandbox, Optional.of(List.of())), endpoints);

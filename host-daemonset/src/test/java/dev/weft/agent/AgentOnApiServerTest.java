@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.agent.attach.claim.Probe;
 import dev.weft.agent.cluster.ApiClients;
 import dev.weft.agent.dataplane.spec.LocalVtep;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.health.AgentMetrics;
-import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.NamespaceDirectory;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Conditions;
@@ -122,7 +122,7 @@ class AgentOnApiServerTest {
   }
 
   @Test
-  void aSandboxIsAttachedThoughNobodyWroteAnInstruction() throws Exception {
+  void aSandboxIsAttachedThoughTheOperatorCreatedNoHostNetwork() throws Exception {
     network(Given.overlay("blue", "10.1.0.0/24"));
     Node node = node("a");
     node.sandbox("one", "blue");
@@ -135,13 +135,13 @@ class AgentOnApiServerTest {
     assertThat(node.kernel.wished.get("blue")).contains("one:eth0 eth0 [10.1.0.1/24]");
     await()
         .untilAsserted(() -> {
-          HostNetwork instruction = instruction("blue", "a");
-          assertThat(instruction.getStatus()).isNotNull();
-          assertThat(Conditions.isTrue(instruction.getStatus().conditions(), "Ready")).isTrue();
-          assertThat(instruction.getStatus().observedGeneration())
-              .isEqualTo(instruction.getMetadata().getGeneration());
-          assertThat(instruction.getStatus().devices()).containsExactly("paper-blue");
-          assertThat(instruction.getStatus().endpoints()).isEqualTo(1);
+          HostNetwork hostNetwork = hostNetwork("blue", "a");
+          assertThat(hostNetwork.getStatus()).isNotNull();
+          assertThat(Conditions.isTrue(hostNetwork.getStatus().conditions(), "Ready")).isTrue();
+          assertThat(hostNetwork.getStatus().observedGeneration())
+              .isEqualTo(hostNetwork.getMetadata().getGeneration());
+          assertThat(hostNetwork.getStatus().devices()).containsExactly("paper-blue");
+          assertThat(hostNetwork.getStatus().endpoints()).isEqualTo(1);
         });
   }
 
@@ -178,23 +178,23 @@ class AgentOnApiServerTest {
     ready("blue.10.1.0.1");
     node.end("one");
     await().until(() -> endpoints().isEmpty());
-    var instruction = api.resources(HostNetwork.class).withName("blue.a");
-    String former = instruction.get().getMetadata().getUid();
-    instruction.edit(each -> {
+    var hostNetwork = api.resources(HostNetwork.class).withName("blue.a");
+    String former = hostNetwork.get().getMetadata().getUid();
+    hostNetwork.edit(each -> {
       each.getMetadata().getFinalizers().add("example.com/holds");
       return each;
     });
-    instruction.delete();
+    hostNetwork.delete();
 
     node.sandbox("two", "blue");
-    await().until(() -> instruction.get().getMetadata().getFinalizers().size() == 1);
-    instruction.edit(each -> {
+    await().until(() -> hostNetwork.get().getMetadata().getFinalizers().size() == 1);
+    hostNetwork.edit(each -> {
       each.getMetadata().getFinalizers().remove("example.com/holds");
       return each;
     });
 
     ready("blue.10.1.0.2");
-    assertThat(instruction.get().getMetadata().getUid()).isNotEqualTo(former);
+    assertThat(hostNetwork.get().getMetadata().getUid()).isNotEqualTo(former);
   }
 
   @Test
@@ -368,7 +368,7 @@ class AgentOnApiServerTest {
   }
 
   @Test
-  void anAgentThatIsKilledBeforeItToldOfASandboxLeavesItWired() throws Exception {
+  void anAgentThatIsKilledBeforeItBoundAnEndpointLeavesTheSandboxWired() throws Exception {
     ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
     Pod pod = bound("told", "a", "blue");
     NetworkEndpoint claimed = Given.endpoint(network, "a", "told", "10.1.0.9/24");
@@ -454,7 +454,7 @@ class AgentOnApiServerTest {
   }
 
   @Test
-  void aStatusThatSomebodyElseWroteIsPutRight() throws Exception {
+  void aStatusThatAnotherClientWroteIsWrittenAgain() throws Exception {
     network(Given.overlay("blue", "10.1.0.0/24"));
     node("a").sandbox("one", "blue");
     NetworkEndpoint endpoint = ready("blue.10.1.0.1");
@@ -580,7 +580,7 @@ class AgentOnApiServerTest {
       String before = node.kernel.wished.get("blue");
 
       wire.cut();
-      node.agent.loop().request(Changes.ALL).get(20, TimeUnit.SECONDS);
+      node.agent.loop().request(PassScope.EVERYTHING).get(20, TimeUnit.SECONDS);
       assertThat(node.kernel.wished.get("blue")).isEqualTo(before);
       node.sandbox("two", "blue");
       await().untilAsserted(() -> assertThat(node.error("two")).contains("API server"));
@@ -594,7 +594,7 @@ class AgentOnApiServerTest {
   }
 
   @Test
-  void aProblemIsToldAndItsEndToo() throws Exception {
+  void aProblemIsReportedAndItsEndToo() throws Exception {
     ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
     api.resource(HostNetworks.of(network, "a")).create();
     Node node = node("a");
@@ -603,10 +603,10 @@ class AgentOnApiServerTest {
         List.of(
             new Problem(
                 Problem.Cure.USER, "", "spec.overlay.vni", "VNI 4096 is taken", "choose another")));
-    node.agent.loop().ask(Changes.network("blue"));
+    node.agent.loop().ask(PassScope.network("blue"));
     await()
         .untilAsserted(() -> {
-          List<Condition> conditions = conditions(instruction("blue", "a"));
+          List<Condition> conditions = conditions(hostNetwork("blue", "a"));
           assertThat(Conditions.isTrue(conditions, Conditions.STALLED)).isTrue();
           assertThat(Conditions.find(conditions, Conditions.READY).orElseThrow().getMessage())
               .contains("VNI 4096 is taken");
@@ -614,11 +614,11 @@ class AgentOnApiServerTest {
 
     node.kernel.problems.clear();
     node.kernel.drift.put("blue", List.of("create bridge wf-blue"));
-    node.agent.loop().ask(Changes.network("blue"));
+    node.agent.loop().ask(PassScope.network("blue"));
 
     await()
         .untilAsserted(() -> {
-          List<Condition> conditions = conditions(instruction("blue", "a"));
+          List<Condition> conditions = conditions(hostNetwork("blue", "a"));
           assertThat(Conditions.isTrue(conditions, Conditions.READY)).isTrue();
           assertThat(Conditions.isTrue(conditions, Conditions.DRIFTED)).isTrue();
         });
@@ -629,7 +629,7 @@ class AgentOnApiServerTest {
   }
 
   @Test
-  void aDeletedInstructionIsLetGoWhenTheKernelIsClean() throws Exception {
+  void aDeletedHostNetworkLosesItsFinalizerWhenTheKernelIsClean() throws Exception {
     ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
     api.resource(HostNetworks.of(network, "a")).create();
     Node node = node("a");
@@ -690,7 +690,7 @@ class AgentOnApiServerTest {
   }
 
   @Test
-  void anInstructionThatContradictsItselfIsFollowedByNobody() throws Exception {
+  void aHostNetworkThatContradictsItselfIsNotApplied() throws Exception {
     ContainerNetwork blue = network(Given.overlay("blue", "10.1.0.0/24"));
     HostNetwork forged = HostNetworks.of(blue, "b");
     forged.getMetadata().getLabels().put(Names.NODE_LABEL, "a");
@@ -704,7 +704,7 @@ class AgentOnApiServerTest {
 
     node.sandbox("one", "blue");
     ready("blue.10.1.0.1");
-    assertThat(instruction("blue", "a")).isNotNull();
+    assertThat(hostNetwork("blue", "a")).isNotNull();
   }
 
   @Test
@@ -930,12 +930,12 @@ class AgentOnApiServerTest {
     return api.resource(created).updateStatus();
   }
 
-  private HostNetwork instruction(String network, String node) {
+  private HostNetwork hostNetwork(String network, String node) {
     return api.resources(HostNetwork.class).withName(Names.hostNetwork(network, node)).get();
   }
 
-  private static List<Condition> conditions(HostNetwork instruction) {
-    return instruction.getStatus() == null ? List.of() : instruction.getStatus().conditions();
+  private static List<Condition> conditions(HostNetwork hostNetwork) {
+    return hostNetwork.getStatus() == null ? List.of() : hostNetwork.getStatus().conditions();
   }
 
   private NetworkEndpoint ready(String name) {

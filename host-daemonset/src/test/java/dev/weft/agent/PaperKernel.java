@@ -1,11 +1,11 @@
 package dev.weft.agent;
 
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 /** A data plane on paper: takes every wish as done, but for the problems and drifts it is given. */
 final class PaperKernel implements NodeKernel {
   final List<String> everWished = new CopyOnWriteArrayList<>();
-  final List<Dirty> passes = new CopyOnWriteArrayList<>();
+  final List<PassScope> passes = new CopyOnWriteArrayList<>();
   final Map<String, List<Problem>> problems = new ConcurrentHashMap<>();
   final Map<String, List<String>> drift = new ConcurrentHashMap<>();
   volatile Map<String, String> wished = Map.of();
@@ -35,8 +35,9 @@ final class PaperKernel implements NodeKernel {
       new LocalVtep.Found(InetAddress.ofLiteral("192.0.2.1"), "up0", 1500, List.of());
 
   @Override
-  public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made) {
-    passes.add(dirty);
+  public ReconcileOutcome reconcile(
+      NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made) {
+    passes.add(scope);
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     Map<String, String> seen = new TreeMap<>();
     wish.networks()

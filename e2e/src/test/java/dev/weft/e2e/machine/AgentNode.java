@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.HostNetworkSpecBuilder;
@@ -240,12 +240,12 @@ final class AgentNode implements AutoCloseable {
   /** Has the node carry a network with these other nodes, from its next look on. */
   void carry(Network network, AgentNode... others) {
     networks.put(network, List.of(others));
-    look(Dirty.EVERYTHING);
+    look(PassScope.EVERYTHING);
   }
 
   void drop(Network network) {
     networks.remove(network);
-    look(Dirty.EVERYTHING);
+    look(PassScope.EVERYTHING);
   }
 
   /** Has new keys last for so many bytes. */
@@ -256,7 +256,7 @@ final class AgentNode implements AutoCloseable {
   /** Starts the agent. */
   void start() {
     agent = new Agent();
-    look(Dirty.EVERYTHING);
+    look(PassScope.EVERYTHING);
   }
 
   /** The agent is gone, and has done nothing before. */
@@ -269,13 +269,13 @@ final class AgentNode implements AutoCloseable {
   }
 
   void lookAtKeys() {
-    look(Dirty.KEYS);
+    look(PassScope.KEYS);
   }
 
-  private void look(Dirty dirty) {
+  private void look(PassScope scope) {
     Agent it = agent;
     if (it != null) {
-      it.ask(dirty);
+      it.ask(scope);
     }
   }
 
@@ -418,24 +418,24 @@ final class AgentNode implements AutoCloseable {
 
     void drifted(DriftEvent event) {
       System.out.printf("%s: %s%n", name, event.what());
-      ask(event.dirty());
+      ask(event.scope());
     }
 
-    void ask(Dirty dirty) {
-      submit(dirty, 0);
+    void ask(PassScope scope) {
+      submit(scope, 0);
     }
 
-    void submit(Dirty dirty, long delay) {
+    void submit(PassScope scope, long delay) {
       try {
-        var _ = thread.schedule(() -> pass(dirty), delay, TimeUnit.MILLISECONDS);
+        var _ = thread.schedule(() -> pass(scope), delay, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         System.out.printf("%s: the agent has ended%n", name);
       }
     }
 
-    void pass(Dirty dirty) {
+    void pass(PassScope scope) {
       try {
-        ReconcileOutcome outcome = plane.reconcile(wish(), dirty);
+        ReconcileOutcome outcome = plane.reconcile(wish(), scope);
         outcome
             .networks()
             .forEach((network, it) -> {
@@ -447,15 +447,15 @@ final class AgentNode implements AutoCloseable {
             outcome.networks().values().stream().flatMap(it -> it.problems().stream()).toList();
         outcome.keys().report().ifPresent(report -> mesh.publish(name, report));
         if (outcome.keys().lingering()) {
-          submit(Dirty.KEYS, AGAIN_MILLIS);
+          submit(PassScope.KEYS, AGAIN_MILLIS);
         }
         if (problems.stream().anyMatch(it -> it.cure() == Problem.Cure.RETRY)) {
           System.out.printf("%s: %s%n", name, problems);
-          submit(Dirty.EVERYTHING, AGAIN_MILLIS);
+          submit(PassScope.EVERYTHING, AGAIN_MILLIS);
         }
       } catch (RuntimeException e) {
         System.out.printf("%s: a pass failed and is made again: %s%n", name, e);
-        submit(Dirty.EVERYTHING, AGAIN_MILLIS);
+        submit(PassScope.EVERYTHING, AGAIN_MILLIS);
       }
     }
 

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells users what came of attempts to attach: an Event on the pod, or for a container without a
- * pod on its node, and a line in the log.
+ * Reports the results of attempts to attach: an Event on the pod, or for a container without a pod
+ * on its node, and a line in the log.
  */
 public final class AttachReports {
   private static final Logger LOG = LoggerFactory.getLogger(AttachReports.class);
@@ -32,8 +32,8 @@ public final class AttachReports {
     this.node = node;
   }
 
-  /** Tells of a verdict that differs from the one before. */
-  void tell(Sandbox sandbox, AttachResult verdict) {
+  /** Reports a result that differs from the one before. */
+  void report(Sandbox sandbox, AttachResult verdict) {
     switch (verdict) {
       case AttachResult.Wired() -> {
         LOG.atInfo()
@@ -57,7 +57,7 @@ public final class AttachReports {
     }
   }
 
-  /** Tells that what runs in a sandbox may have run without these networks until now. */
+  /** Reports that what runs in a sandbox may have run without these networks until now. */
   void late(Sandbox sandbox, List<String> networks) {
     LOG.atWarn()
         .addKeyValue("sandbox", sandbox.id())
@@ -72,8 +72,8 @@ public final class AttachReports {
     }
   }
 
-  /** Has the source of the sandbox learn a verdict that it does not wait for. */
-  void report(Sandbox sandbox, AttachResult verdict) {
+  /** Reports to the source of the sandbox a result that it does not wait for. */
+  void answer(Sandbox sandbox, AttachResult verdict) {
     sandboxes.report(sandbox, verdict);
   }
 

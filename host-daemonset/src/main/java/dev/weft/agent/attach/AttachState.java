@@ -24,7 +24,7 @@ final class AttachState {
   /** Whether something may run in the sandbox already. */
   volatile boolean late;
 
-  /** Networks that it came without, and that its user has not been told of as late. */
+  /** Networks that it came without, and that no Event has named as late. */
   final Set<String> lacking = ConcurrentHashMap.newKeySet();
 
   volatile boolean over;

@@ -32,19 +32,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Attaches sandboxes to the networks that they ask for: claims what each needs, then has it wired.
- * Networks that cannot be had keep a sandbox from no other. An attempt that failed is made again
+ * A network that cannot be attached does not block the others. An attempt that failed is made again
  * when its cause may have gone; only where the API server or time was the cause, after a while.
  */
 public final class Attacher implements SandboxListener {
   private static final Logger LOG = LoggerFactory.getLogger(Attacher.class);
 
-  /** Below the two seconds after which a container runtime starts the pod without us. */
-  static final Duration PATIENCE = Duration.ofMillis(1500);
-
   private static final Backoff BACKOFF =
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
 
-  /** How long what nobody waits for is put off: a start has enough to do with itself. */
+  /** Delay of work that nothing waits for: the start of a pod comes first. */
   private static final Duration CALM = Duration.ofSeconds(1);
 
   private static final Probe.View NOTHING = new Probe.View(false, Set.of(), Set.of(), Set.of());
@@ -158,7 +155,7 @@ public final class Attacher implements SandboxListener {
   private void retry(AttachState attempts) {
     AttachResult verdict = attempt(attempts);
     if (!attempts.over) {
-      verdicts.report(attempts.sandbox, verdict);
+      verdicts.answer(attempts.sandbox, verdict);
     }
   }
 
@@ -171,14 +168,14 @@ public final class Attacher implements SandboxListener {
       }
       AttachResult verdict = attempt(attempts, attempts.sandbox);
       if (!verdict.equals(attempts.last) && !attempts.over) {
-        verdicts.tell(attempts.sandbox, verdict);
+        verdicts.report(attempts.sandbox, verdict);
       }
       attempts.last = verdict;
       return verdict;
     } finally {
       attempts.lock.unlock();
       if (attempts.over) {
-        // who let go of what the sandbox held may not have known what was claimed just then
+        // the detach may have come before the last claim was known
         look(attempts.sandbox);
       }
     }
@@ -192,7 +189,7 @@ public final class Attacher implements SandboxListener {
       return new AttachResult.Refused("the annotation cannot be read: " + e.getMessage());
     }
     attempts.networks = wanted.stream().map(Attachment::network).collect(Collectors.toSet());
-    Deadline deadline = Deadline.in(PATIENCE);
+    Deadline deadline = Deadline.in(Deadlines.ATTEMPT);
     List<AttachError> refusals = new ArrayList<>();
     try {
       Probe.View view = wanted.isEmpty() ? NOTHING : probe.look(sandbox);
@@ -242,7 +239,7 @@ public final class Attacher implements SandboxListener {
         refusals.add(
             AttachError.passing(
                 "network %s is not wired within %d ms; it goes on"
-                    .formatted(network, PATIENCE.toMillis())));
+                    .formatted(network, Deadlines.ATTEMPT.toMillis())));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -80,7 +80,7 @@ public final class NetworkStatuses {
           .withFieldManager(ServerSideApply.MANAGER)
           .build();
 
-  /** With the version that was read: who wrote meanwhile is read again first. */
+  /** With the version that was read: what another client wrote meanwhile is read again first. */
   private static String patch(Pod pod, String text) {
     ObjectNode patch = JsonNodeFactory.instance.objectNode();
     ObjectNode metadata = patch.putObject("metadata");

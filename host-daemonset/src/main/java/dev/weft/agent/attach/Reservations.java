@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Claims for pods that are bound to the node and have no sandbox yet, so that their start, which is
  * held until they are wired, is not held for the API server's answer as well. One at a time: what
- * has not been begun when the sandbox comes, or cannot be had yet, is left to be claimed then.
+ * has not been begun when the sandbox comes, or is not available yet, is claimed then.
  */
 public final class Reservations {
   private static final Logger LOG = LoggerFactory.getLogger(Reservations.class);
@@ -128,7 +128,7 @@ public final class Reservations {
     }
     try {
       claimant
-          .claim(holder, wanted, NEW_SANDBOX, Deadline.in(Attacher.PATIENCE))
+          .claim(holder, wanted, NEW_SANDBOX, Deadline.in(Deadlines.ATTEMPT))
           .refusals()
           .forEach(each ->
               LOG.atDebug().addKeyValue("pod", holder).log("not reserved: {}", each.getMessage()));

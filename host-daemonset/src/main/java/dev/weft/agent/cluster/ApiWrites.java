@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Writes to the API that are made behind the work they tell of. Of several writes under one key
+ * Writes to the API that are made behind the work that they report. Of several writes under one key
  * only the last counts, and none is made before an earlier one has ended: what the API holds in the
  * end is what was submitted last. One that fails is made again, ever more rarely, until it succeeds
  * or a later one takes its place.

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * pods that were never started.
  */
 public final class BoundPods implements AutoCloseable {
-  /** On the API server's copy of a pod that a kubelet was told of otherwise. */
+  /** On the API server's copy of a pod that a kubelet has from another source. */
   private static final String MIRROR = "kubernetes.io/config.mirror";
 
   private static final Set<String> KEPT = Set.of(Names.NETWORKS_ANNOTATION, MIRROR);

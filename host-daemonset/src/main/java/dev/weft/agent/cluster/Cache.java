@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,9 @@ import org.slf4j.event.Level;
  * their larger half, are not kept.
  *
  * <p>What this agent has just created, changed or deleted may be {@link #put} in and {@link
- * #remove}d, so that it counts before the watch tells of it.
+ * #remove}d, so that it counts before the watch reports it.
  *
- * <p>An object that contradicts itself counts as none: nobody behind the cache sees it.
+ * <p>An object that contradicts itself counts as none: the cache does not show it.
  */
 public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
@@ -47,8 +48,9 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private final PendingWrites<T> ahead = new PendingWrites<>();
   private final Map<String, String> refused = new ConcurrentHashMap<>();
   private final Gate<T> gate;
+  private final ChangeSignal changed = new ChangeSignal();
 
-  /** Is told of every object that came, changed or went. */
+  /** Receives every object that was added, changed or deleted. */
   public interface Listener<T> {
     /**
      * One of the two may be null, never both.
@@ -130,20 +132,29 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
           @Override
           public void onAdd(T object) {
             if (gate.admits(object)) {
-              listener.changed(null, object);
+              inform(listener, null, object);
             }
           }
 
           @Override
           public void onUpdate(T before, T after) {
-            listener.changed(before, gate.admits(after) ? after : null);
+            inform(listener, before, gate.admits(after) ? after : null);
           }
 
           @Override
           public void onDelete(T object, boolean stale) {
-            listener.changed(object, null);
+            inform(listener, object, null);
           }
         });
+  }
+
+  /** Waiting threads go on once the listener has done what follows from the change. */
+  private void inform(Listener<T> listener, @Nullable T before, @Nullable T after) {
+    try {
+      listener.changed(before, after);
+    } finally {
+      changed.raise();
+    }
   }
 
   /** The name that a cache knows an object by: {@code namespace/name}, or only its name. */
@@ -199,11 +210,23 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   /** Has an object that we created or changed count from now on. */
   public void put(T object) {
     ahead.put(object);
+    changed.raise();
   }
 
   /** Has an object that we deleted count no more. */
   public void remove(T object) {
     ahead.remove(object);
+    changed.raise();
+  }
+
+  /**
+   * Waits until the cache is in a state.
+   *
+   * @param atMost how long
+   * @return whether it is
+   */
+  public boolean await(BooleanSupplier reached, Duration atMost) throws InterruptedException {
+    return changed.await(reached, atMost);
   }
 
   /** How many objects there are that count as none. */
@@ -216,7 +239,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     if (!why.equals(known)) {
       LOG.atWarn()
           .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())
-          .log("{}; the object counts as none, see who wrote it", why);
+          .log("{}; the object is ignored; its managedFields name the writer", why);
     }
   }
 
@@ -225,9 +248,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     informer.stop();
   }
 
-  /**
-   * Told once until the first list has come: a start that waits for something must say for what.
-   */
+  /** Logged once until the first list has come: a start that waits must say for what. */
   private boolean retry(boolean started, Throwable failure) {
     dead.compareAndSet(null, Instant.now());
     reason = Causes.of(failure);

@@ -38,35 +38,38 @@ public final class ClusterCaches implements AutoCloseable {
   private final EndpointCaches endpoints;
   private final SliceCaches slices;
   private final BoundPods pods;
-  private final Listener listener;
+  private volatile Listener listener = Listener.NONE;
   private final MeshMembers claims = new MeshMembers();
   private volatile MeshMembers.Settled members = MeshMembers.Settled.NONE;
 
-  /** Is told what changed; never on a thread that may wait. */
+  /** Is called for each change; never on a thread that may wait. */
   public interface Listener {
-    /** A network as users declare it. */
-    void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after);
+    /** Takes no notice of anything. */
+    Listener NONE = new Listener() {};
 
-    /** An instruction to this node. */
-    void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after);
+    /** A network as users declare it. */
+    default void network(@Nullable ContainerNetwork before, @Nullable ContainerNetwork after) {}
+
+    /** A HostNetwork of this node. */
+    default void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {}
 
     /** What this node published of itself, or another node as far as it counts. */
-    void meshNode(@Nullable MeshNode before, @Nullable MeshNode after);
+    default void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {}
 
     /** Whether this node counts in the mesh. */
-    void membership();
+    default void membership() {}
 
     /** The mesh's settings. */
-    void mesh(@Nullable Mesh before, @Nullable Mesh after);
+    default void mesh(@Nullable Mesh before, @Nullable Mesh after) {}
 
     /** An endpoint of this node or of a network that it carries. */
-    void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after);
+    default void endpoint(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {}
 
     /** Tasks of a service on a network that this node carries. */
-    void slice(@Nullable EndpointSlice before, @Nullable EndpointSlice after);
+    default void slice(@Nullable EndpointSlice before, @Nullable EndpointSlice after) {}
 
     /** A pod that is bound to this node. */
-    void pod(@Nullable Pod before, @Nullable Pod after);
+    default void pod(@Nullable Pod before, @Nullable Pod after) {}
   }
 
   /**
@@ -77,32 +80,39 @@ public final class ClusterCaches implements AutoCloseable {
   public ClusterCaches(
       KubernetesClient client,
       String node,
-      Function<String, Optional<SandboxReference>> sandboxOf,
-      Listener listener) {
+      Function<String, Optional<SandboxReference>> sandboxOf) {
     this.node = node;
-    this.listener = listener;
-    this.networks = new Cache<>(client.resources(ContainerNetwork.class), listener::network);
+    this.networks =
+        new Cache<>(
+            client.resources(ContainerNetwork.class),
+            (before, after) -> listener.network(before, after));
     this.hostNetworks =
         new Cache<>(
             client.resources(HostNetwork.class).withLabel(Names.NODE_LABEL, node),
             Cache.Gate.of(Identity::contradiction),
-            listener::hostNetwork);
+            (before, after) -> listener.hostNetwork(before, after));
     this.meshNodes =
         new Cache<>(
             client.resources(MeshNode.class),
             Cache.Gate.of(Identity::contradiction),
             this::meshNodeChanged);
-    this.meshes = new Cache<>(client.resources(Mesh.class), listener::mesh);
-    this.endpoints = new EndpointCaches(client, node, sandboxOf, listener::endpoint);
-    this.slices = new SliceCaches(client, listener::slice);
-    this.pods = new BoundPods(client, node, listener::pod);
+    this.meshes =
+        new Cache<>(client.resources(Mesh.class), (before, after) -> listener.mesh(before, after));
+    this.endpoints =
+        new EndpointCaches(
+            client, node, sandboxOf, (before, after) -> listener.endpoint(before, after));
+    this.slices = new SliceCaches(client, (before, after) -> listener.slice(before, after));
+    this.pods = new BoundPods(client, node, (before, after) -> listener.pod(before, after));
   }
 
   /**
    * Begins to list and watch. Completes when everything is known: a node that knows only a part
    * would take the rest for deleted.
+   *
+   * @param to is called for each change
    */
-  public CompletableFuture<Void> start() {
+  public CompletableFuture<Void> start(Listener to) {
+    listener = to;
     return CompletableFuture.allOf(
             networks.start().toCompletableFuture(),
             hostNetworks.start().toCompletableFuture(),
@@ -191,12 +201,12 @@ public final class ClusterCaches implements AutoCloseable {
     return networks;
   }
 
-  /** Instructions to this node. */
+  /** HostNetworks of this node. */
   public Cache<HostNetwork> hostNetworks() {
     return hostNetworks;
   }
 
-  /** The instruction to build {@code network} on this node. */
+  /** The HostNetwork of {@code network} on this node. */
   public Optional<HostNetwork> hostNetwork(String network) {
     return hostNetworks.get(Names.hostNetwork(network, node));
   }
@@ -241,10 +251,10 @@ public final class ClusterCaches implements AutoCloseable {
    * have given the address out, and no other endpoint may have had the MAC address before it.
    */
   public Optional<String> objection(NetworkEndpoint endpoint) {
-    Optional<HostNetworkSpec> instruction =
+    Optional<HostNetworkSpec> declared =
         hostNetwork(EndpointCaches.networkOf(endpoint)).map(HostNetwork::getSpec);
     Optional<String> misplaced =
-        instruction.flatMap(spec ->
+        declared.flatMap(spec ->
             EndpointAddress.objection(
                 endpoint.getSpec(),
                 spec.subnets() == null ? List.of() : spec.subnets(),
@@ -286,10 +296,10 @@ public final class ClusterCaches implements AutoCloseable {
     slices.close();
   }
 
-  /** The network that an instruction is about: its name says it even where its spec does not. */
-  public static String networkOf(HostNetwork instruction) {
-    String name = instruction.getMetadata().getName();
-    String network = instruction.getSpec() == null ? null : instruction.getSpec().network();
+  /** The network of a HostNetwork: its name has it even where its spec does not. */
+  public static String networkOf(HostNetwork hostNetwork) {
+    String name = hostNetwork.getMetadata().getName();
+    String network = hostNetwork.getSpec() == null ? null : hostNetwork.getSpec().network();
     return network == null ? name.substring(0, Math.max(0, name.indexOf('.'))) : network;
   }
 }

@@ -138,7 +138,7 @@ public final class EndpointCaches implements AutoCloseable {
     return sandbox != null && sandbox.id() == null;
   }
 
-  /** What was claimed for a pod is its sandbox's as soon as that runs: the API is told later. */
+  /** What was claimed for a pod is its sandbox's as soon as that runs: the API learns it later. */
   private NetworkEndpoint named(NetworkEndpoint endpoint) {
     if (!isUnnamed(endpoint)) {
       return endpoint;
@@ -245,7 +245,7 @@ public final class EndpointCaches implements AutoCloseable {
   }
 
   /**
-   * Has the interface of an endpoint be made while it is not known yet who gets its address.
+   * Has the interface of an endpoint made before its address is claimed.
    *
    * @return the endpoint without its address, to be {@link #settle}d
    */
@@ -257,7 +257,7 @@ public final class EndpointCaches implements AutoCloseable {
     return bare;
   }
 
-  /** It is known who gets the address of an endpoint that was expected. */
+  /** The claim of the address of an expected endpoint is decided. */
   public void settle(NetworkEndpoint bare) {
     expected.remove(bare);
   }

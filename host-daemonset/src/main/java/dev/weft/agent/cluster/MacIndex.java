@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which endpoints may have a MAC address, by name. It may name one too many: who asks looks at the
- * endpoints themselves.
+ * Which endpoints may have a MAC address, by name. It may name one too many: the caller looks at
+ * the endpoints themselves.
  */
 final class MacIndex {
   private final Map<String, Set<String>> names = new ConcurrentHashMap<>();

@@ -59,7 +59,7 @@ public final class MacOrder {
             && Objects.equals(a.interfaceName(), b.interfaceName()));
   }
 
-  /** What to say to whoever wants the MAC address that {@code holder} has. */
+  /** The message for an endpoint that asks for the MAC address of {@code holder}. */
   public static String refusal(NetworkEndpoint holder) {
     return "MAC address %s on network %s is held by %s (NetworkEndpoint %s); ask for another"
         .formatted(

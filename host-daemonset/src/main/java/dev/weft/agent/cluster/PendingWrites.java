@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this agent did to objects and the watch has not told of yet. The watch may be late with all
+ * What this agent did to objects and the watch has not reported yet. The watch may be late with all
  * of it: with an object that was created, with the former one of the same name, and with one that
  * is gone again by then.
  *
@@ -26,7 +26,7 @@ final class PendingWrites<T extends HasMetadata> {
 
   /** An object as this agent has left it, or as it was when this agent deleted it. */
   private record PendingWrite<T extends HasMetadata>(T object, boolean isDeleted, long expires) {
-    /** What there is, given what the watch has told of. */
+    /** What there is, given what the watch has reported. */
     @Nullable T over(@Nullable T watched) {
       if (isDeleted) {
         return watched != null && isOf(watched) ? null : watched;
@@ -34,7 +34,7 @@ final class PendingWrites<T extends HasMetadata> {
       return watched == null || isBehind(watched) ? object : watched;
     }
 
-    /** Whether what the watch tells of was so before this. */
+    /** Whether what the watch reports is older than this. */
     boolean isBehind(T watched) {
       return version(watched) < version(object);
     }
@@ -59,7 +59,7 @@ final class PendingWrites<T extends HasMetadata> {
     deeds.put(Cache.key(object), new PendingWrite<>(object, isDeleted, now + GRACE.toNanos()));
   }
 
-  /** The watch tells of an object. */
+  /** The watch reports an object. */
   void came(T object) {
     deeds.computeIfPresent(
         Cache.key(object), (_, deed) -> deed.isDeleted || deed.isBehind(object) ? deed : null);
@@ -70,10 +70,10 @@ final class PendingWrites<T extends HasMetadata> {
     deeds.computeIfPresent(Cache.key(object), (_, deed) -> deed.isOf(object) ? null : deed);
   }
 
-  /** All objects, given those that the watch has told of. */
+  /** All objects, given those that the watch has reported. */
   List<T> over(Supplier<List<T>> watched) {
     forget();
-    // before the watch's: what it tells of meanwhile is in one of the two
+    // before the watch's: what it reports meanwhile is in one of the two
     Map<String, PendingWrite<T>> mine = Map.copyOf(deeds);
     Map<String, T> all = new LinkedHashMap<>();
     watched.get().forEach(each -> all.put(Cache.key(each), each));
@@ -81,7 +81,7 @@ final class PendingWrites<T extends HasMetadata> {
     return new ArrayList<>(all.values());
   }
 
-  /** The object of this name, given the one that the watch has told of. */
+  /** The object of this name, given the one that the watch has reported. */
   Optional<T> over(String name, Supplier<@Nullable T> watched) {
     forget();
     PendingWrite<T> mine = deeds.get(name);

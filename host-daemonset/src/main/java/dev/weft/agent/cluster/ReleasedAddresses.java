@@ -31,7 +31,7 @@ final class ReleasedAddresses {
     }
   }
 
-  /** Somebody holds an address. */
+  /** An address is held. */
   void remove(NetworkEndpoint held) {
     Map<IpAddress, Long> ofNetwork = since.get(EndpointCaches.networkOf(held));
     if (ofNetwork != null) {

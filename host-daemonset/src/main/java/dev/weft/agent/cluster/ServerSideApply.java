@@ -23,7 +23,7 @@ public final class ServerSideApply {
     }
   }
 
-  /** Owns exactly the fields that are sent, whoever had them before. */
+  /** Owns exactly the fields that are sent, also where another manager had them. */
   public static PatchContext forced() {
     return new PatchContext.Builder()
         .withPatchType(PatchType.SERVER_SIDE_APPLY)

@@ -8,11 +8,11 @@ import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.kernel.Underlays;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.netlink.NetlinkException;
@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ public final class DataPlane implements AutoCloseable {
     return new DataPlane(NetworkNamespace.open(node), Optional.empty());
   }
 
-  /** Whether an interface in a sandbox was made for an address that nobody has got, or not yet. */
+  /** Whether an interface in a sandbox was made for an address that is not claimed, or not yet. */
   public static boolean isUnfinished(Link link) {
     return isOurs(link) && !link.isUp();
   }
@@ -82,25 +83,26 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * Brings the kernel to the wish, as far as {@code dirty} says. What one network lacks keeps no
-   * other from being made. The first call looks at everything, whatever {@code dirty} says.
+   * Brings the kernel to the wish, as far as {@code scope} says. A network that cannot be made does
+   * not block the others. The first call looks at everything, whatever {@code scope} says.
    */
-  public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty) {
-    return reconcile(wish, dirty, made -> {});
+  public ReconcileOutcome reconcile(NodeSpec wish, PassScope scope) {
+    return reconcile(wish, scope, made -> {});
   }
 
   /**
    * The same.
    *
-   * @param made is told, at least once, as soon as all is made that can be: what comes after, such
-   *     as telling neighbours of it, nobody has to wait for
+   * @param made is called, at least once, as soon as all is made that can be; announcements to
+   *     neighbours follow
    */
-  public ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made) {
+  public ReconcileOutcome reconcile(
+      NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made) {
     return locked(() -> {
       if (watch != null) {
         watch.forgive();
       }
-      return reconciliation.reconcile(wish, dirty, made);
+      return reconciliation.reconcile(wish, scope, made);
     });
   }
 
@@ -138,7 +140,7 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * Has {@code listener} told of drift from now on, on a thread of its own. It must return soon and
+   * Reports drift to {@code listener} from now on, on a thread of its own. It must return soon and
    * not call back into this object.
    */
   public void onDrift(Consumer<DriftEvent> listener) {
@@ -155,11 +157,11 @@ public final class DataPlane implements AutoCloseable {
     @Override
     public Optional<DriftEvent> judge(Notification notification) {
       try {
-        return locked(() -> reconciliation.judge(notification));
+        return judged(judge -> judge.judge(notification));
       } catch (NetlinkException unreadable) {
         return Optional.of(
             new DriftEvent(
-                Dirty.EVERYTHING,
+                PassScope.EVERYTHING,
                 "a change could not be looked at: " + unreadable.getMessage(),
                 "unreadable"));
       }
@@ -167,18 +169,23 @@ public final class DataPlane implements AutoCloseable {
 
     @Override
     public Optional<DriftEvent> judge(XfrmNotification notification) {
-      return locked(() -> reconciliation.judge(notification));
+      return judged(judge -> judge.judge(notification));
     }
 
     @Override
     public Optional<DriftEvent> judgeFilter() {
-      return locked(reconciliation::restoreFilter);
+      return judged(DriftWatch.Judge::judgeFilter);
     }
 
     @Override
     public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
-      return locked(() -> reconciliation.restoreGuard(changes));
+      return judged(judge -> judge.judge(changes));
     }
+  }
+
+  private Optional<DriftEvent> judged(
+      Function<DriftWatch.Judge, Optional<DriftEvent>> notification) {
+    return locked(() -> reconciliation.judge().flatMap(notification));
   }
 
   private <T> T locked(Supplier<T> action) {

@@ -1,51 +1,51 @@
 /**
  * The node's kernel, brought to a wish: desired → observed → plan → apply. Nothing of Kubernetes
- * but its values.
+ * but its values. Other packages use this one and {@code spec}; the rest is its own.
  *
  * <ul>
- *   <li><b>Desired</b>: a driver says what a network and its endpoints are, as a set of items
- *       (devices, addresses, routes, forwarding and neighbour entries, one packet filter). It is a
- *       pure function of the wish and of what the node is like, such as a macvlan parent's MTU.
- *       What can not be made is a problem of its network or endpoint; its items are then
+ *   <li><b>Desired</b> ({@code driver}): a driver turns a network and its endpoints into a set of
+ *       items (devices, addresses, routes, forwarding and neighbour entries, one packet filter). It
+ *       is a pure function of the wish and of the node, such as a macvlan parent's MTU. An item
+ *       that cannot be made is a problem of its network or endpoint, whose items are then
  *       <em>held</em>: left as they are.
- *   <li><b>Observed</b>: one dump, of which only what carries our mark is taken. The mark is the
- *       device's alias, {@code weft.dev/<network uid>[/<part>]}; entries are their device's. Routes
- *       are marked by their protocol number, the packet filter is the table {@code inet weft}. A
- *       device whose name we want but which has no mark is a problem that names it. A device that
- *       this process made and whose alias somebody took is still known by its index, and marked
- *       again. In a sandbox no mark proves anything: {@link Expected} says what is ours there, and
- *       a sandbox that holds more than a bound is its endpoint's problem.
- *   <li><b>Plan</b>: the difference as an ordered list of changes. Removals make room for what
- *       comes, devices come before what stands on them. A device that can not be changed in place
- *       is removed, with the reason, and made anew; what the kernel takes along with it is planned
- *       to come back.
- *   <li><b>Apply</b>: stage by stage, one batch of requests for the node and one for each sandbox.
- *       A failed change is told with the network it was made for, and no other waits for it.
+ *   <li><b>Observed</b> ({@code kernel}): one dump, of which only items with our mark are taken.
+ *       The mark is the device's alias, {@code weft.dev/<network uid>[/<part>]}; entries belong to
+ *       their device. Routes are marked by their protocol number, nftables tables by their name. A
+ *       foreign device under a name that we need is a problem that names it. A device that this
+ *       process made and that lost its alias is still known by its index, and marked again. In a
+ *       sandbox no mark proves anything: {@code kernel.Expected} says what is ours there, and a
+ *       sandbox that holds more than a bound is its endpoint's problem.
+ *   <li><b>Plan</b> ({@code model}): the difference as an ordered list of changes. Removals come
+ *       before additions, devices before what stands on them. A device that cannot be changed in
+ *       place is removed, with the reason, and made anew, with everything that the kernel removes
+ *       along with it.
+ *   <li><b>Apply</b> ({@code apply}): stage by stage, one batch of requests for the node and one
+ *       for each sandbox. A failed change is reported with its network and blocks no other.
  * </ul>
  *
- * <p>What the last reconcile left is remembered. Endpoints that come and go are then planned
- * against the memory instead of a dump, so that attaching costs the same on an empty and on a full
- * node; if the kernel refuses, it is looked at after all. The memory also tells drift from a new
- * wish.
+ * <p>{@code LastPass} remembers what the last pass left. Endpoints that come and go are planned
+ * against it instead of a dump, so that attaching costs the same on an empty and on a full node; if
+ * the kernel refuses, everything is read. It also distinguishes drift from a new wish.
  *
- * <p>Kernel notifications say where to look. What counts is whether the state there differs from
- * the memory, so our own changes cause no further work. A sandbox is not listened to; its interface
- * going down or away shows at the node's end. The packet filter's own notifications are heard as
- * well: a table that others changed is put back at once from memory, in one transaction, and the
- * next reconcile reports it. Changes of other tables cost no listing.
+ * <p>Kernel notifications say where to look ({@code drift}). Only a difference from the last pass
+ * is drift, so our own changes cause no further work. Sandboxes are not monitored: an interface
+ * that goes down or away shows at the node's end. An nftables table that others changed is restored
+ * at once, in one transaction, and the next pass reports it. Changes of other tables cost no
+ * listing.
  *
- * <p>What restricts comes first and goes last: the packet filter is installed before a bridge is
- * made, and a held network keeps the rules of what of it stands. A device stays with the network
- * that its mark names for as long as that network uses it.
+ * <p>Restrictions come first and go last: the packet filter is installed before a bridge is made,
+ * and a held network keeps the rules of its remaining devices. A device stays with the network that
+ * its mark names for as long as that network uses it.
  *
- * <p>Encrypted networks share states and policies of IPsec, which are items as well. Their keys are
- * decided upon by {@link dev.weft.mesh.keys.KeyDecision}, from the wish and from what is in the
- * kernel; they are stored before anything is made by them, and told of after. A port of encrypted
- * networks is shut to clear text before a tunnel of it is made and until the last one is gone; a
- * change that could not be made stops those that rely on it.
+ * <p>Encrypted networks share IPsec states and policies, which are items as well ({@code ipsec}).
+ * {@link dev.weft.mesh.keys.KeyDecision} decides on their keys, from the wish and the kernel. Keys
+ * are stored before anything uses them, and reported after. A port of encrypted networks is shut to
+ * clear text before a tunnel of it is made and until the last one is gone; a failed change stops
+ * those that rely on it.
  *
  * <p>{@code net.ipv4.ip_forward} and {@code net.ipv6.conf.all.forwarding} are switched on when a
- * network with a gateway needs them, and stay on: nobody can tell who else relies on them by then.
+ * network with a gateway needs them. They are set back with the last such network, unless they were
+ * changed since.
  */
 @NullMarked
 package dev.weft.agent.dataplane;

@@ -19,10 +19,10 @@ final class DefaultRoutes {
    * the first that leads out and does not refuse.
    *
    * @param attachments what a sandbox asks for, in order
-   * @param instruction the instruction for a network, if there is one
+   * @param hostNetwork finds the HostNetwork of a network
    */
   static OptionalInt carrier(
-      List<Attachment> attachments, Function<String, Optional<HostNetworkSpec>> instruction) {
+      List<Attachment> attachments, Function<String, Optional<HostNetworkSpec>> hostNetwork) {
     OptionalInt asked = first(attachments, each -> Boolean.TRUE.equals(each.defaultRoute()));
     return asked.isPresent()
         ? asked
@@ -30,7 +30,7 @@ final class DefaultRoutes {
             attachments,
             each ->
                 !Boolean.FALSE.equals(each.defaultRoute())
-                    && instruction
+                    && hostNetwork
                         .apply(each.network())
                         .filter(DefaultRoutes::leadsOut)
                         .isPresent());

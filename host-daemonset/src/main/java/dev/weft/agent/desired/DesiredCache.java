@@ -5,7 +5,7 @@ import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
-import dev.weft.agent.loop.Changes;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.Attachment;
@@ -82,7 +82,7 @@ public final class DesiredCache {
     return Optional.ofNullable(networks.get(name));
   }
 
-  /** Generation of the instruction that a network's wish follows; 0 if it has none. */
+  /** Generation of the HostNetwork that a network's spec was taken from; 0 if it has none. */
   public long generation(String name) {
     return generations.getOrDefault(name, 0L);
   }
@@ -100,31 +100,38 @@ public final class DesiredCache {
         .map(ClusterCaches::networkOf);
   }
 
-  /** Computes anew what {@code changes} touches. */
-  public void update(Changes changes) {
-    if (changes.keys()) {
+  /** Computes anew what {@code scope} touches. */
+  public void update(PassScope scope) {
+    if (scope.hasKeys()) {
       keys = KeySpecs.of(cluster, features);
     }
-    Set<String> whole = new HashSet<>(changes.networks());
-    if (changes.all()) {
-      whole.addAll(networks.keySet());
-      whole.addAll(planned.keySet());
-      cluster.hostNetworks().all().forEach(each -> whole.add(ClusterCaches.networkOf(each)));
+    switch (scope) {
+      case PassScope.Everything _ -> everyName().forEach(this::rebuild);
+      case PassScope.Part part -> {
+        part.networks().forEach(this::rebuild);
+        part.endpoints().entrySet().stream()
+            .filter(each -> !part.networks().contains(each.getKey()))
+            .forEach(each -> each.getValue().forEach(key -> touch(each.getKey(), key)));
+      }
     }
-    whole.forEach(this::rebuild);
-    changes.endpoints().entrySet().stream()
-        .filter(each -> !whole.contains(each.getKey()))
-        .forEach(each -> each.getValue().forEach(key -> touch(each.getKey(), key)));
+  }
+
+  /** The networks of the cluster, and those that were wished so far. */
+  private Set<String> everyName() {
+    Set<String> names = new HashSet<>(networks.keySet());
+    names.addAll(planned.keySet());
+    cluster.hostNetworks().all().forEach(each -> names.add(ClusterCaches.networkOf(each)));
+    return names;
   }
 
   private void rebuild(String name) {
-    Optional<HostNetwork> instruction = hostNetwork(name);
-    if (instruction.isEmpty()) {
+    Optional<HostNetwork> hostNetwork = hostNetwork(name);
+    if (hostNetwork.isEmpty()) {
       networks.remove(name);
       planned.remove(name);
       generations.remove(name);
     } else if (cluster.endpoints().isSynced(name)) {
-      HostNetworkSpec spec = instruction.get().getSpec();
+      HostNetworkSpec spec = hostNetwork.get().getSpec();
       Map<String, LocalEndpoint> local = new HashMap<>();
       List<NetworkEndpoint> mine = buildable(name);
       sandboxes
@@ -142,7 +149,7 @@ public final class DesiredCache {
           candidate(name, spec)
               .map(it -> new NetworkSpec(wish.uid(), it, wish.local(), wish.remote()))
               .orElse(null));
-      Long generation = instruction.get().getMetadata().getGeneration();
+      Long generation = hostNetwork.get().getMetadata().getGeneration();
       generations.put(name, generation == null ? 0L : generation);
     }
   }

@@ -61,11 +61,11 @@ public final class KeySpecs {
         && Boolean.TRUE.equals(network.getSpec().overlay().encrypted());
   }
 
-  /** Whether keys are needed because of this instruction. */
-  public static boolean isEncrypted(HostNetwork instruction) {
-    return instruction.getSpec() != null
-        && instruction.getSpec().overlay() != null
-        && Boolean.TRUE.equals(instruction.getSpec().overlay().encrypted());
+  /** Whether this HostNetwork needs keys. */
+  public static boolean isEncrypted(HostNetwork hostNetwork) {
+    return hostNetwork.getSpec() != null
+        && hostNetwork.getSpec().overlay() != null
+        && Boolean.TRUE.equals(hostNetwork.getSpec().overlay().encrypted());
   }
 
   /** What the mesh asks of nodes; until it says anything, what it will begin with. */

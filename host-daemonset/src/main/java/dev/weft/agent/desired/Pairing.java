@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /**
  * Which of a sandbox's interfaces answers which attachment: the one of the name that is asked for,
- * or else the first of the network that nobody else asks for and that has what is asked for. It
+ * or else the first of the network that no other asks for and that has what is asked for. It
  * follows from what is stored alone, so it is the same after a restart of the agent.
  *
  * @param interfaces names of interfaces by the attachment's place

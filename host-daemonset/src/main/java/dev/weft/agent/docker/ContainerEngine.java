@@ -15,7 +15,7 @@ interface ContainerEngine extends AutoCloseable {
   /**
    * Begins to listen to starts, ends and new names of containers that carry the label.
    *
-   * @param since those that happened from then on are told too, as far as the engine remembers
+   * @param since those that happened from then on are reported too, as far as the engine remembers
    */
   Events events(Instant since);
 

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Containers of a Docker engine that carry the label {@code weft.dev/networks}. A container is
- * wired right after its start: an engine lets nobody in between. Each of its starts is a sandbox of
- * its own, for it has a network namespace of its own.
+ * wired right after its start: an engine allows no step in between. Each of its starts is a sandbox
+ * of its own, for it has a network namespace of its own.
  *
  * <p>What runs is listed, and then followed by the events since just before that. When the engine
  * goes away the same is done again, and until then everything known keeps running: an engine may be

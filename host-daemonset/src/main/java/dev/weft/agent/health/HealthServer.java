@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 public final class HealthServer implements AutoCloseable {
   private static final int UNAVAILABLE = 503;
 
-  /** Reasons that are told at a time. */
+  /** Reasons in one answer. */
   private static final int MOST = 10;
 
   private final HttpServer server;

@@ -1,5 +1,6 @@
 package dev.weft.agent.loop;
 
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.retry.Backoff;
 import dev.weft.agent.retry.Supervised;
 import dev.weft.agent.retry.Timer;
@@ -25,12 +26,6 @@ import org.slf4j.LoggerFactory;
  * again by itself, ever more rarely.
  */
 public final class Loop implements AutoCloseable {
-  /** Stands for all networks in what {@link Work#run} returns. */
-  public static final String EVERYTHING = "";
-
-  /** Stands for the keys of encrypted networks in what {@link Work#run} returns. */
-  public static final String KEYS = "*keys";
-
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
   private static final Backoff BACKOFF =
       new Backoff(Duration.ofMillis(250), Duration.ofSeconds(30));
@@ -46,10 +41,10 @@ public final class Loop implements AutoCloseable {
   private final Timer timer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition asked = lock.newCondition();
-  private final Map<String, Integer> failures = new HashMap<>();
-  private Changes next = Changes.NONE;
+  private final Map<PassScope, Integer> failures = new HashMap<>();
+  private PassScope next = PassScope.NOTHING;
   private List<CompletableFuture<Void>> waiting = new ArrayList<>();
-  private Changes failed = Changes.NONE;
+  private PassScope failed = PassScope.NOTHING;
   private boolean due;
   private int crashes;
   private boolean closed;
@@ -58,22 +53,22 @@ public final class Loop implements AutoCloseable {
   private volatile long busySince;
   private volatile boolean busy;
   private final CompletableFuture<Void> worked = new CompletableFuture<>();
-  private Work work = (changes, done) -> Set.of();
+  private Work work = (scope, done) -> Set.of();
 
   /** One pass. */
   @FunctionalInterface
   public interface Work {
     /**
-     * Works off {@code changes}.
+     * Works off {@code scope}.
      *
-     * @param done to be called once nothing is left to do that those who asked wait for; else they
-     *     wait until this returns
-     * @return networks to try again
+     * @param done to be called once nothing is left to do that callers wait for; else they wait
+     *     until this returns
+     * @return what to try again, each by itself
      */
-    Set<String> run(Changes changes, Runnable done);
+    Set<PassScope> run(PassScope scope, Runnable done);
 
-    /** {@link #run} of these changes threw {@code why}; it is tried again. */
-    default void failed(Changes changes, RuntimeException why) {}
+    /** {@link #run} of this scope threw {@code why}; it is tried again. */
+    default void failed(PassScope scope, RuntimeException why) {}
   }
 
   /** A loop of this name that rests until {@link #start}. */
@@ -106,21 +101,21 @@ public final class Loop implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Asks for a pass that looks at {@code changes}. */
-  public void ask(Changes changes) {
-    CompletableFuture<Void> _ = request(changes);
+  /** Asks for a pass that looks at {@code scope}. */
+  public void ask(PassScope scope) {
+    CompletableFuture<Void> _ = request(scope);
   }
 
   /**
-   * Asks for a pass that looks at {@code changes}.
+   * Asks for a pass that looks at {@code scope}.
    *
    * @return completes when such a pass, begun after this call, is done
    */
-  public CompletableFuture<Void> request(Changes changes) {
+  public CompletableFuture<Void> request(PassScope scope) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     lock.lock();
     try {
-      next = next.and(changes);
+      next = next.and(scope);
       waiting.add(done);
       asked.signal();
     } finally {
@@ -167,7 +162,7 @@ public final class Loop implements AutoCloseable {
    *
    * @param whole whether all is in it that an earlier pass failed at
    */
-  private record Batch(Changes changes, boolean whole, List<CompletableFuture<Void>> waiting) {
+  private record Batch(PassScope scope, boolean whole, List<CompletableFuture<Void>> waiting) {
     void done() {
       waiting.forEach(each -> each.complete(null));
     }
@@ -176,15 +171,15 @@ public final class Loop implements AutoCloseable {
   private @Nullable Batch take() throws InterruptedException {
     lock.lock();
     try {
-      while (next.isEmpty() && !closed) {
+      while (next.equals(PassScope.NOTHING) && !closed) {
         asked.await();
       }
       if (closed) {
         return null;
       }
-      Batch batch = new Batch(next, due || failed.isEmpty(), waiting);
+      Batch batch = new Batch(next, due || failed.equals(PassScope.NOTHING), waiting);
       due = false;
-      next = Changes.NONE;
+      next = PassScope.NOTHING;
       waiting = new ArrayList<>();
       return batch;
     } finally {
@@ -193,38 +188,36 @@ public final class Loop implements AutoCloseable {
   }
 
   private void pass(Batch batch) {
-    Changes changes = batch.changes;
+    PassScope scope = batch.scope;
     try {
-      Set<String> again = work.run(changes, batch::done);
+      Set<PassScope> again = work.run(scope, batch::done);
       if (batch.whole) {
         recovered();
       }
-      failures
-          .keySet()
-          .removeIf(each -> (changes.touches(each) || each.equals(KEYS)) && !again.contains(each));
-      for (String network : again) {
-        retry(
-            switch (network) {
-              case EVERYTHING -> Changes.ALL;
-              case KEYS -> Changes.KEYS;
-              default -> Changes.network(network);
-            },
-            failures.merge(network, 1, Integer::sum));
-      }
+      failures.keySet().removeIf(each -> wasTried(each, scope) && !again.contains(each));
+      again.forEach(each -> retry(each, failures.merge(each, 1, Integer::sum)));
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).log("a pass failed and is tried again");
-      note(changes, e);
-      tellFailed(changes, e);
+      note(scope, e);
+      tellFailed(scope, e);
     } catch (Error e) {
-      note(changes, e);
+      note(scope, e);
       throw e;
     }
+  }
+
+  /** Whether a pass over {@code scope} tried what had failed; each pass looks at the keys. */
+  private static boolean wasTried(PassScope failed, PassScope scope) {
+    return switch (failed) {
+      case PassScope.Everything _ -> scope.equals(PassScope.EVERYTHING);
+      case PassScope.Part part -> part.hasKeys() || part.names().stream().anyMatch(scope::touches);
+    };
   }
 
   private void recovered() {
     lock.lock();
     try {
-      failed = Changes.NONE;
+      failed = PassScope.NOTHING;
       crashes = 0;
       trouble = null;
     } finally {
@@ -234,11 +227,11 @@ public final class Loop implements AutoCloseable {
   }
 
   /** A pass failed as a whole: what it was about is tried again alone, and others go on. */
-  private void note(Changes changes, Throwable e) {
+  private void note(PassScope scope, Throwable e) {
     int attempts;
     lock.lock();
     try {
-      failed = failed.and(changes);
+      failed = failed.and(scope);
       attempts = ++crashes;
       trouble =
           "the last pass of %s failed at %s: %s"
@@ -260,15 +253,15 @@ public final class Loop implements AutoCloseable {
     }
   }
 
-  private void tellFailed(Changes changes, RuntimeException why) {
+  private void tellFailed(PassScope scope, RuntimeException why) {
     try {
-      work.failed(changes, why);
+      work.failed(scope, why);
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).log("the failure of a pass could not be reported");
     }
   }
 
-  private void retry(Changes changes, int attempts) {
-    timer.after(BACKOFF.delay(attempts), () -> ask(changes));
+  private void retry(PassScope scope, int attempts) {
+    timer.after(BACKOFF.delay(attempts), () -> ask(scope));
   }
 }

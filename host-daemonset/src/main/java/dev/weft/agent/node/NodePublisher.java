@@ -47,7 +47,7 @@ public final class NodePublisher {
   /**
    * Publishes the node with this underlay, if it is not published so already.
    *
-   * @param keys what to tell of the keys of encrypted networks, empty if there are none
+   * @param keys the report on the keys of encrypted networks, empty if there are none
    */
   public void publish(LocalVtep underlay, Optional<KeyReport> keys) {
     String key = "node " + cluster.node();

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Puts the messages of one connection together from the pieces they come in. Holds at most twice
- * what has come of the message that is under way, whatever length that message claims.
+ * what has come of the message that is under way, not the length that it claims.
  */
 final class Assembly {
   private static final int FIRST = 4096;

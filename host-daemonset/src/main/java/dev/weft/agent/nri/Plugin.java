@@ -20,7 +20,7 @@ interface Plugin {
    *
    * @param runtime its name and version
    * @param patience how long the runtime waits for the answer to a call; zero if it does not say
-   * @return the events to be told of
+   * @return the events to subscribe to
    */
   List<Integer> configure(String runtime, Duration patience);
 

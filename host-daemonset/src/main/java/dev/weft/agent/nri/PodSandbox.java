@@ -3,7 +3,7 @@ package dev.weft.agent.nri;
 import dev.weft.api.Names;
 
 /**
- * A pod's sandbox as a runtime tells of it.
+ * A pod's sandbox as a runtime reports it.
  *
  * @param id the runtime's
  * @param name of its pod

@@ -32,7 +32,7 @@ final class Pods {
   private final SandboxListener wiring;
   private final Map<String, Sandbox> running = new ConcurrentHashMap<>();
 
-  /** What the list that opened the session lacked, and no event has told the end of. */
+  /** Pods that the list at the start of the session lacked, and no event has ended. */
   private final Set<String> doubtful = ConcurrentHashMap.newKeySet();
 
   /** What has ended since that list. */
@@ -145,7 +145,7 @@ final class Pods {
     return new HashSet<>(found.keySet());
   }
 
-  /** Wires a sandbox, which may end meanwhile: its end may have been told before its beginning. */
+  /** Wires a sandbox, which may end meanwhile: its end may be reported before its start. */
   private AttachResult whileItRuns(Sandbox sandbox, Function<Sandbox, AttachResult> wire) {
     AttachResult verdict = wire.apply(sandbox);
     if (!running.containsKey(sandbox.id())) {

@@ -1,5 +1,6 @@
 package dev.weft.agent.nri;
 
+import dev.weft.agent.attach.Deadlines;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -10,12 +11,9 @@ import org.slf4j.LoggerFactory;
 final class SandboxFollower implements Plugin {
   private static final Logger LOG = LoggerFactory.getLogger(SandboxFollower.class);
 
-  /** Above what an attempt to attach takes at most, below the two seconds that runtimes grant. */
-  private static final Duration PATIENCE = Duration.ofMillis(1650);
-
   private final Pods pods;
   private final Runnable whenListed;
-  private volatile Duration patience = PATIENCE;
+  private volatile Duration patience = Deadlines.ANSWER;
   private volatile boolean listed;
 
   SandboxFollower(Pods pods, Runnable whenListed) {
@@ -31,7 +29,7 @@ final class SandboxFollower implements Plugin {
   @Override
   public List<Integer> configure(String runtime, Duration granted) {
     Duration most = granted.multipliedBy(4).dividedBy(5);
-    if (granted.isPositive() && most.compareTo(PATIENCE) < 0) {
+    if (granted.isPositive() && most.compareTo(Deadlines.ANSWER) < 0) {
       patience = most;
     }
     LOG.atInfo().addKeyValue("runtime", runtime).log("NRI session");

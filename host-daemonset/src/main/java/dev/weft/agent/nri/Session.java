@@ -38,7 +38,7 @@ final class Session implements Trunk.Receiver, AutoCloseable {
   /**
    * Connects.
    *
-   * @throws IOException if nobody listens
+   * @throws IOException if no runtime listens
    */
   static Session open(Path socket, Plugin plugin) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);

@@ -1,6 +1,6 @@
 /**
- * Pods of containerd and CRI-O, told by the Node Resource Interface: the agent is a plugin of the
- * runtime, which calls it before any container of a pod starts and after the last has ended.
+ * Pods of containerd and CRI-O, reported by the Node Resource Interface: the agent is a plugin of
+ * the runtime, which calls it before any container of a pod starts and after the last has ended.
  *
  * <p>On the runtime's socket a trunk carries two ttrpc connections, framed: on one the runtime
  * calls the plugin, on the other the plugin calls the runtime. A runtime that has no answer to a

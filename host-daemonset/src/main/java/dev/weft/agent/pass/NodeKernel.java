@@ -2,9 +2,9 @@ package dev.weft.agent.pass;
 
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.agent.services.Filters;
@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 
 /** The part of the node's kernel that the agent's loops use. */
 public interface NodeKernel {
-  /** {@link DataPlane#reconcile(NodeSpec, Dirty, Consumer)}. */
-  ReconcileOutcome reconcile(NodeSpec wish, Dirty dirty, Consumer<ReconcileOutcome> made);
+  /** {@link DataPlane#reconcile(NodeSpec, PassScope, Consumer)}. */
+  ReconcileOutcome reconcile(NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made);
 
   /** What bringing the kernel to a wish would change; nothing is changed. */
   List<Change> plan(NodeSpec wish);

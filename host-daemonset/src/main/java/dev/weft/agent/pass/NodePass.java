@@ -1,9 +1,9 @@
 package dev.weft.agent.pass;
 
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.desired.DesiredCache;
-import dev.weft.agent.loop.Changes;
 import dev.weft.agent.loop.Loop;
 import dev.weft.agent.node.NodeUnderlay;
 import dev.weft.api.NodePlan;
@@ -20,18 +20,18 @@ public final class NodePass implements Loop.Work {
   private final NodeUnderlay underlay;
   private final NodeKernel kernel;
   private final Reports reports;
-  private Optional<KeyReport> told = Optional.empty();
+  private Optional<KeyReport> published = Optional.empty();
 
-  /** What is told of a pass. */
+  /** Receives what a pass reports. */
   public interface Reports {
     /**
      * The node's underlay was looked at, or its keys changed.
      *
-     * @param keys what to tell of the keys of encrypted networks, empty if there are none
+     * @param keys the report on the keys of encrypted networks, empty if there are none
      */
     void node(NodeUnderlay underlay, Optional<KeyReport> keys);
 
-    /** The kernel is as wished, as far as it can be: those who asked for it are told next. */
+    /** The kernel is as wished, as far as it can be: those that asked for it learn next. */
     void outcome(DesiredCache desired, ReconcileOutcome outcome);
 
     /**
@@ -40,13 +40,13 @@ public final class NodePass implements Loop.Work {
      * @param plans by network, what would be changed for a revision that is only planned
      */
     void ended(
-        Changes changes,
+        PassScope scope,
         DesiredCache desired,
         ReconcileOutcome outcome,
         Map<String, NodePlan> plans);
 
-    /** A pass over {@code changes} threw {@code why}: nothing is known of what it was about. */
-    void failed(Changes changes, DesiredCache desired, RuntimeException why);
+    /** A pass over {@code scope} threw {@code why}: nothing is known of what it was about. */
+    void failed(PassScope scope, DesiredCache desired, RuntimeException why);
   }
 
   /** Passes over the wish {@code desired}. */
@@ -58,54 +58,49 @@ public final class NodePass implements Loop.Work {
   }
 
   @Override
-  public Set<String> run(Changes asked, Runnable done) {
-    Changes changes = asked;
-    if (asked.underlay()) {
-      if (underlay.look()) {
-        changes = Changes.ALL;
-      }
-    }
-    desired.update(changes);
+  public Set<PassScope> run(PassScope asked, Runnable done) {
+    PassScope scope = asked.hasUnderlay() && underlay.look() ? PassScope.EVERYTHING : asked;
+    desired.update(scope);
     ReconcileOutcome outcome =
         kernel.reconcile(
             desired.wish(underlay.vtep()),
-            changes.dirty(),
+            scope,
             made -> {
               reports.outcome(desired, made);
               done.run();
             });
     // A public key may be known once what is sent by it is taken.
-    if (asked.underlay() || !outcome.keys().report().equals(told)) {
-      told = outcome.keys().report();
-      reports.node(underlay, told);
+    if (asked.hasUnderlay() || !outcome.keys().report().equals(published)) {
+      published = outcome.keys().report();
+      reports.node(underlay, published);
     }
-    reports.ended(changes, desired, outcome, DryRuns.of(desired, underlay.vtep(), kernel));
+    reports.ended(scope, desired, outcome, DryRuns.of(desired, underlay.vtep(), kernel));
     return again(outcome);
   }
 
   @Override
-  public void failed(Changes changes, RuntimeException why) {
-    reports.failed(changes, desired, why);
+  public void failed(PassScope scope, RuntimeException why) {
+    reports.failed(scope, desired, why);
   }
 
-  /** Networks for which another attempt may succeed. */
-  private Set<String> again(ReconcileOutcome outcome) {
-    Set<String> again = new HashSet<>();
+  /** That for which another attempt may succeed. */
+  private Set<PassScope> again(ReconcileOutcome outcome) {
+    Set<PassScope> again = new HashSet<>();
     if (outcome.keys().lingering()) {
-      again.add(Loop.KEYS);
+      again.add(PassScope.KEYS);
     }
     outcome
         .networks()
         .forEach((name, network) -> {
           if (mayHeal(network.problems())) {
-            again.add(name);
+            again.add(PassScope.network(name));
           }
         });
     outcome
         .leftovers()
         .forEach((uid, problems) -> {
           if (mayHeal(problems)) {
-            again.add(desired.nameOf(uid).orElse(Loop.EVERYTHING));
+            again.add(desired.nameOf(uid).map(PassScope::network).orElse(PassScope.EVERYTHING));
           }
         });
     return again;

@@ -45,7 +45,7 @@ public final class Supervised {
   @FunctionalInterface
   public interface Task {
     /**
-     * Works until it is told to end; to return means that it was.
+     * Works until it is asked to end; to return means that it was.
      *
      * @throws InterruptedException if it was interrupted, which ends it as well
      */
@@ -89,7 +89,7 @@ public final class Supervised {
     }
   }
 
-  /** Reports what nobody catches, on any thread of the process. */
+  /** Reports what is not caught, on any thread of the process. */
   public static void catchUncaught() {
     Thread.setDefaultUncaughtExceptionHandler((_, e) -> failed("other", e));
   }
@@ -157,7 +157,7 @@ public final class Supervised {
     }
   }
 
-  /** Never throws: where memory is short, to tell of it may fail as well. */
+  /** Never throws: where memory is short, reporting may fail as well. */
   private static void failed(String name, Throwable e) {
     if (isFatal(e)) {
       attempt(() -> BROKEN.put(name, "the thread %s met %s".formatted(name, e)));

@@ -6,7 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who holds addresses: a pod, which may have no sandbox yet and may outlive one, or else a sandbox.
+ * The owner of addresses: a pod, which may have no sandbox yet and may outlive one, or else a
+ * sandbox.
  *
  * @param reference as an endpoint names it; with the UID of a pod, or with an id, or both
  */

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A running sandbox: a network namespace and whose it is.
+ * A running sandbox: a network namespace and its owner.
  *
  * @param reference the sandbox as an endpoint names it; its id tells it from every other sandbox of
  *     the node
@@ -53,7 +53,7 @@ public record Sandbox(SandboxReference reference, Path netns, String networks) {
     return reference.podUid();
   }
 
-  /** Who holds its addresses. */
+  /** The owner of its addresses. */
   public AddressOwner holder() {
     return new AddressOwner(reference);
   }

@@ -20,6 +20,6 @@ public interface SandboxListener {
   /** Gives up what an ended sandbox held. Returns soon; the rest is done behind it. */
   void detach(Sandbox sandbox);
 
-  /** All sandboxes that run have been told of. */
+  /** All running sandboxes have been reported. */
   void synced();
 }

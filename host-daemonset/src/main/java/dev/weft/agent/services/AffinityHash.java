@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * The one task that a client with affinity reaches: the one that draws the highest lot with it.
- * Whoever comes or goes moves only the clients that are its own.
+ * Adding or removing a task moves only that task's clients.
  */
 final class AffinityHash {
   private AffinityHash() {}

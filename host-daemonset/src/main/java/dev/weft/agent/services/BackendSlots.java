@@ -8,8 +8,8 @@ import java.util.Map;
  *
  * @param before how many there were: 0 to before - 1
  * @param after how many there are
- * @param gone who was at the places that changed or ended
- * @param come who is at the places that changed or are new
+ * @param gone the tasks that were at the places that changed or ended
+ * @param come the tasks that are at the places that changed or are new
  */
 record BackendSlots(
     int before, int after, Map<Integer, IpAddress> gone, Map<Integer, IpAddress> come) {

@@ -39,7 +39,7 @@ final class Backends {
         .forEach(each -> of(each.isIpv4()).remove(each));
   }
 
-  /** Of the tasks' own Service every one is published, and {@code serving} says who is ready. */
+  /** Of the tasks' own Service every one is published, and {@code serving} says which are ready. */
   private static Set<IpAddress> ready(EndpointSlice slice) {
     Set<IpAddress> ready = new HashSet<>();
     if (slice.getEndpoints() != null) {

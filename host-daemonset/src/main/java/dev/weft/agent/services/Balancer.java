@@ -1,7 +1,8 @@
 package dev.weft.agent.services;
 
+import dev.weft.agent.attach.Deadlines;
 import dev.weft.agent.cluster.ClusterCaches;
-import dev.weft.agent.loop.Changes;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.loop.Loop;
 import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.agent.sandbox.Sandbox;
@@ -9,7 +10,6 @@ import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,9 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Balancer implements Loop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
-
-  /** A sandbox waits no longer for services, which it balances then as soon as they are known. */
-  private static final Duration PATIENCE = Duration.ofMillis(700);
 
   private final ClusterCaches cluster;
   private final Sandboxes sandboxes;
@@ -81,25 +78,25 @@ public final class Balancer implements Loop.Work {
     return cluster
         .slices()
         .follow(network)
-        .thenCompose(_ -> loop.request(Changes.endpoint(network, endpoint)))
+        .thenCompose(_ -> loop.request(PassScope.endpoint(network, endpoint)))
         .thenApply(_ ->
             Optional.ofNullable(problems.get(endpoint.substring(0, endpoint.lastIndexOf(':')))))
-        .completeOnTimeout(Optional.empty(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        .completeOnTimeout(Optional.empty(), Deadlines.SERVICES.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
-  public Set<String> run(Changes changes, Runnable done) {
-    Map<String, NetworkServices.Turn> turns = turns(changes);
+  public Set<PassScope> run(PassScope scope, Runnable done) {
+    Map<String, NetworkServices.Turn> turns = turns(scope);
     Map<String, Sandbox> running = new HashMap<>();
     sandboxes.running().forEach(each -> running.put(each.id(), each));
     Map<String, Set<String>> networksOf = networksOf(running.values());
-    Set<String> again = new HashSet<>();
+    Set<PassScope> again = new HashSet<>();
     networksOf.forEach((id, its) -> {
       Sandbox sandbox = running.get(id);
       if (sandbox != null
           && (!clients.containsKey(id) || its.stream().anyMatch(each -> asks(turns, each)))
           && !bring(sandbox, its, turns)) {
-        again.addAll(its);
+        its.forEach(each -> again.add(PassScope.network(each)));
       }
     });
     for (Client each : new ArrayList<>(clients.values())) {
@@ -114,17 +111,15 @@ public final class Balancer implements Loop.Work {
     return again;
   }
 
-  private Map<String, NetworkServices.Turn> turns(Changes changes) {
+  private Map<String, NetworkServices.Turn> turns(PassScope scope) {
     Map<String, NetworkServices.Turn> turns = new HashMap<>();
     for (String name : cluster.slices().networks()) {
-      if (cluster.slices().isSynced(name) && changes.touches(name)) {
+      if (cluster.slices().isSynced(name) && scope.touches(name)) {
         boolean known = networks.containsKey(name);
         NetworkServices services =
             networks.computeIfAbsent(name, it -> new NetworkServices(it, cluster));
-        boolean all = !known || changes.all() || changes.networks().contains(name);
-        turns.put(
-            name,
-            all ? services.all() : services.some(changes.endpoints().getOrDefault(name, Set.of())));
+        boolean all = !known || scope.hasWhole(name);
+        turns.put(name, all ? services.all() : services.some(scope.endpoints(name)));
       }
     }
     networks.keySet().retainAll(cluster.slices().networks());

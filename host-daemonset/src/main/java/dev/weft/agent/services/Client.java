@@ -87,7 +87,7 @@ final class Client {
       run(all.toString());
       return true;
     } catch (RuntimeException changedByOthers) {
-      // Told by the rebuild that follows, if it fails as well.
+      // The rebuild that follows reports it, if it fails as well.
       return false;
     }
   }

@@ -55,12 +55,12 @@ final class NetworkServices {
     }
   }
 
-  /** Counts the turns: who has seen one version needs only what changed since. */
+  /** Counts the turns: a client that has one version needs only what changed since. */
   long version() {
     return version;
   }
 
-  /** Every virtual address and who is behind it. */
+  /** Every virtual address and the tasks behind it. */
   List<Script.Filled> filled() {
     return virtuals.values().stream()
         .map(each -> new Script.Filled(each, slots(each).all()))

@@ -12,10 +12,10 @@ import java.util.stream.Collectors;
 
 /**
  * A sandbox's table in nft's language. There is no rule for a task or a service, but one chain for
- * each number of tasks that a service has: the chain draws a place, a map says who is at it.
+ * each number of tasks that a service has: the chain draws a place, a map says which task is at it.
  *
  * <p>A lookup can miss in the instant in which its map changes: a chain walks the rules of the
- * generation it began in, while maps answer in the newest. So a packet that has found nobody asks
+ * generation it began in, while maps answer in the newest. So a packet that has found no task asks
  * once more; only then is it refused. It asks in a chain of a later priority, which begins in the
  * newest generation and comes after the first chains of both tables while one takes the place of
  * another.
@@ -26,7 +26,7 @@ final class Script {
   private Script() {}
 
   /**
-   * A virtual address and who is behind it.
+   * A virtual address and the tasks behind it.
    *
    * @param tasks in the order of their places
    */
@@ -37,7 +37,7 @@ final class Script {
     return "add table %s\ndelete table %s\n".formatted(TABLE, TABLE);
   }
 
-  /** The whole table in the place of whatever was there. */
+  /** The whole table in the place of an earlier one. */
   static String whole(Collection<Filled> all) {
     StringBuilder text = new StringBuilder(none()).append("table ").append(TABLE).append(" {\n");
     for (int family : List.of(4, 6)) {
@@ -110,7 +110,7 @@ final class Script {
     elements.computeIfAbsent(map, _ -> new ArrayList<>()).add(element);
   }
 
-  /** What changes of one virtual address; the chains are told apart. */
+  /** What changes of one virtual address; the chains are kept apart. */
   static String change(IpAddress address, BackendSlots places) {
     int family = family(address);
     StringBuilder text = new StringBuilder();
@@ -162,7 +162,7 @@ final class Script {
     return chain(size.ipv4, size.tasks);
   }
 
-  /** Removes the chain for a number of tasks, which nobody has any more. */
+  /** Removes the chain for a number of tasks, which no service has any more. */
   static String without(Size size) {
     return "delete chain %s %s\n".formatted(TABLE, size.chain());
   }

@@ -16,7 +16,7 @@ final class Slots {
   private final Map<IpAddress, Integer> where = new HashMap<>();
   private final Map<IpAddress, Integer> uses = new HashMap<>();
   private final Map<Integer, IpAddress> touched = new TreeMap<>();
-  private int told;
+  private int written;
 
   /** Counts one more mention of a task: it may stand in two slices for a moment. */
   void add(IpAddress task) {
@@ -44,7 +44,7 @@ final class Slots {
   }
 
   private void note(int place) {
-    if (place < told) {
+    if (place < written) {
       touched.putIfAbsent(place, places.get(place));
     }
   }
@@ -61,11 +61,11 @@ final class Slots {
         come.put(place, places.get(place));
       }
     });
-    for (int place = told; place < places.size(); place++) {
+    for (int place = written; place < places.size(); place++) {
       come.put(place, places.get(place));
     }
-    BackendSlots taken = new BackendSlots(told, places.size(), gone, come);
-    told = places.size();
+    BackendSlots taken = new BackendSlots(written, places.size(), gone, come);
+    written = places.size();
     touched.clear();
     return taken;
   }

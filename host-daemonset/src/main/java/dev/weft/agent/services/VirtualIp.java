@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A virtual address of a service.
  *
- * @param service whose it is, as namespace/name
+ * @param service that has it, as namespace/name
  * @param ports that are balanced; none: all of them, each to the same port
  * @param affine whether a client always reaches the same task
  */

@@ -9,7 +9,7 @@
  *       where a network has a virtual address. A task that comes or goes changes one slice, which
  *       holds a hundred at most, however many tasks there are.
  *   <li>A sandbox's table is replaced in one transaction when virtual addresses come, change or go;
- *       of tasks that come and go only those are told. So the cost of one change is the same for
+ *       of tasks that come and go only those are written. So the cost of one change is the same for
  *       ten tasks and for ten thousand.
  *   <li>The kernel chooses a task for the first packet of a connection and remembers it with the
  *       connection, so those that are established stay where they are, also while no agent runs.

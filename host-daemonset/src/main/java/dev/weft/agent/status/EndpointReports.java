@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes the status of this node's endpoints, when it changes, and gives up those of nobody. */
+/** Writes statuses of this node's endpoints when they change, and releases orphaned ones. */
 public final class EndpointReports {
   private static final Logger LOG = LoggerFactory.getLogger(EndpointReports.class);
 
@@ -34,7 +34,7 @@ public final class EndpointReports {
   private final Clock clock;
   private final Later later;
   private final Map<String, Instant> ended = new ConcurrentHashMap<>();
-  private final LastReported<NetworkEndpointStatus> told = new LastReported<>();
+  private final LastReported<NetworkEndpointStatus> last = new LastReported<>();
 
   /** Reports to the API behind {@code client}. */
   public EndpointReports(KubernetesClient client, ApiWrites writes, Clock clock, Later later) {
@@ -56,11 +56,11 @@ public final class EndpointReports {
    *
    * @param hitch what keeps it from being; empty: it is
    */
-  public void tell(NetworkEndpoint endpoint, Optional<Outcomes.StatusProblem> hitch) {
+  public void report(NetworkEndpoint endpoint, Optional<Outcomes.StatusProblem> hitch) {
     Long generation = endpoint.getMetadata().getGeneration();
     String uid = endpoint.getMetadata().getUid();
     NetworkEndpointStatus shown = endpoint.getStatus();
-    NetworkEndpointStatus latest = told.latest(uid, shown);
+    NetworkEndpointStatus latest = last.latest(uid, shown);
     ConditionsDraft before =
         ConditionsDraft.from(latest == null ? null : latest.conditions(), generation, clock)
             .without(Conditions.RECONCILING)
@@ -76,7 +76,7 @@ public final class EndpointReports {
                     "the sandbox is on the network"));
     NetworkEndpointStatus status = new NetworkEndpointStatus(generation, conditions.list());
     String name = endpoint.getMetadata().getName();
-    if (told.note(uid, shown, status)) {
+    if (last.note(uid, shown, status)) {
       writes.submit("status " + name, () -> write(endpoint, status));
     }
   }
@@ -92,15 +92,15 @@ public final class EndpointReports {
             hitch.why());
   }
 
-  /** Whether an endpoint has the status that was told last; if not, it is to be told anew. */
+  /** Whether an endpoint has the status that was reported last; if not, report it again. */
   public boolean confirm(NetworkEndpoint endpoint) {
-    return told.confirm(endpoint.getMetadata().getUid(), endpoint.getStatus());
+    return last.confirm(endpoint.getMetadata().getUid(), endpoint.getStatus());
   }
 
   /** Forgets an endpoint that is gone. */
   public void forget(NetworkEndpoint endpoint) {
     ended.remove(endpoint.getMetadata().getName());
-    told.forget(endpoint.getMetadata().getUid());
+    last.forget(endpoint.getMetadata().getUid());
   }
 
   /** Whether no sandbox holds an endpoint any more, and no pod is to have one that will. */
@@ -114,7 +114,7 @@ public final class EndpointReports {
         && !sandboxes.mayRun(owner);
   }
 
-  /** Gives up an endpoint of nobody: its address is free then. */
+  /** Releases an endpoint without an owner: its address is free then. */
   public void release(NetworkEndpoint endpoint, ClusterCaches cluster, Sandboxes sandboxes) {
     String name = endpoint.getMetadata().getName();
     String key = "release " + name;

@@ -13,12 +13,12 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes the status of instructions, when it changes, and lets go of those that are undone. */
+/** Writes statuses of HostNetworks when they change, and removes finalizers of deleted ones. */
 public final class HostNetworkReports {
   private final KubernetesClient client;
   private final ApiWrites writes;
   private final HostNetworkStatuses statuses;
-  private final LastReported<HostNetworkStatus> told = new LastReported<>();
+  private final LastReported<HostNetworkStatus> last = new LastReported<>();
 
   /** Reports to the API behind {@code client}. */
   public HostNetworkReports(KubernetesClient client, ApiWrites writes, Clock clock) {
@@ -28,58 +28,58 @@ public final class HostNetworkReports {
   }
 
   /**
-   * Tells what came of an instruction.
+   * Reports the outcome of a HostNetwork.
    *
-   * @param generation of the instruction that was followed
+   * @param generation of the HostNetwork that was applied
    */
-  void tell(
-      HostNetwork instruction,
+  void report(
+      HostNetwork hostNetwork,
       long generation,
       NetworkOutcome outcome,
       HostNetworkStatuses.Reported reported) {
-    String uid = instruction.getMetadata().getUid();
-    HostNetworkStatus shown = instruction.getStatus();
-    tell(instruction, statuses.of(generation, told.latest(uid, shown), outcome, reported));
+    String uid = hostNetwork.getMetadata().getUid();
+    HostNetworkStatus shown = hostNetwork.getStatus();
+    report(hostNetwork, statuses.of(generation, last.latest(uid, shown), outcome, reported));
   }
 
-  /** Tells what would come of an instruction that is not to be followed yet. */
-  void tellPlan(HostNetwork instruction, NodePlan plan) {
+  /** Reports the plan of a HostNetwork in plan mode. */
+  void reportPlan(HostNetwork hostNetwork, NodePlan plan) {
     HostNetworkStatus latest =
-        told.latest(instruction.getMetadata().getUid(), instruction.getStatus());
-    tell(instruction, statuses.ofPlan(instruction.getMetadata().getGeneration(), latest, plan));
+        last.latest(hostNetwork.getMetadata().getUid(), hostNetwork.getStatus());
+    report(hostNetwork, statuses.ofPlan(hostNetwork.getMetadata().getGeneration(), latest, plan));
   }
 
-  private void tell(HostNetwork instruction, HostNetworkStatus status) {
-    String name = instruction.getMetadata().getName();
-    if (told.note(instruction.getMetadata().getUid(), instruction.getStatus(), status)) {
-      writes.submit("status " + name, () -> write(instruction, status));
+  private void report(HostNetwork hostNetwork, HostNetworkStatus status) {
+    String name = hostNetwork.getMetadata().getName();
+    if (last.note(hostNetwork.getMetadata().getUid(), hostNetwork.getStatus(), status)) {
+      writes.submit("status " + name, () -> write(hostNetwork, status));
     }
   }
 
-  /** Whether an instruction has the status that was told last; if not, it is to be told anew. */
-  public boolean confirm(HostNetwork instruction) {
-    return told.confirm(instruction.getMetadata().getUid(), instruction.getStatus());
+  /** Whether a HostNetwork has the status that was reported last; if not, report it again. */
+  public boolean confirm(HostNetwork hostNetwork) {
+    return last.confirm(hostNetwork.getMetadata().getUid(), hostNetwork.getStatus());
   }
 
-  /** Lets a deleted instruction go: the kernel holds nothing of it. */
-  void release(HostNetwork instruction) {
-    String name = instruction.getMetadata().getName();
-    told.forget(instruction.getMetadata().getUid());
+  /** Removes the finalizer of a deleted HostNetwork: the kernel holds nothing of it. */
+  void release(HostNetwork hostNetwork) {
+    String name = hostNetwork.getMetadata().getName();
+    last.forget(hostNetwork.getMetadata().getUid());
     writes.withdraw("status " + name);
-    List<String> finalizers = instruction.getMetadata().getFinalizers();
+    List<String> finalizers = hostNetwork.getMetadata().getFinalizers();
     if (finalizers != null
         && finalizers.contains(Names.NODE_FINALIZER)
         && !writes.isPending("finalizer " + name)) {
-      writes.submit("finalizer " + name, () -> removeFinalizer(instruction));
+      writes.submit("finalizer " + name, () -> removeFinalizer(hostNetwork));
     }
   }
 
-  /** With the UID: an instruction of this name may be another by now. */
-  private void write(HostNetwork instruction, HostNetworkStatus status) {
-    String name = instruction.getMetadata().getName();
+  /** With the UID: another HostNetwork may have the name by now. */
+  private void write(HostNetwork hostNetwork, HostNetworkStatus status) {
+    String name = hostNetwork.getMetadata().getName();
     HostNetwork patch = new HostNetwork();
     patch.setMetadata(
-        new ObjectMetaBuilder().withName(name).withUid(instruction.getMetadata().getUid()).build());
+        new ObjectMetaBuilder().withName(name).withUid(hostNetwork.getMetadata().getUid()).build());
     patch.setStatus(status);
     ServerSideApply.toSame(() -> {
       HostNetwork _ =
@@ -91,11 +91,11 @@ public final class HostNetworkReports {
     });
   }
 
-  private void removeFinalizer(HostNetwork instruction) {
+  private void removeFinalizer(HostNetwork hostNetwork) {
     HostNetwork current =
-        client.resources(HostNetwork.class).withName(instruction.getMetadata().getName()).get();
+        client.resources(HostNetwork.class).withName(hostNetwork.getMetadata().getName()).get();
     if (current == null
-        || !current.getMetadata().getUid().equals(instruction.getMetadata().getUid())
+        || !current.getMetadata().getUid().equals(hostNetwork.getMetadata().getUid())
         || !current.hasFinalizer(Names.NODE_FINALIZER)) {
       return;
     }

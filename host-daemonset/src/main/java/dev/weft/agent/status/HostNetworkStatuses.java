@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The status of an instruction as a function of what came of it.
+ * The status of a HostNetwork as a function of the outcome of a pass.
  *
  * <ul>
- *   <li>Ready: True when the instruction of {@code observedGeneration} is live.
+ *   <li>Ready: True when {@code observedGeneration} is live.
  *   <li>Reconciling: True while the agent tries again by itself; else absent.
  *   <li>Stalled: True while something waits for a user; the message says what to change.
  *   <li>Degraded: True while endpoints or peers, which the message names, are not on the network;
@@ -46,7 +46,7 @@ final class HostNetworkStatuses {
   /**
    * The status to write.
    *
-   * @param generation of the instruction that was followed
+   * @param generation of the HostNetwork that was applied
    * @param old the status it has now
    * @param outcome what the data plane made of it
    * @param reported what else there is to say
@@ -63,7 +63,7 @@ final class HostNetworkStatuses {
         reported.plan.orElse(null));
   }
 
-  /** The status of an instruction that is not to be followed yet. */
+  /** The status of a HostNetwork in plan mode. */
   HostNetworkStatus ofPlan(Long generation, @Nullable HostNetworkStatus old, NodePlan plan) {
     ConditionsDraft conditions =
         ConditionsDraft.from(old == null ? null : old.conditions(), generation, clock)

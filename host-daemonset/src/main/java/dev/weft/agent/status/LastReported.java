@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was told last of each object, by its UID. It counts as the object's status until the API
- * shows another, for the watch tells of a write only after a while.
+ * What was reported last of each object, by its UID. It counts as the object's status until the API
+ * shows another: the watch reports a write only after a while.
  */
 final class LastReported<S> {
   private final Map<String, S> last = new ConcurrentHashMap<>();
@@ -18,11 +18,11 @@ final class LastReported<S> {
    * @param shown the status that the watch has brought
    */
   @Nullable S latest(String uid, @Nullable S shown) {
-    S told = last.get(uid);
-    return told == null ? shown : told;
+    S reported = last.get(uid);
+    return reported == null ? shown : reported;
   }
 
-  /** Takes note of what is told now; returns whether it is news. */
+  /** Notes what is reported now; returns whether it is new. */
   boolean note(String uid, @Nullable S shown, S status) {
     S latest = latest(uid, shown);
     last.put(uid, status);
@@ -30,8 +30,8 @@ final class LastReported<S> {
   }
 
   /**
-   * Whether the API shows what was told last. If not, what it shows counts from now on: it is older
-   * than what was told, or somebody else wrote it.
+   * Whether the API shows what was reported last. If not, what it shows counts from now on: it is
+   * older than what was reported, or another client wrote it.
    */
   boolean confirm(String uid, @Nullable S shown) {
     boolean confirmed = Objects.equals(last.get(uid), shown);

@@ -4,10 +4,10 @@ import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.desired.DesiredCache;
-import dev.weft.agent.loop.Changes;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.HostNetwork;
@@ -15,6 +15,7 @@ import dev.weft.api.Mode;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NodePlan;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** Tells the API what came of a pass: of instructions, of endpoints, of drift. */
+/** Reports the outcome of a pass to the API: HostNetworks, endpoints, drift. */
 public final class StatusReports {
   private static final Outcomes.StatusProblem NO_SANDBOX =
       new Outcomes.StatusProblem("its pod has no sandbox", false);
@@ -37,25 +38,21 @@ public final class StatusReports {
   /**
    * Where reports go.
    *
-   * @param instructions their statuses and finalizers
+   * @param hostNetworks their statuses and finalizers
    * @param endpoints their statuses and ends
    * @param drift what was repaired, by network; not to be called back from
-   * @param problems names of networks whose problems changed
    */
   public record Sinks(
-      HostNetworkReports instructions,
-      EndpointReports endpoints,
-      Consumer<Repair> drift,
-      Consumer<String> problems) {}
+      HostNetworkReports hostNetworks, EndpointReports endpoints, Consumer<Repair> drift) {}
 
   /**
    * A drift that was repaired.
    *
-   * @param instruction of the network
+   * @param hostNetwork of the network
    * @param what was put right, in one line
    * @param count how many things
    */
-  public record Repair(HostNetwork instruction, String what, int count) {}
+  public record Repair(HostNetwork hostNetwork, String what, int count) {}
 
   /** Reports on the node that {@code cluster} is about. */
   public StatusReports(ClusterCaches cluster, Sandboxes sandboxes, Sinks sinks, Clock clock) {
@@ -70,16 +67,22 @@ public final class StatusReports {
     return outcomes;
   }
 
-  /** Takes note of what came of a pass: {@link #outcomes} has it from now on. */
-  public void note(DesiredCache desired, ReconcileOutcome outcome) {
+  /**
+   * Takes note of what came of a pass: {@link #outcomes} has it from now on.
+   *
+   * @return names of networks whose problems changed
+   */
+  public Set<String> note(DesiredCache desired, ReconcileOutcome outcome) {
+    Set<String> changed = new HashSet<>();
     outcome
         .networks()
         .forEach((name, it) -> {
           if (outcomes.note(name, it, wired(name, desired))) {
-            sinks.problems.accept(name);
+            changed.add(name);
           }
         });
     outcomes.retain(desired.names());
+    return changed;
   }
 
   private static Map<String, LocalEndpoint> local(String name, DesiredCache desired) {
@@ -95,12 +98,12 @@ public final class StatusReports {
   }
 
   /**
-   * Tells of a pass over {@code changes}.
+   * Reports a pass over {@code scope}.
    *
    * @param plans by network, what would be changed for a revision that is only planned
    */
-  public void tell(
-      Changes changes,
+  public void report(
+      PassScope scope,
       DesiredCache desired,
       ReconcileOutcome outcome,
       Map<String, NodePlan> plans) {
@@ -111,47 +114,50 @@ public final class StatusReports {
         cluster
             .hostNetwork(name)
             .filter(each -> Mode.isPlan(each.getSpec().mode()))
-            .ifPresent(each -> sinks.instructions.tellPlan(each, plan)));
+            .ifPresent(each -> sinks.hostNetworks.reportPlan(each, plan)));
     cluster.endpoints().own().stream()
-        .filter(each -> isTouched(each, changes))
+        .filter(each -> isTouched(each, scope))
         .forEach(each -> endpoint(each, desired));
     cluster.hostNetworks().all().stream()
         .filter(each -> each.getMetadata().getDeletionTimestamp() != null)
-        .filter(each -> changes.touches(ClusterCaches.networkOf(each)))
+        .filter(each -> scope.touches(ClusterCaches.networkOf(each)))
         .forEach(each -> deleted(each, desired, outcome));
   }
 
   /**
-   * Tells that a pass over {@code changes} threw: the networks it was about are not known to be
-   * live.
+   * Reports that a pass over {@code scope} threw: its networks are not known to be live.
+   *
+   * @return names of networks whose problems changed
    */
-  public void failed(Changes changes, DesiredCache desired, RuntimeException why) {
-    boolean any = changes.networks().isEmpty() && changes.endpoints().isEmpty();
-    for (HostNetwork instruction : cluster.hostNetworks().all()) {
-      String name = ClusterCaches.networkOf(instruction);
-      if ((any || changes.touches(name))
-          && instruction.getMetadata().getDeletionTimestamp() == null) {
+  public Set<String> failed(PassScope scope, DesiredCache desired, RuntimeException why) {
+    Set<String> changed = new HashSet<>();
+    boolean any = scope instanceof PassScope.Part part && part.isUnspecific();
+    for (HostNetwork hostNetwork : cluster.hostNetworks().all()) {
+      String name = ClusterCaches.networkOf(hostNetwork);
+      if ((any || scope.touches(name))
+          && hostNetwork.getMetadata().getDeletionTimestamp() == null) {
         NetworkOutcome outcome =
             new NetworkOutcome(List.of(), List.of(Problem.ofPass(why)), List.of());
         if (outcomes.note(name, outcome, wired(name, desired))) {
-          sinks.problems.accept(name);
+          changed.add(name);
         }
         network(name, desired, outcome, Optional.empty());
       }
     }
+    return changed;
   }
 
   private void network(
       String name, DesiredCache desired, NetworkOutcome outcome, Optional<NodePlan> plan) {
     drifts.note(name, outcome.repaired(), clock.instant());
-    Optional<HostNetwork> instruction = cluster.hostNetwork(name);
-    if (instruction.isPresent()) {
+    Optional<HostNetwork> hostNetwork = cluster.hostNetwork(name);
+    if (hostNetwork.isPresent()) {
       if (!outcome.repaired().isEmpty()) {
         String what = Drifts.text(outcome.repaired());
-        sinks.drift.accept(new Repair(instruction.get(), what, outcome.repaired().size()));
+        sinks.drift.accept(new Repair(hostNetwork.get(), what, outcome.repaired().size()));
       }
-      sinks.instructions.tell(
-          instruction.get(),
+      sinks.hostNetworks.report(
+          hostNetwork.get(),
           desired.generation(name),
           outcome,
           new HostNetworkStatuses.Reported(
@@ -169,32 +175,32 @@ public final class StatusReports {
     if (wished == null && EndpointReports.isOrphan(endpoint, cluster.pods(), sandboxes)) {
       sinks.endpoints.release(endpoint, cluster, sandboxes);
     } else if (id.isPresent() && (wished == null || wished.isUp())) {
-      sinks.endpoints.tell(endpoint, outcomes.hitch(network, id.get()));
+      sinks.endpoints.report(endpoint, outcomes.hitch(network, id.get()));
     } else if (id.isEmpty() && endpoint.getStatus() != null) {
-      sinks.endpoints.tell(endpoint, Optional.of(NO_SANDBOX));
+      sinks.endpoints.report(endpoint, Optional.of(NO_SANDBOX));
     }
   }
 
   /** A pass that began before the deletion was known may even have made something. */
-  private void deleted(HostNetwork instruction, DesiredCache desired, ReconcileOutcome outcome) {
-    String name = ClusterCaches.networkOf(instruction);
-    String uid = instruction.getSpec() == null ? null : instruction.getSpec().networkUid();
+  private void deleted(HostNetwork hostNetwork, DesiredCache desired, ReconcileOutcome outcome) {
+    String name = ClusterCaches.networkOf(hostNetwork);
+    String uid = hostNetwork.getSpec() == null ? null : hostNetwork.getSpec().networkUid();
     boolean wished = desired.network(name).filter(each -> each.uid().equals(uid)).isPresent();
     if (uid == null || (!wished && outcome.isGone(uid))) {
       drifts.forget(name);
-      sinks.instructions.release(instruction);
+      sinks.hostNetworks.release(hostNetwork);
     }
   }
 
-  private static boolean isTouched(NetworkEndpoint endpoint, Changes changes) {
+  private static boolean isTouched(NetworkEndpoint endpoint, PassScope scope) {
     if (endpoint.getSpec() == null || endpoint.getSpec().network() == null) {
       return false;
     }
     String network = endpoint.getSpec().network();
-    if (changes.all() || changes.networks().contains(network)) {
+    if (scope.hasWhole(network)) {
       return true;
     }
-    Set<String> keys = changes.endpoints().getOrDefault(network, Set.of());
+    Set<String> keys = scope.endpoints(network);
     return keys.contains(endpoint.getMetadata().getName())
         || Sandbox.idOf(endpoint).filter(keys::contains).isPresent();
   }

@@ -1,4 +1,4 @@
-/** What came of it, told to the API. */
+/** Reports outcomes of passes to the API: statuses, finalizers, drift. */
 @NullMarked
 package dev.weft.agent.status;
 

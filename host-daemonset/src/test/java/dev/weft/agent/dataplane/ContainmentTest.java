@@ -3,10 +3,10 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.BridgeOptions;
 import dev.weft.api.Subnet;
@@ -76,7 +76,7 @@ class ContainmentTest {
   }
 
   private void make(NodeSpec wish) {
-    ReconcileOutcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
   }
 
@@ -189,7 +189,7 @@ class ContainmentTest {
                 true,
                 Optional.empty(),
                 Set.of(IpPrefix.parseAddress(PEER))),
-            Dirty.EVERYTHING);
+            PassScope.EVERYTHING);
 
     assertThat(outcome.of("blue").problems()).isNotEmpty();
     assertThat(before).contains(OVERLAY);
@@ -226,7 +226,7 @@ class ContainmentTest {
         plane.reconcile(
             TestSpecs.of(
                 Map.of("web", web, "aa", bridge(3, "weft-web", TestSpecs.subnet("172.31.9.0/24")))),
-            Dirty.EVERYTHING);
+            PassScope.EVERYTHING);
 
     assertThat(outcome.of("web").problems()).isEmpty();
     assertThat(outcome.of("aa").isStalled()).isTrue();
@@ -238,7 +238,8 @@ class ContainmentTest {
   @Test
   void aBridgeTakesNoNameThatCouldBeDerived() {
     ReconcileOutcome outcome =
-        plane.reconcile(TestSpecs.of("aa", bridge(3, "we-0123456789ab", SUBNET)), Dirty.EVERYTHING);
+        plane.reconcile(
+            TestSpecs.of("aa", bridge(3, "we-0123456789ab", SUBNET)), PassScope.EVERYTHING);
 
     assertThat(outcome.of("aa").isStalled()).isTrue();
   }
@@ -247,9 +248,9 @@ class ContainmentTest {
   void aNetworkIsGoneOnlyAfterALookAtTheWholeKernel() {
     make(overlay(PEER));
     ReconcileOutcome partial =
-        plane.reconcile(overlay(PEER), new Dirty.Endpoints(Map.of("blue", Set.of("none"))));
+        plane.reconcile(overlay(PEER), PassScope.endpoints(Map.of("blue", Set.of("none"))));
     ReconcileOutcome gone =
-        plane.reconcile(TestSpecs.from(NODE, Map.of()), new Dirty.Networks(Set.of("blue")));
+        plane.reconcile(TestSpecs.from(NODE, Map.of()), PassScope.networks(Set.of("blue")));
 
     assertThat(partial.isGone(blue().uid())).isFalse();
     assertThat(partial.isGone("another")).isFalse();
@@ -267,7 +268,7 @@ class ContainmentTest {
 
     Awaitility.await().until(() -> node.ruleset().equals(before));
     Awaitility.await().until(() -> !drift.isEmpty());
-    ReconcileOutcome outcome = plane.reconcile(overlay(PEER), drift.remove().dirty());
+    ReconcileOutcome outcome = plane.reconcile(overlay(PEER), drift.remove().scope());
     assertThat(outcome.of("blue").repaired().toString()).contains("packet filter", "removed");
   }
 
@@ -291,7 +292,7 @@ class ContainmentTest {
       Awaitility.await(deed).until(() -> node.ruleset().equals(ours));
       Awaitility.await(deed).until(() -> !drift.isEmpty());
       drift.clear();
-      plane.reconcile(overlay(PEER), Dirty.EVERYTHING);
+      plane.reconcile(overlay(PEER), PassScope.EVERYTHING);
     }
     assertThat(drift).isEmpty();
   }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.rtnl.Address;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What somebody does in a sandbox of theirs is nobody else's problem. */
+/** What a tenant does in its own sandbox is a problem of its endpoint alone. */
 class HostileSandboxTest {
   private static final String MARK = "weft.dev/" + TestSpecs.uid(1);
 
@@ -58,7 +58,7 @@ class HostileSandboxTest {
 
   @BeforeEach
   void bothSandboxesAreOnTheNetwork() {
-    assertThat(plane.reconcile(wish(), Dirty.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
   }
 
   @AfterEach
@@ -150,7 +150,8 @@ class HostileSandboxTest {
 
     restartAgent();
     ReconcileOutcome outcome =
-        plane.reconcile(wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING);
+        plane.reconcile(
+            wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), PassScope.EVERYTHING);
 
     assertThat(outcome.of("red").problems()).isEmpty();
     assertThat(names(hostile)).isEqualTo(made).containsAll(before);
@@ -162,7 +163,7 @@ class HostileSandboxTest {
     assertThat(
             plane
                 .reconcile(
-                    wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING)
+                    wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), PassScope.EVERYTHING)
                 .changes())
         .isEmpty();
   }
@@ -183,7 +184,8 @@ class HostileSandboxTest {
     }
 
     ReconcileOutcome outcome =
-        plane.reconcile(wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING);
+        plane.reconcile(
+            wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), PassScope.EVERYTHING);
 
     assertThat(outcome.of("red").problems())
         .singleElement()
@@ -202,7 +204,7 @@ class HostileSandboxTest {
     assertThat(
             plane
                 .reconcile(
-                    wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), Dirty.EVERYTHING)
+                    wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), PassScope.EVERYTHING)
                 .of("red")
                 .problems())
         .isEmpty();
@@ -210,10 +212,10 @@ class HostileSandboxTest {
 
   @Test
   void anInterfaceThatIsTakenDownAgainAndAgainIsLookedAtEverMoreRarely() {
-    AtomicInteger told = new AtomicInteger();
+    AtomicInteger reports = new AtomicInteger();
     plane.onDrift(event -> {
-      told.incrementAndGet();
-      plane.reconcile(wish(), event.dirty());
+      reports.incrementAndGet();
+      plane.reconcile(wish(), event.scope());
     });
     AtomicInteger taken = new AtomicInteger();
     Awaitility.await()
@@ -226,8 +228,8 @@ class HostileSandboxTest {
           }
           return taken.get() >= 30;
         });
-    assertThat(told.get()).isLessThan(15);
-    assertThat(plane.reconcile(wish(), Dirty.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(reports.get()).isLessThan(15);
+    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
   }
 
   @Test
@@ -246,7 +248,7 @@ class HostileSandboxTest {
                     TestSpecs.remote("10.88.0.3", "2001:db8::2"),
                     TestSpecs.remote("10.88.0.4", "192.0.2.3"))));
 
-    ReconcileOutcome outcome = plane.reconcile(mixed, Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(mixed, PassScope.EVERYTHING);
 
     assertThat(outcome.of("blue").problems())
         .singleElement()

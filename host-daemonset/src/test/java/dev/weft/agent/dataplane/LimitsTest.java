@@ -3,8 +3,8 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.netlink.Outcome.Done;
@@ -43,7 +43,7 @@ class LimitsTest {
         TestSpecs.from(
             "192.0.2.1",
             Map.of("full", TestSpecs.network(full), "other", TestSpecs.network(other))),
-        Dirty.EVERYTHING);
+        PassScope.EVERYTHING);
     int bridge = node.link(BRIDGE).index();
     List<Request> ports =
         IntStream.range(0, PORTS)
@@ -67,7 +67,7 @@ class LimitsTest {
                     TestSpecs.network(full, late),
                     "other",
                     TestSpecs.network(other, fine))),
-            Dirty.EVERYTHING);
+            PassScope.EVERYTHING);
 
     assertThat(outcome.of("full").problems())
         .anySatisfy(each -> {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.api.HostNetworkSpecBuilder;
@@ -64,7 +64,7 @@ class NodeMtuTest {
   }
 
   private NetworkOutcome make(HostNetworkSpec spec, LocalEndpoint... endpoints) {
-    return plane.reconcile(wish(spec, endpoints), Dirty.EVERYTHING).of("blue");
+    return plane.reconcile(wish(spec, endpoints), PassScope.EVERYTHING).of("blue");
   }
 
   private static NodeSpec wish(HostNetworkSpec spec, LocalEndpoint... endpoints) {
@@ -191,7 +191,7 @@ class NodeMtuTest {
   void followsTheInterface() {
     NodeSpec wish = wish(TestSpecs.bridge(1, IPV4));
     ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
-    plane.reconcile(wish, Dirty.EVERYTHING);
+    plane.reconcile(wish, PassScope.EVERYTHING);
     plane.onDrift(drift::add);
 
     uplink(1400);
@@ -199,7 +199,7 @@ class NodeMtuTest {
     Awaitility.await()
         .until(() -> {
           for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-            plane.reconcile(wish, event.dirty());
+            plane.reconcile(wish, event.scope());
           }
           return node.link(BRIDGE).mtu() == 1400;
         });
@@ -218,7 +218,7 @@ class NodeMtuTest {
                 TestSpecs.with(
                     TestSpecs.network(overlay), TestSpecs.remote("10.77.0.9", "198.51.100.2"))));
 
-    assertThat(plane.reconcile(wish, Dirty.EVERYTHING).of("blue").problems()).isEmpty();
+    assertThat(plane.reconcile(wish, PassScope.EVERYTHING).of("blue").problems()).isEmpty();
     assertThat(node.link("wv-000000010000").mtu()).isEqualTo(1350);
     assertThat(
             plane.underlay(

@@ -3,10 +3,10 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import java.io.IOException;
@@ -74,7 +74,7 @@ class NodeSettingsTest {
   }
 
   private ReconcileOutcome make(DataPlane plane, NodeSpec wish) {
-    ReconcileOutcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
     assertThat(outcome.leftovers()).isEmpty();
     return outcome;
@@ -116,13 +116,13 @@ class NodeSettingsTest {
   }
 
   @Test
-  void whatSomebodyChangedSinceOrHadBeforeStays() {
+  void aSettingThatWasChangedSinceOrSetBeforeStays() {
     node.set(FORWARD4, "1");
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
       make(plane, wish());
       node.set(ADVERTISEMENTS, "0");
 
-      plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
+      plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
       assertThat(node.setting(ADVERTISEMENTS)).isEqualTo("0");
       assertThat(node.setting(FORWARD4)).isEqualTo("1");
     }
@@ -152,7 +152,7 @@ class NodeSettingsTest {
         Awaitility.await(each.getKey())
             .until(() -> {
               for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-                plane.reconcile(wish(), event.dirty());
+                plane.reconcile(wish(), event.scope());
               }
               return node.setting(each.getKey()).equals(before);
             });
@@ -182,10 +182,10 @@ class NodeSettingsTest {
   }
 
   @Test
-  void aNodeThatAnswersNobodyIsToldOfBySetting() {
+  void aNodeThatAnswersNoArpRequestIsReportedWithTheSetting() {
     node.set("net/ipv4/conf/all/arp_ignore", "8");
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
-      assertThat(plane.reconcile(wish(), Dirty.EVERYTHING).of("blue").problems())
+      assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("blue").problems())
           .singleElement()
           .satisfies(problem -> assertThat(problem.cure()).isEqualTo(Problem.Cure.USER))
           .asString()
@@ -198,7 +198,7 @@ class NodeSettingsTest {
       node.set("net/ipv4/conf/uplink/forwarding", "1");
       node.set("net/ipv4/conf/uplink/forwarding", "0");
       Awaitility.await().until(() -> !drift.isEmpty());
-      assertThat(plane.reconcile(wish(), drift.remove().dirty()).of("blue").problems())
+      assertThat(plane.reconcile(wish(), drift.remove().scope()).of("blue").problems())
           .singleElement()
           .asString()
           .contains("net.ipv4.conf.uplink.forwarding");

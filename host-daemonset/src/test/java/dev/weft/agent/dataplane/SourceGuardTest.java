@@ -3,12 +3,12 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.kernel.SourceGuard;
-import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.driver.GuardEntries;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.mesh.Macs;
@@ -122,7 +122,7 @@ class SourceGuardTest {
   }
 
   private void make(NodeSpec wish) {
-    ReconcileOutcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
   }
 
@@ -357,7 +357,7 @@ class SourceGuardTest {
             Macs.of(FREE),
             List.of(new IpPrefix(FREE, 24)),
             false);
-    Dirty.Endpoints dirty = new Dirty.Endpoints(Map.of("net", java.util.Set.of("late")));
+    PassScope dirty = PassScope.endpoints(Map.of("net", java.util.Set.of("late")));
     plane.reconcile(TestSpecs.with(wish, "net", late), dirty);
     assertThat(passes(LanFrames.announcement(Macs.of(OWN), FREE))).isFalse();
 
@@ -381,8 +381,8 @@ class SourceGuardTest {
             REMOTE_MAC,
             List.of(new IpPrefix(REMOTE, 24)),
             false);
-    Dirty.Endpoints dirty =
-        new Dirty.Endpoints(
+    PassScope dirty =
+        PassScope.endpoints(
             Map.of(
                 "net",
                 new java.util.TreeSet<>(List.of("moved", "net." + REMOTE.getHostAddress()))));
@@ -418,17 +418,17 @@ class SourceGuardTest {
             "flush set bridge weft addresses4",
             "add element bridge weft own4 { 0x00000001 . 10.77.0.2 }",
             "delete element bridge weft macs { %s . %s }"
-                .formatted(SourceGuard.number(TestSpecs.uid(1)), Macs.of(VICTIM)))) {
+                .formatted(GuardEntries.number(TestSpecs.uid(1)), Macs.of(VICTIM)))) {
       drift.clear();
       node.nft(deed);
       Awaitility.await(deed).until(() -> node.ruleset().equals(ours));
       Awaitility.await(deed).until(() -> !drift.isEmpty());
-      ReconcileOutcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
+      ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
       assertThat(outcome.of("net").repaired().toString()).as(deed).contains("source guard");
     }
     drift.clear();
 
-    plane.reconcile(TestSpecs.from("192.0.2.1", Map.of()), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.from("192.0.2.1", Map.of()), PassScope.EVERYTHING);
 
     assertThat(node.ruleset()).isEmpty();
     assertThat(drift).isEmpty();
@@ -463,7 +463,7 @@ class SourceGuardTest {
 
     ReconcileOutcome outcome =
         plane.reconcile(
-            wish, new Dirty.Endpoints(Map.of("net", java.util.Set.of("net.10.79.0.1"))));
+            wish, PassScope.endpoints(Map.of("net", java.util.Set.of("net.10.79.0.1"))));
 
     assertThat(outcome.changes()).hasSize(5);
     assertThat(lab.plane(node).plan(wish)).isEmpty();

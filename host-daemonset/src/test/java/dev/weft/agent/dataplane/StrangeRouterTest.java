@@ -3,9 +3,9 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.MacvlanOptions;
 import dev.weft.netlink.rtnl.Link;
@@ -58,7 +58,7 @@ class StrangeRouterTest {
   void networksAreLive() {
     lab.cable(world, "w0", node, "uplink");
     node.address("uplink", "192.0.2.1/24");
-    ReconcileOutcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish(), PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
   }
 
@@ -129,7 +129,7 @@ class StrangeRouterTest {
     Awaitility.await()
         .until(() -> {
           for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-            plane.reconcile(wish(), event.dirty());
+            plane.reconcile(wish(), event.scope());
           }
           return Router.believed(node, BRIDGE).isEmpty() && plane.plan(wish()).isEmpty();
         });
@@ -143,7 +143,7 @@ class StrangeRouterTest {
     node.netlink().linkSet(node.link(BRIDGE).index(), LinkSettings.builder().mtu(1200).build());
     assertThat(node.link(BRIDGE).ipv6()).isEmpty();
 
-    assertThat(plane.reconcile(wish(), Dirty.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
 
     assertThat(node.setting("net/ipv6/conf/" + BRIDGE + "/accept_ra")).isEqualTo("0");
     assertThat(plane.plan(wish())).isEmpty();

@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
@@ -52,7 +52,7 @@ class StraySegmentTest {
                 TestSpecs.network(
                     TestSpecs.bridge(1, TestSpecs.subnet("10.77.0.0/24", "10.77.0.1")),
                     TestSpecs.endpoint(a, "eth0", POD + "/24"))),
-            Dirty.EVERYTHING);
+            PassScope.EVERYTHING);
     assertThat(outcome.of("blue").problems()).isEmpty();
   }
 

@@ -3,8 +3,8 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalVtep;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.IpFamily;
 import dev.weft.netlink.IpPrefix;
@@ -36,7 +36,7 @@ class UnderlayTest {
         TestSpecs.of(
             "red",
             TestSpecs.network(TestSpecs.bridge(2, TestSpecs.subnet("10.77.0.0/24", "10.77.0.1")))),
-        Dirty.EVERYTHING);
+        PassScope.EVERYTHING);
   }
 
   @AfterEach

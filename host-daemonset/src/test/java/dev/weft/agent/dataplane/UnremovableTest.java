@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.apply.Apply;
+import dev.weft.agent.dataplane.apply.StuckDevices;
 import dev.weft.agent.dataplane.driver.DesiredState;
 import dev.weft.agent.dataplane.driver.FilterRules;
 import dev.weft.agent.dataplane.driver.NodeContext;
@@ -16,7 +17,7 @@ import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.netlink.MacAddress;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,7 @@ class UnremovableTest {
   void noRuleIsLiftedOverADeviceThatUnexpectedlyStays() {
     assertThat(failed(Set.of())).containsExactlyInAnyOrder(REFUSED, RULES);
     assertThat(node.ruleset()).isEmpty();
-    assertThat(Apply.stuck(failed(Set.of()))).containsExactly("lo");
+    assertThat(StuckDevices.of(failed(Set.of()))).containsExactly("lo");
   }
 
   @Test
@@ -87,7 +88,7 @@ class UnremovableTest {
                 "net",
                 TestSpecs.network(
                     TestSpecs.bridge(1, TestSpecs.subnet("10.77.0.0/24", "10.77.0.1")))),
-            Dirty.EVERYTHING);
+            PassScope.EVERYTHING);
 
     assertThat(filter(Set.of())).isEmpty();
     assertThat(filter(Set.of(BRIDGE)))

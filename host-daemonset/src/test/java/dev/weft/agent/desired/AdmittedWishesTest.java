@@ -53,16 +53,16 @@ class AdmittedWishesTest {
     NetworkEndpoint odd = read(some, NetworkEndpoint.class);
     NetworkEndpoint here = Given.endpoint(BLUE, "a", "one", "10.0.0.9/24");
     NetworkEndpoint there = Given.endpoint(BLUE, "b", "two", "10.0.0.8/24");
-    HostNetwork instruction = read(some, HostNetwork.class);
+    HostNetwork hostNetwork = read(some, HostNetwork.class);
 
     assertThat(Identity.contradiction(odd)).isNotNull();
-    assertThat(Identity.contradiction(instruction)).isNotNull();
-    assertThat(KeySpecs.isEncrypted(instruction)).isIn(true, false);
+    assertThat(Identity.contradiction(hostNetwork)).isNotNull();
+    assertThat(KeySpecs.isEncrypted(hostNetwork)).isIn(true, false);
     assertThat(
             EndpointAddress.objection(
                 there.getSpec(),
-                Objects.requireNonNullElse(instruction.getSpec().subnets(), List.of()),
-                instruction.getSpec().networkUid()))
+                Objects.requireNonNullElse(hostNetwork.getSpec().subnets(), List.of()),
+                hostNetwork.getSpec().networkUid()))
         .isNotNull();
     assertThat(EndpointSpecs.local(ONE, List.of(odd, here), Optional.empty()))
         .anySatisfy(each -> assertThat(each.id()).isEqualTo("one:eth7"));

@@ -78,7 +78,7 @@ class DockerSandboxesTest {
   }
 
   @Test
-  void anEventToldTwiceIsNoNews() {
+  void anEventReportedTwiceCountsOnce() {
     sandboxes.start(wiring);
     engine.start("a", "blue", 1);
     awaitCalls("synced", "attach container name-a to blue");

@@ -3,6 +3,7 @@ package dev.weft.agent.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.retry.Supervised;
 import dev.weft.agent.retry.Timer;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class LoopTest {
   private final Timer timer = new Timer();
   private final Loop loop = new Loop("loop", timer);
-  private final List<Changes> passes = new CopyOnWriteArrayList<>();
+  private final List<PassScope> passes = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void close() {
@@ -29,8 +30,8 @@ class LoopTest {
   @Test
   void whatIsAskedForDuringAPassIsOneNextPass() throws Exception {
     CountDownLatch first = new CountDownLatch(1);
-    loop.start((changes, _) -> {
-      passes.add(changes);
+    loop.start((scope, _) -> {
+      passes.add(scope);
       try {
         first.await();
       } catch (InterruptedException e) {
@@ -38,42 +39,43 @@ class LoopTest {
       }
       return Set.of();
     });
-    loop.ask(Changes.network("a"));
+    loop.ask(PassScope.network("a"));
     await().until(() -> passes.size() == 1);
-    loop.ask(Changes.network("b"));
-    loop.ask(Changes.endpoint("c", "one"));
-    CompletableFuture<Void> last = loop.request(Changes.endpoint("c", "two"));
+    loop.ask(PassScope.network("b"));
+    loop.ask(PassScope.endpoint("c", "one"));
+    CompletableFuture<Void> last = loop.request(PassScope.endpoint("c", "two"));
     first.countDown();
     last.get(10, TimeUnit.SECONDS);
 
     assertThat(passes)
         .containsExactly(
-            Changes.network("a"),
-            Changes.network("b")
-                .and(Changes.endpoint("c", "one"))
-                .and(Changes.endpoint("c", "two")));
+            PassScope.network("a"),
+            PassScope.network("b")
+                .and(PassScope.endpoint("c", "one"))
+                .and(PassScope.endpoint("c", "two")));
   }
 
   @Test
   void whatFailedIsTriedAgainByItself() {
-    loop.start((changes, _) -> {
-      passes.add(changes);
-      return passes.size() < 3 ? Set.of("a") : Set.of();
+    loop.start((scope, _) -> {
+      passes.add(scope);
+      return passes.size() < 3 ? Set.of(PassScope.network("a")) : Set.of();
     });
-    loop.ask(Changes.ALL);
+    loop.ask(PassScope.EVERYTHING);
     await().until(() -> passes.size() == 3);
-    assertThat(passes).containsExactly(Changes.ALL, Changes.network("a"), Changes.network("a"));
+    assertThat(passes)
+        .containsExactly(PassScope.EVERYTHING, PassScope.network("a"), PassScope.network("a"));
   }
 
   @Test
-  void aPassThatThrowsIsToldWithWhatItWasAboutAndWhy() throws Exception {
-    List<String> failed = new CopyOnWriteArrayList<>();
+  void aPassThatThrowsIsReportedWithItsScopeAndTheReason() throws Exception {
+    List<PassScope> failed = new CopyOnWriteArrayList<>();
     List<String> troubles = new CopyOnWriteArrayList<>();
     loop.start(
         new Loop.Work() {
           @Override
-          public Set<String> run(Changes changes, Runnable done) {
-            passes.add(changes);
+          public Set<PassScope> run(PassScope scope, Runnable done) {
+            passes.add(scope);
             if (passes.size() == 1) {
               throw new IllegalStateException("on purpose");
             }
@@ -81,68 +83,68 @@ class LoopTest {
           }
 
           @Override
-          public void failed(Changes changes, RuntimeException why) {
-            failed.add(changes.networks() + " " + why.getMessage());
+          public void failed(PassScope scope, RuntimeException why) {
+            failed.add(scope);
             troubles.add(loop.trouble().orElse("none"));
           }
         });
-    loop.request(Changes.network("a")).get(10, TimeUnit.SECONDS);
+    loop.request(PassScope.network("a")).get(10, TimeUnit.SECONDS);
     await().until(() -> passes.size() == 2 && loop.trouble().isEmpty());
-    assertThat(failed).containsExactly("[a] on purpose");
+    assertThat(failed).containsExactly(PassScope.network("a"));
     assertThat(troubles).singleElement().asString().contains("on purpose");
   }
 
   @Test
   void aPassThatThrowsIsMadeAgainAndEndsNothing() throws Exception {
-    loop.start((changes, _) -> {
-      passes.add(changes);
+    loop.start((scope, _) -> {
+      passes.add(scope);
       if (passes.size() == 1) {
         throw new IllegalStateException("on purpose");
       }
       return Set.of();
     });
-    loop.request(Changes.network("a")).get(10, TimeUnit.SECONDS);
+    loop.request(PassScope.network("a")).get(10, TimeUnit.SECONDS);
     await().until(() -> passes.size() == 2);
-    assertThat(passes).containsOnly(Changes.network("a"));
+    assertThat(passes).containsOnly(PassScope.network("a"));
   }
 
   @Test
-  void aPassThatThrewIsToldUntilTheSameIsDoneAndKeepsNoOtherBack() throws Exception {
+  void aPassThatThrewIsReportedUntilItIsDoneAndBlocksNoOther() throws Exception {
     AtomicBoolean broken = new AtomicBoolean(true);
-    loop.start((changes, _) -> {
-      if (broken.get() && changes.touches("a")) {
+    loop.start((scope, _) -> {
+      if (broken.get() && scope.touches("a")) {
         throw new IllegalStateException("on purpose");
       }
-      passes.add(changes);
+      passes.add(scope);
       return Set.of();
     });
-    loop.ask(Changes.network("a"));
+    loop.ask(PassScope.network("a"));
     await().until(() -> loop.trouble().isPresent());
     assertThat(loop.trouble().orElseThrow()).contains("loop", "on purpose");
     assertThat(loop.worked()).isNotDone();
 
-    loop.request(Changes.network("b")).get(10, TimeUnit.SECONDS);
-    assertThat(passes).contains(Changes.network("b"));
+    loop.request(PassScope.network("b")).get(10, TimeUnit.SECONDS);
+    assertThat(passes).contains(PassScope.network("b"));
     assertThat(loop.trouble()).as("what failed has not been done").isPresent();
 
     broken.set(false);
     await().until(() -> loop.trouble().isEmpty());
     assertThat(loop.worked()).isDone();
-    assertThat(passes).contains(Changes.network("a"));
+    assertThat(passes).contains(PassScope.network("a"));
   }
 
   @Test
   void anErrorInAPassEndsNeitherTheLoopNorWhatWasAsked() throws Exception {
     AtomicBoolean first = new AtomicBoolean(true);
-    loop.start((changes, _) -> {
+    loop.start((scope, _) -> {
       if (first.getAndSet(false)) {
         throw new StackOverflowError("on purpose");
       }
-      passes.add(changes);
+      passes.add(scope);
       return Set.of();
     });
-    loop.request(Changes.network("a")).get(10, TimeUnit.SECONDS);
-    await().until(() -> passes.contains(Changes.network("a")));
+    loop.request(PassScope.network("a")).get(10, TimeUnit.SECONDS);
+    await().until(() -> passes.contains(PassScope.network("a")));
     assertThat(loop.trouble()).isEmpty();
     assertThat(Supervised.failures().get("loop")).isPositive();
   }

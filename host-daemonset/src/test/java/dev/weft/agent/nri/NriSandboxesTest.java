@@ -25,9 +25,9 @@ class NriSandboxesTest {
   @TempDir Path directory;
   private FakeRuntime runtime;
   private NriSandboxes source;
-  private final Told told = new Told();
+  private final RecordingAttacher attacher = new RecordingAttacher();
 
-  private static final class Told implements SandboxListener {
+  private static final class RecordingAttacher implements SandboxListener {
     final List<String> calls = new CopyOnWriteArrayList<>();
     final CountDownLatch end = new CountDownLatch(1);
     volatile AttachResult verdict = new AttachResult.Wired();
@@ -67,12 +67,12 @@ class NriSandboxesTest {
   void start() throws IOException {
     runtime = new FakeRuntime(directory.resolve("nri.sock"));
     source = new NriSandboxes(directory.resolve("nri.sock"), Duration.ofMillis(200));
-    source.start(told);
+    source.start(attacher);
   }
 
   @AfterEach
   void close() throws IOException {
-    told.end.countDown();
+    attacher.end.countDown();
     source.close();
     runtime.close();
   }
@@ -82,11 +82,11 @@ class NriSandboxesTest {
     FakeRuntime.Peer peer = runtime.next().opened();
 
     assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "blue", NETNS))).isEmpty();
-    assertThat(told.calls).contains("attach default/a");
+    assertThat(attacher.calls).contains("attach default/a");
     assertThat(source.running()).extracting(Sandbox::id).containsExactly("id-a");
 
     assertThat(peer.event(Plugin.STOP_POD_SANDBOX, FakeRuntime.pod("a", "blue", ""))).isEmpty();
-    assertThat(told.calls).contains("detach default/a");
+    assertThat(attacher.calls).contains("detach default/a");
     assertThat(source.running()).isEmpty();
   }
 
@@ -95,42 +95,42 @@ class NriSandboxesTest {
     FakeRuntime.Peer peer = runtime.next().opened();
 
     assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "", NETNS))).isEmpty();
-    assertThat(told.calls).doesNotContain("attach default/a");
+    assertThat(attacher.calls).doesNotContain("attach default/a");
     assertThat(source.running()).isEmpty();
   }
 
   @Test
   void aPodThatCannotBeWiredIsRefusedAndTakenBack() throws Exception {
     FakeRuntime.Peer peer = runtime.next().opened();
-    told.verdict = new AttachResult.Refused("network blue is full");
+    attacher.verdict = new AttachResult.Refused("network blue is full");
 
     assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "blue", NETNS)))
         .isEqualTo("weft: network blue is full");
-    assertThat(told.calls).contains("detach default/a");
+    assertThat(attacher.calls).contains("detach default/a");
     assertThat(source.running()).isEmpty();
   }
 
   @Test
   void aPodThatIsNotWiredInTimeIsRefusedBeforeTheRuntimeLosesPatience() throws Exception {
     FakeRuntime.Peer peer = runtime.next().opened();
-    told.hangs = true;
+    attacher.hangs = true;
 
     assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "blue", NETNS)))
         .contains("not wired within");
-    assertThat(told.calls).contains("detach default/a");
+    assertThat(attacher.calls).contains("detach default/a");
   }
 
   @Test
   void whatIsWiredAfterItsPodHasEndedIsTakenBack() throws Exception {
     FakeRuntime.Peer peer = runtime.next().opened();
-    told.hangs = true;
+    attacher.hangs = true;
     assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "blue", NETNS)))
         .contains("not wired within");
-    told.calls.clear();
+    attacher.calls.clear();
 
-    told.end.countDown();
+    attacher.end.countDown();
 
-    await().untilAsserted(() -> assertThat(told.calls).contains("detach default/a"));
+    await().untilAsserted(() -> assertThat(attacher.calls).contains("detach default/a"));
   }
 
   @Test
@@ -146,17 +146,17 @@ class NriSandboxesTest {
   void whatStartedAndEndedWhileNobodyListenedIsMadeUpFor() throws Exception {
     FakeRuntime.Peer peer = runtime.next().opened(FakeRuntime.pod("old", "blue", NETNS));
     runtime.next().opened(FakeRuntime.pod("old", "blue", NETNS));
-    await().untilAsserted(() -> assertThat(told.calls).contains("adopt default/old"));
+    await().untilAsserted(() -> assertThat(attacher.calls).contains("adopt default/old"));
     peer.drop();
     runtime.restart();
 
     runtime.next().opened(FakeRuntime.pod("new", "blue", NETNS));
-    await().untilAsserted(() -> assertThat(told.calls).contains("adopt default/new"));
-    assertThat(told.calls).doesNotContain("detach default/old");
+    await().untilAsserted(() -> assertThat(attacher.calls).contains("adopt default/new"));
+    assertThat(attacher.calls).doesNotContain("detach default/old");
 
     runtime.next().opened(FakeRuntime.pod("new", "blue", NETNS));
-    await().untilAsserted(() -> assertThat(told.calls).contains("detach default/old"));
-    assertThat(told.calls).doesNotContain("detach default/new");
+    await().untilAsserted(() -> assertThat(attacher.calls).contains("detach default/old"));
+    assertThat(attacher.calls).doesNotContain("detach default/new");
   }
 
   @Test
@@ -167,7 +167,7 @@ class NriSandboxesTest {
 
     FakeRuntime.Peer second = runtime.next().opened(FakeRuntime.pod("between", "blue", NETNS));
     second.gone.get();
-    await().untilAsserted(() -> assertThat(told.calls).contains("adopt default/between"));
+    await().untilAsserted(() -> assertThat(attacher.calls).contains("adopt default/between"));
     assertThat(source.mayRun("uid-between")).isTrue();
     assertThat(source.mayRun("uid-other")).isFalse();
   }

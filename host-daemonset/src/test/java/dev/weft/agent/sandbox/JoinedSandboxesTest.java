@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @NullUnmarked
 class JoinedSandboxesTest {
   @TempDir Path directory;
-  private final RecordingListener told = new RecordingListener();
+  private final RecordingListener listener = new RecordingListener();
   private SandboxFiles one;
   private SandboxFiles other;
   private NamespaceDirectory first;
@@ -39,10 +39,10 @@ class JoinedSandboxesTest {
   }
 
   @Test
-  void theSandboxesOfEachSourceAreTold() throws IOException {
+  void theSandboxesOfEachSourceAreReported() throws IOException {
     one.start("a", Path.of("/run/netns/a"), "blue");
     other.start("b", Path.of("/run/netns/b"), "lan");
-    joined.start(told);
+    joined.start(listener);
 
     await().until(joined::isSynced);
     assertThat(joined.running()).extracting(Sandbox::id).containsExactlyInAnyOrder("a", "b");
@@ -51,27 +51,27 @@ class JoinedSandboxesTest {
     assertThat(joined.mayRun("c")).isFalse();
     await()
         .untilAsserted(
-            () -> assertThat(told.calls).contains("attach a blue", "attach b lan", "synced"));
+            () -> assertThat(listener.calls).contains("attach a blue", "attach b lan", "synced"));
   }
 
   @Test
   void nothingIsSyncedBeforeEverySourceIs() throws IOException {
     Files.delete(other.directory());
-    joined.start(told);
+    joined.start(listener);
     await().until(first::isSynced);
     assertThat(joined.isSynced()).isFalse();
-    assertThat(told.calls).doesNotContain("synced");
+    assertThat(listener.calls).doesNotContain("synced");
 
     Files.createDirectory(other.directory());
     await().until(joined::isSynced);
-    await().untilAsserted(() -> assertThat(told.calls).contains("synced"));
+    await().untilAsserted(() -> assertThat(listener.calls).contains("synced"));
   }
 
   @Test
   void aVerdictReachesTheSourceOfItsSandbox() throws IOException {
     other.start("b", Path.of("/run/netns/b"), "lan");
-    joined.start(told);
-    await().untilAsserted(() -> assertThat(told.calls).contains("attach b lan"));
+    joined.start(listener);
+    await().untilAsserted(() -> assertThat(listener.calls).contains("attach b lan"));
 
     Sandbox sandbox = joined.running().iterator().next();
     joined.report(sandbox, new AttachResult.Refused("no room"));

@@ -18,7 +18,7 @@ class NamespaceDirectoryTest {
   @TempDir Path directory;
   private SandboxFiles files;
   private NamespaceDirectory source;
-  private final RecordingListener told = new RecordingListener();
+  private final RecordingListener listener = new RecordingListener();
 
   @BeforeEach
   void source() throws IOException {
@@ -32,29 +32,30 @@ class NamespaceDirectoryTest {
   }
 
   @Test
-  void sandboxesThatRanBeforeAndThatComeAndGoLaterAreTold() throws IOException {
+  void sandboxesThatRanBeforeAndThatComeAndGoLaterAreReported() throws IOException {
     files.start("old", Path.of("/run/netns/old"), "blue");
     assertThat(source.isSynced()).isFalse();
-    source.start(told);
+    source.start(listener);
     await().until(source::isSynced);
     assertThat(source.running()).extracting(Sandbox::id).containsExactly("old");
 
     files.start("new", Path.of("/run/netns/new"), "lan");
     await()
-        .untilAsserted(() -> assertThat(told.calls).contains("attach old blue", "attach new lan"));
+        .untilAsserted(
+            () -> assertThat(listener.calls).contains("attach old blue", "attach new lan"));
     files.end("old");
-    await().untilAsserted(() -> assertThat(told.calls).contains("detach old"));
+    await().untilAsserted(() -> assertThat(listener.calls).contains("detach old"));
     assertThat(source.mayRun("old")).isFalse();
     assertThat(source.mayRun("uid-new")).isTrue();
   }
 
   @Test
   void aSandboxThatAsksForOtherNetworksIsAttachedAgain() throws IOException {
-    source.start(told);
+    source.start(listener);
     files.start("one", Path.of("/run/netns/one"), "blue");
-    await().untilAsserted(() -> assertThat(told.calls).contains("attach one blue"));
+    await().untilAsserted(() -> assertThat(listener.calls).contains("attach one blue"));
     files.start("one", Path.of("/run/netns/one"), "blue, lan");
-    await().untilAsserted(() -> assertThat(told.calls).contains("attach one blue, lan"));
+    await().untilAsserted(() -> assertThat(listener.calls).contains("attach one blue, lan"));
   }
 
   @Test
@@ -62,21 +63,21 @@ class NamespaceDirectoryTest {
     files.write("bad", "{\"id\": \"bad\", \"netns\":");
     files.write("liar", "{\"id\":\"other\",\"netns\":\"/run/netns/x\"}");
     files.start("good", Path.of("/run/netns/good"), "blue");
-    source.start(told);
-    await().untilAsserted(() -> assertThat(told.calls).contains("attach good blue"));
+    source.start(listener);
+    await().untilAsserted(() -> assertThat(listener.calls).contains("attach good blue"));
     await().untilAsserted(() -> assertThat(files.error("bad")).contains("not a sandbox's JSON"));
     assertThat(files.error("liar")).contains("liar").contains("other");
     assertThat(source.mayRun("bad")).as("its address is not given away").isTrue();
 
     files.start("bad", Path.of("/run/netns/bad"), "blue");
-    await().untilAsserted(() -> assertThat(told.calls).contains("attach bad blue"));
+    await().untilAsserted(() -> assertThat(listener.calls).contains("attach bad blue"));
     await().until(() -> files.error("bad").isEmpty());
   }
 
   @Test
   void aRefusalIsOneLineBesideTheFileUntilItIsOver() throws IOException {
-    told.verdict = new AttachResult.Refused("no such\nnetwork");
-    source.start(told);
+    listener.verdict = new AttachResult.Refused("no such\nnetwork");
+    source.start(listener);
     files.start("one", Path.of("/run/netns/one"), "blue");
     await().untilAsserted(() -> assertThat(files.error("one")).isEqualTo("no such network\n"));
     source.report(source.running().iterator().next(), new AttachResult.Wired());
@@ -86,7 +87,7 @@ class NamespaceDirectoryTest {
   @Test
   void aDirectoryThatVanishesEndsNoSandbox() throws IOException {
     files.start("one", Path.of("/run/netns/one"), "blue");
-    source.start(told);
+    source.start(listener);
     await().until(source::isSynced);
     Files.delete(files.directory().resolve("one.json"));
     await().until(() -> source.running().isEmpty());

@@ -189,7 +189,7 @@ class ScriptTest {
   }
 
   @Test
-  void whatIsToldOfChangesIsWhatAWholeTableSays() {
+  void changesLeaveTheSameTableAsAWholeInstall() {
     Random random = new Random(7);
     Map<String, Slots> slots = new HashMap<>();
     for (String virtual : List.of("10.77.0.200", "10.77.0.201", "fd77::200")) {
@@ -224,9 +224,9 @@ class ScriptTest {
           .filter(each -> !after.contains(each))
           .forEach(each -> text.append(Script.without(each)));
       nftables.runPlain(text.toString());
-      Set<String> told = listing();
+      Set<String> changed = listing();
       nftables.runPlain(Script.whole(filled(slots)));
-      assertThat(told).isEqualTo(listing());
+      assertThat(changed).isEqualTo(listing());
     }
   }
 

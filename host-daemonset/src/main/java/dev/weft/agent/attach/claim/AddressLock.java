@@ -50,7 +50,7 @@ public final class AddressLock {
   /**
    * Claims that count in {@code endpoints} as soon as they are made.
    *
-   * @param builder is told when what is to be built of an endpoint has changed
+   * @param builder is called when an endpoint is to be built otherwise
    */
   public AddressLock(
       KubernetesClient client,
@@ -68,7 +68,7 @@ public final class AddressLock {
    * Takes any free address of a family. While the API server is asked for it, so is the LAN, and
    * the interface is made; an address that a machine there turns out to hold is given back.
    *
-   * @param foreign who beside Weft's endpoints holds an address
+   * @param foreign which machine beside Weft's endpoints holds an address
    * @param endpoint what to create for an address
    */
   NetworkEndpoint any(

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Who may attach to what. */
+/** Decides which pods may attach to which networks. */
 final class Admission {
   private Admission() {}
 

@@ -80,7 +80,7 @@ record AssignableAddresses(String network, List<Block> blocks) {
    * A free address, the lowest first.
    *
    * @param bits 32 for IPv4, 128 for IPv6
-   * @param taken who is not free
+   * @param taken addresses that are not free
    * @param skip how many free ones to leave out, if there are more: competitors that choose
    *     different ones meet less often
    */
@@ -94,7 +94,7 @@ record AssignableAddresses(String network, List<Block> blocks) {
         .or(() -> free(last.bits(), taken, skip));
   }
 
-  /** Whether an address may be handed out, whoever holds it. */
+  /** Whether an address may be assigned, held or not. */
   boolean handsOut(IpAddress address) {
     return blocks.stream()
         .anyMatch(each ->
@@ -136,7 +136,7 @@ record AssignableAddresses(String network, List<Block> blocks) {
         .map(each -> address + "/" + each.cidr.prefix());
   }
 
-  /** Refuses an address that a pod asks for and cannot have, whoever holds it. */
+  /** Refuses an address that a pod asks for and cannot have, held or not. */
   void check(IpAddress asked) throws AttachError {
     Block block =
         blocks.stream()

@@ -40,15 +40,15 @@ public final class EndpointClaimer {
 
   private final ClusterCaches cluster;
   private final AddressLock claims;
-  private final HostNetworkGate instructions;
+  private final HostNetworkGate hostNetworks;
   private final LanProbe lan;
 
   /** Claims for sandboxes of the node that {@code cluster} is about. */
   public EndpointClaimer(
-      ClusterCaches cluster, AddressLock claims, HostNetworkGate instructions, Probe probe) {
+      ClusterCaches cluster, AddressLock claims, HostNetworkGate hostNetworks, Probe probe) {
     this.cluster = cluster;
     this.claims = claims;
-    this.instructions = instructions;
+    this.hostNetworks = hostNetworks;
     this.lan = new LanProbe(probe);
   }
 
@@ -127,12 +127,12 @@ public final class EndpointClaimer {
     }
   }
 
-  /** Has the API told which sandbox has what was claimed for its pod. */
+  /** Writes the sandbox into the endpoints that were claimed for its pod. */
   public void bind(Sandbox sandbox) {
     cluster.endpoints().reserved(sandbox.owner()).forEach(each -> claims.bind(each, sandbox));
   }
 
-  /** A sandbox has ended: it is not told of any more. */
+  /** A sandbox has ended: removes it from the endpoints of its pod. */
   public void unbind(Sandbox sandbox) {
     cluster.endpoints().reserved(sandbox.owner()).forEach(claims::unbind);
   }
@@ -169,7 +169,7 @@ public final class EndpointClaimer {
     for (IpAddress asked : attachment.ips()) {
       book.check(asked);
     }
-    instructions.ensure(want.network, driver, deadline);
+    hostNetworks.ensure(want.network, driver, deadline);
     await(want.name(), deadline);
     String link = wish.paired.isPresent() ? wish.paired.get() : interfaceName(want, interfaces);
     List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));
@@ -309,7 +309,7 @@ public final class EndpointClaimer {
           cluster.endpoints().follow(network).get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
       throw AttachError.passing(
-          "the API server has not told yet which addresses of network %s are in use; it is tried again"
+          "the API server has not listed yet which addresses of network %s are in use; the agent tries again"
               .formatted(network));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -11,28 +11,23 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that there is an instruction to build a network before a sandbox attaches to it. That
- * of an overlay network the agent writes itself where it is missing: what it says follows from the
- * network alone, so an absent operator delays nothing.
+ * Requires a network's HostNetwork before a sandbox attaches to it. The agent creates a missing one
+ * of an overlay itself: its content follows from the ContainerNetwork, so an absent operator delays
+ * nothing.
  */
 public final class HostNetworkGate {
   private static final Logger LOG = LoggerFactory.getLogger(HostNetworkGate.class);
 
-  /** How often to look whether a network is gone. */
-  private static final Duration LOOK = Duration.ofMillis(5);
-
   private final KubernetesClient client;
   private final ClusterCaches cluster;
 
-  /** Instructions to the node that {@code cluster} is about. */
+  /** HostNetworks of the node that {@code cluster} is about. */
   public HostNetworkGate(KubernetesClient client, ClusterCaches cluster) {
     this.client = client;
     this.cluster = cluster;
@@ -44,14 +39,7 @@ public final class HostNetworkGate {
    */
   void ensure(ContainerNetwork network, Driver driver, Deadline deadline) throws AttachError {
     String name = network.getMetadata().getName();
-    while (cluster.hostNetwork(name).filter(HasMetadata::isMarkedForDeletion).isPresent()) {
-      if (deadline.isOver()) {
-        throw AttachError.until(
-            "network %s is being removed from node %s; wait until it is gone"
-                .formatted(name, cluster.node()));
-      }
-      LockSupport.parkNanos(LOOK.toNanos());
-    }
+    awaitRemoval(name, deadline);
     if (cluster.hostNetwork(name).isEmpty()) {
       if (driver != Driver.OVERLAY) {
         throw AttachError.until(
@@ -69,14 +57,37 @@ public final class HostNetworkGate {
     }
   }
 
+  private void awaitRemoval(String network, Deadline deadline) throws AttachError {
+    try {
+      boolean settled =
+          cluster
+              .hostNetworks()
+              .await(
+                  () ->
+                      cluster
+                          .hostNetwork(network)
+                          .filter(HasMetadata::isMarkedForDeletion)
+                          .isEmpty(),
+                  deadline.left());
+      if (!settled) {
+        throw AttachError.until(
+            "network %s is being removed from node %s; wait until it is gone"
+                .formatted(network, cluster.node()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw AttachError.passing("the agent ends");
+    }
+  }
+
   private void write(ContainerNetwork network) throws AttachError {
     try {
-      HostNetwork instruction = HostNetworks.of(network, cluster.node());
-      cluster.hostNetworks().put(client.resource(instruction).create());
+      HostNetwork hostNetwork = HostNetworks.of(network, cluster.node());
+      cluster.hostNetworks().put(client.resource(hostNetwork).create());
       LOG.atInfo()
           .addKeyValue("network", network.getMetadata().getName())
           .addKeyValue("node", cluster.node())
-          .log("instruction written, for a sandbox needs it");
+          .log("HostNetwork created, as a sandbox needs it");
     } catch (IllegalArgumentException e) {
       throw AttachError.until(
           "network %s cannot be built yet: %s"
@@ -85,7 +96,7 @@ public final class HostNetworkGate {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw AddressLock.unreachable(e);
       }
-      LOG.atDebug().log("the operator was first to write the instruction");
+      LOG.atDebug().log("the operator created the HostNetwork first");
     }
   }
 

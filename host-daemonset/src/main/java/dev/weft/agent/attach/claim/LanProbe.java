@@ -27,8 +27,8 @@ final class LanProbe {
   }
 
   /** The MAC address of the machine that holds an address, once known; empty if none says so. */
-  CompletableFuture<Optional<String>> holder(HostNetworkSpec instruction, IpAddress address) {
-    Optional<String> wire = wire(instruction);
+  CompletableFuture<Optional<String>> holder(HostNetworkSpec spec, IpAddress address) {
+    Optional<String> wire = wire(spec);
     if (wire.isEmpty()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -49,11 +49,11 @@ final class LanProbe {
   }
 
   /** The node's device on the LAN; empty where there is no LAN. */
-  private static Optional<String> wire(HostNetworkSpec instruction) {
-    MacvlanOptions options = instruction.macvlan();
+  private static Optional<String> wire(HostNetworkSpec spec) {
+    MacvlanOptions options = spec.macvlan();
     if (options == null
         || options.parent() == null
-        || Driver.of(instruction.driver()).filter(Driver.MACVLAN::equals).isEmpty()) {
+        || Driver.of(spec.driver()).filter(Driver.MACVLAN::equals).isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(

@@ -14,7 +14,7 @@ import dev.weft.netlink.xfrm.XfrmStateSpec;
 import dev.weft.netlink.xfrm.XfrmUdp;
 import java.util.List;
 
-/** Says changes of the IPsec tables in netlink's words. */
+/** Translates changes of the IPsec tables into XFRM requests. */
 final class IpsecRequests {
   private IpsecRequests() {}
 
@@ -28,7 +28,7 @@ final class IpsecRequests {
     return switch (change) {
       case Change.Create(Item.SecurityState state) -> add(state, secrets);
       case Change.Create(Item.SecurityPolicy(var spec)) ->
-          // fails where somebody has such a policy: that is not ours to replace
+          // fails where another process has such a policy: that is not ours to replace
           new XfrmRequest.PolicyAdd(spec.withNumber(numbers.get(at)));
       case Change.Alter(_, Item.SecurityPolicy(var spec), _) -> new XfrmRequest.PolicyUpdate(spec);
       case Change.Remove(Item.SecurityState state, _) -> new XfrmRequest.StateRemove(state.id());
@@ -43,7 +43,7 @@ final class IpsecRequests {
   private static XfrmRequest add(Item.SecurityState state, Apply.Secrets secrets) {
     Association association = secrets.associations().get(state.id());
     if (association == null) {
-      throw new IllegalArgumentException("nobody knows a key for " + state);
+      throw new IllegalArgumentException("there is no key for " + state);
     }
     XfrmSelector selector =
         new XfrmSelector(

@@ -1,32 +1,28 @@
 package dev.weft.agent.dataplane.apply;
 
-import dev.weft.agent.dataplane.apply.Apply.Step;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
-import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.NamespaceRef;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.rtnl.Address;
-import dev.weft.netlink.rtnl.FdbEntry;
 import dev.weft.netlink.rtnl.Ipv4Conf;
 import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.LinkSettings;
 import dev.weft.netlink.rtnl.LinkSpec;
-import dev.weft.netlink.rtnl.Neighbour;
 import dev.weft.netlink.rtnl.Request;
-import dev.weft.netlink.rtnl.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
-/** Says changes in netlink's words. */
+/**
+ * Translates changes of devices into rtnetlink requests; leaves entries to {@link EntryRequests}.
+ */
 final class LinkRequests {
   private static final int LOOPBACK = 1;
   private static final int LOOSE = 2;
@@ -40,7 +36,7 @@ final class LinkRequests {
   }
 
   /** The requests of a change; a device needs those that {@link #finish} it too. */
-  static List<Step> of(
+  static List<LinkRequest> of(
       Change change,
       ToIntFunction<DeviceName> index,
       Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
@@ -48,16 +44,20 @@ final class LinkRequests {
     return switch (change) {
       case Change.Create(Item.Device device) -> List.of(requests.add(device, sandboxes));
       case Change.Alter(Item.Device before, Item.Device after, _) -> requests.alter(before, after);
-      case Change.Create(Item item) -> List.of(requests.put(item));
-      case Change.Alter(_, Item item, _) -> List.of(requests.put(item));
-      case Change.Remove(Item item, _) -> List.of(requests.remove(item));
+      case Change.Remove(Item.Device device, _) ->
+          List.of(
+              requests.step(
+                  device.name(), new Request.LinkRemove(index.applyAsInt(device.name()))));
+      case Change.Create(Item item) -> List.of(new EntryRequests(change, index).put(item));
+      case Change.Alter(_, Item item, _) -> List.of(new EntryRequests(change, index).put(item));
+      case Change.Remove(Item item, _) -> List.of(new EntryRequests(change, index).remove(item));
     };
   }
 
   /** The requests for a device whose settings are made: it comes up after them. */
-  static List<Step> finish(Change change, ToIntFunction<DeviceName> index) {
+  static List<LinkRequest> finish(Change change, ToIntFunction<DeviceName> index) {
     LinkRequests requests = new LinkRequests(change, index);
-    List<Step> steps = new ArrayList<>();
+    List<LinkRequest> steps = new ArrayList<>();
     switch (change) {
       case Change.Create(Item.Device device) -> {
         if (device.kind() instanceof DeviceKind.Bridge) {
@@ -74,13 +74,13 @@ final class LinkRequests {
     return steps;
   }
 
-  private Optional<Step> up(Item.Device device, boolean before) {
+  private Optional<LinkRequest> up(Item.Device device, boolean before) {
     return device.name().place().isNode() && device.up() && !before
         ? Optional.of(set(device, LinkSettings.builder().up(true)))
         : Optional.empty();
   }
 
-  private Step set(Item.Device device, LinkSettings.Builder settings) {
+  private LinkRequest set(Item.Device device, LinkSettings.Builder settings) {
     return step(
         device.name(), new Request.LinkChange(index.applyAsInt(device.name()), settings.build()));
   }
@@ -112,13 +112,13 @@ final class LinkRequests {
     return made.filter(device -> !device.inner().place().isNode());
   }
 
-  private static List<Step> finish(
+  private static List<LinkRequest> finish(
       Change change, Item.Device device, ToIntFunction<DeviceName> index) {
     DeviceName inner = device.inner();
     int link = index.applyAsInt(inner);
-    // The mark comes before the interface is up: what is up without it would be nobody's.
+    // The mark comes before the interface is up: what is up without it would have no owner.
     return List.of(
-        new Step(
+        new LinkRequest(
             change,
             inner.place(),
             new Request.LinkChange(
@@ -131,21 +131,22 @@ final class LinkRequests {
                     .ipv4(Ipv4Conf.ARP_IGNORE, 0)
                     .ipv4(Ipv4Conf.ARP_ANNOUNCE, 0)
                     .build())),
-        new Step(
+        new LinkRequest(
             change,
             inner.place(),
             new Request.LinkChange(link, LinkSettings.builder().up(device.innerUp()).build())),
-        new Step(
+        new LinkRequest(
             change,
             inner.place(),
             new Request.LinkChange(LOOPBACK, LinkSettings.builder().up(true).build())));
   }
 
-  private Step step(DeviceName device, Request request) {
-    return new Step(change, device.place(), request);
+  private LinkRequest step(DeviceName device, Request request) {
+    return new LinkRequest(change, device.place(), request);
   }
 
-  private Step add(Item.Device device, Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
+  private LinkRequest add(
+      Item.Device device, Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
     LinkSettings.Builder settings = LinkSettings.builder().group(Owner.GROUP);
     if (!(device.kind() instanceof DeviceKind.Bridge)) {
       settings.mtu(device.mtu());
@@ -165,7 +166,7 @@ final class LinkRequests {
     } else {
       settings.namespace(namespace(device.name().place(), sandboxes));
     }
-    return new Step(
+    return new LinkRequest(
         change,
         NamespaceRef.NODE,
         new Request.LinkAdd(
@@ -203,12 +204,12 @@ final class LinkRequests {
       NamespaceRef place, Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
     return sandboxes
         .apply(place.sandbox())
-        .orElseThrow(() -> new Apply.SandboxGone(place))
+        .orElseThrow(() -> new ApplyError.SandboxGone(place))
         .namespace();
   }
 
-  private List<Step> alter(Item.Device before, Item.Device after) {
-    List<Step> steps = new ArrayList<>();
+  private List<LinkRequest> alter(Item.Device before, Item.Device after) {
+    List<LinkRequest> steps = new ArrayList<>();
     LinkSettings.Builder settings = LinkSettings.builder();
     if (!before.owner().equals(after.owner())) {
       settings.alias(after.owner().alias());
@@ -254,81 +255,5 @@ final class LinkRequests {
   private static boolean isPassthru(Item.Device device) {
     return device.kind() instanceof DeviceKind.Macvlan(_, LinkKind.Macvlan.Mode mode)
         && mode == LinkKind.Macvlan.Mode.PASSTHRU;
-  }
-
-  private Step put(Item item) {
-    return switch (item) {
-      case Item.Address(_, DeviceName device, var prefix) ->
-          step(
-              device,
-              new Request.AddressAdd(
-                  prefix.address().getAddress().length == 4
-                      ? Address.of(index.applyAsInt(device), prefix)
-                      : Address.of(index.applyAsInt(device), prefix, Address.Flag.NODAD)));
-      case Item.Route route -> step(route.device(), new Request.RouteReplace(netlinkRoute(route)));
-      case Item.Forward forward -> {
-        DeviceName device = DeviceName.onNode(forward.device());
-        FdbEntry entry = entry(forward);
-        yield step(
-            device,
-            forward.mac().equals(MacAddress.ZERO)
-                ? new Request.FdbAppend(entry)
-                : new Request.FdbSet(entry));
-      }
-      case Item.Neighbour(_, String name, var address, MacAddress mac) -> {
-        DeviceName device = DeviceName.onNode(name);
-        yield step(
-            device,
-            new Request.NeighbourSet(Neighbour.permanent(index.applyAsInt(device), address, mac)));
-      }
-      case Item.Device _,
-          Item.Filter _,
-          Item.Setting _,
-          Item.SecurityState _,
-          Item.SecurityPolicy _,
-          Item.EspPort _,
-          GuardItem _ ->
-          throw new IllegalArgumentException(item + " is no entry");
-    };
-  }
-
-  private Step remove(Item item) {
-    return switch (item) {
-      case Item.Device device ->
-          step(device.name(), new Request.LinkRemove(index.applyAsInt(device.name())));
-      case Item.Address(_, DeviceName device, var prefix) ->
-          step(device, new Request.AddressRemove(Address.of(index.applyAsInt(device), prefix)));
-      case Item.Route route -> step(route.device(), new Request.RouteRemove(netlinkRoute(route)));
-      case Item.Forward forward ->
-          step(DeviceName.onNode(forward.device()), new Request.FdbRemove(entry(forward)));
-      case Item.Neighbour(_, String name, var address, _) -> {
-        DeviceName device = DeviceName.onNode(name);
-        yield step(device, new Request.NeighbourRemove(index.applyAsInt(device), address));
-      }
-      case Item.Filter _,
-          Item.Setting _,
-          Item.SecurityState _,
-          Item.SecurityPolicy _,
-          Item.EspPort _,
-          GuardItem _ ->
-          throw new IllegalArgumentException(item + " is no entry");
-    };
-  }
-
-  private Route netlinkRoute(Item.Route route) {
-    Route.Builder builder =
-        Route.to(route.destination())
-            .link(index.applyAsInt(route.device()))
-            .protocol(HostKernel.ROUTE_PROTOCOL);
-    route.gateway().ifPresent(builder::via);
-    return builder.build();
-  }
-
-  private FdbEntry entry(Item.Forward forward) {
-    int link = index.applyAsInt(DeviceName.onNode(forward.device()));
-    return forward
-        .vtep()
-        .map(vtep -> FdbEntry.tunnel(link, forward.mac(), vtep))
-        .orElseGet(() -> FdbEntry.behindPort(link, forward.mac()));
   }
 }

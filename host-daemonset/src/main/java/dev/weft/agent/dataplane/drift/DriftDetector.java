@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tells drift from the echo of our own changes. A notification says only where to look: what counts
- * is whether the state differs from what the last reconcile left, so a repair that is told of once
- * more finds nothing to do.
+ * Distinguishes drift from the echo of our own changes. A notification says only where to look:
+ * what counts is whether the state differs from what the last reconcile left, so a repair that is
+ * notified once more finds nothing to do.
  */
 public record DriftDetector(
     HostKernel kernel, LastApplied belief, DeviceIndexes indexes, UnderlyingDevices foundations) {
@@ -30,8 +30,8 @@ public record DriftDetector(
   /**
    * Something is not as it was left.
    *
-   * @param uids of the networks, empty if it is not known whose
-   * @param restless who may repeat it at will, empty if nobody in a sandbox can
+   * @param uids of the networks, empty if they are not known
+   * @param restless the endpoint whose sandbox may repeat it at will, empty if none can
    */
   public record Drift(Set<String> uids, String what, String restless) {
     Drift(String uid, String what) {
@@ -42,7 +42,7 @@ public record DriftDetector(
       this(uids, what, "");
     }
 
-    /** Of a device that somebody in a sandbox can take down or away. */
+    /** Of a device that a sandbox can take down or remove. */
     static Drift of(Item.Device device, String what) {
       return new Drift(Set.of(device.owner().uid()), what, device.owner().endpoint());
     }
@@ -103,14 +103,14 @@ public record DriftDetector(
     return name.flatMap(n -> kernel.netlink().link(n)).flatMap(this::link);
   }
 
-  private Optional<Drift> link(Link told) {
-    DeviceName name = DeviceName.onNode(told.name());
+  private Optional<Drift> link(Link notified) {
+    DeviceName name = DeviceName.onNode(notified.name());
     Optional<Item.Device> left = device(name);
     if (left.isEmpty()) {
-      return foundation(told.name());
+      return foundation(notified.name());
     }
     Item.Device device = left.get();
-    Optional<Link> now = kernel.netlink().link(told.name());
+    Optional<Link> now = kernel.netlink().link(notified.name());
     if (now.isEmpty()) {
       return Optional.of(Drift.of(device, name + " was removed"));
     }
@@ -146,19 +146,19 @@ public record DriftDetector(
                     Boolean.TRUE.equals(port.neighSuppress())));
   }
 
-  private Optional<Drift> gone(Link told) {
-    DeviceName name = DeviceName.onNode(told.name());
+  private Optional<Drift> gone(Link notified) {
+    DeviceName name = DeviceName.onNode(notified.name());
     boolean back =
         kernel
             .netlink()
-            .link(told.name())
+            .link(notified.name())
             .filter(link -> indexes.of(link.name()).equals(Optional.of(link.index())))
             .isPresent();
     return back
         ? Optional.empty()
         : device(name)
             .map(left -> Drift.of(left, name + " was removed"))
-            .or(() -> foundation(told.name()));
+            .or(() -> foundation(notified.name()));
   }
 
   private Optional<Drift> foundation(String name) {
@@ -184,12 +184,12 @@ public record DriftDetector(
         : Optional.empty();
   }
 
-  private Optional<Drift> neighbour(Neighbour told) {
+  private Optional<Drift> neighbour(Neighbour notified) {
     return belief
-        .get(new Item.Key.OfNeighbour(deviceAt(told.link()).name(), told.address()))
+        .get(new Item.Key.OfNeighbour(deviceAt(notified.link()).name(), notified.address()))
         .filter(item ->
             item instanceof Item.Neighbour(_, _, _, MacAddress mac)
-                && !(mac.equals(told.mac()) && told.state() == Neighbour.State.PERMANENT))
+                && !(mac.equals(notified.mac()) && notified.state() == Neighbour.State.PERMANENT))
         .map(item -> new Drift(item.owner().uid(), item + " was changed"));
   }
 

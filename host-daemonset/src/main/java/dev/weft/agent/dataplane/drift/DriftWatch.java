@@ -1,9 +1,9 @@
 package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.kernel.HostKernel;
-import dev.weft.agent.dataplane.kernel.PacketFilter;
-import dev.weft.agent.dataplane.spec.Dirty;
+import dev.weft.agent.dataplane.model.NftTable;
 import dev.weft.agent.dataplane.spec.DriftEvent;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.retry.Supervised;
 import dev.weft.agent.retry.Timer;
 import dev.weft.netlink.NetlinkException;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens to the kernel and tells of drift, once for each thing until it is reconciled. */
+/** Listens to the kernel and reports drift, once for each thing until it is reconciled. */
 public final class DriftWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
 
@@ -40,17 +40,17 @@ public final class DriftWatch implements AutoCloseable {
   private static final Set<XfrmMonitor.Group> IPSEC =
       EnumSet.of(XfrmMonitor.Group.EXPIRE, XfrmMonitor.Group.STATES, XfrmMonitor.Group.POLICIES);
 
-  /** Told of at a time; whoever floods the kernel with changes is not kept in memory. */
+  /** Notifications at a time: a flood of changes is not kept in memory. */
   private static final int BATCH = 4096;
 
-  /** How long notifications are gathered; longer each time while somebody floods the kernel. */
+  /** How long notifications are gathered; longer each time while changes flood the kernel. */
   private static final Duration MOMENT = Duration.ofMillis(50);
 
   private static final Duration LONGEST_MOMENT = Duration.ofSeconds(1);
   private static final int FLOOD = 256;
 
   private final Consumer<DriftEvent> listener;
-  private final Set<Once> told = ConcurrentHashMap.newKeySet();
+  private final Set<Once> reported = ConcurrentHashMap.newKeySet();
   private final Set<String> waiting = ConcurrentHashMap.newKeySet();
   private final Restraint restraint = new Restraint();
   private final Timer timer = new Timer();
@@ -98,7 +98,7 @@ public final class DriftWatch implements AutoCloseable {
           new Source<NftablesMonitor, NftablesMonitor.Change>(
               () ->
                   NftablesMonitor.open(
-                      kernel.namespace(), NftablesMonitor.Family.INET, PacketFilter.NAME),
+                      kernel.namespace(), NftablesMonitor.Family.INET, NftTable.NAME),
               DriftWatch::once,
               new NftablesMonitor.Change.Overrun()),
           _ -> judge.judgeFilter());
@@ -107,7 +107,7 @@ public final class DriftWatch implements AutoCloseable {
           new Source<NftablesMonitor, List<NftablesMonitor.Change>>(
               () ->
                   NftablesMonitor.open(
-                      kernel.namespace(), NftablesMonitor.Family.BRIDGE, PacketFilter.NAME),
+                      kernel.namespace(), NftablesMonitor.Family.BRIDGE, NftTable.NAME),
               DriftWatch::all,
               List.of(new NftablesMonitor.Change.Overrun())),
           judge::judge);
@@ -116,16 +116,16 @@ public final class DriftWatch implements AutoCloseable {
     }
   }
 
-  /** What has been told may be told again: a reconcile looks at it from now on. */
+  /** What has been reported may be reported again: a reconcile looks at it from now on. */
   public void forgive() {
-    told.clear();
+    reported.clear();
   }
 
   /**
    * Where notifications come from.
    *
    * @param open opens a monitor
-   * @param next waits for what is told next; nothing when the monitor is closed
+   * @param next waits for the next notifications; none when the monitor is closed
    * @param lost stands for everything that was not heard
    */
   private record Source<M extends AutoCloseable, N>(
@@ -146,13 +146,13 @@ public final class DriftWatch implements AutoCloseable {
               M monitor = first.getAndSet(null);
               if (monitor == null) {
                 monitor = add(source.open.get());
-                judge.apply(source.lost).ifPresent(this::tell);
+                judge.apply(source.lost).ifPresent(this::report);
               }
               try {
-                for (List<N> told = source.next.apply(monitor);
-                    !told.isEmpty();
-                    told = source.next.apply(monitor)) {
-                  told.forEach(each -> judge.apply(each).ifPresent(this::tell));
+                for (List<N> batch = source.next.apply(monitor);
+                    !batch.isEmpty();
+                    batch = source.next.apply(monitor)) {
+                  batch.forEach(each -> judge.apply(each).ifPresent(this::report));
                 }
               } finally {
                 remove(monitor);
@@ -188,8 +188,8 @@ public final class DriftWatch implements AutoCloseable {
   }
 
   /**
-   * What is told within a moment. A change of ours is told of many times, and each says only that a
-   * link is to be looked at: once is enough, when we are through with it.
+   * The notifications of a moment. A change of ours causes many, and each says only that a link is
+   * to be looked at: once is enough, when we are through with it.
    */
   private List<Notification> gist(Monitor monitor) {
     Map<Object, Notification> last = new LinkedHashMap<>();
@@ -240,12 +240,12 @@ public final class DriftWatch implements AutoCloseable {
     };
   }
 
-  /** What is told once until the next reconcile. */
-  private record Once(Dirty dirty, String restless) {}
+  /** What is reported once until the next reconcile. */
+  private record Once(PassScope scope, String restless) {}
 
-  private void tell(DriftEvent event) {
+  private void report(DriftEvent event) {
     String restless = event.restless();
-    if (waiting.contains(restless) || !told.add(new Once(event.dirty(), restless))) {
+    if (waiting.contains(restless) || !reported.add(new Once(event.scope(), restless))) {
       return;
     }
     Duration delay = restless.isEmpty() ? Duration.ZERO : restrain(restless);

@@ -48,20 +48,20 @@ public record IpsecDriftDetector(HostKernel kernel, LastApplied belief) {
     };
   }
 
-  private Optional<String> changed(XfrmPolicy told) {
-    Item.Key key = new Item.Key.OfSecurityPolicy(told.spec().id());
+  private Optional<String> changed(XfrmPolicy notified) {
+    Item.Key key = new Item.Key.OfSecurityPolicy(notified.spec().id());
     Optional<Item> left = belief.get(key);
-    if (left.isEmpty() && !IpsecTables.isOurs(told.spec())) {
+    if (left.isEmpty() && !IpsecTables.isOurs(notified.spec())) {
       return Optional.empty();
     }
     Optional<Item> now =
         kernel
             .xfrm()
-            .policy(told.spec().id())
+            .policy(notified.spec().id())
             .map(policy -> new Item.SecurityPolicy(IpsecTables.plain(policy.spec())));
     return now.equals(left)
         ? Optional.empty()
-        : Optional.of("policy %s was changed".formatted(told.spec().id()));
+        : Optional.of("policy %s was changed".formatted(notified.spec().id()));
   }
 
   private boolean has(Class<? extends Item> kind) {

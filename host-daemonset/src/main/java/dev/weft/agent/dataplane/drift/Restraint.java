@@ -7,9 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How long a repeated change waits for its repair. Whoever is in a sandbox can take its interface
- * down as often as it is put right; the node looks at it ever more rarely, until it is quiet for a
- * while.
+ * How long a repeated change waits for its repair. A sandbox can take its interface down as often
+ * as it is repaired; the node looks at it ever more rarely, until it is quiet for a while.
  */
 final class Restraint {
   /** What may happen in a row before anything waits. */

@@ -1,6 +1,5 @@
 package dev.weft.agent.dataplane.driver;
 
-import dev.weft.agent.dataplane.kernel.SourceGuard;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
@@ -64,14 +63,14 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
             true,
             Optional.empty(),
             conf()));
-    items.add(SourceGuard.elsewhere(network.owner(), network.mac(bridge)));
+    items.add(GuardEntries.elsewhere(network.owner(), network.mac(bridge)));
     if (hasGateway()) {
       for (Network.Segment segment : network.segments()) {
         segment
             .gatewayPrefix()
             .ifPresent(prefix -> {
               items.add(new Item.Address(network.owner(), DeviceName.onNode(bridge), prefix));
-              items.add(SourceGuard.elsewhere(network.owner(), prefix.address()));
+              items.add(GuardEntries.elsewhere(network.owner(), prefix.address()));
             });
         if (!internal()) {
           items.add(

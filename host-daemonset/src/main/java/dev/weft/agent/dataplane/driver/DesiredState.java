@@ -46,7 +46,7 @@ public record DesiredState(
     Drawing drawing = new Drawing(wish, ground);
     new TreeMap<>(wish.networks()).forEach(drawing::draft);
     Map<Item.Key, String> holders = drawing.holders();
-    // of those that nobody holds yet, the same on every node and in every pass
+    // of devices without a holder, the same on every node and in every pass
     wish.networks().entrySet().stream()
         .sorted(Comparator.comparing(each -> each.getValue().uid()))
         .forEach(each -> drawing.network(each.getKey(), each.getValue(), holders));

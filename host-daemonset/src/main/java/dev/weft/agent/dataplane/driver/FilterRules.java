@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane.driver;
 import dev.weft.agent.dataplane.kernel.IpsecTables;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.NftTable;
 import dev.weft.netlink.IpPrefix;
 import java.net.InetAddress;
 import java.util.Collection;
@@ -86,7 +87,9 @@ public record FilterRules(
     }
     return Optional.of(
         new Item.Filter(
-            "table inet weft {\n"
+            "table "
+                + NftTable.FILTER
+                + " {\n"
                 + sets
                 + stray
                 + chain("forward", "filter", "forward", "0", forward)

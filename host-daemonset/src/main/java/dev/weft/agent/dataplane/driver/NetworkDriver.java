@@ -1,6 +1,5 @@
 package dev.weft.agent.dataplane.driver;
 
-import dev.weft.agent.dataplane.kernel.SourceGuard;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
@@ -96,7 +95,7 @@ public sealed interface NetworkDriver
     if (!port.learning() && endpoint.isUp()) {
       items.add(new Item.Forward(owner, hostEnd, endpoint.mac(), Optional.empty()));
     }
-    items.addAll(SourceGuard.endpoint(owner, hostEnd, endpoint));
+    items.addAll(GuardEntries.endpoint(owner, hostEnd, endpoint));
     return items;
   }
 

@@ -1,6 +1,5 @@
 package dev.weft.agent.dataplane.driver;
 
-import dev.weft.agent.dataplane.kernel.SourceGuard;
 import dev.weft.agent.dataplane.kernel.Ways;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
@@ -135,7 +134,7 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
             mtu,
             true,
             Optional.of(new BridgeMembership(network.bridge(), false, false, true))),
-        SourceGuard.elsewhere(network.owner(), network.mac(network.bridge())));
+        GuardEntries.elsewhere(network.owner(), network.mac(network.bridge())));
   }
 
   @Override
@@ -161,12 +160,12 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
       items.add(
           new Item.Forward(tunnelEnd, network.vxlan(), entry.mac(), Optional.of(entry.vtep())));
       items.add(new Item.Forward(tunnelEnd, network.vxlan(), entry.mac(), Optional.empty()));
-      items.add(SourceGuard.elsewhere(network.owner(), entry.mac()));
+      items.add(GuardEntries.elsewhere(network.owner(), entry.mac()));
     }
     for (Forwarding.NeighbourEntry entry : forwarding.neighbours()) {
       items.add(
           new Item.Neighbour(network.owner(), network.bridge(), entry.address(), entry.mac()));
-      items.add(SourceGuard.elsewhere(network.owner(), entry.address()));
+      items.add(GuardEntries.elsewhere(network.owner(), entry.address()));
     }
     for (InetAddress peer : forwarding.flood()) {
       items.add(new Item.Forward(tunnelEnd, network.vxlan(), MacAddress.ZERO, Optional.of(peer)));

@@ -21,8 +21,8 @@ import java.util.Set;
 /**
  * A macvlan network without a parent: sandboxes that reach each other and nothing else. It is a
  * bridge without address, because a macvlan device needs a parent with a carrier, and of what every
- * kernel has none keeps one alone: a bridge without ports loses its carrier as soon as somebody
- * sets its MAC address.
+ * kernel has none keeps one alone: a bridge without ports loses its carrier as soon as a user sets
+ * its MAC address.
  */
 record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements NetworkDriver {
   static ParentlessDriver of(Network network, NodeContext ground) throws Unbuildable {

@@ -39,8 +39,8 @@ final class StandingRules {
   }
 
   /**
-   * The rules of what nobody wishes any more and could not be removed: nothing passes. A tunnel of
-   * a clear overlay still takes frames from peers only.
+   * The rules of devices that are not wished any more and could not be removed: nothing passes. A
+   * tunnel of a clear overlay still takes frames from peers only.
    */
   static List<FilterRules> stuck(NodeContext ground) {
     List<Link> links =

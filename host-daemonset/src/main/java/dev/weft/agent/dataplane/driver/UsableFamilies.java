@@ -7,7 +7,7 @@ import dev.weft.mesh.Mtu;
 import java.util.Optional;
 
 /**
- * Whether a network's addresses can be had on the node: a derived MTU is checked as a given one.
+ * Whether a network's addresses can be set on the node: a derived MTU is checked as a given one.
  */
 final class UsableFamilies {
   private UsableFamilies() {}

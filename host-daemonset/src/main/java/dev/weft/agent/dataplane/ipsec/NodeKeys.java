@@ -46,7 +46,7 @@ public final class NodeKeys {
   private final Derivations derivations = new Derivations();
   private @Nullable KeyRing stored;
   private @Nullable Instant lingeringSince;
-  private Optional<KeyReport> told = Optional.empty();
+  private Optional<KeyReport> report = Optional.empty();
   private NavigableMap<String, String> refused = new TreeMap<>();
 
   /**
@@ -175,9 +175,9 @@ public final class NodeKeys {
       lingeringSince = Instant.now();
     }
     if (wish.keys().isEmpty()) {
-      told = Optional.empty();
+      report = Optional.empty();
     } else if (complete) {
-      told = draft.decision().map(KeyDecision::report).or(() -> told);
+      report = draft.decision().map(KeyDecision::report).or(() -> report);
     }
     draft
         .decision()
@@ -192,8 +192,8 @@ public final class NodeKeys {
         });
   }
 
-  /** What to tell of the keys. */
+  /** What a pass reports of the keys. */
   public ReconcileOutcome.Keys outcome() {
-    return new ReconcileOutcome.Keys(told, lingeringSince != null);
+    return new ReconcileOutcome.Keys(report, lingeringSince != null);
   }
 }

@@ -24,7 +24,7 @@ final class PortPolicies {
 
   private PortPolicies() {}
 
-  /** What holds whoever the peers are. */
+  /** What holds for any peers. */
   static List<Item> ofPort(int port) {
     List<Item> items = new ArrayList<>();
     for (XfrmSelector all : List.of(XfrmSelector.ALL_IPV4, XfrmSelector.ALL_IPV6)) {

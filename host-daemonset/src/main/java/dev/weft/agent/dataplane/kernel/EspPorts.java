@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where the node takes ESP inside UDP. The kernel does so while somebody holds the port: that is
+ * Where the node takes ESP inside UDP. The kernel does so while a socket holds the port: that is
  * us, so all of it ends with the agent. Not thread-safe.
  */
 public final class EspPorts implements AutoCloseable {
@@ -31,7 +31,7 @@ public final class EspPorts implements AutoCloseable {
   /**
    * Takes a port.
    *
-   * @throws NetlinkException if somebody else has it, or nobody can
+   * @throws NetlinkException if another process has it, or the kernel cannot
    */
   public void open(Item.EspPort port) {
     held.computeIfAbsent(port, _ -> EspInUdpSocket.open(namespace, port.address(), port.port()));
@@ -44,7 +44,7 @@ public final class EspPorts implements AutoCloseable {
     }
   }
 
-  /** Takes those that states of ours wait at, as far as they are to be had. */
+  /** Takes those that states of ours wait at, as far as they are free. */
   public void resume(List<XfrmState> states) {
     for (XfrmState state : states) {
       XfrmStateSpec spec = state.spec();

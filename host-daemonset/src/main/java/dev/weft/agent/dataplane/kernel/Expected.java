@@ -11,7 +11,7 @@ import dev.weft.netlink.rtnl.LinkKind;
 import java.util.Optional;
 
 /**
- * The one interface that is an endpoint's in its sandbox. Whoever is in a sandbox chooses names,
+ * The one interface that is an endpoint's in its sandbox. A process in a sandbox chooses names,
  * aliases, groups and MAC addresses there, so a cable's end is known by the node's end of it, and a
  * macvlan child by its index. Only an agent that has just started, and knows no index, goes by
  * marks, and then among children of the node's own devices alone.

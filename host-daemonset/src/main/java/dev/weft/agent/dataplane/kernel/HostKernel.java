@@ -79,7 +79,7 @@ public final class HostKernel implements AutoCloseable {
       // Now, while low descriptors are free, of which libnftables needs a few.
       nftables = Nftables.open(namespace);
     } catch (NftablesException absent) {
-      // Tried again, and told, when a network needs it.
+      // Tried again, and reported, when a network needs it.
       nftables = null;
     }
   }
@@ -172,7 +172,7 @@ public final class HostKernel implements AutoCloseable {
             Item.Setting.FORWARD_IPV6, setting(Item.Setting.FORWARD_IPV6)));
   }
 
-  /** Whatever goes wrong in a sandbox is its own: it is then not seen. */
+  /** An error in a sandbox is its own: the sandbox counts as unreadable. */
   private static Observation.Sight look(String file, Function<Netlink, Observation.View> read) {
     Optional<Sandbox> opened;
     try {
@@ -254,7 +254,7 @@ public final class HostKernel implements AutoCloseable {
     return soft;
   }
 
-  /** Whether a device leaves checksums to the card; so it does where nobody can tell. */
+  /** Whether a device leaves checksums to the card; so it does where the kernel cannot say. */
   public boolean txChecksum(int link) {
     try {
       return ethtool().txChecksum(link);
@@ -380,7 +380,7 @@ public final class HostKernel implements AutoCloseable {
     put(path, value);
   }
 
-  /** Gives a setting its former value, unless somebody has changed it since. */
+  /** Gives a setting its former value, unless it was changed since. */
   public void undo(String path) {
     NodeSettings.Kept kept = settings.kept().get(path);
     if (kept != null && setting(path).equals(kept.after())) {
@@ -466,7 +466,7 @@ public final class HostKernel implements AutoCloseable {
       }
     }
 
-    /** Whoever has no descriptor left knows nothing of the sandbox. */
+    /** A process without a free descriptor knows nothing of the sandbox. */
     private static Optional<Sandbox> gone(NetlinkException e) {
       if (e.errnoName().equals("EMFILE") || e.errnoName().equals("ENFILE")) {
         throw e;
@@ -475,8 +475,8 @@ public final class HostKernel implements AutoCloseable {
     }
 
     /**
-     * Has an interface take addresses and routes from nobody but us, and use its own at once: who
-     * has an address is settled before it is given.
+     * Has an interface take addresses and routes only from us, and use its own at once: the owner
+     * of an address is settled before it is set.
      */
     public void quietIpv6(String interfaceName) {
       Path settings = SETTINGS.resolve("net/ipv6/conf").resolve(interfaceName);

@@ -49,7 +49,7 @@ public final class NodeSettings {
     if (fields.length == 3) {
       kept.put(fields[0], new Kept(fields[1], fields[2]));
     } else {
-      LOG.atWarn().addKeyValue("line", line).log("a setting of the node is not told of so");
+      LOG.atWarn().addKeyValue("line", line).log("a line of the settings file cannot be read");
     }
   }
 

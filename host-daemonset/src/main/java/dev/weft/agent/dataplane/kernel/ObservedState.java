@@ -34,7 +34,7 @@ public final class ObservedState {
   /**
    * How we know our own.
    *
-   * @param lostMarks owners of devices that we made and whose mark somebody took, by their index
+   * @param lostMarks owners of devices that we made and whose mark was removed, by their index
    * @param sandboxes where endpoints live, as far as known
    * @param sandboxAddresses addresses in sandboxes that we gave; others there are the sandbox's own
    */

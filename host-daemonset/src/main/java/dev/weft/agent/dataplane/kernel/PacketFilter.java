@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.kernel;
 
 import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.NftTable;
 import dev.weft.netlink.nft.Nftables;
 import java.util.Arrays;
 import java.util.Optional;
@@ -10,32 +11,26 @@ import java.util.stream.Collectors;
 
 /** Our nftables table of what may pass through and into the node. It carries a {@link Seal}. */
 public final class PacketFilter {
-  public static final String NAME = "weft";
-  private static final String TABLE = "table inet " + NAME;
   private static final Pattern ELEMENTS = Pattern.compile("(?:elements =|@th,96,24) \\{([^}]*)\\}");
+
+  private static final SealedTable TABLE = new SealedTable(NftTable.FILTER, PacketFilter::normal);
 
   private PacketFilter() {}
 
   /** The table as it is: the wished one if the seal says so, or one of another content. */
   public static Optional<Item.Filter> observe(Nftables nftables, Optional<Item.Filter> wished) {
-    if (nftables.runPlain("list tables").lines().noneMatch(line -> line.strip().equals(TABLE))) {
-      return Optional.empty();
-    }
-    String listing = nftables.runPlain("list " + TABLE);
-    Optional<String> asked = Seal.unbroken(listing, PacketFilter::normal);
-    if (asked.isEmpty()) {
-      return Optional.of(new Item.Filter("changed by others"));
-    }
-    return Optional.of(
-        wished
-            .filter(filter -> Seal.digest(filter.text()).equals(asked.get()))
-            .orElse(new Item.Filter("an earlier one")));
+    return TABLE
+        .observe(nftables)
+        .map(listed ->
+            wished
+                .filter(filter -> listed.isOf(filter.text()))
+                .orElseGet(() ->
+                    new Item.Filter(
+                        listed.digest().isEmpty() ? "changed by others" : "an earlier one")));
   }
 
   public static void install(Nftables nftables, Item.Filter filter) {
-    nftables.runPlain("add %s\ndelete %s\n%s".formatted(TABLE, TABLE, filter.text()));
-    String listing = nftables.runPlain("list " + TABLE);
-    nftables.runPlain(Seal.command("inet " + NAME, filter.text(), listing, PacketFilter::normal));
+    TABLE.install(nftables, filter.text(), "");
   }
 
   /**
@@ -55,7 +50,7 @@ public final class PacketFilter {
   }
 
   public static void remove(Nftables nftables) {
-    nftables.runPlain("delete " + TABLE);
+    TABLE.remove(nftables);
   }
 
   /** The listing with elements in one order and without the blanks that lay it out. */

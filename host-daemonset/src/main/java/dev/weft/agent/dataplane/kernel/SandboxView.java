@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /**
  * Reads of a sandbox what matters to its endpoints, and no more than a bound of it: how much is in
- * there, whoever is in it decides.
+ * there, its processes decide.
  */
 public final class SandboxView {
   /** Links that a starting agent looks through for children of which it knows no index. */

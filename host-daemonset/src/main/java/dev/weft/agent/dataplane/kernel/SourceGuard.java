@@ -1,15 +1,12 @@
 package dev.weft.agent.dataplane.kernel;
 
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.model.Digest;
 import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.GuardSet;
 import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.NftTable;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.spec.LocalEndpoint;
-import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.nft.Nftables;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,9 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a sandbox may send from, on networks that are bridges: an address or a MAC address that is
- * somebody's in the network is used by its owner alone, be it in IP, ARP or neighbour discovery.
- * What is nobody's is free, so that pods can share an address among each other (VRRP).
+ * What a sandbox may send from, on networks that are bridges: an IP or MAC address that has an
+ * owner in the network is used by its owner alone, be it in IP, ARP or neighbour discovery. An
+ * address without an owner is free, so that pods can share an address among each other (VRRP).
  *
  * <p>One table of the family {@code bridge}, whose rules never change, and elements for each
  * endpoint. A frame is judged as it enters by the port, before the bridge learns from it. Networks
@@ -32,8 +29,6 @@ import java.util.stream.Collectors;
  * sandbox has none, and has none after.
  */
 public final class SourceGuard {
-  public static final String TABLE = "bridge " + PacketFilter.NAME;
-
   /**
    * The first frame tag is off by then, of whatever number: a receiver takes a frame that is tagged
    * with 0 for one without a tag. What has a second tag is not looked into, and so not let in.
@@ -90,74 +85,26 @@ public final class SourceGuard {
   private static final Pattern ELEMENTS =
       Pattern.compile("(?:set|map) (\\w+) \\{[^{}]*?(elements = \\{([^}]*)\\})");
 
+  private static final SealedTable TABLE = new SealedTable(NftTable.GUARD, SourceGuard::rules);
+
   private SourceGuard() {}
-
-  /**
-   * What is an endpoint's, behind the port that is the node's end of its cable. While its address
-   * is being claimed nothing is: the MAC address may turn out to be another's, and stays that.
-   */
-  public static List<Item> endpoint(Owner owner, String port, LocalEndpoint endpoint) {
-    String network = number(owner.uid());
-    String sandbox = number(owner.uid() + " " + endpoint.sandbox());
-    List<Item> items = new ArrayList<>();
-    items.add(new GuardItem.Entry(owner, GuardSet.NETWORKS, '"' + port + '"', network));
-    items.add(new GuardItem.Entry(owner, GuardSet.SANDBOXES, '"' + port + '"', sandbox));
-    if (endpoint.isUp()) {
-      items.add(mac(owner, GuardSet.MACS, network, endpoint.mac()));
-      items.add(mac(owner, GuardSet.OWN_MACS, sandbox, endpoint.mac()));
-    }
-    for (var prefix : endpoint.addresses()) {
-      InetAddress address = prefix.address();
-      items.add(address(owner, GuardSet.ofAddress(address, false), network, address));
-      items.add(address(owner, GuardSet.ofAddress(address, true), sandbox, address));
-    }
-    return items;
-  }
-
-  /** What in a network is no sandbox's of this node. */
-  public static Item elsewhere(Owner owner, MacAddress mac) {
-    return mac(owner, GuardSet.MACS, number(owner.uid()), mac);
-  }
-
-  /** The same. */
-  public static Item elsewhere(Owner owner, InetAddress address) {
-    return address(owner, GuardSet.ofAddress(address, false), number(owner.uid()), address);
-  }
-
-  private static Item mac(Owner owner, GuardSet set, String number, MacAddress mac) {
-    return new GuardItem.Entry(owner, set, number + " . " + mac, "");
-  }
-
-  private static Item address(Owner owner, GuardSet set, String number, InetAddress address) {
-    return new GuardItem.Entry(owner, set, number + " . " + GuardSet.address(address), "");
-  }
-
-  /** The number of a network, by its UID, or of a sandbox in one. */
-  public static String number(String of) {
-    return "0x" + Digest.of(of).substring(0, 8);
-  }
 
   /**
    * The table as it is; of one that others changed, nothing but that.
    *
-   * @param owners whose an element is
+   * @param owners of the elements
    */
   public static List<Item> observe(
       Nftables nftables, Function<GuardItem.GuardKey.OfEntry, Owner> owners) {
-    if (nftables
-        .runPlain("list tables")
-        .lines()
-        .noneMatch(each -> each.strip().equals("table " + TABLE))) {
+    Optional<SealedTable.Listed> listed = TABLE.observe(nftables);
+    if (listed.isEmpty()) {
       return List.of();
     }
-    String listing = nftables.runPlain("list table " + TABLE);
-    boolean intact =
-        Seal.unbroken(listing, SourceGuard::rules).equals(Optional.of(Seal.digest(TEXT)));
-    if (!intact) {
+    if (!listed.get().isOf(TEXT)) {
       return List.of(new GuardItem.Table(false));
     }
     List<Item> items = new ArrayList<>(List.of(new GuardItem.Table(true)));
-    Matcher matcher = ELEMENTS.matcher(listing);
+    Matcher matcher = ELEMENTS.matcher(listed.get().listing());
     while (matcher.find()) {
       GuardSet.titled(matcher.group(1))
           .ifPresent(set -> {
@@ -192,11 +139,7 @@ public final class SourceGuard {
 
   /** The table anew, with these elements, in one transaction. */
   public static void install(Nftables nftables, Collection<? extends Item> entries) {
-    nftables.runPlain(
-        "add table %s\ndelete table %s\n%s%s"
-            .formatted(TABLE, TABLE, TEXT, elements("add", entries)));
-    nftables.runPlain(
-        Seal.command(TABLE, TEXT, nftables.runPlain("list table " + TABLE), SourceGuard::rules));
+    TABLE.install(nftables, TEXT, elements("add", entries));
   }
 
   /** Makes changes in one transaction. */
@@ -207,7 +150,7 @@ public final class SourceGuard {
     for (Change change : changes) {
       switch (change) {
         case Change.Remove(GuardItem.Table _, _) -> {
-          nftables.runPlain("delete table " + TABLE);
+          TABLE.remove(nftables);
           return;
         }
         case Change.Create(GuardItem.Table _) -> anew = true;
@@ -239,7 +182,11 @@ public final class SourceGuard {
     return bySet.entrySet().stream()
         .map(each ->
             "%s element %s %s { %s }\n"
-                .formatted(verb, TABLE, each.getKey().title(), String.join(", ", each.getValue())))
+                .formatted(
+                    verb,
+                    NftTable.GUARD,
+                    each.getKey().title(),
+                    String.join(", ", each.getValue())))
         .collect(Collectors.joining());
   }
 }

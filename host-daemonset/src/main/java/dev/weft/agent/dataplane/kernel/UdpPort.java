@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Finds out who uses a UDP port of the node. */
+/** Finds the process that uses a UDP port of the node. */
 public final class UdpPort {
   private static final int LOCAL_ADDRESS = 1;
   private static final int INODE = 9;

@@ -7,7 +7,7 @@ import dev.weft.netlink.rtnl.BridgePort;
  *
  * @param bridge name of the bridge
  * @param isolated it reaches only the bridge itself and ports that are not isolated
- * @param learning the bridge learns who is behind it
+ * @param learning the bridge learns the MAC addresses behind it
  * @param neighSuppress ARP and neighbour discovery for known addresses are answered, not sent here
  */
 public record BridgeMembership(

@@ -39,7 +39,7 @@ public sealed interface GuardItem extends Item {
 
     @Override
     public String toString() {
-      return "source guard, table bridge weft";
+      return "source guard, table " + NftTable.GUARD;
     }
   }
 

@@ -18,7 +18,7 @@ public enum GuardSet {
   NETWORKS,
   /** The number of the sandbox behind a port. */
   SANDBOXES,
-  /** What is somebody's in a network, by the network's number. */
+  /** MAC addresses that have an owner in a network, by the network's number. */
   MACS,
   ADDRESSES4,
   ADDRESSES6,

@@ -25,15 +25,15 @@ public sealed interface Item
         GuardItem {
   Owner owner();
 
-  /** What makes it the same thing, whatever its other values. */
+  /** The identity, which no other value changes. */
   Key key();
 
   /** The device that takes it along when it goes. */
   Optional<DeviceName> standsOn();
 
   /**
-   * Whether nothing is to do to turn this into {@code wished}. Whose an entry is stands nowhere in
-   * the kernel, only whose its device is.
+   * Whether nothing is to do to turn this into {@code wished}. The kernel holds the owner of a
+   * device, not that of an entry.
    */
   default boolean isAsWished(Item wished) {
     return switch (this) {
@@ -316,7 +316,7 @@ public sealed interface Item
 
     @Override
     public String toString() {
-      return "packet filter, table inet weft";
+      return "packet filter, table " + NftTable.FILTER;
     }
   }
 

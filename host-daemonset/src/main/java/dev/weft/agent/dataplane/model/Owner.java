@@ -5,7 +5,7 @@ import dev.weft.netlink.rtnl.LinkKind;
 import java.util.Optional;
 
 /**
- * Whose an item is. As a device's alias it is the mark by which we know our own: {@code
+ * The owner of an item. As a device's alias it is the mark by which we know our own: {@code
  * weft.dev/<network uid>[/<part>]}.
  *
  * @param uid UID of the network; empty for what all networks of the node share
@@ -17,12 +17,12 @@ public record Owner(String uid, String part) {
   /** What all encrypted networks of the node share. */
   public static final Owner ENCRYPTION = new Owner("encryption", "");
 
-  /** Whose a device is that an agent was killed over before it had its mark. */
+  /** The owner of a device whose agent was killed before it set the mark. */
   public static final Owner UNFINISHED = new Owner("", "unfinished");
 
   /**
    * Group of every device that we make ("weft"). Unlike an alias, the kernel takes it in the
-   * message that makes a device: whenever the agent is killed, nothing of ours is nobody's.
+   * message that makes a device: whenever the agent is killed, every device of ours is recognised.
    */
   public static final int GROUP = 0x77656674;
 

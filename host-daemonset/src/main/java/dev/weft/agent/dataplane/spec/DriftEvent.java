@@ -2,15 +2,14 @@ package dev.weft.agent.dataplane.spec;
 
 /**
  * The kernel's state is no longer what the last reconcile left, or what a network stands on has
- * changed. Told once until the next reconcile of what is dirty.
+ * changed. Reported once until the next reconcile.
  *
- * @param dirty what to reconcile
+ * @param scope what to reconcile
  * @param what what was seen, for a log line
- * @param restless who may repeat it at will, such as an endpoint's id; empty if nobody in a sandbox
- *     can
+ * @param restless the id of the endpoint whose sandbox may repeat it at will; empty if none can
  */
-public record DriftEvent(Dirty dirty, String what, String restless) {
-  public DriftEvent(Dirty dirty, String what) {
-    this(dirty, what, "");
+public record DriftEvent(PassScope scope, String what, String restless) {
+  public DriftEvent(PassScope scope, String what) {
+    this(scope, what, "");
   }
 }

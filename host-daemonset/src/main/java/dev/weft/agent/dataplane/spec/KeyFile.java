@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * and not the boot, and never is on a disk; only its owner can read it.
  */
 public record KeyFile(Path path) {
-  /** Where it is if nobody says otherwise. */
+  /** The default path. */
   public static final String DEFAULT = "/run/weft/keys";
 
   private static final Logger LOG = LoggerFactory.getLogger(KeyFile.class);

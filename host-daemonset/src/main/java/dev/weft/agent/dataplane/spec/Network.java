@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A network on this node: its instruction, read.
+ * A network on this node, as its HostNetwork declares it.
  *
  * @param node name of the node
  */
@@ -41,7 +41,7 @@ public record Network(
           Problem.user(
               "spec.networkUid",
               "'%s' is no UID".formatted(wish.uid()),
-              "let the operator write the instruction anew"));
+              "delete the HostNetwork, which the operator then creates anew"));
     }
     return new Network(name, wish.uid(), node, wish.spec(), List.copyOf(segments));
   }

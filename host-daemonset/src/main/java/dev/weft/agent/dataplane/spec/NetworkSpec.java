@@ -11,7 +11,7 @@ import java.util.Map;
  * of a few endpoints looks up only those.
  *
  * @param uid UID of the {@code ContainerNetwork}; every device of the network is marked with it
- * @param spec the instruction for this node
+ * @param spec of the HostNetwork
  * @param local endpoints in sandboxes of this node, by {@link LocalEndpoint#id()}
  * @param remote addresses of endpoints on other nodes, by any key that stays the same as long as
  *     the address does, such as the name of the {@code NetworkEndpoint}; only an overlay needs them

@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane.spec;
 /**
  * Something that keeps the kernel from being as wished.
  *
- * @param cure who or what can mend it
+ * @param cure what can mend it
  * @param endpoint id of the endpoint concerned, or what is elsewhere ({@link #isOfPeer}); empty if
  *     it is the network as a whole
  * @param subject the field or device it is about, such as {@code spec.macvlan.parent}

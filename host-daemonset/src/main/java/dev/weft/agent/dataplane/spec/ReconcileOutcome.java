@@ -30,7 +30,7 @@ public record ReconcileOutcome(
   /**
    * The keys of encrypted networks.
    *
-   * @param report what to tell of them, empty if there are none
+   * @param report on them, empty if there are none
    * @param lingering whether to look at them again soon, as some are about to go
    */
   public record Keys(Optional<KeyReport> report, boolean lingering) {

@@ -14,7 +14,6 @@ import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.SandboxReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.util.Optional;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
@@ -32,8 +31,7 @@ class AddressLockOnApiServerTest {
   private final KubernetesClient api = server.client();
   private final Timer timer = new Timer();
   private final ApiWrites writes = new ApiWrites(timer);
-  private final ClusterCaches cluster =
-      new ClusterCaches(api, "a", _ -> Optional.empty(), nobody());
+  private final ClusterCaches cluster = new ClusterCaches(api, "a", _ -> Optional.empty());
   private final AddressLock claims = new AddressLock(api, cluster.endpoints(), writes, _ -> {});
   private final ContainerNetwork blue = Given.overlay("blue", "10.1.0.0/24");
 
@@ -55,14 +53,6 @@ class AddressLockOnApiServerTest {
     writes.close();
     timer.close();
     api.resources(NetworkEndpoint.class).delete();
-  }
-
-  private static ClusterCaches.Listener nobody() {
-    return (ClusterCaches.Listener)
-        Proxy.newProxyInstance(
-            ClusterCaches.Listener.class.getClassLoader(),
-            new Class<?>[] {ClusterCaches.Listener.class},
-            (_, _, _) -> null);
   }
 
   @Test

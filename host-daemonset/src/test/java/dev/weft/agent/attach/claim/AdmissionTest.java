@@ -30,7 +30,7 @@ class AdmissionTest {
   }
 
   @Test
-  void aNetworkThatIsBeingDeletedTakesNobodyIn() {
+  void aNetworkThatIsBeingDeletedAdmitsNoPod() {
     blue.getMetadata().setDeletionTimestamp("2026-01-01T00:00:00Z");
     assertThatThrownBy(() -> Admission.admit(POD, "blue", Optional.of(blue), false))
         .hasMessageContaining("being deleted");

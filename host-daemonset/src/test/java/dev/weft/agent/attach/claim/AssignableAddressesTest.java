@@ -70,7 +70,7 @@ class AssignableAddressesTest {
   }
 
   @Test
-  void anAddressThatNobodyCanHaveIsRefusedWithWhatToAskForInstead() {
+  void anAddressThatCannotBeAssignedIsRefusedWithWhatToAskForInstead() {
     assertThatThrownBy(() -> lan().check(IpAddress.parse("10.9.9.9")))
         .hasMessageContaining("not an address of network lan")
         .hasMessageContaining("192.168.7.0/24");

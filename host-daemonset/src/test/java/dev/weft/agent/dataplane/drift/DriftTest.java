@@ -6,11 +6,11 @@ import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.TestSpecs;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.netlink.IpPrefix;
@@ -70,7 +70,7 @@ class DriftTest {
   void twoNetworksAreLive() {
     lab.cable(lab.box("world"), "w0", node, "uplink");
     node.address("uplink", "192.0.2.1/24");
-    ReconcileOutcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish(), PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
     plane.onDrift(drift::add);
   }
@@ -80,7 +80,7 @@ class DriftTest {
     lab.close();
   }
 
-  /** Something somebody does to a node. */
+  /** Something another process does to a node. */
   record Deed(String name, Consumer<Box> how) {
     @Override
     public String toString() {
@@ -182,7 +182,7 @@ class DriftTest {
     Awaitility.await(deed.name())
         .until(() -> {
           for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-            plane.reconcile(wish(), event.dirty());
+            plane.reconcile(wish(), event.scope());
           }
           return plane.plan(wish()).isEmpty();
         });
@@ -193,7 +193,7 @@ class DriftTest {
   void aFlushedPacketFilterIsRepairedAtTheNextFullLook() {
     node.nft("flush ruleset");
 
-    ReconcileOutcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish(), PassScope.EVERYTHING);
 
     assertThat(outcome.of("red").repaired().toString())
         .contains("packet filter")
@@ -206,7 +206,7 @@ class DriftTest {
     node.nft("add rule inet weft forward drop");
 
     // by the watch or by this look, whichever comes first
-    assertThat(plane.reconcile(wish(), Dirty.EVERYTHING).of("red").repaired())
+    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").repaired())
         .singleElement()
         .satisfies(what -> assertThat(what).contains("packet filter"));
     assertThat(plane.plan(wish())).isEmpty();
@@ -219,7 +219,7 @@ class DriftTest {
     int tunnel = node.link(TUNNEL).index();
     try (Ethtool ethtool = Ethtool.open(node.namespace())) {
       assertThat(ethtool.txChecksum(tunnel)).isTrue();
-      plane.reconcile(off, new Dirty.Networks(Set.of("blue")));
+      plane.reconcile(off, PassScope.networks(Set.of("blue")));
       assertThat(ethtool.txChecksum(tunnel)).isFalse();
       assertThat(node.link(TUNNEL).index()).as("changed in place").isEqualTo(tunnel);
       assertThat(plane.plan(off)).isEmpty();
@@ -227,22 +227,22 @@ class DriftTest {
 
       ethtool.txChecksum(tunnel, true);
       Awaitility.await().until(() -> !drift.isEmpty());
-      assertThat(plane.reconcile(off, drift.remove().dirty()).of("blue").repaired())
+      assertThat(plane.reconcile(off, drift.remove().scope()).of("blue").repaired())
           .singleElement()
           .asString()
           .contains("checksums by the kernel");
       assertThat(ethtool.txChecksum(tunnel)).isFalse();
 
-      plane.reconcile(wish(), Dirty.EVERYTHING);
+      plane.reconcile(wish(), PassScope.EVERYTHING);
       assertThat(ethtool.txChecksum(tunnel)).isTrue();
     }
   }
 
   @Test
-  void whatWasRepairedIsTold() {
+  void whatWasRepairedIsReported() {
     node.delete(TUNNEL);
 
-    ReconcileOutcome outcome = plane.reconcile(wish(), Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish(), PassScope.EVERYTHING);
 
     assertThat(outcome.of("blue").repaired()).anyMatch(line -> line.contains(TUNNEL));
     assertThat(outcome.of("red").repaired()).isEmpty();
@@ -250,10 +250,10 @@ class DriftTest {
 
   @Test
   void ourOwnChangesAreNoDrift() {
-    plane.reconcile(TestSpecs.from("192.0.2.1", Map.of()), Dirty.EVERYTHING);
-    plane.reconcile(wish(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.from("192.0.2.1", Map.of()), PassScope.EVERYTHING);
+    plane.reconcile(wish(), PassScope.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of("somebody", new LinkKind.Bridge()));
-    // A deed that comes after all echoes of ours: when it is told, they have been judged.
+    // A deed that comes after all echoes of ours: when it is reported, they have been judged.
     node.down(NAT);
 
     Awaitility.await().until(() -> drift.stream().anyMatch(e -> e.what().contains(NAT)));
@@ -264,7 +264,7 @@ class DriftTest {
   void anInterfaceThatWaitsForItsAddressIsNoDrift() {
     LocalEndpoint coming = TestSpecs.endpoint(lab.box("c"), "eth0", "10.77.0.3/24");
     NodeSpec more = TestSpecs.with(wish(), "red", TestSpecs.bare(coming));
-    plane.reconcile(more, new Dirty.Endpoints(Map.of("red", Set.of(coming.id()))));
+    plane.reconcile(more, PassScope.endpoints(Map.of("red", Set.of(coming.id()))));
     node.down(NAT);
 
     Awaitility.await().until(() -> drift.stream().anyMatch(e -> e.what().contains(NAT)));
@@ -276,18 +276,18 @@ class DriftTest {
     a.down("eth0");
 
     Awaitility.await().until(() -> !drift.isEmpty());
-    plane.reconcile(wish(), drift.remove().dirty());
+    plane.reconcile(wish(), drift.remove().scope());
     assertThat(a.link("eth0").isUp()).isTrue();
   }
 
   @Test
   void aForeignBridgeOfTheWishedNameIsNamedAndNeverTouched() {
-    plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of(NAT, new LinkKind.Bridge()));
     Map<String, Object> before = node.everything();
     NetworkSpec red = TestSpecs.pick(wish(), "red");
 
-    ReconcileOutcome outcome = plane.reconcile(TestSpecs.of("red", red), Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(TestSpecs.of("red", red), PassScope.EVERYTHING);
 
     assertThat(outcome.of("red").problems())
         .singleElement()
@@ -295,7 +295,7 @@ class DriftTest {
           assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
           assertThat(problem.toString()).contains(NAT, "mark");
         });
-    plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
     assertThat(node.everything()).isEqualTo(before);
   }
 }

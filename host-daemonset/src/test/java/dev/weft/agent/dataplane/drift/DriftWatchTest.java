@@ -7,8 +7,8 @@ import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.NodeSettings;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.retry.Supervised;
 import dev.weft.netlink.nft.NftablesMonitor;
 import dev.weft.netlink.rtnl.LinkKind;
@@ -41,7 +41,7 @@ class DriftWatchTest {
           }
           judged.add(notification);
           return notification instanceof Notification.Overrun
-              ? Optional.of(new DriftEvent(Dirty.EVERYTHING, "everything"))
+              ? Optional.of(new DriftEvent(PassScope.EVERYTHING, "everything"))
               : Optional.empty();
         }
 
@@ -75,7 +75,8 @@ class DriftWatchTest {
       fails.set(true);
       node.netlink().linkAdd(LinkSpec.of("first", new LinkKind.Bridge()));
 
-      await().until(() -> drift.stream().anyMatch(each -> each.dirty().equals(Dirty.EVERYTHING)));
+      await()
+          .until(() -> drift.stream().anyMatch(each -> each.scope().equals(PassScope.EVERYTHING)));
       assertThat(Supervised.failures().get("weft-drift")).isEqualTo(before + 1);
 
       node.netlink().linkAdd(LinkSpec.of("second", new LinkKind.Bridge()));

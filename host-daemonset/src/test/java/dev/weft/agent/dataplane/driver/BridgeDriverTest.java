@@ -6,10 +6,10 @@ import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.TestSpecs;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.BridgeOptions;
@@ -58,7 +58,7 @@ class BridgeDriverTest {
   }
 
   private void make(NetworkSpec network) {
-    ReconcileOutcome outcome = plane.reconcile(TestSpecs.of("blue", network), Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(TestSpecs.of("blue", network), PassScope.EVERYTHING);
     assertThat(outcome.of("blue").problems()).isEmpty();
   }
 
@@ -137,7 +137,7 @@ class BridgeDriverTest {
                             options(false, true, "Routed"),
                             TestSpecs.subnet("10.78.0.0/24", "10.78.0.1")),
                         TestSpecs.endpoint(b, "eth0", "10.78.0.2/24")))),
-            Dirty.EVERYTHING);
+            PassScope.EVERYTHING);
 
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
     assertThat(a.reaches(b, "10.78.0.2")).isFalse();
@@ -173,12 +173,12 @@ class BridgeDriverTest {
   @Test
   void aDeletedNetworkLeavesTheNodeAsItWas() {
     make(twoSandboxes(options(true, true, "Routed")));
-    plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
     Map<String, Object> before = node.everything();
     make(twoSandboxes(options(true, true, "NAT")));
     assertThat(node.everything()).isNotEqualTo(before);
 
-    plane.reconcile(TestSpecs.none(), new Dirty.Networks(java.util.Set.of("blue")));
+    plane.reconcile(TestSpecs.none(), PassScope.networks(java.util.Set.of("blue")));
 
     assertThat(node.everything()).isEqualTo(before);
     assertThat(a.netlink().links()).hasSize(1);
@@ -187,12 +187,12 @@ class BridgeDriverTest {
   @Test
   void afterARestartNothingIsToDo() {
     NodeSpec wish = TestSpecs.of("blue", twoSandboxes(options(true, true, "NAT")));
-    plane.reconcile(wish, Dirty.EVERYTHING);
+    plane.reconcile(wish, PassScope.EVERYTHING);
 
     DataPlane restarted = lab.plane(node);
 
     assertThat(restarted.plan(wish)).isEmpty();
-    assertThat(restarted.reconcile(wish, Dirty.EVERYTHING).changes()).isEmpty();
+    assertThat(restarted.reconcile(wish, PassScope.EVERYTHING).changes()).isEmpty();
   }
 
   @Test
@@ -201,8 +201,8 @@ class BridgeDriverTest {
         TestSpecs.network(
             TestSpecs.bridge(1, SUBNET), TestSpecs.endpoint(a, "eth0", "10.77.0.2/24"));
     NetworkSpec two = twoSandboxes(options(true, true, "NAT"));
-    plane.reconcile(TestSpecs.of("blue", one), Dirty.EVERYTHING);
-    Dirty second = new Dirty.Endpoints(Map.of("blue", java.util.Set.of(b.name() + ".eth0")));
+    plane.reconcile(TestSpecs.of("blue", one), PassScope.EVERYTHING);
+    PassScope second = PassScope.endpoints(Map.of("blue", java.util.Set.of(b.name() + ".eth0")));
 
     ReconcileOutcome come = plane.reconcile(TestSpecs.of("blue", two), second);
 
@@ -221,8 +221,8 @@ class BridgeDriverTest {
     LocalEndpoint endpoint = TestSpecs.endpoint(a, "eth0", "10.77.0.2/24");
     NetworkSpec network = TestSpecs.network(TestSpecs.bridge(1, SUBNET));
     NodeSpec wish = TestSpecs.of("blue", network);
-    Dirty it = new Dirty.Endpoints(Map.of("blue", java.util.Set.of(endpoint.id())));
-    plane.reconcile(wish, Dirty.EVERYTHING);
+    PassScope it = PassScope.endpoints(Map.of("blue", java.util.Set.of(endpoint.id())));
+    plane.reconcile(wish, PassScope.EVERYTHING);
 
     plane.reconcile(TestSpecs.with(wish, "blue", TestSpecs.bare(endpoint)), it);
     int index = a.link("eth0").index();
@@ -263,7 +263,7 @@ class BridgeDriverTest {
                     TestSpecs.bridge(1, SUBNET),
                     TestSpecs.endpoint(a, "eth0", "10.77.0.2/24"),
                     ghost)),
-            Dirty.EVERYTHING);
+            PassScope.EVERYTHING);
 
     assertThat(outcome.of("blue").problems())
         .singleElement()

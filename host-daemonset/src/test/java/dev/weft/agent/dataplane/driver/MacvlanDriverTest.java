@@ -8,12 +8,12 @@ import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.TestSpecs;
 import dev.weft.agent.dataplane.model.Owner;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.api.MacvlanOptions;
 import dev.weft.api.Subnet;
@@ -73,7 +73,7 @@ class MacvlanDriverTest {
   }
 
   private NetworkOutcome make(NetworkSpec network) {
-    return plane.reconcile(TestSpecs.of("lan", network), Dirty.EVERYTHING).of("lan");
+    return plane.reconcile(TestSpecs.of("lan", network), PassScope.EVERYTHING).of("lan");
   }
 
   @Test
@@ -171,7 +171,7 @@ class MacvlanDriverTest {
 
     network.local().put(endpoint.id(), endpoint);
     plane.reconcile(
-        TestSpecs.of("lan", network), new Dirty.Endpoints(Map.of("lan", Set.of(endpoint.id()))));
+        TestSpecs.of("lan", network), PassScope.endpoints(Map.of("lan", Set.of(endpoint.id()))));
 
     assertThat(a.link("eth0").index()).isEqualTo(bare.index());
     assertThat(plane.plan(TestSpecs.of("lan", network))).isEmpty();
@@ -270,13 +270,13 @@ class MacvlanDriverTest {
   @Test
   void aParentThatReturnsIsBuiltOnAgain() {
     NodeSpec wish = TestSpecs.of("lan", twoSandboxes(options("nic", "Bridge")));
-    plane.reconcile(wish, Dirty.EVERYTHING);
+    plane.reconcile(wish, PassScope.EVERYTHING);
     ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
     plane.onDrift(drift::add);
 
     node.delete("nic");
     Awaitility.await().until(() -> !drift.isEmpty());
-    assertThat(plane.reconcile(wish, drift.remove().dirty()).of("lan").isStalled()).isTrue();
+    assertThat(plane.reconcile(wish, drift.remove().scope()).of("lan").isStalled()).isTrue();
 
     lab.cable(lan, "l0", node, "nic");
     lan.address("l0", "10.99.0.1/24");
@@ -284,7 +284,7 @@ class MacvlanDriverTest {
         .until(() -> {
           DriftEvent event = drift.poll();
           return event != null
-              && plane.reconcile(wish, event.dirty()).of("lan").problems().isEmpty();
+              && plane.reconcile(wish, event.scope()).of("lan").problems().isEmpty();
         });
     assertThat(a.reaches(lan, "10.99.0.1")).isTrue();
   }
@@ -293,7 +293,7 @@ class MacvlanDriverTest {
   void afterARestartNothingIsToDo() {
     NodeSpec wish =
         TestSpecs.of("lan", twoSandboxes(new MacvlanOptions("nic", "Bridge", null, true)));
-    plane.reconcile(wish, Dirty.EVERYTHING);
+    plane.reconcile(wish, PassScope.EVERYTHING);
 
     assertThat(lab.plane(node).plan(wish)).isEmpty();
   }
@@ -303,7 +303,7 @@ class MacvlanDriverTest {
     Map<String, Object> before = node.everything();
     make(twoSandboxes(new MacvlanOptions("nic", "Bridge", null, true)));
 
-    plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
 
     assertThat(node.everything()).isEqualTo(before);
     assertThat(a.netlink().links()).hasSize(1);
@@ -319,7 +319,7 @@ class MacvlanDriverTest {
     assertThat(node.link("nic.50").kind())
         .isEqualTo(new LinkKind.Vlan(node.link("nic").index(), 50));
     assertThat(a.reaches(b, "10.99.0.3")).isTrue();
-    plane.reconcile(TestSpecs.none(), Dirty.EVERYTHING);
+    plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
     assertThat(node.everything()).isEqualTo(before);
   }
 

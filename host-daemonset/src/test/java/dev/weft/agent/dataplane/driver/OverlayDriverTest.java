@@ -7,12 +7,12 @@ import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.TestSpecs;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.HostNetworkSpec;
@@ -103,7 +103,7 @@ class OverlayDriverTest {
   }
 
   private static void make(DataPlane plane, NodeSpec wish) {
-    ReconcileOutcome outcome = plane.reconcile(wish, Dirty.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
   }
 
@@ -163,7 +163,7 @@ class OverlayDriverTest {
 
     ReconcileOutcome outcome =
         onFirst.reconcile(
-            moved, new Dirty.Endpoints(Map.of("blue", Set.of("net.10.88.0.3", "net.10.88.0.4"))));
+            moved, PassScope.endpoints(Map.of("blue", Set.of("net.10.88.0.3", "net.10.88.0.4"))));
 
     assertThat(outcome.of("blue").problems()).isEmpty();
     assertThat(onFirst.plan(moved)).isEmpty();
@@ -175,12 +175,12 @@ class OverlayDriverTest {
   void anInterfaceOfTwoAddressesThatMovesInOnePassKeepsItsForwarding() {
     NodeSpec wish = wishOfFirst();
     NetworkSpec blue = TestSpecs.pick(wish, "blue");
-    onFirst.reconcile(withPair(blue, vtep(2)), Dirty.EVERYTHING);
+    onFirst.reconcile(withPair(blue, vtep(2)), PassScope.EVERYTHING);
     NodeSpec moved = withPair(blue, vtep(3));
 
     ReconcileOutcome outcome =
         onFirst.reconcile(
-            moved, new Dirty.Endpoints(Map.of("blue", Set.of("net.10.88.0.3", "net.10.88.0.5"))));
+            moved, PassScope.endpoints(Map.of("blue", Set.of("net.10.88.0.3", "net.10.88.0.5"))));
 
     assertThat(outcome.of("blue").problems()).isEmpty();
     assertThat(first.netlink().fdb(first.link("wv-000000010000").index()))
@@ -208,16 +208,16 @@ class OverlayDriverTest {
     DataPlane restarted = lab.plane(first);
 
     assertThat(restarted.plan(wishOfFirst())).isEmpty();
-    assertThat(restarted.reconcile(wishOfFirst(), Dirty.EVERYTHING).changes()).isEmpty();
+    assertThat(restarted.reconcile(wishOfFirst(), PassScope.EVERYTHING).changes()).isEmpty();
   }
 
   @Test
   void aDeletedNetworkLeavesTheNodeAsItWas() {
-    onFirst.reconcile(TestSpecs.from(vtep(1), Map.of()), Dirty.EVERYTHING);
+    onFirst.reconcile(TestSpecs.from(vtep(1), Map.of()), PassScope.EVERYTHING);
     Map<String, Object> before = first.everything();
     make(onFirst, wishOfFirst());
 
-    onFirst.reconcile(TestSpecs.from(vtep(1), Map.of()), Dirty.EVERYTHING);
+    onFirst.reconcile(TestSpecs.from(vtep(1), Map.of()), PassScope.EVERYTHING);
 
     assertThat(first.everything()).isEqualTo(before);
   }
@@ -229,7 +229,7 @@ class OverlayDriverTest {
     DataPlane plane = lab.plane(third);
 
     ReconcileOutcome outcome =
-        plane.reconcile(TestSpecs.from(vtep(3), Map.of("blue", blue())), Dirty.EVERYTHING);
+        plane.reconcile(TestSpecs.from(vtep(3), Map.of("blue", blue())), PassScope.EVERYTHING);
 
     assertThat(outcome.of("blue").problems())
         .singleElement()
@@ -248,7 +248,8 @@ class OverlayDriverTest {
             4789,
             () ->
                 lab.plane(third)
-                    .reconcile(TestSpecs.from(vtep(3), Map.of("blue", blue())), Dirty.EVERYTHING));
+                    .reconcile(
+                        TestSpecs.from(vtep(3), Map.of("blue", blue())), PassScope.EVERYTHING));
 
     assertThat(outcome.of("blue").problems())
         .anySatisfy(problem -> {
@@ -263,7 +264,7 @@ class OverlayDriverTest {
     ReconcileOutcome outcome =
         onFirst.reconcile(
             TestSpecs.from(vtep(1), Map.of("secret", TestSpecs.network(encrypted()))),
-            Dirty.EVERYTHING);
+            PassScope.EVERYTHING);
 
     assertThat(outcome.of("secret").isStalled()).isTrue();
     assertThat(first.netlink().links()).noneMatch(link -> link.name().startsWith("w"));
@@ -271,12 +272,13 @@ class OverlayDriverTest {
   }
 
   @Test
-  void aKernelThatCanNotEncryptIsToldWithWhatItLacks() {
-    isToldToLack("esp, aes-gcm", Optional.empty(), List.of("esp", "esp6", "aes-gcm", "macvlan"));
-    isToldToLack("esp-in-udp", Optional.of(4500), List.of("esp-in-udp", "esp6-in-udp"));
+  void aKernelThatCanNotEncryptIsReportedWithWhatItLacks() {
+    reportsAsLacking(
+        "esp, aes-gcm", Optional.empty(), List.of("esp", "esp6", "aes-gcm", "macvlan"));
+    reportsAsLacking("esp-in-udp", Optional.of(4500), List.of("esp-in-udp", "esp6-in-udp"));
   }
 
-  private void isToldToLack(String lacks, Optional<Integer> udpPort, List<String> missing) {
+  private void reportsAsLacking(String lacks, Optional<Integer> udpPort, List<String> missing) {
     NodeSpec clear = TestSpecs.from(vtep(3), Map.of("secret", TestSpecs.network(encrypted())));
     KeySpec keys =
         new KeySpec(
@@ -290,7 +292,7 @@ class OverlayDriverTest {
       ReconcileOutcome outcome =
           plane.reconcile(
               new NodeSpec(clear.node(), clear.vtep(), clear.networks(), true, Optional.of(keys)),
-              Dirty.EVERYTHING);
+              PassScope.EVERYTHING);
 
       assertThat(outcome.of("secret").problems())
           .singleElement()
@@ -317,7 +319,7 @@ class OverlayDriverTest {
             TestSpecs.from(
                 vtep(1),
                 Map.of("secret", TestSpecs.network(encrypted()), "open", TestSpecs.network(clash))),
-            Dirty.EVERYTHING);
+            PassScope.EVERYTHING);
 
     assertThat(outcome.of("open").problems().toString()).contains("UDP port 4790");
   }

@@ -148,7 +148,7 @@ class PlanTest {
   }
 
   @Test
-  void removesWhatNobodyWishesWithoutListingWhatGoesAlong() {
+  void removesWhatIsNotWishedWithoutListingWhatGoesAlong() {
     Item.Device bridge = device("wb-1", new DeviceKind.Bridge(), Optional.empty(), new Random(1));
     Item address = new Item.Address(NET, bridge.name(), IpPrefix.parse("10.0.0.1/24"));
 

@@ -1,0 +1,43 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.agent.dataplane.drift.DriftDetector;
+import dev.weft.agent.dataplane.drift.DriftWatch;
+import dev.weft.agent.dataplane.drift.IpsecDriftDetector;
+import dev.weft.agent.dataplane.kernel.DeviceIndexes;
+import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.spec.DriftEvent;
+import dev.weft.agent.dataplane.spec.PassScope;
+import dev.weft.netlink.nft.NftablesMonitor;
+import dev.weft.netlink.rtnl.Notification;
+import dev.weft.netlink.xfrm.XfrmNotification;
+import java.util.List;
+import java.util.Optional;
+
+/** Says which networks a notification of drift concerns. */
+record DriftJudge(HostKernel kernel, LastPass last, DeviceIndexes indexes, TableRestorer tables)
+    implements DriftWatch.Judge {
+
+  @Override
+  public Optional<DriftEvent> judge(Notification notification) {
+    return new DriftDetector(kernel, last.applied(), indexes, last.underlying())
+        .of(notification)
+        .map(drift -> new DriftEvent(last.scopeOf(drift.uids()), drift.what(), drift.restless()));
+  }
+
+  @Override
+  public Optional<DriftEvent> judge(XfrmNotification notification) {
+    return new IpsecDriftDetector(kernel, last.applied())
+        .of(notification)
+        .map(what -> new DriftEvent(PassScope.KEYS, what));
+  }
+
+  @Override
+  public Optional<DriftEvent> judgeFilter() {
+    return tables.filter(last.applied()).map(what -> new DriftEvent(last.filtered(), what));
+  }
+
+  @Override
+  public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
+    return tables.guard(last.applied(), changes).map(what -> new DriftEvent(last.filtered(), what));
+  }
+}

@@ -1,0 +1,55 @@
+package dev.weft.agent.dataplane;
+
+import dev.weft.agent.dataplane.drift.UnderlyingDevices;
+import dev.weft.agent.dataplane.driver.DesiredState;
+import dev.weft.agent.dataplane.driver.NodeContext;
+import dev.weft.agent.dataplane.ipsec.NodeKeys;
+import dev.weft.agent.dataplane.kernel.Observation;
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.Plan;
+import dev.weft.agent.dataplane.model.State;
+import java.util.List;
+
+/**
+ * Everything that a look at the whole kernel knows before it changes anything. Pure.
+ *
+ * @param observed what of ours is in the kernel
+ * @param changes that turn what is observed into what is wished
+ */
+record PassPlan(
+    Observation observation,
+    DesiredState desired,
+    NodeKeys.Draft keys,
+    State observed,
+    List<Change> changes,
+    UnderlyingDevices underlying) {
+
+  static PassPlan of(
+      NodeContext context, DesiredState desired, NodeKeys.Draft keys, State observed) {
+    List<Change> changes =
+        Plan.between(desired.state().with(keys.items()), observed).stream()
+            .filter(change -> !desired.isHeld(change.item()))
+            .toList();
+    return new PassPlan(
+        context.observation(),
+        desired,
+        keys,
+        observed,
+        changes,
+        UnderlyingDevices.of(context.wish(), context, desired));
+  }
+
+  /** All that is wished. */
+  State wished() {
+    return desired.state().with(keys.items());
+  }
+
+  /** What is in the kernel once these changes have been made. */
+  State after(List<Change> made) {
+    State wished = wished();
+    return State.of(
+        observed.after(made).items().values().stream()
+            .map(item -> wished.get(item.key()).filter(item::isAsWished).orElse(item))
+            .toList());
+  }
+}

@@ -1,0 +1,63 @@
+package dev.weft.agent.dataplane.apply;
+
+import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.model.BridgeMembership;
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.DeviceKind;
+import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.netlink.LanFrames;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.PacketSocket;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Announces the addresses of interfaces that came up by gratuitous ARP or an unsolicited neighbour
+ * advertisement, where neighbours learn: the nodes of an overlay know its addresses.
+ */
+record Announcements(HostKernel kernel, DeviceLookup devices, FailedChanges failed) {
+  void send(List<Change> changes) {
+    Map<DeviceName, Item.Device> cameUp = new HashMap<>();
+    for (Change change : changes) {
+      switch (change) {
+        case Change.Create(Item.Device device) when isLearned(device) ->
+            cameUp.put(device.inner(), device);
+        case Change.Alter(Item.Device before, Item.Device device, _)
+            when isLearned(device) && !before.innerUp() ->
+            cameUp.put(device.inner(), device);
+        case Change.Create _, Change.Alter _, Change.Remove _ -> {}
+      }
+    }
+    for (Change change : changes) {
+      if (change instanceof Change.Create(Item.Address address) && !failed.has(change)) {
+        Item.Device device = cameUp.get(address.device());
+        if (device != null) {
+          failed.attempt(change, () -> announce(device, address.prefix().address()));
+        }
+      }
+    }
+  }
+
+  private static boolean isLearned(Item.Device device) {
+    return !device.inner().place().isNode()
+        && device.port().map(BridgeMembership::learning).orElse(true);
+  }
+
+  private void announce(Item.Device device, InetAddress address) {
+    MacAddress mac = device.kind() instanceof DeviceKind.Veth veth ? veth.peerMac() : device.mac();
+    Optional<HostKernel.Sandbox> sandbox = kernel.enter(device.inner().place().sandbox());
+    if (sandbox.isPresent()) {
+      try (PacketSocket socket =
+          PacketSocket.open(
+              sandbox.get().namespace(),
+              devices.resolve(device.inner()),
+              LanFrames.protocol(address))) {
+        socket.send(LanFrames.announcement(mac, address));
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.weft.agent.dataplane.apply;
+
+import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.GuardItem;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.FdbEntry;
+import dev.weft.netlink.rtnl.Neighbour;
+import dev.weft.netlink.rtnl.Request;
+import dev.weft.netlink.rtnl.Route;
+import java.util.function.ToIntFunction;
+
+/** Translates changes of addresses, routes, forwarding and neighbour entries. */
+record EntryRequests(Change change, ToIntFunction<DeviceName> index) {
+  LinkRequest put(Item item) {
+    return switch (item) {
+      case Item.Address(_, DeviceName device, var prefix) ->
+          step(
+              device,
+              new Request.AddressAdd(
+                  prefix.address().getAddress().length == 4
+                      ? Address.of(index.applyAsInt(device), prefix)
+                      : Address.of(index.applyAsInt(device), prefix, Address.Flag.NODAD)));
+      case Item.Route route -> step(route.device(), new Request.RouteReplace(netlinkRoute(route)));
+      case Item.Forward forward -> {
+        DeviceName device = DeviceName.onNode(forward.device());
+        FdbEntry entry = entry(forward);
+        yield step(
+            device,
+            forward.mac().equals(MacAddress.ZERO)
+                ? new Request.FdbAppend(entry)
+                : new Request.FdbSet(entry));
+      }
+      case Item.Neighbour(_, String name, var address, MacAddress mac) -> {
+        DeviceName device = DeviceName.onNode(name);
+        yield step(
+            device,
+            new Request.NeighbourSet(Neighbour.permanent(index.applyAsInt(device), address, mac)));
+      }
+      case Item.Device _,
+          Item.Filter _,
+          Item.Setting _,
+          Item.SecurityState _,
+          Item.SecurityPolicy _,
+          Item.EspPort _,
+          GuardItem _ ->
+          throw new IllegalArgumentException(item + " is no entry");
+    };
+  }
+
+  LinkRequest remove(Item item) {
+    return switch (item) {
+      case Item.Address(_, DeviceName device, var prefix) ->
+          step(device, new Request.AddressRemove(Address.of(index.applyAsInt(device), prefix)));
+      case Item.Route route -> step(route.device(), new Request.RouteRemove(netlinkRoute(route)));
+      case Item.Forward forward ->
+          step(DeviceName.onNode(forward.device()), new Request.FdbRemove(entry(forward)));
+      case Item.Neighbour(_, String name, var address, _) -> {
+        DeviceName device = DeviceName.onNode(name);
+        yield step(device, new Request.NeighbourRemove(index.applyAsInt(device), address));
+      }
+      case Item.Device _,
+          Item.Filter _,
+          Item.Setting _,
+          Item.SecurityState _,
+          Item.SecurityPolicy _,
+          Item.EspPort _,
+          GuardItem _ ->
+          throw new IllegalArgumentException(item + " is no entry");
+    };
+  }
+
+  private Route netlinkRoute(Item.Route route) {
+    Route.Builder builder =
+        Route.to(route.destination())
+            .link(index.applyAsInt(route.device()))
+            .protocol(HostKernel.ROUTE_PROTOCOL);
+    route.gateway().ifPresent(builder::via);
+    return builder.build();
+  }
+
+  private FdbEntry entry(Item.Forward forward) {
+    int link = index.applyAsInt(DeviceName.onNode(forward.device()));
+    return forward
+        .vtep()
+        .map(vtep -> FdbEntry.tunnel(link, forward.mac(), vtep))
+        .orElseGet(() -> FdbEntry.behindPort(link, forward.mac()));
+  }
+
+  private LinkRequest step(DeviceName device, Request request) {
+    return new LinkRequest(change, device.place(), request);
+  }
+}

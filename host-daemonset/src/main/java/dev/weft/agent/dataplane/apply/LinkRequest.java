@@ -1,0 +1,12 @@
+package dev.weft.agent.dataplane.apply;
+
+import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.NamespaceRef;
+import dev.weft.netlink.rtnl.Request;
+
+/**
+ * A netlink request that is part of a change.
+ *
+ * @param place the namespace to make it in
+ */
+record LinkRequest(Change change, NamespaceRef place, Request request) {}

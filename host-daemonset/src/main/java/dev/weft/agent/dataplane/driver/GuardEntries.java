@@ -1,0 +1,64 @@
+package dev.weft.agent.dataplane.driver;
+
+import dev.weft.agent.dataplane.model.Digest;
+import dev.weft.agent.dataplane.model.GuardItem;
+import dev.weft.agent.dataplane.model.GuardSet;
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.netlink.MacAddress;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The elements of the source guard that a network wishes. Pure. */
+public final class GuardEntries {
+  private GuardEntries() {}
+
+  /**
+   * The addresses that only an endpoint may use. Its MAC address is not among them while it is being
+   * claimed: it may turn out to be another's, and stays that.
+   *
+   * @param port the node's end of its veth pair
+   */
+  public static List<Item> endpoint(Owner owner, String port, LocalEndpoint endpoint) {
+    String network = number(owner.uid());
+    String sandbox = number(owner.uid() + " " + endpoint.sandbox());
+    List<Item> items = new ArrayList<>();
+    items.add(new GuardItem.Entry(owner, GuardSet.NETWORKS, '"' + port + '"', network));
+    items.add(new GuardItem.Entry(owner, GuardSet.SANDBOXES, '"' + port + '"', sandbox));
+    if (endpoint.isUp()) {
+      items.add(mac(owner, GuardSet.MACS, network, endpoint.mac()));
+      items.add(mac(owner, GuardSet.OWN_MACS, sandbox, endpoint.mac()));
+    }
+    for (var prefix : endpoint.addresses()) {
+      InetAddress address = prefix.address();
+      items.add(address(owner, GuardSet.ofAddress(address, false), network, address));
+      items.add(address(owner, GuardSet.ofAddress(address, true), sandbox, address));
+    }
+    return items;
+  }
+
+  /** A MAC address in a network that no sandbox of this node may use. */
+  public static Item elsewhere(Owner owner, MacAddress mac) {
+    return mac(owner, GuardSet.MACS, number(owner.uid()), mac);
+  }
+
+  /** An IP address in a network that no sandbox of this node may use. */
+  public static Item elsewhere(Owner owner, InetAddress address) {
+    return address(owner, GuardSet.ofAddress(address, false), number(owner.uid()), address);
+  }
+
+  private static Item mac(Owner owner, GuardSet set, String number, MacAddress mac) {
+    return new GuardItem.Entry(owner, set, number + " . " + mac, "");
+  }
+
+  private static Item address(Owner owner, GuardSet set, String number, InetAddress address) {
+    return new GuardItem.Entry(owner, set, number + " . " + GuardSet.address(address), "");
+  }
+
+  /** The number of a network, by its UID, or of a sandbox in one. */
+  public static String number(String of) {
+    return "0x" + Digest.of(of).substring(0, 8);
+  }
+}
