@@ -51,7 +51,7 @@ public final class Reservations {
   /**
    * Reservations that {@code claimant} makes.
    *
-   * @param vain is told the UID of a pod that ended while something was reserved for it
+   * @param vain receives the UID of a pod that ended while something was reserved for it
    */
   public Reservations(BoundPods pods, EndpointClaimer claimant, Consumer<String> vain) {
     this.pods = pods;

@@ -3,16 +3,15 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.mesh.Macs;
 import dev.weft.mesh.RemoteEndpoint;
 import java.net.InetAddress;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,17 +70,17 @@ class ContestedAddressTest {
   }
 
   private void asksFor(HostNetworkSpec spec, String address) {
-    ReconcileOutcome _ = plane.reconcile(wish(spec, held, other), Dirty.EVERYTHING);
+    ReconcileOutcome _ = plane.reconcile(wish(spec, held, other), PassScope.EVERYTHING);
     assertThat(witness.reaches(victim, "10.77.0.2")).isTrue();
     Map<String, Object> before = node.everything();
     LocalEndpoint asking = TestSpecs.bare(TestSpecs.endpoint(hostile, "eth0", address));
-    Dirty dirty = new Dirty.Endpoints(Map.of("net", Set.of(asking.id())));
+    PassScope scope = PassScope.endpoint("net", asking.id());
 
-    ReconcileOutcome _ = plane.reconcile(wish(spec, held, other, asking), dirty);
+    ReconcileOutcome _ = plane.reconcile(wish(spec, held, other, asking), scope);
 
     assertThat(witness.reaches(victim, "10.77.0.2")).isTrue();
 
-    ReconcileOutcome _ = plane.reconcile(wish(spec, held, other), dirty);
+    ReconcileOutcome _ = plane.reconcile(wish(spec, held, other), scope);
 
     assertThat(node.everything()).isEqualTo(before);
     assertThat(witness.reaches(victim, "10.77.0.2")).isTrue();

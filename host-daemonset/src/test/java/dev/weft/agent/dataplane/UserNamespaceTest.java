@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.dataplane.Lab.Box;
-import dev.weft.agent.dataplane.spec.Dirty;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.mesh.Macs;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.rtnl.Link;
@@ -49,7 +49,7 @@ class UserNamespaceTest {
 
   @BeforeEach
   void theVictimIsOnTheNetwork() {
-    assertThat(plane.reconcile(wish(), Dirty.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
   }
 
   @AfterEach
@@ -71,7 +71,7 @@ class UserNamespaceTest {
         new LocalEndpoint(
             "hostile", namespace, "eth0", Macs.of(address.address()), List.of(address), true);
 
-    assertThat(plane.reconcile(wish(hostile), Dirty.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(wish(hostile), PassScope.EVERYTHING).of("red").problems()).isEmpty();
     int status =
         run(
             "nsenter",
@@ -99,7 +99,7 @@ class UserNamespaceTest {
 
     assertThat(status).as("errno: what this kernel lets such a pod do").isZero();
     await().until(() -> drifts.get() > 0);
-    assertThat(plane.reconcile(wish(), Dirty.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
     assertThat(bridge().index()).isNotEqualTo(before.index());
     assertThat(victim.reaches(node, "10.77.0.1")).isTrue();
   }

@@ -11,15 +11,10 @@ import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.IpAddress;
-import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
-import dev.weft.api.NetworkEndpointSpecBuilder;
-import dev.weft.mesh.Macs;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +37,7 @@ public final class EndpointClaimer {
   private final AddressLock claims;
   private final HostNetworkGate hostNetworks;
   private final LanProbe lan;
+  private final EndpointFactory factory;
 
   /** Claims for sandboxes of the node that {@code cluster} is about. */
   public EndpointClaimer(
@@ -50,13 +46,15 @@ public final class EndpointClaimer {
     this.claims = claims;
     this.hostNetworks = hostNetworks;
     this.lan = new LanProbe(probe);
+    this.factory = new EndpointFactory(cluster.node());
   }
 
   /** A wish for one interface. */
   private record RequestedEndpoint(
       AddressOwner holder, Attachment attachment, Optional<String> paired) {}
 
-  private record Want(AddressOwner holder, Attachment attachment, ContainerNetwork network) {
+  /** A network that a holder may attach to, and how. */
+  record Want(AddressOwner holder, Attachment attachment, ContainerNetwork network) {
     String name() {
       return attachment.network();
     }
@@ -187,7 +185,7 @@ public final class EndpointClaimer {
    *
    * @param isThere whether its interface is
    */
-  private record HeldEndpoint(
+  record HeldEndpoint(
       List<NetworkEndpoint> endpoints, String link, boolean isThere, Deadline deadline) {}
 
   private NetworkEndpoint claim(Want want, AssignableAddresses book, int bits, HeldEndpoint held)
@@ -215,14 +213,14 @@ public final class EndpointClaimer {
         want.attachment.ips().stream().filter(each -> each.bits() == bits).findFirst();
     if (asked.isPresent()) {
       requireUnheld(want, asked.get());
-      return claims.exactly(endpoint(want, book, asked.get(), held));
+      return claims.exactly(factory.endpoint(want, book, asked.get(), held));
     }
     return claims.any(
         book,
         bits,
         held.deadline,
         each -> machineAt(want, each),
-        each -> endpoint(want, book, each, held));
+        each -> factory.endpoint(want, book, each, held));
   }
 
   private void requireUnheld(Want want, IpAddress asked) throws AttachError {
@@ -340,44 +338,6 @@ public final class EndpointClaimer {
               .formatted(want.holder, asked, want.name()));
     }
     return asked;
-  }
-
-  private NetworkEndpoint endpoint(
-      Want want, AssignableAddresses book, IpAddress address, HeldEndpoint held) {
-    NetworkEndpoint endpoint = new NetworkEndpoint();
-    endpoint.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(Names.endpoint(want.name(), address))
-            .withLabels(Map.of(Names.NETWORK_LABEL, want.name(), Names.NODE_LABEL, cluster.node()))
-            .addNewOwnerReference()
-            .withApiVersion(want.network.getApiVersion())
-            .withKind(want.network.getKind())
-            .withName(want.name())
-            .withUid(want.network.getMetadata().getUid())
-            .endOwnerReference()
-            .build());
-    endpoint.setSpec(
-        NetworkEndpointSpecBuilder.builder()
-            .network(want.name())
-            .networkUid(want.network.getMetadata().getUid())
-            .node(cluster.node())
-            .sandbox(want.holder.reference())
-            .address(book.withPrefix(address).orElseThrow())
-            .mac(mac(want, held, address))
-            .interfaceName(held.link)
-            .build());
-    return endpoint;
-  }
-
-  private static String mac(Want want, HeldEndpoint held, IpAddress address) {
-    String asked = want.attachment.mac();
-    if (asked != null) {
-      return asked;
-    }
-    return held.endpoints.stream()
-        .flatMap(each -> Optional.ofNullable(each.getSpec().mac()).stream())
-        .findFirst()
-        .orElseGet(() -> Macs.of(address.toInetAddress()).toString());
   }
 
   private static int bits(NetworkEndpoint endpoint) {

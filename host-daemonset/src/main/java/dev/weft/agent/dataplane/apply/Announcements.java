@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.apply;
 
 import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.kernel.SandboxHandle;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
@@ -49,7 +50,7 @@ record Announcements(HostKernel kernel, DeviceLookup devices, FailedChanges fail
 
   private void announce(Item.Device device, InetAddress address) {
     MacAddress mac = device.kind() instanceof DeviceKind.Veth veth ? veth.peerMac() : device.mac();
-    Optional<HostKernel.Sandbox> sandbox = kernel.enter(device.inner().place().sandbox());
+    Optional<SandboxHandle> sandbox = kernel.enter(device.inner().place().sandbox());
     if (sandbox.isPresent()) {
       try (PacketSocket socket =
           PacketSocket.open(

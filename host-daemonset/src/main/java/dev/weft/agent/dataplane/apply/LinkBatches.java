@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.apply;
 
 import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.kernel.SandboxHandle;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.NamespaceRef;
 import dev.weft.netlink.NetlinkException;
@@ -37,7 +38,7 @@ record LinkBatches(HostKernel kernel, FailedChanges failed) {
       netlink =
           place.isNode()
               ? Optional.of(kernel.netlink())
-              : kernel.enter(place.sandbox()).map(HostKernel.Sandbox::netlink);
+              : kernel.enter(place.sandbox()).map(SandboxHandle::netlink);
     } catch (NetlinkException noDescriptorLeft) {
       batch.forEach(each -> failed.fail(each.change(), noDescriptorLeft));
       return;

@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.apply;
 
 import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.kernel.SandboxHandle;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
@@ -90,7 +91,7 @@ record LinkChanges(HostKernel kernel, DeviceLookup devices, FailedChanges failed
     }
   }
 
-  private HostKernel.Sandbox sandbox(NamespaceRef place) {
+  private SandboxHandle sandbox(NamespaceRef place) {
     return kernel.enter(place.sandbox()).orElseThrow(() -> new ApplyError.SandboxGone(place));
   }
 }

@@ -1,6 +1,6 @@
 package dev.weft.agent.dataplane.apply;
 
-import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.kernel.SandboxHandle;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
@@ -39,7 +39,7 @@ final class LinkRequests {
   static List<LinkRequest> of(
       Change change,
       ToIntFunction<DeviceName> index,
-      Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
+      Function<String, Optional<SandboxHandle>> sandboxes) {
     LinkRequests requests = new LinkRequests(change, index);
     return switch (change) {
       case Change.Create(Item.Device device) -> List.of(requests.add(device, sandboxes));
@@ -145,8 +145,7 @@ final class LinkRequests {
     return new LinkRequest(change, device.place(), request);
   }
 
-  private LinkRequest add(
-      Item.Device device, Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
+  private LinkRequest add(Item.Device device, Function<String, Optional<SandboxHandle>> sandboxes) {
     LinkSettings.Builder settings = LinkSettings.builder().group(Owner.GROUP);
     if (!(device.kind() instanceof DeviceKind.Bridge)) {
       settings.mtu(device.mtu());
@@ -173,8 +172,7 @@ final class LinkRequests {
             new LinkSpec(device.name().name(), kind(device, sandboxes), settings.build())));
   }
 
-  private LinkKind kind(
-      Item.Device device, Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
+  private LinkKind kind(Item.Device device, Function<String, Optional<SandboxHandle>> sandboxes) {
     return switch (device.kind()) {
       case DeviceKind.Bridge _ -> new LinkKind.Bridge().withMulticastSnooping(false);
       case DeviceKind.Vxlan(int vni, int port, var local, _) -> {
@@ -201,7 +199,7 @@ final class LinkRequests {
   }
 
   private static NetworkNamespace namespace(
-      NamespaceRef place, Function<String, Optional<HostKernel.Sandbox>> sandboxes) {
+      NamespaceRef place, Function<String, Optional<SandboxHandle>> sandboxes) {
     return sandboxes
         .apply(place.sandbox())
         .orElseThrow(() -> new ApplyError.SandboxGone(place))

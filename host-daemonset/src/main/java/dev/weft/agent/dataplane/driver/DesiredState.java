@@ -1,27 +1,20 @@
 package dev.weft.agent.dataplane.driver;
 
 import dev.weft.agent.dataplane.kernel.Observation;
-import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
-import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.State;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
-import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.Unbuildable;
-import dev.weft.mesh.Forwarding;
 import dev.weft.mesh.RemoteEndpoint;
 import dev.weft.netlink.rtnl.Link;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,14 +36,14 @@ public record DesiredState(
     Set<Owner> held) {
 
   public static DesiredState of(NodeSpec wish, NodeContext ground) {
-    Drawing drawing = new Drawing(wish, ground);
-    new TreeMap<>(wish.networks()).forEach(drawing::draft);
-    Map<Item.Key, String> holders = drawing.holders();
+    DesiredItems items = new DesiredItems(wish, ground);
+    new TreeMap<>(wish.networks()).forEach(items::draft);
+    Map<Item.Key, String> holders = items.holders();
     // of devices without a holder, the same on every node and in every pass
     wish.networks().entrySet().stream()
         .sorted(Comparator.comparing(each -> each.getValue().uid()))
-        .forEach(each -> drawing.network(each.getKey(), each.getValue(), holders));
-    return drawing.finish();
+        .forEach(each -> items.network(each.getKey(), each.getValue(), holders));
+    return items.finish();
   }
 
   public boolean isHeld(Item item) {
@@ -162,172 +155,6 @@ public record DesiredState(
               item.toString(),
               "another endpoint or network of this node has a device of this name",
               "delete the pod, so that it is made anew under another name"));
-    }
-  }
-
-  /** Collects the items of all networks. */
-  private static final class Drawing {
-    private final NodeSpec wish;
-    private final NodeContext ground;
-    private final Map<Item.Key, Item> items = new LinkedHashMap<>();
-    private final Map<String, List<Item>> ofSandbox = new HashMap<>();
-    private final Map<String, NetworkDriver> drafts = new HashMap<>();
-    private final Map<String, NetworkDriver> drivers = new HashMap<>();
-    private final Map<String, List<Problem>> problems = new HashMap<>();
-    private final Set<Owner> held = new HashSet<>();
-
-    Drawing(NodeSpec wish, NodeContext ground) {
-      this.wish = wish;
-      this.ground = ground;
-    }
-
-    void draft(String name, NetworkSpec network) {
-      problems.put(name, new ArrayList<>());
-      try {
-        drafts.put(name, NetworkDriver.of(Network.of(name, wish.node(), network), ground));
-      } catch (Unbuildable e) {
-        hold(name, network, e);
-      }
-    }
-
-    private void hold(String name, NetworkSpec network, Unbuildable why) {
-      problems.computeIfAbsent(name, _ -> new ArrayList<>()).add(why.problem());
-      held.add(Owner.network(network.uid()));
-    }
-
-    /** The networks that go on to use a device that is marked as theirs. */
-    Map<Item.Key, String> holders() {
-      Map<String, String> names = new HashMap<>();
-      wish.networks().forEach((name, network) -> names.put(network.uid(), name));
-      Map<Item.Key, String> holders = new HashMap<>();
-      for (Link link : ground.observation().node().links()) {
-        Item.Key key = new Item.Key.OfDevice(DeviceName.onNode(link.name()));
-        ground
-            .ownership()
-            .of(link)
-            .ifPresent(owner -> {
-              String name = names.get(owner.uid());
-              if (name != null && keeps(name, owner, key)) {
-                holders.put(key, name);
-              }
-            });
-      }
-      return holders;
-    }
-
-    private boolean keeps(String name, Owner owner, Item.Key key) {
-      NetworkDriver driver = drafts.get(name);
-      return driver == null
-          || !owner.endpoint().isEmpty()
-          || driver.devices().stream().anyMatch(item -> item.key().equals(key));
-    }
-
-    void network(String name, NetworkSpec network, Map<Item.Key, String> holders) {
-      NetworkDriver driver = drafts.get(name);
-      if (driver == null) {
-        return;
-      }
-      try {
-        place(name, driver.devices(), holders);
-        drivers.put(name, driver);
-        driver
-            .remote(Forwarding.of(elsewhere(wish, network.remote().values())))
-            .forEach(item -> items.putIfAbsent(item.key(), item));
-        List<Problem> found = problems.computeIfAbsent(name, _ -> new ArrayList<>());
-        found.addAll(strangers(wish, network));
-        found.addAll(Hardening.of(driver.devices(), ground));
-        int free = driver.capacity();
-        for (LocalEndpoint endpoint : new TreeMap<>(network.local()).values()) {
-          endpoint(network, driver, endpoint, free-- > 0).ifPresent(found::add);
-        }
-      } catch (Unbuildable e) {
-        hold(name, network, e);
-      }
-    }
-
-    /** Adds a network's own devices, unless one of them is another network's. */
-    private void place(String name, List<Item> devices, Map<Item.Key, String> holders)
-        throws Unbuildable {
-      for (Item item : devices) {
-        Item other = items.get(item.key());
-        boolean vlan = item instanceof Item.Device mine && mine.kind() instanceof DeviceKind.Vlan;
-        boolean shared =
-            vlan
-                && item instanceof Item.Device mine
-                && other instanceof Item.Device theirs
-                && mine.kind().equals(theirs.kind());
-        if (other != null && !shared && !other.equals(item)) {
-          throw taken(item, nameOf(other.owner().uid()));
-        }
-        String holder = holders.getOrDefault(item.key(), name);
-        if (!vlan && !holder.equals(name)) {
-          throw taken(item, holder);
-        }
-      }
-      devices.forEach(item -> items.putIfAbsent(item.key(), item));
-    }
-
-    private static Unbuildable taken(Item item, String holder) {
-      return new Unbuildable(
-          Problem.user(
-              item.toString(),
-              "network %s has this device on the node and keeps it".formatted(holder),
-              "give this network another device, or delete network " + holder));
-    }
-
-    private String nameOf(String uid) {
-      return wish.networks().entrySet().stream()
-          .filter(each -> each.getValue().uid().equals(uid))
-          .findFirst()
-          .map(Map.Entry::getKey)
-          .orElse("of UID " + uid);
-    }
-
-    private Optional<Problem> endpoint(
-        NetworkSpec network, NetworkDriver driver, LocalEndpoint endpoint, boolean fits) {
-      Owner owner = Owner.endpoint(network.uid(), endpoint.id());
-      String file = endpoint.sandbox().toString();
-      List<Item> others = ofSandbox.computeIfAbsent(file, _ -> new ArrayList<>());
-      try {
-        if (!fits) {
-          throw full(driver, endpoint);
-        }
-        List<Item> mine =
-            DesiredState.endpoint(
-                driver, owner, endpoint, ground.observation().sandbox(file), others);
-        for (Item item : mine) {
-          refuseTaken(item, Optional.ofNullable(items.get(item.key())));
-        }
-        others.addAll(mine);
-        mine.forEach(item -> items.put(item.key(), item));
-        return Optional.empty();
-      } catch (Unbuildable e) {
-        held.add(owner);
-        return Optional.of(e.problem().ofEndpoint(endpoint.id()));
-      }
-    }
-
-    DesiredState finish() {
-      List<FilterRules> rules = new ArrayList<>();
-      wish.networks()
-          .forEach((name, network) -> {
-            NetworkDriver driver = drivers.get(name);
-            if (driver == null) {
-              rules.addAll(StandingRules.rules(name, network, ground));
-            } else {
-              driver.rules().ifPresent(rules::add);
-            }
-          });
-      rules.addAll(StandingRules.stuck(ground));
-      NodeWide.settings(items.values(), held, ground.observation(), ground::isOurs)
-          .forEach(setting -> items.putIfAbsent(setting.key(), setting));
-      FilterRules.table(rules, ground.secrecy().ports(), wish.senders())
-          .ifPresent(filter -> items.put(filter.key(), filter));
-      if (!rules.isEmpty()) {
-        GuardItem.Table guard = new GuardItem.Table(true);
-        items.put(guard.key(), guard);
-      }
-      return new DesiredState(new State(items), drivers, problems, held);
     }
   }
 

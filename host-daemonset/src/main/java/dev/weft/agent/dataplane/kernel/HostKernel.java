@@ -17,10 +17,7 @@ import dev.weft.netlink.rtnl.Netlink;
 import dev.weft.netlink.rtnl.Route;
 import dev.weft.netlink.rtnl.Scope;
 import dev.weft.netlink.xfrm.Xfrm;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Inet6Address;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,10 +39,6 @@ public final class HostKernel implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HostKernel.class);
 
-  /** A container's own is read-only; its pod mounts the node's where the variable says. */
-  private static final Path SETTINGS =
-      Path.of(System.getenv().getOrDefault("WEFT_PROC_SYS", "/proc/sys"));
-
   /** Routes with this protocol number are ours ({@code RTA_PROTOCOL}; the letter W). */
   public static final int ROUTE_PROTOCOL = 87;
 
@@ -57,13 +50,13 @@ public final class HostKernel implements AutoCloseable {
 
   private final NetworkNamespace namespace;
   private final Netlink netlink;
-  private final Map<String, Optional<Sandbox>> entered = new HashMap<>();
+  private final Map<String, Optional<SandboxHandle>> entered = new HashMap<>();
   private @Nullable Nftables nftables;
   private @Nullable Ethtool ethtool;
   private @Nullable Xfrm xfrm;
   private final EspPorts espPorts;
   private final Set<String> noted = new HashSet<>();
-  private final NodeSettings settings;
+  private final Sysctls sysctls;
 
   /**
    * A node's kernel.
@@ -72,7 +65,7 @@ public final class HostKernel implements AutoCloseable {
    */
   public HostKernel(NetworkNamespace namespace, NodeSettings settings) {
     this.namespace = namespace;
-    this.settings = settings;
+    sysctls = new Sysctls(namespace, settings);
     netlink = Netlink.open(namespace);
     espPorts = new EspPorts(namespace);
     try {
@@ -164,8 +157,8 @@ public final class HostKernel implements AutoCloseable {
         seen,
         wireless(),
         softChecksum(node),
-        hasIpv6(),
-        kept(),
+        Sysctls.hasIpv6(),
+        sysctls.kept(),
         setting(ARP_IGNORE),
         Map.of(
             Item.Setting.FORWARD_IPV4, setting(Item.Setting.FORWARD_IPV4),
@@ -174,16 +167,16 @@ public final class HostKernel implements AutoCloseable {
 
   /** An error in a sandbox is its own: the sandbox counts as unreadable. */
   private static Observation.Sight look(String file, Function<Netlink, Observation.View> read) {
-    Optional<Sandbox> opened;
+    Optional<SandboxHandle> opened;
     try {
-      opened = Sandbox.open(file);
+      opened = SandboxHandle.open(file);
     } catch (NetlinkException noDescriptorLeft) {
       return Observation.Sight.unreadable(noDescriptorLeft);
     }
     if (opened.isEmpty()) {
       return Observation.Sight.GONE;
     }
-    try (Sandbox sandbox = opened.get()) {
+    try (SandboxHandle sandbox = opened.get()) {
       return Observation.Sight.of(read.apply(sandbox.netlink()));
     } catch (RuntimeException e) {
       return Observation.Sight.unreadable(e);
@@ -192,7 +185,7 @@ public final class HostKernel implements AutoCloseable {
 
   /** The same through the handle that changes will be made with. */
   public Observation.Sight glance(String file, Function<Netlink, Observation.View> read) {
-    Optional<Sandbox> sandbox;
+    Optional<SandboxHandle> sandbox;
     try {
       sandbox = enter(file);
     } catch (NetlinkException noDescriptorLeft) {
@@ -280,8 +273,8 @@ public final class HostKernel implements AutoCloseable {
    *
    * @throws NetlinkException if this process has no file descriptor left
    */
-  public Optional<Sandbox> enter(String file) {
-    return entered.computeIfAbsent(file, Sandbox::open);
+  public Optional<SandboxHandle> enter(String file) {
+    return entered.computeIfAbsent(file, SandboxHandle::open);
   }
 
   /** How many sandboxes are entered. */
@@ -297,19 +290,9 @@ public final class HostKernel implements AutoCloseable {
           if (files.contains(entry.getKey())) {
             return false;
           }
-          entry.getValue().ifPresent(Sandbox::close);
+          entry.getValue().ifPresent(SandboxHandle::close);
           return true;
         });
-  }
-
-  /** Has a device of the node behave so, as far as it has IPv6; the rest is netlink's. */
-  public void settle(String device, IpConf conf) {
-    Path settings = SETTINGS.resolve("net/ipv6/conf").resolve(device);
-    namespace.call(() -> {
-      conf.ipv6()
-          .forEach((key, value) -> write(settings.resolve(key.file()), Integer.toString(value)));
-      return "";
-    });
   }
 
   /** Removes the IPv6 addresses that the kernel has given a device by itself. */
@@ -344,92 +327,40 @@ public final class HostKernel implements AutoCloseable {
             && !connected.contains(to));
   }
 
+  /** Has a device of the node behave so, as far as it has IPv6; the rest is netlink's. */
+  public void settle(String device, IpConf conf) {
+    sysctls.settle(device, conf);
+  }
+
   /** Has a device of the node have IPv6, where the node has it. */
   public void enableIpv6(String device) {
-    enableIpv6(namespace, device);
+    Sysctls.enableIpv6(namespace, device);
   }
 
-  private static void enableIpv6(NetworkNamespace namespace, String device) {
-    Path setting = SETTINGS.resolve("net/ipv6/conf").resolve(device).resolve("disable_ipv6");
-    namespace.call(() -> {
-      if (read(setting).strip().equals("1")) {
-        write(setting, "0");
-      }
-      return "";
-    });
-  }
-
-  /** Where the kernel has such a setting. */
-  private static void write(Path file, String value) {
-    try {
-      if (Files.exists(file)) {
-        Files.writeString(file, value);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
+  /** The value of a setting below {@code /proc/sys}; empty if the kernel has none. */
   public String setting(String path) {
-    return namespace.call(() -> read(SETTINGS.resolve(path))).strip();
+    return sysctls.get(path);
   }
 
   /** Changes a setting of the node as a whole, and notes what it was. */
   public void set(String path, String value) {
-    settings.note(path, setting(path), value);
-    put(path, value);
+    sysctls.set(path, value);
   }
 
   /** Gives a setting its former value, unless it was changed since. */
   public void undo(String path) {
-    NodeSettings.Kept kept = settings.kept().get(path);
-    if (kept != null && setting(path).equals(kept.after())) {
-      put(path, kept.before());
-      LOG.atInfo().addKeyValue("setting", path).log("set back to {}", kept.before());
-    }
-    settings.forget(path);
-  }
-
-  private void put(String path, String value) {
-    namespace.call(() -> {
-      try {
-        Files.writeString(SETTINGS.resolve(path), value);
-        return "";
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    });
-  }
-
-  /** A device that is gone has taken its settings along. */
-  private Map<String, NodeSettings.Kept> kept() {
-    settings.kept().keySet().stream()
-        .filter(path -> setting(path).isEmpty())
-        .forEach(settings::forget);
-    return settings.kept();
-  }
-
-  private static boolean hasIpv6() {
-    return Files.exists(SETTINGS.resolve("net/ipv6/conf"));
+    sysctls.undo(path);
   }
 
   private Set<String> wireless() {
     Set<String> names = new HashSet<>();
     namespace
-        .call(() -> read(Path.of("/proc/thread-self/net/wireless")))
+        .call(() -> Sysctls.read(Path.of("/proc/thread-self/net/wireless")))
         .lines()
         .skip(2)
         .filter(line -> line.contains(":"))
         .forEach(line -> names.add(line.substring(0, line.indexOf(':')).strip()));
     return names;
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.exists(file) ? Files.readString(file) : "";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override
@@ -447,56 +378,5 @@ public final class HostKernel implements AutoCloseable {
     }
     netlink.close();
     namespace.close();
-  }
-
-  /** A sandbox's namespace, entered. */
-  public record Sandbox(NetworkNamespace namespace, Netlink netlink) implements AutoCloseable {
-    private static Optional<Sandbox> open(String file) {
-      NetworkNamespace namespace;
-      try {
-        namespace = NetworkNamespace.inhabit(Path.of(file));
-      } catch (NetlinkException e) {
-        return gone(e);
-      }
-      try {
-        return Optional.of(new Sandbox(namespace, Netlink.open(namespace)));
-      } catch (NetlinkException e) {
-        namespace.close();
-        return gone(e);
-      }
-    }
-
-    /** A process without a free descriptor knows nothing of the sandbox. */
-    private static Optional<Sandbox> gone(NetlinkException e) {
-      if (e.errnoName().equals("EMFILE") || e.errnoName().equals("ENFILE")) {
-        throw e;
-      }
-      return Optional.empty();
-    }
-
-    /**
-     * Has an interface take addresses and routes only from us, and use its own at once: the owner
-     * of an address is settled before it is set.
-     */
-    public void quietIpv6(String interfaceName) {
-      Path settings = SETTINGS.resolve("net/ipv6/conf").resolve(interfaceName);
-      namespace.call(() -> {
-        for (String each : List.of("accept_ra", "accept_dad")) {
-          write(settings.resolve(each), "0");
-        }
-        return "";
-      });
-    }
-
-    /** Has an interface have IPv6, where the node has it. */
-    public void enableIpv6(String interfaceName) {
-      HostKernel.enableIpv6(namespace, interfaceName);
-    }
-
-    @Override
-    public void close() {
-      netlink.close();
-      namespace.close();
-    }
   }
 }
