@@ -20,14 +20,13 @@ class ChaosTest {
   void everythingIsAsBeforeAfterEachStep() {
     assumeTrue(Root.is(), Root.REASON);
 
-    assertThatCode(
-            () ->
-                ChaosMain.run(
-                    Labs.name(),
-                    SEED,
-                    Duration.ofMinutes(2),
-                    Integer.MAX_VALUE,
-                    Path.of("../manifests")))
+    assertThatCode(() ->
+            ChaosMain.run(
+                Labs.name(),
+                SEED,
+                Duration.ofMinutes(2),
+                Integer.MAX_VALUE,
+                Path.of("../manifests")))
         .doesNotThrowAnyException();
   }
 }

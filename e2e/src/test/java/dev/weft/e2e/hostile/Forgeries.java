@@ -91,20 +91,20 @@ final class Forgeries {
             own,
             ""),
         forged(
-            "a MAC address that a task of a service has",
-            "blue.$free",
-            "blue",
-            "$free/24",
-            "$taskMac",
-            "")
+                "a MAC address that a task of a service has",
+                "blue.$free",
+                "blue",
+                "$free/24",
+                "$taskMac",
+                "")
             .mayAdd("$free"),
         forged(
-            "the address that the next service would get",
-            "blue.$nextVip",
-            "blue",
-            "$nextVip/24",
-            own,
-            "")
+                "the address that the next service would get",
+                "blue.$nextVip",
+                "blue",
+                "$nextVip/24",
+                own,
+                "")
             .mayAdd("$nextVip|$freeMac"),
         forged("a service's address under another name", "blue.vip", "blue", "$vip/24", own, ""),
         forged(
@@ -165,7 +165,10 @@ final class Forgeries {
             "an IPv4 address in the name and the dress of IPv6",
             "blue.0000-0000-0000-0000-0000-ffff-0a0a-0002",
             "::ffff:$victim/120"),
-        spelled("a free IPv6 address whose content is the victim's", "blue.$free6name", "$victim6short/64"),
+        spelled(
+            "a free IPv6 address whose content is the victim's",
+            "blue.$free6name",
+            "$victim6short/64"),
         spelled("a service's IPv6 address by a short name", "blue.vip6", "$vip6/64"),
         spelled("a free address whose content is the service's", "blue.$free", "$vip/24"),
         spelled("a name of a free address with a dot at its end", "blue.$free.", "$free/24"));
@@ -175,7 +178,9 @@ final class Forgeries {
     return forged(what, name, "blue", address, "$freeMac", "");
   }
 
-  /** As many as a node has in its busiest hour: they are this node's, and cost the others as such. */
+  /**
+   * As many as a node has in its busiest hour: they are this node's, and cost the others as such.
+   */
   private static List<Write> forgedMany() {
     return IntStream.range(0, MANY)
         .mapToObj(i ->
@@ -322,7 +327,8 @@ final class Forgeries {
                 "create",
                 Writes.ENDPOINTS,
                 free,
-                "{spec: {network: blue, networkUid: '$blue', node: weft-1, address: $free/24, mac: '$freeMac', interface: eth7, sandbox: {id: docker}}}")
+                "{spec: {network: blue, networkUid: '$blue', node: weft-1, address: $free/24, mac:"
+                    + " '$freeMac', interface: eth7, sandbox: {id: docker}}}")
             .mayAdd("$free|$freeMac"),
         ignored(
                 "fields of a hundred kilobytes",

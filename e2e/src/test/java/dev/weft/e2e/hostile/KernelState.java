@@ -83,11 +83,12 @@ record KernelState(Map<String, List<String>> lines) {
   /** What is there now and was not, and what is no more, but for lines that are nobody's matter. */
   List<String> differences(KernelState before, Predicate<String> ignored) {
     List<String> found = new ArrayList<>();
-    new TreeMap<>(lines).forEach((namespace, now) -> {
-      List<String> then = before.lines.getOrDefault(namespace, List.of());
-      minus(then, now, ignored).forEach(each -> found.add(namespace + " has lost: " + each));
-      minus(now, then, ignored).forEach(each -> found.add(namespace + " has got: " + each));
-    });
+    new TreeMap<>(lines)
+        .forEach((namespace, now) -> {
+          List<String> then = before.lines.getOrDefault(namespace, List.of());
+          minus(then, now, ignored).forEach(each -> found.add(namespace + " has lost: " + each));
+          minus(now, then, ignored).forEach(each -> found.add(namespace + " has got: " + each));
+        });
     return found;
   }
 

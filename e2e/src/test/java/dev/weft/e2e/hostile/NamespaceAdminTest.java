@@ -199,7 +199,13 @@ class NamespaceAdminTest {
   /** Where its own services lead to is its affair, and on every node that has their network. */
   private static Predicate<String> ofOwnServices(Bed bed) {
     List<String> keys =
-        bed.lab().client().resources(OverlayService.class).inNamespace(NAMESPACE).list().getItems()
+        bed
+            .lab()
+            .client()
+            .resources(OverlayService.class)
+            .inNamespace(NAMESPACE)
+            .list()
+            .getItems()
             .stream()
             .flatMap(each -> Stream.ofNullable(each.getStatus()))
             .flatMap(each -> Stream.ofNullable(each.vips()).flatMap(List::stream))

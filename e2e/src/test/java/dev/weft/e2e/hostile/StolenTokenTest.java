@@ -203,8 +203,8 @@ class StolenTokenTest {
       assertThat(names(bed.endpoints("small-2"))).isEqualTo(held);
       await("the network says it")
           .atMost(PATIENCE)
-          .untilAsserted(
-              () -> assertThat(bed.cluster().describe("small")).contains("AddressesExhausted=True"));
+          .untilAsserted(() ->
+              assertThat(bed.cluster().describe("small")).contains("AddressesExhausted=True"));
       List<StatusDetails> _ =
           bed.lab()
               .client()

@@ -119,9 +119,7 @@ final class Thief implements AutoCloseable {
 
   /** What a write may add to other kernels, which is about this node alone. */
   Predicate<String> own(Write write) {
-    return write.own().isEmpty()
-        ? _ -> false
-        : Pattern.compile(filled(write.own())).asPredicate();
+    return write.own().isEmpty() ? _ -> false : Pattern.compile(filled(write.own())).asPredicate();
   }
 
   /** The object that is written, as it is before. */

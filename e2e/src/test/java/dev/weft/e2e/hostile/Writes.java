@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 /** What a thief of the token tries. */
 final class Writes {
   static final String ENDPOINTS = "networkendpoints";
+  private static final String KEY =
+      "{epoch: %d, generation: 0, publicKey: '" + "A".repeat(43) + "='}";
   private static final String NETWORKS = "hostnetworks";
   private static final String NODES = "meshnodes";
 
@@ -61,7 +63,8 @@ final class Writes {
             "patch",
             ENDPOINTS,
             "$ownEndpoint",
-            "{spec: {sandbox: {id: other, namespace: default, pod: blue-2, podUid: '$victimPod'}}}"),
+            "{spec: {sandbox: {id: other, namespace: default, pod: blue-2, podUid:"
+                + " '$victimPod'}}}"),
         ignored(
             "its own endpoint by another name of its interface",
             "patch",
@@ -216,7 +219,8 @@ final class Writes {
             "update",
             NETWORKS,
             "blue.weft-1",
-            "{metadata: {ownerReferences: [{apiVersion: weft.dev/v1alpha1, kind: ContainerNetwork, name: red, uid: $red}]}}"),
+            "{metadata: {ownerReferences: [{apiVersion: weft.dev/v1alpha1, kind: ContainerNetwork,"
+                + " name: red, uid: $red}]}}"),
         ignored(
             "its own HostNetwork with a service's label and an annotation of two hundred kilobytes",
             "update",
@@ -229,7 +233,8 @@ final class Writes {
             "create",
             NETWORKS,
             "later.weft-1",
-            "{spec: {network: later, networkUid: '$red', node: weft-1, driver: bridge, bridge: {name: eth0}, subnets: [{cidr: 192.168.77.0/24, gateway: 192.168.77.12}]}}"),
+            "{spec: {network: later, networkUid: '$red', node: weft-1, driver: bridge, bridge:"
+                + " {name: eth0}, subnets: [{cidr: 192.168.77.0/24, gateway: 192.168.77.12}]}}"),
         ignored(
             "the state of its own HostNetwork",
             "patch",
@@ -383,7 +388,7 @@ final class Writes {
             "{spec: {keys: [%s]}}"
                 .formatted(
                     IntStream.range(1, 4)
-                        .mapToObj("{epoch: %d, generation: 0, publicKey: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='}"::formatted)
+                        .mapToObj(KEY::formatted)
                         .collect(Collectors.joining(", ")))));
     all.add(
         ignored(

@@ -78,8 +78,7 @@ public final class AdmissionPolicy {
     }
   }
 
-  /** Absent is null to CEL, which its Java runtime knows by a value of its own. */
-  /** As CEL knows it: its null is not Java's. */
+  /** As CEL knows it, whose null is a value of its own. */
   private static Object plain(JsonNode node) {
     return switch (node) {
       case ObjectNode object -> {

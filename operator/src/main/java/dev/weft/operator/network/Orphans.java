@@ -112,10 +112,7 @@ final class Orphans {
       return false;
     }
     ContainerNetwork now =
-        client
-            .resources(ContainerNetwork.class)
-            .withName(network.getMetadata().getName())
-            .get();
+        client.resources(ContainerNetwork.class).withName(network.getMetadata().getName()).get();
     return now != null && !Objects.equals(uid, now.getMetadata().getUid());
   }
 

@@ -16,8 +16,8 @@ public final class GuardEntries {
   private GuardEntries() {}
 
   /**
-   * The addresses that only an endpoint may use. Its MAC address is not among them while it is being
-   * claimed: it may turn out to be another's, and stays that.
+   * The addresses that only an endpoint may use. Its MAC address is not among them while it is
+   * being claimed: it may turn out to be another's, and stays that.
    *
    * @param port the node's end of its veth pair
    */
