@@ -73,7 +73,7 @@ public final class Netlink implements AutoCloseable {
     return Unreadable.reasons();
   }
 
-  /** All links. */
+  /** All links. Equivalent to {@code ip link show}. */
   public List<Link> links() {
     return socket.call(Dumps.LINKS::run);
   }
@@ -88,7 +88,8 @@ public final class Netlink implements AutoCloseable {
 
   /**
    * The addresses of a link, IPv4 and IPv6, if there are no more than {@code most} of either; else
-   * an error, after which this handle is of no use but to be closed.
+   * an error, after which this handle is of no use but to be closed. Equivalent to {@code ip
+   * address show dev}.
    */
   public List<Address> addresses(int link, int most) {
     return both(family -> Dumps.addresses(family, link), most);
@@ -96,7 +97,8 @@ public final class Netlink implements AutoCloseable {
 
   /**
    * The unicast routes of the main table, IPv4 and IPv6, if there are no more than {@code most} of
-   * either; else an error, after which this handle is of no use but to be closed.
+   * either; else an error, after which this handle is of no use but to be closed. Equivalent to
+   * {@code ip route show table main}.
    */
   public List<Route> mainRoutes(int most) {
     return both(Dumps::mainRoutes, most);
@@ -122,7 +124,7 @@ public final class Netlink implements AutoCloseable {
     }
   }
 
-  /** The link with this name. */
+  /** The link with this name. Equivalent to {@code ip link show dev}. */
   public Optional<Link> link(String name) {
     return socket.call(handle -> Query.link(handle, name));
   }
@@ -132,44 +134,56 @@ public final class Netlink implements AutoCloseable {
     return socket.call(handle -> Query.link(handle, index));
   }
 
-  /** All addresses, IPv4 and IPv6. */
+  /** All addresses, IPv4 and IPv6. Equivalent to {@code ip address show}. */
   public List<Address> addresses() {
     return socket.call(Dumps.ADDRESSES::run);
   }
 
-  /** All routes of all tables, IPv4 and IPv6. */
+  /** All routes of all tables, IPv4 and IPv6. Equivalent to {@code ip route show table all}. */
   public List<Route> routes() {
     return socket.call(Dumps.ROUTES::run);
   }
 
-  /** The route the kernel chooses for a packet to this destination; an error if it has none. */
+  /**
+   * The route the kernel chooses for a packet to this destination; an error if it has none.
+   * Equivalent to {@code ip route get}.
+   */
   public Route routeTo(InetAddress destination) {
     return socket.call(handle -> Query.route(handle, destination));
   }
 
-  /** All neighbour entries, IPv4 and IPv6. */
+  /** All neighbour entries, IPv4 and IPv6. Equivalent to {@code ip neighbour show}. */
   public List<Neighbour> neighbours() {
     return socket.call(Dumps.NEIGHBOURS::run);
   }
 
-  /** All forwarding entries of all bridges and VXLAN devices. */
+  /**
+   * All forwarding entries of all bridges and VXLAN devices. Equivalent to {@code bridge fdb
+   * show}.
+   */
   public List<FdbEntry> fdb() {
     return socket.call(Dumps.fdb(0, 0)::run);
   }
 
-  /** The forwarding entries of one link: its own table, and its bridge's entries that use it. */
+  /**
+   * The forwarding entries of one link: its own table, and its bridge's entries that use it.
+   * Equivalent to {@code bridge fdb show dev}.
+   */
   public List<FdbEntry> fdb(int link) {
     return socket.call(Dumps.fdb(link, 0)::run);
   }
 
-  /** The forwarding entries of a bridge and of the tables its ports have themselves. */
+  /**
+   * The forwarding entries of a bridge and of the tables its ports have themselves. Equivalent to
+   * {@code bridge fdb show br}.
+   */
   public List<FdbEntry> fdbOfBridge(int bridge) {
     return socket.call(Dumps.fdb(0, bridge)::run);
   }
 
   /**
    * Makes changes in order, as many as fit in one system call at a time. A change that fails stops
-   * none of the others.
+   * none of the others. Equivalent to {@code ip -batch}.
    *
    * @return the outcome of each request, in the requests' order
    */

@@ -12,7 +12,7 @@ public sealed interface Request {
    * Makes a link; fails with EEXIST if the name is taken. What the kernel ignores while it makes a
    * link (alias, bridge port options, IPv4 settings, address generation) is set right after, in a
    * round trip of its own, and if that fails the new link is removed: a link is made whole or not
-   * at all.
+   * at all. Equivalent to {@code ip link add}.
    */
   record LinkAdd(LinkSpec spec) implements Request {
     @Override
@@ -23,8 +23,8 @@ public sealed interface Request {
 
   /**
    * Changes a link, in one message unless it sets options of a bridge's port, or address settings
-   * and up. With a namespace the link is moved there under its new name and the other settings take
-   * effect there.
+   * and up. With a namespace the link is moved there under its new name and the other settings
+   * take effect there. Equivalent to {@code ip link set}.
    *
    * @param index the link
    * @param name new name, {@code null} to keep it
@@ -57,7 +57,7 @@ public sealed interface Request {
     }
   }
 
-  /** Removes a link, and with a veth its peer. */
+  /** Removes a link, and with a veth its peer. Equivalent to {@code ip link delete}. */
   record LinkRemove(int index) implements Request {
     @Override
     public String inWords() {
@@ -65,7 +65,10 @@ public sealed interface Request {
     }
   }
 
-  /** Adds an address to a link; fails with EEXIST if it has it. */
+  /**
+   * Adds an address to a link; fails with EEXIST if it has it. Equivalent to {@code ip address
+   * add}.
+   */
   record AddressAdd(Address address) implements Request {
     @Override
     public String inWords() {
@@ -73,7 +76,7 @@ public sealed interface Request {
     }
   }
 
-  /** Removes an address from a link. */
+  /** Removes an address from a link. Equivalent to {@code ip address delete}. */
   record AddressRemove(Address address) implements Request {
     @Override
     public String inWords() {
@@ -81,7 +84,10 @@ public sealed interface Request {
     }
   }
 
-  /** Adds a route; fails with EEXIST if one with that destination, metric and table is there. */
+  /**
+   * Adds a route; fails with EEXIST if one with that destination, metric and table is there.
+   * Equivalent to {@code ip route add}.
+   */
   record RouteAdd(Route route) implements Request {
     @Override
     public String inWords() {
@@ -89,7 +95,10 @@ public sealed interface Request {
     }
   }
 
-  /** Adds a route in the place of the one with that destination, metric and table. */
+  /**
+   * Adds a route in the place of the one with that destination, metric and table. Equivalent to
+   * {@code ip route replace}.
+   */
   record RouteReplace(Route route) implements Request {
     @Override
     public String inWords() {
@@ -97,7 +106,7 @@ public sealed interface Request {
     }
   }
 
-  /** Removes a route. */
+  /** Removes a route. Equivalent to {@code ip route delete}. */
   record RouteRemove(Route route) implements Request {
     @Override
     public String inWords() {
@@ -105,7 +114,7 @@ public sealed interface Request {
     }
   }
 
-  /** Makes or replaces a neighbour entry. */
+  /** Makes or replaces a neighbour entry. Equivalent to {@code ip neighbour replace}. */
   record NeighbourSet(Neighbour neighbour) implements Request {
     @Override
     public String inWords() {
@@ -114,7 +123,7 @@ public sealed interface Request {
     }
   }
 
-  /** Removes a neighbour entry. */
+  /** Removes a neighbour entry. Equivalent to {@code ip neighbour delete}. */
   record NeighbourRemove(int link, InetAddress address) implements Request {
     @Override
     public String inWords() {
@@ -124,7 +133,8 @@ public sealed interface Request {
 
   /**
    * Makes an entry, or replaces the destination of the one with this MAC address. A multicast or
-   * zero address in a VXLAN device has many destinations: use {@link FdbAppend} for it.
+   * zero address in a VXLAN device has many destinations: use {@link FdbAppend} for it. Equivalent
+   * to {@code bridge fdb replace}.
    */
   record FdbSet(FdbEntry entry) implements Request {
     @Override
@@ -133,7 +143,10 @@ public sealed interface Request {
     }
   }
 
-  /** Adds one more destination to a VXLAN device's entry; fails with EEXIST if it has it. */
+  /**
+   * Adds one more destination to a VXLAN device's entry; fails with EEXIST if it has it.
+   * Equivalent to {@code bridge fdb append}.
+   */
   record FdbAppend(FdbEntry entry) implements Request {
     @Override
     public String inWords() {
@@ -141,7 +154,10 @@ public sealed interface Request {
     }
   }
 
-  /** Removes an entry; of a VXLAN device's entry the given destination, or all without one. */
+  /**
+   * Removes an entry; of a VXLAN device's entry the given destination, or all without one.
+   * Equivalent to {@code bridge fdb delete}.
+   */
   record FdbRemove(FdbEntry entry) implements Request {
     @Override
     public String inWords() {
