@@ -16,8 +16,11 @@ record Allowance(int left, Instant since) {
     return new Allowance(AT_ONCE, now);
   }
 
-  /** What is left later. */
+  /** What is left later. A clock that was set back withholds nothing: it counts from there. */
   Allowance at(Instant now) {
+    if (now.isBefore(since)) {
+      return new Allowance(left, now);
+    }
     long grown = Duration.between(since, now).dividedBy(ONE_MORE);
     return left + grown >= AT_ONCE
         ? full(now)

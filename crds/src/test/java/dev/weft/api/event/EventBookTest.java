@@ -86,6 +86,19 @@ class EventBookTest {
   }
 
   @Test
+  void aClockThatIsSetBackWithholdsNoEvent() {
+    for (int i = 0; i <= Allowance.AT_ONCE; i++) {
+      var _ = book.warning(BLUE, Reason.NOT_WIRED, "same");
+    }
+    now = now.minus(Duration.ofDays(1));
+    assertThat(book.warning(BLUE, Reason.NOT_WIRED, "same")).isEmpty();
+
+    now = now.plus(Duration.ofMinutes(1));
+
+    assertThat(book.warning(BLUE, Reason.NOT_WIRED, "same")).isPresent();
+  }
+
+  @Test
   void anEventLivesBesideItsObjectOrInDefault() {
     assertThat(
             book.warning(about("pod", "uid-3", "shop"), Reason.NETWORK_NOT_ATTACHED, "why")
