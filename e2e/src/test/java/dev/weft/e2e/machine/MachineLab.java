@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,18 +134,29 @@ final class MachineLab implements AutoCloseable {
   void startAgent(int number) {
     long start = System.nanoTime();
     guest.run(launch(number));
-    Awaitility.await("the agent of " + name(number))
-        .atMost(AGENT_STARTS)
-        .pollInterval(Duration.ofSeconds(1))
-        .until(() ->
-            guest
-                .run(
-                    "nsenter --net=/run/netns/node-%d busybox wget -qO- http://127.0.0.1:9810/readyz || true"
-                        .formatted(number))
-                .contains("ok"));
+    try {
+      Awaitility.await("the agent of " + name(number))
+          .atMost(AGENT_STARTS)
+          .pollInterval(Duration.ofSeconds(1))
+          .until(() -> readiness(number).contains("ok"));
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(
+          "the agent of %s says '%s', and logged:%n%s"
+              .formatted(
+                  name(number),
+                  readiness(number),
+                  guest.run("tail -n 100 %s/%s.log".formatted(guest.share(), name(number)))),
+          e);
+    }
     System.out.printf(
         "the agent of %s was ready after %.1f s%n",
         name(number), (System.nanoTime() - start) / 1e9);
+  }
+
+  private String readiness(int number) {
+    return guest.run(
+        "nsenter --net=/run/netns/node-%d busybox wget -qO- http://127.0.0.1:9810/readyz 2>&1 || true"
+            .formatted(number));
   }
 
   /** Starts the agent of a node in the background. */

@@ -23,9 +23,10 @@ final class TwoNamespaces {
         NetworkNamespace right = NetworkNamespace.createUnnamed();
         Netlink inLeft = Netlink.open(left);
         Netlink inRight = Netlink.open(right)) {
-      LinkSettings there = LinkSettings.builder().namespace(right).up(true).build();
+      LinkSettings there = LinkSettings.builder().namespace(right).build();
       Link link = inLeft.linkAdd(new LinkSpec("v0", new LinkKind.Veth("v1", there), up));
       Link peer = inRight.link("v1").orElseThrow();
+      inRight.linkSet(peer.index(), up);
       inRight.addressAdd(Address.of(peer.index(), IpPrefix.parse("192.0.2.2/24")));
 
       // several changes in one system call; one that fails stops none of the others
