@@ -1,4 +1,4 @@
-/** nftables by libnftables, and its notifications. */
+/** nftables by libnftables or by messages that read nothing, and its notifications. */
 @NullMarked
 package dev.weft.netlink.nft;
 

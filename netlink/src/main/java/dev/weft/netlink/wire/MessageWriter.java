@@ -41,6 +41,11 @@ public final class MessageWriter {
     return position;
   }
 
+  /** A copy of what was written. */
+  public byte[] toArray() {
+    return Arrays.copyOf(buffer, position);
+  }
+
   public void copyTo(MemorySegment segment) {
     MemorySegment.copy(buffer, 0, segment, ValueLayout.JAVA_BYTE, 0, position);
   }
@@ -65,7 +70,7 @@ public final class MessageWriter {
   }
 
   /** Has the kernel answer the message begun last even if it succeeds. */
-  void acknowledgeLast() {
+  public void acknowledgeLast() {
     int low = message + 6 + (BIG_ENDIAN ? 1 : 0);
     buffer[low] |= NetlinkH.NLM_F_ACK;
   }
@@ -133,6 +138,12 @@ public final class MessageWriter {
   public void attributeU32(int type, int value) {
     header(type, 4);
     u32(value);
+  }
+
+  /** In network byte order. */
+  public void attributeBe32(int type, int value) {
+    header(type, 4);
+    be32(value);
   }
 
   public void attribute(int type, boolean value) {

@@ -1,6 +1,7 @@
 package dev.weft.netlink.wire;
 
 import static dev.weft.netlink.Libc.check;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -9,6 +10,7 @@ import dev.weft.netlink.Libc;
 import dev.weft.netlink.NetlinkException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.IntSupplier;
 
 /**
@@ -123,6 +125,34 @@ public final class NetlinkSocket implements AutoCloseable {
     Counters.MESSAGES.add(messages);
   }
 
+  /**
+   * Sends messages in one system call, however long they are: the kernel takes a transaction whole.
+   * It has acted on them when this returns, and its answers are there.
+   */
+  public void send(List<byte[]> messages) {
+    int length = messages.stream().mapToInt(each -> each.length).sum();
+    sendBuffer(length);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocate(length);
+      int at = 0;
+      for (byte[] each : messages) {
+        MemorySegment.copy(each, 0, bytes, JAVA_BYTE, at, each.length);
+        at += each.length;
+      }
+      check(timed(() -> Libc.send(fd, bytes, length)), "send to the kernel");
+    }
+    Counters.MESSAGES.add(messages.size());
+  }
+
+  /** Room for one datagram of so many bytes, beyond the system's limit where the process may. */
+  private void sendBuffer(int bytes) {
+    if (Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, bytes) < 0) {
+      check(
+          Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, bytes),
+          "set the send buffer of a netlink socket");
+    }
+  }
+
   /** Makes a system call of a request or its answer. */
   private static int timed(IntSupplier systemCall) {
     long start = System.nanoTime();
@@ -152,7 +182,7 @@ public final class NetlinkSocket implements AutoCloseable {
    * The same without waiting, of what nobody asked for: the negated {@code EAGAIN} if there is
    * none, or another error.
    */
-  int receiveNow() {
+  public int receiveNow() {
     int flags = Libc.MSG_DONTWAIT | Libc.MSG_TRUNC;
     int size = uninterrupted(() -> Libc.recv(fd, buffers.received, flags));
     dirty = Math.max(dirty, size);
@@ -180,7 +210,7 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /** The size of what {@link #receiveNow} brought, if it came whole. */
-  int requireFit(int size) {
+  public int requireFit(int size) {
     return requireFit(size, (int) buffers.received.byteSize());
   }
 
