@@ -16,10 +16,10 @@ record Allowance(int left, Instant since) {
     return new Allowance(AT_ONCE, now);
   }
 
-  /** What is left later. A clock that was set back withholds nothing: it counts from there. */
+  /** What is left later; all of it if the clock was set back. */
   Allowance at(Instant now) {
     if (now.isBefore(since)) {
-      return new Allowance(left, now);
+      return full(now);
     }
     long grown = Duration.between(since, now).dividedBy(ONE_MORE);
     return left + grown >= AT_ONCE

@@ -158,8 +158,7 @@ public final class Netlink implements AutoCloseable {
   }
 
   /**
-   * All forwarding entries of all bridges and VXLAN devices. Equivalent to {@code bridge fdb
-   * show}.
+   * All forwarding entries of all bridges and VXLAN devices. Equivalent to {@code bridge fdb show}.
    */
   public List<FdbEntry> fdb() {
     return socket.call(Dumps.fdb(0, 0)::run);

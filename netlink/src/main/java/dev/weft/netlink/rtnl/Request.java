@@ -23,8 +23,8 @@ public sealed interface Request {
 
   /**
    * Changes a link, in one message unless it sets options of a bridge's port, or address settings
-   * and up. With a namespace the link is moved there under its new name and the other settings
-   * take effect there. Equivalent to {@code ip link set}.
+   * and up. With a namespace the link is moved there under its new name and the other settings take
+   * effect there. Equivalent to {@code ip link set}.
    *
    * @param index the link
    * @param name new name, {@code null} to keep it
@@ -144,8 +144,8 @@ public sealed interface Request {
   }
 
   /**
-   * Adds one more destination to a VXLAN device's entry; fails with EEXIST if it has it.
-   * Equivalent to {@code bridge fdb append}.
+   * Adds one more destination to a VXLAN device's entry; fails with EEXIST if it has it. Equivalent
+   * to {@code bridge fdb append}.
    */
   record FdbAppend(FdbEntry entry) implements Request {
     @Override

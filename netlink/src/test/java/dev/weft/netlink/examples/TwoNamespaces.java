@@ -33,8 +33,7 @@ final class TwoNamespaces {
       inLeft
           .execute(
               List.of(
-                  new Request.AddressAdd(
-                      Address.of(link.index(), IpPrefix.parse("192.0.2.1/24"))),
+                  new Request.AddressAdd(Address.of(link.index(), IpPrefix.parse("192.0.2.1/24"))),
                   new Request.RouteAdd(
                       Route.to(IpPrefix.parse("198.51.100.0/24"))
                           .via(InetAddress.ofLiteral("192.0.2.2"))
