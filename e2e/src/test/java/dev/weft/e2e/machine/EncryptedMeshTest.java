@@ -42,7 +42,7 @@ class EncryptedMeshTest {
   private static final int RED = 5002;
   private static final List<Path> TCPDUMP =
       List.of(Path.of("/usr/bin/tcpdump"), Path.of("/usr/sbin/tcpdump"));
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private MachineLab lab;
 
@@ -50,7 +50,7 @@ class EncryptedMeshTest {
   void start() {
     assumeTrue(Root.is(), Root.REASON);
     assumeTrue(TCPDUMP.stream().anyMatch(Files::isExecutable), "there is no tcpdump: install it");
-    lab = MachineLab.start(Duration.ofMinutes(12L * NODES + ROTATIONS));
+    lab = MachineLab.start(Duration.ofMinutes(16L * NODES + ROTATIONS));
     lab.apply(overlay("blue", BLUE, false));
     lab.apply(overlay("red", RED, true));
     for (int node = 1; node <= NODES; node++) {

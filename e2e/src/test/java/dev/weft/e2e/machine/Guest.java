@@ -22,7 +22,7 @@ final class Guest implements AutoCloseable {
 
   private static final Path SCRIPTS = Path.of("src/main/sh").toAbsolutePath();
   private static final int NOT_TO_BE_HAD = 125;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(6);
 
   private final Path share;
   private final Process machine;

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * fast. The machine's one network card and the nodes are on one bridge, {@code wire}.
  */
 final class MachineLab implements AutoCloseable {
-  private static final Duration AGENT_STARTS = Duration.ofMinutes(4);
+  private static final Duration AGENT_STARTS = Duration.ofMinutes(8);
 
   /** The group of every device that an agent makes. */
   private static final String GROUP = "0x77656674";
@@ -311,7 +311,7 @@ final class MachineLab implements AutoCloseable {
             .formatted(name, node, uid, network));
     try {
       Awaitility.await(name + " on " + network)
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(4))
           .until(() -> addressOf(name, network).isPresent());
     } catch (ConditionTimeoutException e) {
       throw new IllegalStateException(

@@ -485,7 +485,7 @@ class ContainerNetworkReconcilerTest {
     await().until(() -> hostNetworks("web").equals(List.of("web.n1", "web.n2")));
     await().until(() -> events("web").contains("ForeignWrite"));
     awaitReady("web");
-    assertThat(used("web")).isEqualTo(1);
+    await().untilAsserted(() -> assertThat(used("web")).isEqualTo(1));
   }
 
   @Test
