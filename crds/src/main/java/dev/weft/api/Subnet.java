@@ -43,4 +43,10 @@ public record Subnet(
     excluded = Copies.list(excluded);
     reserved = Copies.map(reserved);
   }
+
+  /** Whether one of these blocks is of IPv6. */
+  public static boolean hasIpv6(@Nullable List<Subnet> subnets) {
+    return subnets != null
+        && subnets.stream().anyMatch(each -> each.cidr != null && each.cidr.contains(":"));
+  }
 }

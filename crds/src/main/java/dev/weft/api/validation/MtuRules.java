@@ -14,11 +14,7 @@ final class MtuRules {
 
   static void check(@Nullable Integer mtu, @Nullable List<Subnet> subnets, Violations problems) {
     problems.range("spec.mtu", mtu, LEAST, MOST);
-    boolean ipv6 =
-        subnets != null
-            && subnets.stream()
-                .anyMatch(subnet -> subnet.cidr() != null && subnet.cidr().contains(":"));
-    if (mtu != null && mtu >= LEAST && mtu < LEAST_IPV6 && ipv6) {
+    if (mtu != null && mtu >= LEAST && mtu < LEAST_IPV6 && Subnet.hasIpv6(subnets)) {
       problems.add(
           "spec.mtu",
           "IPv6 does not work with %d bytes".formatted(mtu),

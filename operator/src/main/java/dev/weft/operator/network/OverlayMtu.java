@@ -1,6 +1,5 @@
 package dev.weft.operator.network;
 
-import dev.weft.api.ContainerNetworkSpec;
 import dev.weft.api.IpAddress;
 import dev.weft.api.MeshNode;
 import dev.weft.api.MeshNodeSpec;
@@ -10,7 +9,6 @@ import dev.weft.mesh.Mtu;
 import dev.weft.operator.node.NodeFacts;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -26,18 +24,13 @@ record OverlayMtu(int bytes, String node) {
   static Optional<OverlayMtu> of(ObservedNetwork observed) {
     Encapsulation encapsulation = encapsulation(observed);
     List<NodeFacts> nodes = observed.nodes().stream().filter(observed::selects).toList();
-    int floor = hasIpv6(observed.spec()) ? Mtu.MINIMUM_IPV6 : Mtu.MINIMUM_IPV4;
+    // below the least MTU of IPv6 every node would lose it: one does not take it from the others
+    int floor = Subnet.hasIpv6(observed.spec().subnets()) ? Mtu.MINIMUM_IPV6 : Mtu.MINIMUM_IPV4;
     Stream<NodeFacts> usual =
         nodes.stream()
             .filter(OverlayMtu::isUsual)
             .filter(node -> of(node, encapsulation).filter(it -> it.bytes >= floor).isPresent());
     return least(usual, encapsulation).or(() -> least(nodes.stream(), encapsulation));
-  }
-
-  /** Below its least MTU every node would lose it: one node does not take it from the others. */
-  private static boolean hasIpv6(ContainerNetworkSpec spec) {
-    return Objects.requireNonNullElse(spec.subnets(), List.<Subnet>of()).stream()
-        .anyMatch(each -> each.cidr() != null && each.cidr().contains(":"));
   }
 
   private static Optional<OverlayMtu> least(Stream<NodeFacts> nodes, Encapsulation encapsulation) {

@@ -476,12 +476,7 @@ class ContainerNetworkReconcilerTest {
     instruction.getMetadata().setName("web.zzz");
     client().resource(instruction).create();
 
-    await()
-        .until(() ->
-            client().resources(NetworkEndpoint.class).list().getItems().stream()
-                .map(each -> each.getMetadata().getName())
-                .toList()
-                .equals(List.of(kept.getMetadata().getName())));
+    awaitOnlyEndpoint(kept.getMetadata().getName());
     await().until(() -> hostNetworks("web").equals(List.of("web.n1", "web.n2")));
     await().until(() -> events("web").contains("ForeignWrite"));
     awaitReady("web");
@@ -503,12 +498,7 @@ class ContainerNetworkReconcilerTest {
       early.setSpec(NetworkEndpointSpecBuilder.builder(early.getSpec()).networkUid(uid).build());
       client().resource(early).create();
 
-      await()
-          .until(() ->
-              client().resources(NetworkEndpoint.class).list().getItems().stream()
-                  .map(each -> each.getMetadata().getName())
-                  .toList()
-                  .equals(List.of(kept.getMetadata().getName())));
+      awaitOnlyEndpoint(kept.getMetadata().getName());
     }
   }
 
@@ -529,12 +519,7 @@ class ContainerNetworkReconcilerTest {
         .renewLease("n1", Duration.ofSeconds(40), Instant.now().minus(Duration.ofMinutes(10)));
     CLUSTER.startOperator();
 
-    await()
-        .until(() ->
-            client().resources(NetworkEndpoint.class).list().getItems().stream()
-                .map(each -> each.getMetadata().getName())
-                .toList()
-                .equals(List.of("web.198.18.0.2")));
+    awaitOnlyEndpoint("web.198.18.0.2");
   }
 
   @Test
@@ -638,6 +623,15 @@ class ContainerNetworkReconcilerTest {
   private static String nodes(String network) {
     NodeCounts counts = status(network).nodes();
     return counts == null ? "none" : String.valueOf(counts.summary());
+  }
+
+  private static void awaitOnlyEndpoint(String name) {
+    await()
+        .until(() ->
+            client().resources(NetworkEndpoint.class).list().getItems().stream()
+                .map(each -> each.getMetadata().getName())
+                .toList()
+                .equals(List.of(name)));
   }
 
   private static long used(String network) {
