@@ -46,12 +46,17 @@ final class PingInside implements AutoCloseable {
   }
 
   int sent() {
-    return answered().isEmpty() ? 0 : answered().last() + 1;
+    return sent(answered());
+  }
+
+  private static int sent(SortedSet<Integer> answered) {
+    return answered.isEmpty() ? 0 : answered.last() + 1;
   }
 
   /** How many requests before the last that was answered were not. */
   int lost() {
-    return sent() - answered().size();
+    SortedSet<Integer> answered = answered();
+    return sent(answered) - answered.size();
   }
 
   private SortedSet<Integer> answered() {
