@@ -91,7 +91,7 @@ public final class Libc {
     return (int) call((state, _) -> (int) BIND.invokeExact(state, fd, address, size));
   }
 
-  static int connect(int fd, MemorySegment address) {
+  public static int connect(int fd, MemorySegment address) {
     int size = (int) address.byteSize();
     return (int) call((state, _) -> (int) CONNECT.invokeExact(state, fd, address, size));
   }

@@ -21,6 +21,9 @@ public final class NetlinkSocket implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 16 << 20;
   private static final int MSG_WAITFORONE = 0x10000;
 
+  /** Bytes of {@code struct sockaddr_nl}. */
+  private static final int SOCKADDR_NL = 12;
+
   private final Buffers buffers = Buffers.take();
   private final int fd;
   private final int receiveBuffer;
@@ -34,7 +37,7 @@ public final class NetlinkSocket implements AutoCloseable {
       option(NetlinkH.NETLINK_CAP_ACK);
       option(NetlinkH.NETLINK_GET_STRICT_CHK);
       receiveBuffer(RECEIVE_BUFFER);
-      bind();
+      takeFromTheKernelAlone();
       receiveBuffer = Libc.getsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF);
     } catch (NetlinkException e) {
       close();
@@ -42,11 +45,16 @@ public final class NetlinkSocket implements AutoCloseable {
     }
   }
 
-  private void bind() {
+  /**
+   * Connects to the kernel, whose port is 0: whoever has CAP_NET_ADMIN in the namespace could send
+   * to this socket otherwise, and answer for the kernel.
+   */
+  private void takeFromTheKernelAlone() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment address = arena.allocate(12, 4);
-      address.set(JAVA_SHORT, 0, (short) Libc.AF_NETLINK);
-      check(Libc.bind(fd, address), "bind a netlink socket");
+      MemorySegment kernel = arena.allocate(SOCKADDR_NL, 4);
+      kernel.set(JAVA_SHORT, 0, (short) Libc.AF_NETLINK);
+      check(Libc.bind(fd, kernel), "bind a netlink socket");
+      check(Libc.connect(fd, kernel), "connect a netlink socket to the kernel");
     }
   }
 
