@@ -83,7 +83,8 @@ record AgentParts(
             machine.sandboxes(),
             new StatusReports.Sinks(hostNetworks, endpoints, drifts::repaired),
             clock);
-    Balancer balancer = new Balancer(cluster, machine.sandboxes(), machine.kernel()::filter);
+    Balancer balancer =
+        new Balancer(cluster, machine.sandboxes(), machine.kernel().balancingTables());
     EndpointClaimer claimer =
         new EndpointClaimer(
             cluster,

@@ -14,12 +14,10 @@ import dev.weft.agent.health.HealthServer;
 import dev.weft.agent.node.KernelSurvey;
 import dev.weft.agent.pass.NodeKernel;
 import dev.weft.agent.retry.Supervised;
-import dev.weft.agent.services.Filters;
+import dev.weft.agent.services.BalancingTables;
 import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.nft.Nftables;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -68,25 +66,8 @@ final class AgentRunCommand implements Callable<Integer> {
     }
 
     @Override
-    public Filters.Filter filter(Path sandbox) {
-      return AgentRunCommand.filter(sandbox);
-    }
-  }
-
-  static Filters.Filter filter(Path sandbox) {
-    try (NetworkNamespace namespace = NetworkNamespace.open(sandbox)) {
-      Nftables nftables = Nftables.open(namespace);
-      return new Filters.Filter() {
-        @Override
-        public String run(String commands) {
-          return nftables.runPlain(commands);
-        }
-
-        @Override
-        public void close() {
-          nftables.close();
-        }
-      };
+    public BalancingTables balancingTables() {
+      return BalancingTables.inKernel();
     }
   }
 
@@ -124,7 +105,8 @@ final class AgentRunCommand implements Callable<Integer> {
           agent
               .ready()
               .thenRunAsync(
-                  () -> WarmUp.play(client.getKubernetesSerialization(), AgentRunCommand::filter),
+                  () ->
+                      WarmUp.play(client.getKubernetesSerialization(), BalancingTables.inKernel()),
                   Thread.ofVirtual().name("warm-up")::start);
       end.await();
     } finally {

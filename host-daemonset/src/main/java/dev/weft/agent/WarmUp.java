@@ -7,7 +7,7 @@ import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.services.Balancer;
-import dev.weft.agent.services.Filters;
+import dev.weft.agent.services.BalancingTables;
 import dev.weft.api.HostNetworkSpecBuilder;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.OverlayTunnel;
@@ -53,10 +53,10 @@ final class WarmUp {
   /**
    * Plays it. Nothing depends on its success.
    *
-   * @param filters the way to the packet filters of sandboxes
+   * @param tables the way to the balancing tables of sandboxes
    * @return whether the sandbox was on its networks
    */
-  static boolean play(KubernetesSerialization json, Filters filters) {
+  static boolean play(KubernetesSerialization json, BalancingTables tables) {
     long start = System.nanoTime();
     KINDS.forEach(each -> json.unmarshal("{}", each));
     try (NetworkNamespace node = NetworkNamespace.createUnnamed();
@@ -66,7 +66,7 @@ final class WarmUp {
       int loopback = netlink.link("lo").orElseThrow().index();
       netlink.linkSet(loopback, LinkSettings.builder().up(true).build());
       boolean wired = wire(plane, sandbox.file());
-      Balancer.rehearse(filters, sandbox.file());
+      Balancer.rehearse(tables, sandbox.file());
       LOG.atDebug().log("rehearsed in {} ms", (System.nanoTime() - start) / 1_000_000);
       return wired;
     } catch (RuntimeException e) {

@@ -3,8 +3,9 @@ package dev.weft.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.services.Balancer;
-import dev.weft.agent.services.Filters;
+import dev.weft.agent.services.BalancingTables;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.nft.Nftables;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,12 +27,12 @@ class ManyClientsTest {
         open.add(NetworkNamespace.current());
       }
 
-      clients.forEach(each -> Balancer.rehearse(AgentRunCommand::filter, each.file()));
+      clients.forEach(each -> Balancer.rehearse(BalancingTables.inKernel(), each.file()));
 
       assertThat(clients)
           .allSatisfy(each -> {
-            try (Filters.Filter filter = AgentRunCommand.filter(each.file())) {
-              assertThat(filter.run("list tables")).isNotBlank();
+            try (Nftables nftables = Nftables.open(each)) {
+              assertThat(nftables.runPlain("list tables")).contains("table inet weft");
             }
           });
     } finally {

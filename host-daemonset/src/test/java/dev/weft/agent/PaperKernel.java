@@ -10,9 +10,8 @@ import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.agent.pass.NodeKernel;
-import dev.weft.agent.services.Filters;
+import dev.weft.agent.services.BalancingTables;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +70,10 @@ final class PaperKernel implements NodeKernel {
   }
 
   @Override
-  public Filters.Filter filter(Path sandbox) {
-    throw new IllegalStateException("no packet filter on paper");
+  public BalancingTables balancingTables() {
+    return (_, _) -> {
+      throw new IllegalStateException("no packet filter on paper");
+    };
   }
 
   private static String text(NetworkSpec network) {

@@ -2,6 +2,7 @@ package dev.weft.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.agent.services.BalancingTables;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.Netlink;
@@ -15,7 +16,7 @@ class WarmUpTest {
     List<String> links = links();
     List<String> names = NetworkNamespace.names();
 
-    assertThat(WarmUp.play(new KubernetesSerialization(), AgentRunCommand::filter)).isTrue();
+    assertThat(WarmUp.play(new KubernetesSerialization(), BalancingTables.inKernel())).isTrue();
 
     assertThat(links()).isEqualTo(links);
     assertThat(NetworkNamespace.names()).isEqualTo(names);

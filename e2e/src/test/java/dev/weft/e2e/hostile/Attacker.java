@@ -7,6 +7,7 @@ import dev.weft.e2e.net.FrameSender;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.netlink.wire.NetlinkSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -131,6 +132,13 @@ final class Attacker implements AutoCloseable {
       });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Gives the kernel's packet filter these messages as one transaction. */
+  void netfilter(byte[]... messages) {
+    try (NetlinkSocket socket = namespace.call(NetlinkSocket::netfilter)) {
+      socket.send(RawTables.transaction(messages));
     }
   }
 

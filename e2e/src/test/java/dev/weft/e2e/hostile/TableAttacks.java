@@ -204,6 +204,21 @@ final class TableAttacks {
                         + " 0 9999 | awk 'BEGIN { printf \"add element inet weft many {\" } {"
                         + " printf \"%s11.0.%d.%d\", NR > 1 ? \",\" : \"\", $1 / 256, $1 % 256 }"
                         + " END { print \"}\" }' | nft -f -")),
+        new Attack(
+                "makes a set that nft cannot print",
+                a -> a.netfilter(RawTables.table("trap"), RawTables.unprintableSet("trap", "set")))
+            .acrossRestart(),
+        new Attack(
+                "makes five hundred tables",
+                a -> a.netfilter(names().map(RawTables::table).toArray(byte[][]::new)))
+            .acrossRestart(),
+        new Attack(
+            "makes and drops hundreds of tables for ever",
+            a ->
+                a.repeat(() -> {
+                  a.netfilter(names().map(RawTables::table).toArray(byte[][]::new));
+                  a.netfilter(names().map(RawTables::noTable).toArray(byte[][]::new));
+                })),
         script(
             "blocks everything by IPsec policies",
             "for d in in out fwd; do ip xfrm policy add src 0.0.0.0/0 dst 0.0.0.0/0 dir $d action"
@@ -216,6 +231,10 @@ final class TableAttacks {
                         .mapToObj(i ->
                             "xfrm policy add src 11.0.%d.%d dst 0.0.0.0/0 dir out action block"
                                 .formatted(i >> 8, i & 255)))));
+  }
+
+  private static Stream<String> names() {
+    return IntStream.range(0, 500).mapToObj("t%d"::formatted);
   }
 
   private static List<Attack> settings() {

@@ -7,8 +7,7 @@ import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
-import dev.weft.agent.services.Filters;
-import java.nio.file.Path;
+import dev.weft.agent.services.BalancingTables;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -23,10 +22,6 @@ public interface NodeKernel {
   /** Chooses where the node's tunnels start. */
   LocalVtep underlay(UnderlayChoice choice);
 
-  /**
-   * The packet filter of a sandbox.
-   *
-   * @param sandbox file of its network namespace
-   */
-  Filters.Filter filter(Path sandbox);
+  /** The tables by which sandboxes balance services. */
+  BalancingTables balancingTables();
 }

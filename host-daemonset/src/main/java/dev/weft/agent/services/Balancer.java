@@ -9,6 +9,7 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.netlink.nft.NftChange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,21 +36,21 @@ public final class Balancer implements Loop.Work {
 
   private final ClusterCaches cluster;
   private final Sandboxes sandboxes;
-  private final Filters filters;
+  private final BalancingTables tables;
   private final Map<String, NetworkServices> networks = new HashMap<>();
   private final Map<String, Client> clients = new LinkedHashMap<>();
   private final Map<String, String> problems = new ConcurrentHashMap<>();
   private boolean begun;
 
-  /** A balancer for the sandboxes of {@code sandboxes}, by the way of {@code filters}. */
-  public Balancer(ClusterCaches cluster, Sandboxes sandboxes, Filters filters) {
+  /** A balancer for the sandboxes of {@code sandboxes}, by the way of {@code tables}. */
+  public Balancer(ClusterCaches cluster, Sandboxes sandboxes, BalancingTables tables) {
     this.cluster = cluster;
     this.sandboxes = sandboxes;
-    this.filters = filters;
+    this.tables = tables;
   }
 
   /** Has a sandbox in which nothing runs balance a service that there is not. */
-  public static void rehearse(Filters filters, Path sandbox) {
+  public static void rehearse(BalancingTables tables, Path sandbox) {
     VirtualIp virtual =
         new VirtualIp(
             IpAddress.parse("192.0.2.10"),
@@ -57,12 +58,13 @@ public final class Balancer implements Loop.Work {
             List.of(new VirtualIp.Port("tcp", 80, 80)),
             false);
     BackendSlots first = new BackendSlots(0, 1, Map.of(), Map.of(0, IpAddress.parse("192.0.2.11")));
-    try (Filters.Filter filter = filters.open(sandbox)) {
-      filter.run(Script.whole(List.of(new Script.Filled(virtual, List.of()))));
-      filter.run(
-          Script.with(Script.Size.of(virtual.address(), first.after()))
-              + Script.change(virtual.address(), first));
-    }
+    tables.change(
+        sandbox, BalancingTable.whole(List.of(new BalancingTable.Filled(virtual, List.of()))));
+    List<NftChange> change =
+        new ArrayList<>(
+            BalancingTable.with(BalancingTable.Size.of(virtual.address(), first.after())));
+    change.addAll(BalancingTable.change(virtual.address(), first));
+    tables.change(sandbox, change);
   }
 
   /**
@@ -149,7 +151,7 @@ public final class Balancer implements Loop.Work {
   }
 
   private boolean bring(Sandbox sandbox, Set<String> its, Map<String, NetworkServices.Turn> turns) {
-    Client client = clients.computeIfAbsent(sandbox.id(), _ -> new Client(sandbox, filters));
+    Client client = clients.computeIfAbsent(sandbox.id(), _ -> new Client(sandbox, tables));
     try {
       List<NetworkServices> services = its.stream().map(networks::get).toList();
       client.bring(services, turns);
@@ -195,7 +197,7 @@ public final class Balancer implements Loop.Work {
     for (Sandbox each : running) {
       if (holders.contains(each.owner()) && !clients.containsKey(each.id())) {
         try {
-          new Client(each, filters).clear();
+          new Client(each, tables).clear();
         } catch (RuntimeException gone) {
           LOG.atDebug().addKeyValue("sandbox", each.id()).setCause(gone).log("not cleared");
         }

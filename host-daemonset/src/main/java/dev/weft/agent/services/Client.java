@@ -2,6 +2,7 @@ package dev.weft.agent.services;
 
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.IpAddress;
+import dev.weft.netlink.nft.NftChange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,15 +15,15 @@ import java.util.Set;
 /** A sandbox and what its packet filter has of services. Used by one thread. */
 final class Client {
   private final Sandbox sandbox;
-  private final Filters filters;
+  private final BalancingTables tables;
   private final Map<String, Long> seen = new HashMap<>();
   private final Map<IpAddress, Integer> sizes = new HashMap<>();
   private final Map<IpAddress, IpAddress> pins = new HashMap<>();
   private boolean sound;
 
-  Client(Sandbox sandbox, Filters filters) {
+  Client(Sandbox sandbox, BalancingTables tables) {
     this.sandbox = sandbox;
-    this.filters = filters;
+    this.tables = tables;
   }
 
   Sandbox sandbox() {
@@ -54,8 +55,8 @@ final class Client {
   /** Tells only what changed; false if the table is not as it was left. */
   private boolean tell(
       Collection<NetworkServices> networks, Map<String, NetworkServices.Turn> turns) {
-    StringBuilder text = new StringBuilder();
-    Set<Script.Size> before = inUse();
+    List<NftChange> changes = new ArrayList<>();
+    Set<BalancingTable.Size> before = inUse();
     for (NetworkServices network : networks) {
       NetworkServices.Turn turn = turns.get(network.name());
       Long last = seen.get(network.name());
@@ -65,26 +66,26 @@ final class Client {
               BackendSlots mine =
                   virtual.affine() ? pinned(virtual, network.slots(virtual), places) : places;
               if (!mine.isEmpty()) {
-                text.append(Script.change(virtual.address(), mine));
+                changes.addAll(BalancingTable.change(virtual.address(), mine));
                 sizes.put(virtual.address(), mine.after());
               }
             });
       }
     }
-    if (text.isEmpty()) {
+    if (changes.isEmpty()) {
       return true;
     }
-    Set<Script.Size> after = inUse();
-    StringBuilder all = new StringBuilder();
+    Set<BalancingTable.Size> after = inUse();
+    List<NftChange> all = new ArrayList<>();
     after.stream()
         .filter(each -> !before.contains(each))
-        .forEach(each -> all.append(Script.with(each)));
-    all.append(text);
+        .forEach(each -> all.addAll(BalancingTable.with(each)));
+    all.addAll(changes);
     before.stream()
         .filter(each -> !after.contains(each))
-        .forEach(each -> all.append(Script.without(each)));
+        .forEach(each -> all.add(BalancingTable.without(each)));
     try {
-      run(all.toString());
+      change(all);
       return true;
     } catch (RuntimeException changedByOthers) {
       // The rebuild that follows reports it, if it fails as well.
@@ -111,44 +112,39 @@ final class Client {
     sound = false;
     sizes.clear();
     pins.clear();
-    List<Script.Filled> all = new ArrayList<>();
+    List<BalancingTable.Filled> all = new ArrayList<>();
     for (NetworkServices network : networks) {
-      for (Script.Filled each : network.filled()) {
+      for (BalancingTable.Filled each : network.filled()) {
         List<IpAddress> tasks = each.tasks();
         if (each.virtual().affine()) {
           Optional<IpAddress> pin = AffinityHash.of(sandbox.owner(), tasks, Optional.empty());
           pin.ifPresent(it -> pins.put(each.virtual().address(), it));
           tasks = pin.map(List::of).orElse(List.of());
         }
-        all.add(new Script.Filled(each.virtual(), tasks));
+        all.add(new BalancingTable.Filled(each.virtual(), tasks));
         sizes.put(each.virtual().address(), tasks.size());
       }
     }
-    run(all.isEmpty() ? Script.none() : Script.whole(all));
+    change(all.isEmpty() ? BalancingTable.none() : BalancingTable.whole(all));
   }
 
   /** Removes a table that an earlier agent left. */
   void clear() {
-    if (run("list tables").lines().anyMatch(each -> each.strip().equals("table " + Script.TABLE))) {
-      run(Script.none());
-    }
+    change(BalancingTable.none());
   }
 
-  private Set<Script.Size> inUse() {
-    Set<Script.Size> used = new HashSet<>();
+  private Set<BalancingTable.Size> inUse() {
+    Set<BalancingTable.Size> used = new HashSet<>();
     sizes.forEach((address, size) -> {
       if (size > 0) {
-        used.add(Script.Size.of(address, size));
+        used.add(BalancingTable.Size.of(address, size));
       }
     });
     return used;
   }
 
-  /** Nothing is held between two runs: what clients hold must not grow with their number. */
-  private String run(String commands) {
-    try (Filters.Filter filter = filters.open(sandbox.netns())) {
-      return filter.run(commands);
-    }
+  private void change(List<NftChange> changes) {
+    tables.change(sandbox.netns(), changes);
   }
 
   /** Takes nothing for known any more. */

@@ -61,9 +61,9 @@ final class NetworkServices {
   }
 
   /** Every virtual address and the tasks behind it. */
-  List<Script.Filled> filled() {
+  List<BalancingTable.Filled> filled() {
     return virtuals.values().stream()
-        .map(each -> new Script.Filled(each, slots(each).all()))
+        .map(each -> new BalancingTable.Filled(each, slots(each).all()))
         .toList();
   }
 

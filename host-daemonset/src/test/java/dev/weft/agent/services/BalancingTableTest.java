@@ -8,6 +8,7 @@ import dev.weft.api.IpAddress;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.netlink.nft.NftChange;
 import dev.weft.netlink.nft.Nftables;
 import dev.weft.netlink.rtnl.Address;
 import dev.weft.netlink.rtnl.LinkSettings;
@@ -39,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The table in a real kernel; all tasks are addresses of the client's own loopback. */
-class ScriptTest {
+class BalancingTableTest {
   private static final List<String> IPV4 = List.of("10.77.0.1", "10.77.0.2", "10.77.0.3");
   private static final List<String> IPV6 = List.of("fd77::1", "fd77::2", "fd77::3");
 
@@ -92,8 +93,9 @@ class ScriptTest {
   @ParameterizedTest
   @ValueSource(strings = {"10.77.0.200", "fd77::200"})
   void connectionsAreSpreadOverTheTasks(String virtual) throws IOException {
-    nftables.runPlain(
-        Script.whole(List.of(filled(virtual, List.of(new VirtualIp.Port("tcp", 80, 8080)), 3))));
+    change(
+        BalancingTable.whole(
+            List.of(filled(virtual, List.of(new VirtualIp.Port("tcp", 80, 8080)), 3))));
     Map<String, ServerSocketChannel> servers = servers(virtual, 8080);
 
     Map<String, Integer> counts = new HashMap<>();
@@ -107,8 +109,9 @@ class ScriptTest {
   @ParameterizedTest
   @ValueSource(strings = {"10.77.0.200", "fd77::200"})
   void anAddressWithoutTasksAndAPortThatIsNotServedRefuseAtOnce(String virtual) {
-    nftables.runPlain(
-        Script.whole(List.of(filled(virtual, List.of(new VirtualIp.Port("tcp", 80, 8080)), 0))));
+    change(
+        BalancingTable.whole(
+            List.of(filled(virtual, List.of(new VirtualIp.Port("tcp", 80, 8080)), 0))));
     for (int port : List.of(80, 81)) {
       assertThatThrownBy(() -> connect(virtual, port).close())
           .isInstanceOf(java.net.ConnectException.class)
@@ -128,8 +131,9 @@ class ScriptTest {
   @ParameterizedTest
   @ValueSource(strings = {"10.77.0.200", "fd77::200"})
   void datagramsGoThereAndBack(String virtual) throws IOException {
-    nftables.runPlain(
-        Script.whole(List.of(filled(virtual, List.of(new VirtualIp.Port("udp", 53, 5353)), 1))));
+    change(
+        BalancingTable.whole(
+            List.of(filled(virtual, List.of(new VirtualIp.Port("udp", 53, 5353)), 1))));
     InetAddress task = InetAddress.ofLiteral(virtual.indexOf(':') < 0 ? IPV4.get(0) : IPV6.get(0));
     try (DatagramChannel server = namespace.call(() -> DatagramChannel.open());
         DatagramChannel client = namespace.call(() -> DatagramChannel.open())) {
@@ -145,7 +149,7 @@ class ScriptTest {
 
   @Test
   void withoutPortsEveryPortIsServedByTheSame() throws IOException {
-    nftables.runPlain(Script.whole(List.of(filled("10.77.0.200", List.of(), 3))));
+    change(BalancingTable.whole(List.of(filled("10.77.0.200", List.of(), 3))));
     Map<String, ServerSocketChannel> servers = servers("10.77.0.200", 1234);
     assertThat(servers).containsKey(request("10.77.0.200", 1234, servers));
   }
@@ -154,7 +158,7 @@ class ScriptTest {
   @ValueSource(strings = {"10.77.0.200", "fd77::200"})
   void whileATableTakesThePlaceOfAnotherEveryPacketFindsATask(String virtual) throws Exception {
     var filled = List.of(filled(virtual, List.of(new VirtualIp.Port("udp", 53, 5353)), 1));
-    nftables.runPlain(Script.whole(filled));
+    change(BalancingTable.whole(filled));
     InetAddress task = InetAddress.ofLiteral(virtual.indexOf(':') < 0 ? IPV4.get(0) : IPV6.get(0));
     InetSocketAddress service = new InetSocketAddress(InetAddress.ofLiteral(virtual), 53);
     try (DatagramChannel server = namespace.call(() -> DatagramChannel.open())) {
@@ -163,8 +167,8 @@ class ScriptTest {
       Thread replacing =
           Thread.ofPlatform()
               .start(() -> {
-                for (int i = 0; i < 1000; i++) {
-                  nftables.runPlain(Script.whole(filled));
+                for (int i = 0; i < 300; i++) {
+                  change(BalancingTable.whole(filled));
                 }
                 replaced.set(true);
               });
@@ -195,10 +199,10 @@ class ScriptTest {
     for (String virtual : List.of("10.77.0.200", "10.77.0.201", "fd77::200")) {
       slots.put(virtual, new Slots());
     }
-    nftables.runPlain(Script.whole(filled(slots)));
+    change(BalancingTable.whole(filled(slots)));
     Map<String, Set<IpAddress>> there = new HashMap<>();
     for (int turn = 0; turn < 60; turn++) {
-      Set<Script.Size> before = sizes(slots);
+      Set<BalancingTable.Size> before = sizes(slots);
       for (String virtual : slots.keySet()) {
         Set<IpAddress> tasks = there.computeIfAbsent(virtual, _ -> new HashSet<>());
         for (int i = random.nextInt(4); i > 0; i--) {
@@ -213,21 +217,25 @@ class ScriptTest {
           }
         }
       }
-      StringBuilder text = new StringBuilder();
-      Set<Script.Size> after = sizes(slots);
+      List<NftChange> changes = new ArrayList<>();
+      Set<BalancingTable.Size> after = sizes(slots);
       after.stream()
           .filter(each -> !before.contains(each))
-          .forEach(each -> text.append(Script.with(each)));
-      slots.forEach(
-          (virtual, each) -> text.append(Script.change(IpAddress.parse(virtual), each.take())));
+          .forEach(each -> changes.addAll(BalancingTable.with(each)));
+      slots.forEach((virtual, each) ->
+          changes.addAll(BalancingTable.change(IpAddress.parse(virtual), each.take())));
       before.stream()
           .filter(each -> !after.contains(each))
-          .forEach(each -> text.append(Script.without(each)));
-      nftables.runPlain(text.toString());
+          .forEach(each -> changes.add(BalancingTable.without(each)));
+      change(changes);
       Set<String> changed = listing();
-      nftables.runPlain(Script.whole(filled(slots)));
+      change(BalancingTable.whole(filled(slots)));
       assertThat(changed).isEqualTo(listing());
     }
+  }
+
+  private void change(List<NftChange> changes) {
+    BalancingTables.inKernel().change(namespace.file(), changes);
   }
 
   private Set<String> listing() {
@@ -236,25 +244,27 @@ class ScriptTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static Set<Script.Size> sizes(Map<String, Slots> slots) {
+  private static Set<BalancingTable.Size> sizes(Map<String, Slots> slots) {
     return slots.entrySet().stream()
         .filter(each -> !each.getValue().all().isEmpty())
-        .map(each -> Script.Size.of(IpAddress.parse(each.getKey()), each.getValue().all().size()))
+        .map(each ->
+            BalancingTable.Size.of(IpAddress.parse(each.getKey()), each.getValue().all().size()))
         .collect(Collectors.toSet());
   }
 
-  private static List<Script.Filled> filled(Map<String, Slots> slots) {
+  private static List<BalancingTable.Filled> filled(Map<String, Slots> slots) {
     return slots.entrySet().stream()
         .map(each ->
-            new Script.Filled(
+            new BalancingTable.Filled(
                 new VirtualIp(IpAddress.parse(each.getKey()), "default/web", List.of(), false),
                 each.getValue().all()))
         .toList();
   }
 
-  private static Script.Filled filled(String virtual, List<VirtualIp.Port> ports, int tasks) {
+  private static BalancingTable.Filled filled(
+      String virtual, List<VirtualIp.Port> ports, int tasks) {
     List<String> all = virtual.indexOf(':') < 0 ? IPV4 : IPV6;
-    return new Script.Filled(
+    return new BalancingTable.Filled(
         new VirtualIp(IpAddress.parse(virtual), "default/web", ports, false),
         all.subList(0, tasks).stream().map(IpAddress::parse).toList());
   }
