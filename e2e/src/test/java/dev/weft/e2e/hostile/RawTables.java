@@ -71,8 +71,11 @@ final class RawTables {
   }
 
   private static byte[] attribute(int type, byte[] value) {
-    ByteBuffer out = nativeOrder(4 + value.length + 3 & ~3);
-    return out.putShort((short) (4 + value.length)).putShort((short) type).put(value).array();
+    return nativeOrder(4 + value.length + 3 & ~3)
+        .putShort((short) (4 + value.length))
+        .putShort((short) type)
+        .put(value)
+        .array();
   }
 
   private static byte[] entry(int type, byte[] value) {
