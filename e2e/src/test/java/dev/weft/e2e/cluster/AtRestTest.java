@@ -8,6 +8,7 @@ import dev.weft.e2e.lab.Metrics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,6 +36,7 @@ class AtRestTest {
   void agentsSendNoNetlinkMessageAndNoApiRequestButTheLease() {
     awaitQuiet(SETTLED);
     Map<String, Double> before = work();
+    Map<String, Double> watches = watches();
     assertThat(before.keySet())
         .anyMatch(name -> name.contains("weft_agent_netlink_messages_total"))
         .anyMatch(name -> name.contains("weft_agent_api_requests_total"));
@@ -44,6 +46,10 @@ class AtRestTest {
         .atMost(REST.plusSeconds(5))
         .pollInterval(Duration.ofSeconds(1))
         .untilAsserted(() -> assertThat(work()).isEqualTo(before));
+    // An API server ends each watch after a while that it draws, and the client begins another.
+    assertThat(watches())
+        .allSatisfy((name, count) ->
+            assertThat(count).as(name).isLessThanOrEqualTo(watches.getOrDefault(name, 0.0) + 1));
   }
 
   /** What earlier tests set in motion comes to its end first. */
@@ -62,14 +68,27 @@ class AtRestTest {
         });
   }
 
+  /** What each agent has done, but for renewing its Lease and its watches. */
   private Map<String, Double> work() {
+    return counts(name -> !name.contains("resource=\"leases\"") && !isWatch(name));
+  }
+
+  private Map<String, Double> watches() {
+    return counts(AtRestTest::isWatch);
+  }
+
+  private static boolean isWatch(String name) {
+    return name.contains(" watch\"");
+  }
+
+  private Map<String, Double> counts(Predicate<String> which) {
     Map<String, Double> counts = new TreeMap<>();
     lab.nodes()
         .forEach(node ->
             Metrics.of(node)
                 .values()
                 .forEach((name, value) -> {
-                  if (name.contains("_total") && !name.contains("resource=\"leases\"")) {
+                  if (name.contains("_total") && which.test(name)) {
                     counts.put(node.name() + " " + name, value);
                   }
                 }));

@@ -52,25 +52,25 @@ final class Orphans {
         expel(observed, foreign.get());
         continue;
       }
-      if (isOfAnother(endpoint, observed.network())) {
-        remove(endpoint, "it is of no network that there is");
-        continue;
-      }
       SandboxReference sandbox = endpoint.getSpec().sandbox();
-      String node = endpoint.getSpec().node();
-      ServiceReference service = endpoint.getSpec().service();
-      if (service != null && !sources.hasService(service) && isGone(service)) {
-        remove(endpoint, "its service is gone");
-      }
-      if (node == null) {
-        continue;
-      }
       Optional<Pod> pod = sandbox == null ? Optional.empty() : sources.pod(sandbox);
       Optional<String> wrong = pod.flatMap(each -> ForeignWrite.of(endpoint, each));
       if (wrong.isPresent()) {
         String why = wrong.get() + "; it is removed, see who has an agent's token";
         events.record(observed.network(), StatusChange.warning(Reason.FOREIGN_WRITE, why));
         remove(endpoint, why);
+        continue;
+      }
+      if (isOfAnother(endpoint, observed.network())) {
+        remove(endpoint, "it is of no network that there is");
+        continue;
+      }
+      String node = endpoint.getSpec().node();
+      ServiceReference service = endpoint.getSpec().service();
+      if (service != null && !sources.hasService(service) && isGone(service)) {
+        remove(endpoint, "its service is gone");
+      }
+      if (node == null) {
         continue;
       }
       boolean podIsThere = pod.isPresent();
