@@ -29,6 +29,8 @@ final class KubernetesBinaries implements ControlPlane {
   private static final int FIRST_WITH_ENDPOINT_SLICES = 21;
   private static final Pattern MINOR = Pattern.compile("v1\\.(\\d+)\\.");
 
+  private static final int LOG_LINES = 20;
+
   private static final Duration START = Duration.ofSeconds(60);
   private static final String AUDIT_POLICY =
       """
@@ -209,7 +211,14 @@ final class KubernetesBinaries implements ControlPlane {
     }
     close();
     throw new IllegalStateException(
-        "the API server did not get ready: read %s/kube-apiserver.log".formatted(directory));
+        "the API server did not get ready; the end of its log:\n"
+            + end(directory.resolve("kube-apiserver.log")));
+  }
+
+  /** The last lines of a log that is removed with its folder. */
+  private static String end(Path log) throws IOException {
+    List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
   }
 
   private static void pause() {
