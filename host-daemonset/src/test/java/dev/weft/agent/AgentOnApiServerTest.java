@@ -1,6 +1,8 @@
 package dev.weft.agent;
 
+import dev.weft.testkit.TestApiServer;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.attach.claim.Probe;
@@ -68,7 +70,7 @@ import org.junit.jupiter.api.io.TempDir;
 @NullUnmarked
 @Tag("api-server")
 class AgentOnApiServerTest {
-  private static ApiServerProcess server;
+  private static TestApiServer server;
 
   @TempDir Path directory;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -77,7 +79,7 @@ class AgentOnApiServerTest {
   @BeforeAll
   static void startServer() throws IOException {
     Awaitility.setDefaultTimeout(20, TimeUnit.SECONDS);
-    server = ApiServerProcess.start();
+    server = TestApiServer.start();
     server
         .client()
         .resource(
@@ -246,6 +248,7 @@ class AgentOnApiServerTest {
 
   @Test
   void aPodKeepsItsAddressesOverSandboxesAndShowsThemToReadersOfMultus() throws Exception {
+    assumeTrue(server.isReal(), "the embedded API server takes no annotation with a pod's status");
     network(Given.overlay("blue", "10.1.0.0/24"));
     Pod pod = pod("kept");
     Node node = node("a");
@@ -970,7 +973,7 @@ class AgentOnApiServerTest {
       files = new SandboxFiles(directory.resolve(name));
       Config config =
           new ConfigBuilder(server.client().getConfiguration())
-              .withMasterUrl("https://127.0.0.1:" + port)
+              .withMasterUrl(server.addressAt(port))
               .withRequestRetryBackoffLimit(0)
               .withWatchReconnectInterval(100)
               .withConnectionTimeout(1000)

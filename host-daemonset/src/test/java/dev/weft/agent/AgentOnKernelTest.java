@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.testkit.TestApiServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -56,7 +57,7 @@ class AgentOnKernelTest {
   private static final String NODE = "weft-test-" + ProcessHandle.current().pid() + "-node";
   private static final String POD = "weft-test-" + ProcessHandle.current().pid() + "-pod";
 
-  private static ApiServerProcess server;
+  private static TestApiServer server;
 
   @TempDir Path directory;
   private KubernetesClient api;
@@ -67,7 +68,7 @@ class AgentOnKernelTest {
   @BeforeAll
   static void startServer() throws IOException {
     Awaitility.setDefaultTimeout(20, TimeUnit.SECONDS);
-    server = ApiServerProcess.start();
+    server = TestApiServer.start();
   }
 
   @AfterAll

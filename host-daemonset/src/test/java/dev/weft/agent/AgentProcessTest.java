@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.testkit.TestApiServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -37,13 +38,13 @@ class AgentProcessTest {
   private static final int HEALTH = 9810;
 
   @TempDir Path folder;
-  private ApiServerProcess server;
+  private TestApiServer server;
   private NetworkNamespace node;
   private Process agent;
 
   @BeforeEach
   void start() throws IOException {
-    server = ApiServerProcess.start();
+    server = TestApiServer.start();
     server
         .client()
         .resource(

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Names;
-import dev.weft.operator.kube.ApiServerProcess;
+import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -41,12 +41,12 @@ class OperatorMainTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir static Path folder = Path.of("");
-  private static @Nullable ApiServerProcess server;
+  private static @Nullable TestApiServer server;
   private final List<Process> started = new ArrayList<>();
 
   @BeforeAll
   static void startApiServer() throws IOException {
-    server = ApiServerProcess.start();
+    server = TestApiServer.start();
     Files.writeString(kubeconfig(), server.kubeconfig());
     client()
         .resource(

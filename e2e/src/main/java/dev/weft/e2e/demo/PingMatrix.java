@@ -1,6 +1,6 @@
 package dev.weft.e2e.demo;
 
-import dev.weft.e2e.control.embedded.PrinterColumns;
+import dev.weft.testkit.control.embedded.PrinterColumns;
 import dev.weft.e2e.net.Ping;
 import java.net.InetAddress;
 import java.time.Duration;

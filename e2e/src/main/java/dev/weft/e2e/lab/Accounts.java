@@ -1,8 +1,8 @@
 package dev.weft.e2e.lab;
 
 import dev.weft.api.Names;
-import dev.weft.e2e.control.ControlPlane;
-import dev.weft.e2e.control.Kubeconfig;
+import dev.weft.testkit.control.ControlPlane;
+import dev.weft.testkit.control.Kubeconfig;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;

@@ -1,21 +1,18 @@
 package dev.weft.e2e.lab;
 
+import dev.weft.testkit.Definitions;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings YAML files to an API server.
@@ -28,36 +25,16 @@ record Manifests(KubernetesClient client, boolean real) {
    * operator and agents itself, with the rights that the file grants them.
    */
   void install(Path folder) {
-    haveEndpointSlices();
-    List<HasMetadata> loaded =
-        read(folder.resolve("install.yaml")).stream().filter(this::isForLab).toList();
-    loaded.forEach(each -> client.resource(each).createOr(there -> there.patch()));
-    loaded.stream()
-        .filter(each -> each.getKind().equals("CustomResourceDefinition"))
-        .forEach(each ->
-            client
-                .resources(CustomResourceDefinition.class)
-                .withName(each.getMetadata().getName())
-                .waitUntilCondition(Manifests::isEstablished, 30, TimeUnit.SECONDS));
-  }
-
-  private void haveEndpointSlices() {
-    if (client.supports(EndpointSlice.class)) {
-      return;
-    }
-    try (InputStream definition =
-        Objects.requireNonNull(Manifests.class.getResourceAsStream("endpointslices.yaml"))) {
-      client
-          .load(definition)
-          .serverSideApply()
-          .forEach(each ->
-              client
-                  .resources(CustomResourceDefinition.class)
-                  .withName(each.getMetadata().getName())
-                  .waitUntilCondition(Manifests::isEstablished, 30, TimeUnit.SECONDS));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Map<Boolean, List<HasMetadata>> loaded =
+        read(folder.resolve("install.yaml")).stream()
+            .filter(this::isForLab)
+            .collect(
+                Collectors.partitioningBy(
+                    each -> each.getKind().equals("CustomResourceDefinition")));
+    Definitions.install(client, loaded.getOrDefault(true, List.of()));
+    loaded
+        .getOrDefault(false, List.of())
+        .forEach(each -> client.resource(each).createOr(there -> there.patch()));
   }
 
   /** Applies every document of a YAML file, or of the YAML files of a folder in their order. */
@@ -101,14 +78,5 @@ record Manifests(KubernetesClient client, boolean real) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static boolean isEstablished(@Nullable CustomResourceDefinition definition) {
-    return definition != null
-        && definition.getStatus() != null
-        && definition.getStatus().getConditions() != null
-        && definition.getStatus().getConditions().stream()
-            .anyMatch(condition ->
-                condition.getType().equals("Established") && condition.getStatus().equals("True"));
   }
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weft.e2e.control.ControlPlane;
-import dev.weft.e2e.control.ControlPlanes;
+import dev.weft.testkit.control.ControlPlane;
+import dev.weft.testkit.control.ControlPlanes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package dev.weft.operator.kube;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.testkit.TestApiServer;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.Mesh;
@@ -40,7 +43,7 @@ public final class KubeCluster
           Lease.class,
           io.fabric8.kubernetes.api.model.Event.class);
 
-  private @Nullable ApiServerProcess server;
+  private @Nullable TestApiServer server;
   private @Nullable WeftOperator operator;
   private @Nullable Agents agents;
 
@@ -50,6 +53,12 @@ public final class KubeCluster
 
   public Agents agents() {
     return Objects.requireNonNull(agents);
+  }
+
+  /** Skips the test where the embedded API server, which stands in, lacks something. */
+  public void assumeReal(String lacks) {
+    assumeTrue(
+        Objects.requireNonNull(server).isReal(), "the embedded API server has no " + lacks);
   }
 
   public void startOperator() {
@@ -68,7 +77,7 @@ public final class KubeCluster
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
-    server = ApiServerProcess.start();
+    server = TestApiServer.start();
     client()
         .resource(
             new NamespaceBuilder()

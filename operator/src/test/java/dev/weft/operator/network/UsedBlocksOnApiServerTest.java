@@ -41,6 +41,7 @@ class UsedBlocksOnApiServerTest {
 
   @Test
   void aBlockOnTheServiceRangeIsRefusedByName() {
+    CLUSTER.assumeReal("range of addresses for Services");
     CLUSTER.agents().join("n1");
 
     create(network("web", "bridge", "10.0.0.0/16"));
@@ -85,6 +86,7 @@ class UsedBlocksOnApiServerTest {
 
   @Test
   void aNetworkThatHoldsAServiceRangeSaysSoAndStays() {
+    CLUSTER.assumeReal("range of addresses for Services");
     CLUSTER.stopOperator();
     CLUSTER.agents().join("n1");
     ContainerNetwork early = create(network("web", "bridge", SERVICES));

@@ -115,6 +115,7 @@ class OverlayServiceReconcilerTest {
 
   @Test
   void whatPeopleChangeIsRepaired() {
+    CLUSTER.assumeReal("scale subresource");
     create(spec -> spec.replicas(2));
     await().until(() -> Optional.of(2).equals(replicas()));
     await().until(() -> slice(name).isPresent());
@@ -129,6 +130,7 @@ class OverlayServiceReconcilerTest {
 
   @Test
   void theScaleSubresourceSetsTheNumberAndWithoutOneItIsAnAutoscalers() {
+    CLUSTER.assumeReal("scale subresource");
     create(spec -> spec.replicas(2));
     await().until(() -> Optional.of(2).equals(replicas()));
     CLUSTER.client().resources(OverlayService.class).inNamespace("default").withName(name).scale(5);

@@ -3,7 +3,7 @@ package dev.weft.agent.attach.claim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.agent.ApiServerProcess;
+import dev.weft.testkit.TestApiServer;
 import dev.weft.agent.Given;
 import dev.weft.agent.cluster.ApiWrites;
 import dev.weft.agent.cluster.ClusterCaches;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @NullUnmarked
 @Tag("api-server")
 class AddressLockOnApiServerTest {
-  private static ApiServerProcess server;
+  private static TestApiServer server;
 
   private final KubernetesClient api = server.client();
   private final Timer timer = new Timer();
@@ -37,7 +37,7 @@ class AddressLockOnApiServerTest {
 
   @BeforeAll
   static void start() throws IOException {
-    server = ApiServerProcess.start();
+    server = TestApiServer.start();
   }
 
   @AfterAll

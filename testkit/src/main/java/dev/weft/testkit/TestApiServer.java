@@ -1,0 +1,90 @@
+package dev.weft.testkit;
+
+import dev.weft.testkit.control.ControlPlane;
+import dev.weft.testkit.control.ControlPlanes;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * An API server with Weft's CustomResourceDefinitions, for as long as one test class runs: a
+ * kube-apiserver where there is one, else the embedded API server ({@link ControlPlanes}).
+ */
+public final class TestApiServer implements AutoCloseable {
+  private static final Path DEFINITIONS = Path.of("..", "manifests", "crds");
+
+  private final Path folder;
+  private final ControlPlane plane;
+  private final KubernetesClient client;
+  private final Thread atExit = new Thread(this::end);
+
+  private TestApiServer(Path folder, ControlPlane plane) {
+    this.folder = folder;
+    this.plane = plane;
+    this.client = plane.kubeconfig().client();
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /** Starts one. */
+  public static TestApiServer start() throws IOException {
+    Path folder = Files.createTempDirectory("weft-apiserver-");
+    TestApiServer started =
+        new TestApiServer(
+            folder, ControlPlanes.start(System.getenv(), folder.resolve("control"), _ -> {}));
+    try {
+      Definitions.install(started.client, DEFINITIONS);
+      return started;
+    } catch (RuntimeException e) {
+      started.close();
+      throw e;
+    }
+  }
+
+  /** A client with every right. */
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /** How to reach it, with every right. */
+  public String kubeconfig() {
+    return plane.kubeconfig().text();
+  }
+
+  /** Its address by way of another port of the loopback interface. */
+  public String addressAt(int port) {
+    return "%s://127.0.0.1:%d".formatted(plane.kubeconfig().server().getScheme(), port);
+  }
+
+  /** Whether it is a kube-apiserver, with schema validation, admission and rights. */
+  public boolean isReal() {
+    return plane.isReal();
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    end();
+  }
+
+  private void end() {
+    client.close();
+    plane.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(TestApiServer::delete);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.delete(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
