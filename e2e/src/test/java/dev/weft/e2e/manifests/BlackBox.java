@@ -144,7 +144,16 @@ abstract class BlackBox {
   }
 
   private void awaitNetwork(String name) {
-    run("wait", "--for=condition=Ready", TIMEOUT, "containernetwork/" + name);
+    try {
+      run("wait", "--for=condition=Ready", TIMEOUT, "containernetwork/" + name);
+    } catch (AssertionError notReady) {
+      notReady.addSuppressed(
+          new AssertionError(
+              run("get", "containernetworks,hostnetworks,meshnodes", "-o", "yaml")
+                  + run("-n", "weft-system", "get", "pods", "-o", "wide")
+                  + run("-n", "weft-system", "logs", "-l", "app.kubernetes.io/name=weft-agent")));
+      throw notReady;
+    }
   }
 
   private void reaches(String from, String to, String network) {
