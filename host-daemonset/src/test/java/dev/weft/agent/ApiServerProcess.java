@@ -6,6 +6,7 @@ import io.fabric8.kubeapitest.KubeAPIServer;
 import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionCondition;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +26,18 @@ import org.awaitility.Awaitility;
 public final class ApiServerProcess implements AutoCloseable {
   private static final String ASSETS = "KUBEBUILDER_ASSETS";
   private static final Path CRDS = Path.of("..", "manifests", "crds");
+  private static final Path ENDPOINT_SLICES =
+      Path.of(
+          "..",
+          "e2e",
+          "src",
+          "main",
+          "resources",
+          "dev",
+          "weft",
+          "e2e",
+          "lab",
+          "endpointslices.yaml");
   private static final int STARTUP_MILLIS = 60_000;
 
   private final Path folder;
@@ -52,13 +66,15 @@ public final class ApiServerProcess implements AutoCloseable {
       Files.createSymbolicLink(
           binaries.resolve(name), Path.of(Objects.requireNonNull(assets), name).toAbsolutePath());
     }
-    KubeAPIServer server =
-        new KubeAPIServer(
-            KubeAPIServerConfigBuilder.anAPIServerConfig()
-                .withTestDir(folder.toString())
-                .withOfflineMode(true)
-                .withStartupTimeout(STARTUP_MILLIS)
-                .build());
+    KubeAPIServerConfigBuilder config =
+        KubeAPIServerConfigBuilder.anAPIServerConfig()
+            .withTestDir(folder.toString())
+            .withOfflineMode(true)
+            .withStartupTimeout(STARTUP_MILLIS);
+    if (isOlderThanEndpointSlices(binaries.resolve("kube-apiserver"))) {
+      config.withApiServerFlag("--runtime-config", "discovery.k8s.io/v1beta1=false");
+    }
+    KubeAPIServer server = new KubeAPIServer(config.build());
     server.start();
     ApiServerProcess started = new ApiServerProcess(folder, server);
     started.installCrds();
@@ -82,9 +98,23 @@ public final class ApiServerProcess implements AutoCloseable {
     }
   }
 
+  /** They have been there since Kubernetes 1.21. */
+  private static boolean isOlderThanEndpointSlices(Path apiServer) throws IOException {
+    Process asked = new ProcessBuilder(apiServer.toString(), "--version").start();
+    try (var output = asked.inputReader()) {
+      return Objects.requireNonNullElse(output.readLine(), "")
+          .matches(".* v1\\.(\\d|1\\d|20)\\..*");
+    }
+  }
+
   private void installCrds() throws IOException {
     try (Stream<Path> files = Files.list(CRDS)) {
-      for (Path file : files.filter(each -> each.toString().endsWith(".yaml")).toList()) {
+      List<Path> all =
+          new ArrayList<>(files.filter(each -> each.toString().endsWith(".yaml")).toList());
+      if (!client.supports(EndpointSlice.class)) {
+        all.add(ENDPOINT_SLICES);
+      }
+      for (Path file : all) {
         CustomResourceDefinition crd =
             client.apiextensions().v1().customResourceDefinitions().load(file.toFile()).create();
         Awaitility.await()

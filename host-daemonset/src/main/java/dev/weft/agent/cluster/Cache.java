@@ -39,7 +39,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
 
   /** Objects of one answer to a list; the next answer is asked for when they are read. */
-  private static final long PAGE = 500;
+  private static final long PAGE = 100;
 
   /** A watch that ends is replaced within two seconds where the API server answers. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);

@@ -78,9 +78,10 @@ public final class ClusterCaches implements AutoCloseable {
    * @param sandboxOf the sandbox of a pod's UID, if one runs
    */
   public ClusterCaches(
-      KubernetesClient client,
+      KubernetesClient connection,
       String node,
       Function<String, Optional<SandboxReference>> sandboxOf) {
+    KubernetesClient client = ApiClients.patient(connection);
     this.node = node;
     this.networks =
         new Cache<>(

@@ -8,7 +8,7 @@ import io.javaoperatorsdk.operator.processing.GroupVersionKind;
 /** Sources that list what they watch page by page: an answer is no larger than one page. */
 public final class PagedLists {
   /** Objects of one answer. */
-  public static final long PAGE = 500;
+  public static final long PAGE = 100;
 
   private PagedLists() {}
 
