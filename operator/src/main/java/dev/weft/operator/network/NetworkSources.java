@@ -171,6 +171,7 @@ final class NetworkSources {
     Set<String> podNodes =
         pods.getSecondaryResources(network).stream()
             .filter(pod -> networksOf(pod).contains(ResourceID.fromResource(network)))
+            .filter(pod -> admits(network, pod))
             .map(PodFacts::of)
             .filter(PodFacts::isPlaced)
             .map(PodFacts::node)
@@ -190,6 +191,13 @@ final class NetworkSources {
         itsEndpoints,
         podNodes,
         serviceCidrs == null ? serviceRanges.asked() : ServiceRanges.of(serviceCidrs.list()));
+  }
+
+  /** What a pod asks of a network that does not admit its namespace causes nothing on its node. */
+  private static boolean admits(ContainerNetwork network, Pod pod) {
+    List<String> allowed =
+        network.getSpec() == null ? null : network.getSpec().allowedNamespaces();
+    return allowed == null || allowed.contains(pod.getMetadata().getNamespace());
   }
 
   /** What names a network and contradicts itself: {@link #observe} does not show it. */
