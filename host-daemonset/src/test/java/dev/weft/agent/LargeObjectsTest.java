@@ -107,12 +107,12 @@ class LargeObjectsTest {
     }
 
     run();
-    goesOn("first");
+    goesOn("10.9.0.1");
     for (int i = 0; i < 40; i++) {
       api.resource(slice("watched-" + i)).create();
     }
 
-    goesOn("second");
+    goesOn("10.9.0.2");
   }
 
   @Test
@@ -125,7 +125,7 @@ class LargeObjectsTest {
 
     run();
 
-    goesOn("first");
+    goesOn("10.9.0.1");
   }
 
   @Test
@@ -135,35 +135,27 @@ class LargeObjectsTest {
         .forEach(each -> api.resource(labelled("10.9.1." + each)).create());
 
     run();
-    goesOn("first");
+    goesOn("10.9.0.1");
     for (int i = 60; i < 70; i++) {
       api.resource(labelled("10.9.1." + i)).create();
     }
 
-    goesOn("second");
+    goesOn("10.9.0.2");
   }
 
-  /** It is ready, and a pod that is bound to its node gets an address. */
-  private void goesOn(String name) {
-    Pod pod = api.resource(pod(name, Map.of(Names.NETWORKS_ANNOTATION, "red"))).create();
+  /** A pod that is bound to its node gets the address that it asks for. */
+  private void goesOn(String address) {
+    String networks = "[{\"name\": \"red\", \"ips\": [\"%s\"]}]".formatted(address);
+    Pod _ =
+        api.resource(pod("asks-" + address, Map.of(Names.NETWORKS_ANNOTATION, networks))).create();
     await()
         .atMost(LONG)
         .untilAsserted(() -> {
           assertThat(agent.isAlive()).as(this::log).isTrue();
-          assertThat(holders()).as(this::log).contains(pod.getMetadata().getUid());
+          assertThat(api.resources(NetworkEndpoint.class).withName("red." + address).get())
+              .as(this::log)
+              .isNotNull();
         });
-  }
-
-  private List<String> holders() {
-    return api
-        .resources(NetworkEndpoint.class)
-        .withLabels(Map.of(Names.NODE_LABEL, "n", Names.NETWORK_LABEL, "red"))
-        .list()
-        .getItems()
-        .stream()
-        .filter(each -> each.getSpec().sandbox() != null)
-        .map(each -> each.getSpec().sandbox().podUid())
-        .toList();
   }
 
   private void run() throws IOException {
