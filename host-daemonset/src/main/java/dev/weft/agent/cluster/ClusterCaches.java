@@ -268,7 +268,8 @@ public final class ClusterCaches implements AutoCloseable {
     return hostNetworks.refused()
         + meshNodes.refused()
         + members.refused().size()
-        + endpoints.refused();
+        + endpoints.refused()
+        + slices.refused();
   }
 
   /** Endpoints. */

@@ -52,6 +52,11 @@ public final class SliceCaches implements AutoCloseable {
     return List.copyOf(followed.keySet());
   }
 
+  /** How many slices there are that count as none. */
+  int refused() {
+    return followed.values().stream().mapToInt(each -> each.cache.refused()).sum();
+  }
+
   /** All slices of a network. */
   public List<EndpointSlice> of(String network) {
     Followed it = followed.get(network);

@@ -102,8 +102,12 @@ class ContainerNetworkReconcilerTest {
   @Test
   void aPodOfANamespaceThatIsNotAdmittedCausesNothingOnItsNode() {
     CLUSTER.agents().join("n1", "n2");
-    create(network("blue", "overlay"));
-    change("blue", spec -> spec.allowedNamespaces(List.of("default")));
+    ContainerNetwork blue = network("blue", "overlay");
+    blue.setSpec(
+        ContainerNetworkSpecBuilder.builder(blue.getSpec())
+            .allowedNamespaces(List.of("default"))
+            .build());
+    create(blue);
     awaitReady("blue");
     client()
         .resource(
