@@ -71,9 +71,8 @@ class SlicesTest {
         .getMessage();
   }
 
-  private static Task task(int number) {
+  static NetworkEndpoint endpoint(String address) {
     NetworkEndpoint endpoint = new NetworkEndpoint();
-    String address = "10.60.%d.%d".formatted(number / 250, number % 250 + 1);
     endpoint.setMetadata(new ObjectMetaBuilder().withName("blue." + address).build());
     endpoint.setSpec(
         NetworkEndpointSpecBuilder.builder().network("blue").address(address + "/16").build());
@@ -86,6 +85,10 @@ class SlicesTest {
                         .withStatus(Conditions.TRUE)
                         .build()))
             .build());
+    return endpoint;
+  }
+
+  private static Task task(int number) {
     return new Task(
         new PodBuilder()
             .withNewMetadata()
@@ -100,7 +103,7 @@ class SlicesTest {
             .endCondition()
             .endStatus()
             .build(),
-        List.of(endpoint));
+        List.of(endpoint("10.60.%d.%d".formatted(number / 250, number % 250 + 1))));
   }
 
   private static OverlayService service() {
