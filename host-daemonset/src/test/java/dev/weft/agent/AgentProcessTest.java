@@ -105,9 +105,7 @@ class AgentProcessTest {
             assertThat(get("/readyz"))
                 .startsWith("HTTP/1.1 503")
                 .contains(
-                    "the API server at",
-                    ":" + Door.FRONT,
-                    "ContainerNetwork is not known since"));
+                    "the API server at", ":" + Door.FRONT, "ContainerNetwork is not known since"));
 
     try (Door door = new Door(node, behind.getPort())) {
       await().atMost(LONG).until(() -> get("/readyz").startsWith("HTTP/1.1 200"));

@@ -49,7 +49,7 @@ class LargeObjectsTest {
   private static final String HEAP = "-Xmx128m";
 
   private static final String NODE = "weft-test-" + ProcessHandle.current().pid() + "-large";
-  private static final Duration LONG = Duration.ofSeconds(120);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   @TempDir Path folder;
   private ApiServerProcess server;
@@ -64,8 +64,7 @@ class LargeObjectsTest {
     server = ApiServerProcess.start();
     api = server.client();
     for (String each : List.of(Names.NAMESPACE, "other")) {
-      api.resource(
-              new NamespaceBuilder().withNewMetadata().withName(each).endMetadata().build())
+      api.resource(new NamespaceBuilder().withNewMetadata().withName(each).endMetadata().build())
           .create();
     }
     node = NetworkNamespace.create(NODE);

@@ -32,7 +32,7 @@ record Part(Map<String, Part> fields, boolean others, int most, int longest) {
     if (named == null) {
       return others ? WHOLE : null;
     }
-    return named == NOTHING ? null : named;
+    return named.equals(NOTHING) ? null : named;
   }
 
   /** Everything but one field of a field. */

@@ -138,8 +138,7 @@ final class ReadParts {
   }
 
   private static Part kind(String... paths) {
-    return Part.of(
-        Stream.concat(Stream.of(METADATA), Stream.of(paths)).toArray(String[]::new));
+    return Part.of(Stream.concat(Stream.of(METADATA), Stream.of(paths)).toArray(String[]::new));
   }
 
   private static String label(String key) {

@@ -61,7 +61,7 @@ class ListSieveTest {
   void whatNobodyReadsIsNotReceived() throws Exception {
     String pod =
         "{\"metadata\":{\"name\":\"p\",\"labels\":{\"weft.dev/service\":\"shop\",\"x\":\"%s\"},"
-            .formatted("l".repeat(90_000))
+                .formatted("l".repeat(90_000))
             + "\"annotations\":{\"notes\":\"%s\",\"weft.dev/networks\":\"%s\"}},"
                 .formatted("n".repeat(90_000), "a".repeat(90_000))
             + "\"spec\":{\"nodeName\":\"n\",\"containers\":[{\"name\":\"%s\"}]}}"
@@ -102,12 +102,11 @@ class ListSieveTest {
         Reading.lists()
             .consumer(
                 (parts, _) ->
-                    parts.forEach(
-                        each -> {
-                          byte[] part = new byte[each.remaining()];
-                          each.get(part);
-                          all.writeBytes(part);
-                        }),
+                    parts.forEach(each -> {
+                      byte[] part = new byte[each.remaining()];
+                      each.get(part);
+                      all.writeBytes(part);
+                    }),
                 request);
     byte[] whole = answer.getBytes(UTF_8);
     List<ByteBuffer> parts = new ArrayList<>();

@@ -27,8 +27,7 @@ public final class BoundPods implements AutoCloseable {
   private final Cache<Pod> pods;
 
   BoundPods(KubernetesClient client, String node, Cache.Listener<Pod> listener) {
-    pods =
-        new Cache<>(client.pods().inAnyNamespace().withField("spec.nodeName", node), listener);
+    pods = new Cache<>(client.pods().inAnyNamespace().withField("spec.nodeName", node), listener);
   }
 
   /** Begins to list and watch; completes with the first list. */

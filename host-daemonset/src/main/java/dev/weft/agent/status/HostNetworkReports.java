@@ -99,8 +99,7 @@ public final class HostNetworkReports {
   private void removeFinalizer(HostNetwork hostNetwork) {
     // whole, for it is written back
     var whole = client.genericKubernetesResources(HOST_NETWORKS);
-    GenericKubernetesResource current =
-        whole.withName(hostNetwork.getMetadata().getName()).get();
+    GenericKubernetesResource current = whole.withName(hostNetwork.getMetadata().getName()).get();
     if (current == null
         || !current.getMetadata().getUid().equals(hostNetwork.getMetadata().getUid())
         || !current.hasFinalizer(Names.NODE_FINALIZER)) {

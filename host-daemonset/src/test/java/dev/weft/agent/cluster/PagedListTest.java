@@ -88,10 +88,10 @@ class PagedListTest {
 
   private static String page(String node, String rest) {
     return """
-        {"apiVersion":"weft.dev/v1alpha1","items":[{"apiVersion":"weft.dev/v1alpha1","kind":"MeshNode",
-         "metadata":{"name":"%s","uid":"u-%s","resourceVersion":"1"},"spec":{}}],
-         "kind":"MeshNodeList","metadata":{"continue":"%s","resourceVersion":"7"}}
-        """
+    {"apiVersion":"weft.dev/v1alpha1","items":[{"apiVersion":"weft.dev/v1alpha1","kind":"MeshNode",
+     "metadata":{"name":"%s","uid":"u-%s","resourceVersion":"1"},"spec":{}}],
+     "kind":"MeshNodeList","metadata":{"continue":"%s","resourceVersion":"7"}}
+    """
         .formatted(node, node, rest);
   }
 

@@ -134,8 +134,7 @@ final class NetworkSources {
             .kind()
             .map(kind ->
                 ofAllNetworks(
-                    PagedLists.from(kind, ContainerNetwork.class)
-                        .withName("servicecidrs"),
+                    PagedLists.from(kind, ContainerNetwork.class).withName("servicecidrs"),
                     (now, before) -> !Objects.equals(now.get("spec"), before.get("spec")),
                     context))
             .orElse(null);
@@ -195,8 +194,7 @@ final class NetworkSources {
 
   /** What a pod asks of a network that does not admit its namespace causes nothing on its node. */
   private static boolean admits(ContainerNetwork network, Pod pod) {
-    List<String> allowed =
-        network.getSpec() == null ? null : network.getSpec().allowedNamespaces();
+    List<String> allowed = network.getSpec() == null ? null : network.getSpec().allowedNamespaces();
     return allowed == null || allowed.contains(pod.getMetadata().getNamespace());
   }
 

@@ -92,8 +92,7 @@ class OverlayServiceReconcilerTest {
   void aQuotaBoundsTheAddressesThatTheServicesOfANamespaceTake() {
     CLUSTER
         .client()
-        .resource(
-            new NamespaceBuilder().withNewMetadata().withName("tenant").endMetadata().build())
+        .resource(new NamespaceBuilder().withNewMetadata().withName("tenant").endMetadata().build())
         .create();
     Map<String, Quantity> two = Map.of("count/overlayservices.weft.dev", new Quantity("2"));
     ResourceQuota quota =
@@ -126,14 +125,9 @@ class OverlayServiceReconcilerTest {
 
   private static OverlayService idle(String name) {
     OverlayService service = new OverlayService();
-    service.setMetadata(
-        new ObjectMetaBuilder().withName(name).withNamespace("tenant").build());
+    service.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace("tenant").build());
     service.setSpec(
-        OverlayServiceSpecBuilder.builder()
-            .network("blue")
-            .replicas(0)
-            .image("none")
-            .build());
+        OverlayServiceSpecBuilder.builder().network("blue").replicas(0).image("none").build());
     return service;
   }
 

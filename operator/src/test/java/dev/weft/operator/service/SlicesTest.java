@@ -59,13 +59,8 @@ class SlicesTest {
     ContainerNetwork network = Networks.network("blue", "overlay", "10.60.0.0/16");
     ObservedService observed =
         new ObservedService(
-            service,
-            network,
-            some,
-            List.of(),
-            new ObservedService.Addresses(List.of(), Set::of));
-    OverlayServiceStatus status =
-        new Statuses(observed, Clock.systemUTC()).running(List.of());
+            service, network, some, List.of(), new ObservedService.Addresses(List.of(), Set::of));
+    OverlayServiceStatus status = new Statuses(observed, Clock.systemUTC()).running(List.of());
     return Conditions.find(Objects.requireNonNull(status.conditions()), Conditions.READY)
         .orElseThrow()
         .getMessage();
