@@ -7,7 +7,7 @@ import java.util.Set;
 /** Reads the attach annotation, {@value Names#NETWORKS_ANNOTATION}. */
 public final class Attachments {
   /** Longest text in characters. */
-  public static final int LONGEST = 64 * 1024;
+  public static final int LONGEST = 16 * 1024;
 
   /** Most networks of one pod. */
   public static final int MOST = 32;

@@ -118,7 +118,7 @@ class AttachmentsTest {
   void tenMegabytesAreRefusedUnread(String content) {
     assertThatExceptionOfType(InvalidAttachments.class)
         .isThrownBy(() -> Attachments.parse(content.repeat(10_000_000)))
-        .withMessageContaining("the most is 65536");
+        .withMessageContaining("the most is 16384");
   }
 
   @Test

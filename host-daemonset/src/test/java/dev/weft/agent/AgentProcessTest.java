@@ -11,15 +11,12 @@ import dev.weft.netlink.rtnl.Netlink;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 class AgentProcessTest {
   private static final String NODE = "weft-test-" + ProcessHandle.current().pid() + "-agent";
   private static final Duration LONG = Duration.ofSeconds(90);
-  private static final int FRONT = 16443;
   private static final int HEALTH = 9810;
 
   @TempDir Path folder;
@@ -83,8 +79,8 @@ class AgentProcessTest {
         kubeconfig,
         server
             .kubeconfig()
-            .replace("127.0.0.1:" + behind.getPort(), "127.0.0.1:" + FRONT)
-            .replace("localhost:" + behind.getPort(), "localhost:" + FRONT));
+            .replace("127.0.0.1:" + behind.getPort(), "127.0.0.1:" + Door.FRONT)
+            .replace("localhost:" + behind.getPort(), "localhost:" + Door.FRONT));
     agent =
         new ProcessBuilder(
                 "nsenter",
@@ -109,7 +105,8 @@ class AgentProcessTest {
         .untilAsserted(() ->
             assertThat(get("/readyz"))
                 .startsWith("HTTP/1.1 503")
-                .contains("the API server at", ":" + FRONT, "ContainerNetwork is not known since"));
+                .contains(
+                    "the API server at", ":" + Door.FRONT, "ContainerNetwork is not known since"));
 
     try (Door door = new Door(node, behind.getPort())) {
       await().atMost(LONG).until(() -> get("/readyz").startsWith("HTTP/1.1 200"));
@@ -143,56 +140,5 @@ class AgentProcessTest {
         return "";
       }
     });
-  }
-
-  /** A way from the node to the API server that can be shut. */
-  private static final class Door implements AutoCloseable {
-    private final ServerSocket front;
-    private final List<Socket> open = new CopyOnWriteArrayList<>();
-
-    Door(NetworkNamespace node, int behind) throws IOException {
-      front = node.call(() -> new ServerSocket(FRONT, 50, InetAddress.getLoopbackAddress()));
-      Thread _ =
-          Thread.ofVirtual()
-              .start(() -> {
-                try {
-                  while (true) {
-                    Socket one = front.accept();
-                    Socket other = new Socket(InetAddress.getLoopbackAddress(), behind);
-                    open.addAll(List.of(one, other));
-                    carry(one, other);
-                    carry(other, one);
-                  }
-                } catch (IOException e) {
-                  // it is shut
-                }
-              });
-    }
-
-    private static void carry(Socket from, Socket to) {
-      Thread _ =
-          Thread.ofVirtual()
-              .start(() -> {
-                try (from;
-                    to) {
-                  from.getInputStream().transferTo(to.getOutputStream());
-                } catch (IOException e) {
-                  // one side has ended it
-                }
-              });
-    }
-
-    @Override
-    public void close() throws IOException {
-      shut();
-    }
-
-    /** Lets nobody in any more and ends what goes on. */
-    void shut() throws IOException {
-      front.close();
-      for (Socket each : open) {
-        each.close();
-      }
-    }
   }
 }

@@ -126,6 +126,8 @@ final class OperatorRunCommand implements Callable<Integer> {
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withKubernetesSerialization(new KubernetesSerialization(reading.mapper(), true))
+        .withHttpClientBuilderConsumer(
+            builder -> builder.addOrReplaceInterceptor("weft-lists", Reading.lists()))
         .build();
   }
 }

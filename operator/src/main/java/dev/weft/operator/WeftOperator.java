@@ -2,6 +2,7 @@ package dev.weft.operator;
 
 import static dev.weft.api.Names.OPERATOR_LEASE;
 
+import dev.weft.operator.kube.PagedLists;
 import dev.weft.operator.mesh.KeyMetrics;
 import dev.weft.operator.mesh.MeshNodeReconciler;
 import dev.weft.operator.mesh.MeshReconciler;
@@ -107,7 +108,10 @@ public final class WeftOperator implements AutoCloseable {
    * just then.
    */
   private static void configure(ControllerConfigurationOverrider<?> settings) {
-    settings.withRetry(untilItWorks()).withReconciliationMaxInterval(null);
+    settings
+        .withRetry(untilItWorks())
+        .withReconciliationMaxInterval(null)
+        .withInformerListLimit(PagedLists.PAGE);
   }
 
   public void start() {

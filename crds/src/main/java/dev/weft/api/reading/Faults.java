@@ -12,7 +12,7 @@ import java.util.Objects;
  * metadata that no API server stores, so nobody but the reader can write it.
  */
 public final class Faults {
-  private static final String FIELD = "weft.dev/faults";
+  static final String FIELD = "weft.dev/faults";
 
   private Faults() {}
 

@@ -29,12 +29,6 @@ final class FieldPath {
     return fields.size();
   }
 
-  boolean isManagedFields() {
-    return fields.size() == 2
-        && field.equals("managedFields")
-        && "metadata".equals(fields.peekLast());
-  }
-
   /** The first fields of the path. */
   @Override
   public String toString() {

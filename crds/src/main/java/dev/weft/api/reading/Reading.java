@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import java.lang.reflect.Modifier;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,23 +23,24 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads what an API server has stored, of any kind: a part of an object that does not have the form
  * expected of it counts as absent, and a list or a watch goes on. The log names each such object
- * once. One of Weft's own kinds carries its {@link Faults}.
+ * once. One of Weft's own kinds carries its {@link Faults}. Of the kinds that Weft watches only
+ * what it reads is made into an object, whoever writes it.
  */
 public final class Reading {
   private static final Logger LOG = LoggerFactory.getLogger(Reading.class);
 
   /** More than an API server admits, which is 10,000. */
-  private static final int NESTING = 20_000;
+  static final int NESTING = 20_000;
 
   private static final int REMEMBERED = 10_000;
 
   private final Consumer<String> counter;
-  private final Map<String, List<Fault>> known =
+  private final Map<String, Integer> known =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, List<Fault>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
           return size() > REMEMBERED;
         }
       };
@@ -81,6 +83,11 @@ public final class Reading {
                     }));
   }
 
+  /** Has a client receive lists without what is not read of them. */
+  public static Interceptor lists() {
+    return new ListSieve();
+  }
+
   private static boolean isStored(Class<?> type) {
     return HasMetadata.class.isAssignableFrom(type)
         && !Modifier.isAbstract(type.getModifiers())
@@ -92,7 +99,9 @@ public final class Reading {
     String name = object.path("metadata").path("name").asText();
     String namespace = object.path("metadata").path("namespace").asText();
     synchronized (known) {
-      if (faults.equals(known.put(kind + " " + namespace + "/" + name, faults))) {
+      int hash = faults.hashCode();
+      Integer before = known.put(kind + " " + namespace + "/" + name, hash);
+      if (before != null && before == hash) {
         return;
       }
     }

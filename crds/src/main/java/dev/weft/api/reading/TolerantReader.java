@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one object; a part that cannot be read counts as absent. */
 final class TolerantReader extends DelegatingDeserializer {
@@ -44,7 +45,7 @@ final class TolerantReader extends DelegatingDeserializer {
   @Override
   public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
     List<Fault> faults = new ArrayList<>();
-    TokenBuffer tokens = copy(parser, context, isOurs(), faults);
+    TokenBuffer tokens = copy(parser, context, faults);
     if (faults.isEmpty()) {
       try {
         return read(tokens.asParserOnFirstToken(), context);
@@ -90,31 +91,35 @@ final class TolerantReader extends DelegatingDeserializer {
     return Objects.requireNonNull(_delegatee.deserialize(parser, context));
   }
 
-  /**
-   * Copies an object without its {@code managedFields}, which nobody reads, and a foreign one
-   * without the nulls in its lists and maps, which nobody expects.
-   */
-  private static TokenBuffer copy(
-      JsonParser parser, DeserializationContext context, boolean nulls, List<Fault> faults)
+  /** Copies what is read of an object; a foreign one without nulls, which nobody expects. */
+  private TokenBuffer copy(JsonParser parser, DeserializationContext context, List<Fault> faults)
       throws IOException {
+    boolean nulls = isOurs();
+    Sieve sieve = new Sieve(ReadParts.of(kind.getSimpleName()));
     TokenBuffer copy = context.bufferForInputBuffering(parser);
     FieldPath place = new FieldPath();
+    @Nullable String name = null;
     do {
       JsonToken token = parser.currentToken();
       if (token == null) {
         break;
       }
-      if (token == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
-        place.field(name);
-        token = parser.nextToken();
-        if (place.isManagedFields() || (!nulls && token == JsonToken.VALUE_NULL)) {
-          parser.skipChildren();
-          continue;
-        }
-        copy.writeFieldName(name);
-      } else if (!nulls && token == JsonToken.VALUE_NULL && place.depth() > 0) {
+      boolean isName = token == JsonToken.FIELD_NAME;
+      if (!sieve.passes(token, isName ? parser.currentName() : null)) {
         continue;
+      }
+      if (isName) {
+        name = parser.currentName();
+        place.field(name);
+        continue;
+      }
+      if (!nulls && token == JsonToken.VALUE_NULL && place.depth() > 0) {
+        name = null;
+        continue;
+      }
+      if (name != null) {
+        copy.writeFieldName(name);
+        name = null;
       }
       if (token.isStructStart() && place.depth() >= DEEPEST) {
         faults.add(
@@ -123,11 +128,16 @@ final class TolerantReader extends DelegatingDeserializer {
                 "this is nested more than %d levels deep".formatted(DEEPEST),
                 "remove it"));
         parser.skipChildren();
+        boolean _ = sieve.passes(parser.currentToken(), null);
         copy.writeNull();
         continue;
       }
       place.pass(token);
-      copy.copyCurrentEvent(parser);
+      if (token == JsonToken.VALUE_STRING && parser.getTextLength() > sieve.longest()) {
+        copy.writeString(parser.getText().substring(0, sieve.longest()));
+      } else {
+        copy.copyCurrentEvent(parser);
+      }
       if (place.depth() == 0) {
         break;
       }

@@ -112,9 +112,10 @@ class NamespaceAdminTest {
     writes.put(
         "a service with every port",
         SERVICE.formatted("ports", "image: busybox, ports: [{port: 65535, targetPort: 1}]"));
-    writes.put("tasks of a service that is another's", SLICE.formatted("tasks", victim));
-    writes.put("tasks at a service's own address", SLICE.formatted("own", virtual));
-    writes.put("tasks on the node", SLICE.formatted("node", "192.168.77.12"));
+    writes.put(
+        "tasks of a service that is another's", SLICE.formatted("shop-tasks-ipv4-7", victim));
+    writes.put("tasks at a service's own address", SLICE.formatted("shop-tasks-ipv4-8", virtual));
+    writes.put("tasks on the node", SLICE.formatted("shop-tasks-ipv4-9", "192.168.77.12"));
     writes.put(
         "a workload of the name of a service's",
         """

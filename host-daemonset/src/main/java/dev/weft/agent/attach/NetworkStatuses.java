@@ -12,10 +12,12 @@ import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpec;
 import dev.weft.netlink.NetlinkException;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +55,13 @@ public final class NetworkStatuses {
   }
 
   private void write(Sandbox sandbox) {
-    var pods = client.pods().inNamespace(sandbox.namespace()).withName(sandbox.pod());
-    Pod pod = pods.get();
+    // whole: of a Pod nothing is read that others than Weft write into its annotations
+    var pods =
+        client
+            .genericKubernetesResources(ResourceDefinitionContext.fromResourceType(Pod.class))
+            .inNamespace(sandbox.namespace())
+            .withName(sandbox.pod());
+    GenericKubernetesResource pod = pods.get();
     if (pod == null || !sandbox.owner().equals(pod.getMetadata().getUid())) {
       return;
     }
@@ -69,7 +76,8 @@ public final class NetworkStatuses {
     String old = annotations == null ? null : annotations.get(NetworkStatus.ANNOTATION);
     Optional<String> merged = NetworkStatus.merge(old, entries(sandbox, view));
     if (merged.isPresent()) {
-      Pod _ = pods.subresource("status").patch(MERGE, patch(pod, merged.get()));
+      GenericKubernetesResource _ =
+          pods.subresource("status").patch(MERGE, patch(pod, merged.get()));
       LOG.atDebug().addKeyValue("pod", sandbox).log("network status written");
     }
   }
@@ -81,7 +89,7 @@ public final class NetworkStatuses {
           .build();
 
   /** With the version that was read: what another client wrote meanwhile is read again first. */
-  private static String patch(Pod pod, String text) {
+  private static String patch(GenericKubernetesResource pod, String text) {
     ObjectNode patch = JsonNodeFactory.instance.objectNode();
     ObjectNode metadata = patch.putObject("metadata");
     metadata.put("resourceVersion", pod.getMetadata().getResourceVersion());

@@ -5,6 +5,9 @@ import dev.weft.api.reading.Reading;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfig;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
@@ -18,6 +21,9 @@ import java.util.function.Consumer;
 public final class ApiClients {
   private static final int CONNECT_MILLIS = 3_000;
   private static final int REQUEST_MILLIS = 5_000;
+
+  /** A server reads a page of the largest objects that there are for seconds before it answers. */
+  private static final int LIST_MILLIS = 20_000;
 
   /** Doubled at most five times by the client: two seconds, however long a server was away. */
   private static final int WATCH_RECONNECT_MILLIS = 60;
@@ -56,14 +62,29 @@ public final class ApiClients {
         .withKubernetesSerialization(new KubernetesSerialization(mapper, true))
         .withTaskExecutor(Executors.newVirtualThreadPerTaskExecutor())
         .withHttpClientBuilderConsumer(builder ->
-            builder.addOrReplaceInterceptor(
-                "weft-requests",
-                new Interceptor() {
-                  @Override
-                  public void before(BasicBuilder unused, HttpRequest request, RequestTags tags) {
-                    requests.accept(request);
-                  }
-                }))
+            builder
+                .addOrReplaceInterceptor("weft-lists", Reading.lists())
+                .addOrReplaceInterceptor(
+                    "weft-requests",
+                    new Interceptor() {
+                      @Override
+                      public void before(
+                          BasicBuilder unused, HttpRequest request, RequestTags tags) {
+                        requests.accept(request);
+                      }
+                    }))
         .build();
+  }
+
+  /** The same connections, for caches: nobody waits for an answer of theirs. */
+  static KubernetesClient patient(KubernetesClient client) {
+    RequestConfig config =
+        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+            .withRequestTimeout(LIST_MILLIS)
+            .build();
+    return client
+        .adapt(NamespacedKubernetesClient.class)
+        .withRequestConfig(config)
+        .call(each -> each);
   }
 }

@@ -4,20 +4,16 @@ import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.api.Names;
 import dev.weft.api.SandboxReference;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Collectors;
 
 /**
- * The pods that are bound to this node. Of each is kept only what tells whether it asks for
- * networks, and whether it goes on.
+ * The pods that are bound to this node: whether each asks for networks, and whether it goes on.
  *
  * <p>No pod waits for this to be known: what it says makes starts faster, and frees addresses of
  * pods that were never started.
@@ -26,17 +22,12 @@ public final class BoundPods implements AutoCloseable {
   /** On the API server's copy of a pod that a kubelet has from another source. */
   private static final String MIRROR = "kubernetes.io/config.mirror";
 
-  private static final Set<String> KEPT = Set.of(Names.NETWORKS_ANNOTATION, MIRROR);
   private static final Set<String> FINISHED = Set.of("Succeeded", "Failed");
 
   private final Cache<Pod> pods;
 
   BoundPods(KubernetesClient client, String node, Cache.Listener<Pod> listener) {
-    pods =
-        new Cache<>(
-            client.pods().inAnyNamespace().withField("spec.nodeName", node),
-            new Cache.Gate<>(_ -> Optional.empty(), BoundPods::strip),
-            listener);
+    pods = new Cache<>(client.pods().inAnyNamespace().withField("spec.nodeName", node), listener);
   }
 
   /** Begins to list and watch; completes with the first list. */
@@ -76,24 +67,6 @@ public final class BoundPods implements AutoCloseable {
   @Override
   public void close() {
     pods.close();
-  }
-
-  private static void strip(Pod pod) {
-    Map<String, String> annotations = pod.getMetadata().getAnnotations();
-    pod.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(pod.getMetadata().getName())
-            .withNamespace(pod.getMetadata().getNamespace())
-            .withUid(pod.getMetadata().getUid())
-            .withResourceVersion(pod.getMetadata().getResourceVersion())
-            .withDeletionTimestamp(pod.getMetadata().getDeletionTimestamp())
-            .withAnnotations(
-                annotations == null
-                    ? Map.of()
-                    : annotations.entrySet().stream()
-                        .filter(each -> KEPT.contains(each.getKey()) && each.getValue() != null)
-                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)))
-            .build());
   }
 
   /**

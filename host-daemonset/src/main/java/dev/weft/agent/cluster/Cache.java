@@ -38,6 +38,9 @@ import org.slf4j.event.Level;
 public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
 
+  /** Objects of one answer to a list; the next answer is asked for when they are read. */
+  private static final long PAGE = 100;
+
   /** A watch that ends is replaced within two seconds where the API server answers. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -124,7 +127,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   /** A cache of what passes {@code gate}. */
   Cache(Informable<T> resources, Gate<T> gate, Listener<T> listener) {
     this.gate = gate;
-    informer = resources.runnableInformer(0);
+    informer = resources.withLimit(PAGE).runnableInformer(0);
     informer.itemStore(new Store());
     informer.exceptionHandler(this::retry);
     informer.addEventHandler(

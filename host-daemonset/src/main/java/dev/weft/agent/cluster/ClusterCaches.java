@@ -78,9 +78,10 @@ public final class ClusterCaches implements AutoCloseable {
    * @param sandboxOf the sandbox of a pod's UID, if one runs
    */
   public ClusterCaches(
-      KubernetesClient client,
+      KubernetesClient connection,
       String node,
       Function<String, Optional<SandboxReference>> sandboxOf) {
+    KubernetesClient client = ApiClients.patient(connection);
     this.node = node;
     this.networks =
         new Cache<>(
@@ -267,7 +268,8 @@ public final class ClusterCaches implements AutoCloseable {
     return hostNetworks.refused()
         + meshNodes.refused()
         + members.refused().size()
-        + endpoints.refused();
+        + endpoints.refused()
+        + slices.refused();
   }
 
   /** Endpoints. */

@@ -1,6 +1,8 @@
 package dev.weft.agent.cluster;
 
 import dev.weft.api.Names;
+import dev.weft.api.TaskSlices;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
@@ -11,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The tasks of services on networks that this node carries, as the EndpointSlices that the operator
- * labels with the network. One watch for each network that has a virtual address, none else.
+ * labels with the network. One watch for each network that has a virtual address, none else. A
+ * slice that is not named as the operator names its own counts as none.
  */
 public final class SliceCaches implements AutoCloseable {
   private final KubernetesClient client;
@@ -49,6 +52,11 @@ public final class SliceCaches implements AutoCloseable {
     return List.copyOf(followed.keySet());
   }
 
+  /** How many slices there are that count as none. */
+  int refused() {
+    return followed.values().stream().mapToInt(each -> each.cache.refused()).sum();
+  }
+
   /** All slices of a network. */
   public List<EndpointSlice> of(String network) {
     Followed it = followed.get(network);
@@ -73,7 +81,21 @@ public final class SliceCaches implements AutoCloseable {
                 .resources(EndpointSlice.class)
                 .inAnyNamespace()
                 .withLabel(Names.NETWORK_LABEL, network),
+            new Cache.Gate<>(TaskSlices::contradiction, SliceCaches::strip),
             listener);
     return new Followed(cache, cache.start().toCompletableFuture());
+  }
+
+  /** Keeps the addresses of tasks that are ready, as if they were one task's. */
+  private static void strip(EndpointSlice slice) {
+    slice.setPorts(List.of());
+    slice.setEndpoints(
+        List.of(
+            new EndpointBuilder()
+                .withAddresses(TaskSlices.ready(slice))
+                .withNewConditions()
+                .withServing(true)
+                .endConditions()
+                .build()));
   }
 }

@@ -1,8 +1,7 @@
 package dev.weft.agent.services;
 
 import dev.weft.api.IpAddress;
-import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
-import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
+import dev.weft.api.TaskSlices;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,19 +38,9 @@ final class Backends {
         .forEach(each -> of(each.isIpv4()).remove(each));
   }
 
-  /** Of the tasks' own Service every one is published, and {@code serving} says which are ready. */
   private static Set<IpAddress> ready(EndpointSlice slice) {
     Set<IpAddress> ready = new HashSet<>();
-    if (slice.getEndpoints() != null) {
-      for (Endpoint each : slice.getEndpoints()) {
-        EndpointConditions conditions = each.getConditions();
-        if (conditions != null
-            && Boolean.TRUE.equals(conditions.getServing())
-            && !Boolean.TRUE.equals(conditions.getTerminating())) {
-          each.getAddresses().forEach(address -> read(address, ready));
-        }
-      }
-    }
+    TaskSlices.ready(slice).forEach(address -> read(address, ready));
     return ready;
   }
 

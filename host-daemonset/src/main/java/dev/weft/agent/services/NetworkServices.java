@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class NetworkServices {
   private final Map<String, VirtualIp> virtuals = new TreeMap<>();
   private final Map<String, Backends> backends = new HashMap<>();
   private final Map<String, String> serviceOfSlice = new HashMap<>();
+  private Set<String> served = Set.of();
   private long version;
 
   NetworkServices(String network, ClusterCaches cluster) {
@@ -80,6 +82,7 @@ final class NetworkServices {
     boolean whole = !now.equals(virtuals);
     virtuals.clear();
     virtuals.putAll(now);
+    serve();
     Set<String> slices = new HashSet<>(serviceOfSlice.keySet());
     cluster.slices().of(network).forEach(each -> slices.add(Cache.key(each)));
     slices.forEach(this::slice);
@@ -97,7 +100,26 @@ final class NetworkServices {
         slice(key);
       }
     }
+    if (whole) {
+      serve();
+    }
     return turn(whole);
+  }
+
+  /** Knows tasks of services that have a virtual address, and of no others. */
+  private void serve() {
+    Set<String> now =
+        virtuals.values().stream().map(VirtualIp::service).collect(Collectors.toSet());
+    if (now.equals(served)) {
+      return;
+    }
+    served = now;
+    backends.keySet().retainAll(now);
+    serviceOfSlice.values().retainAll(now);
+    cluster.slices().of(network).stream()
+        .map(Cache::key)
+        .filter(each -> !serviceOfSlice.containsKey(each))
+        .forEach(this::slice);
   }
 
   private boolean virtual(String key) {
@@ -115,7 +137,8 @@ final class NetworkServices {
   private void slice(String key) {
     @Nullable EndpointSlice slice = cluster.slices().get(network, key).orElse(null);
     String before = serviceOfSlice.get(key);
-    Optional<String> now = Optional.ofNullable(slice).flatMap(NetworkServices::serviceOf);
+    Optional<String> now =
+        Optional.ofNullable(slice).flatMap(NetworkServices::serviceOf).filter(served::contains);
     if (before != null && !now.equals(Optional.of(before))) {
       at(before).update(key, null);
       serviceOfSlice.remove(key);

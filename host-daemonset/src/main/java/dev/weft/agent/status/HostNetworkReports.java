@@ -7,14 +7,19 @@ import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkStatus;
 import dev.weft.api.Names;
 import dev.weft.api.NodePlan;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Writes statuses of HostNetworks when they change, and removes finalizers of deleted ones. */
 public final class HostNetworkReports {
+  private static final ResourceDefinitionContext HOST_NETWORKS =
+      ResourceDefinitionContext.fromResourceType(HostNetwork.class);
+
   private final KubernetesClient client;
   private final ApiWrites writes;
   private final HostNetworkStatuses statuses;
@@ -92,8 +97,9 @@ public final class HostNetworkReports {
   }
 
   private void removeFinalizer(HostNetwork hostNetwork) {
-    HostNetwork current =
-        client.resources(HostNetwork.class).withName(hostNetwork.getMetadata().getName()).get();
+    // whole, for it is written back
+    var whole = client.genericKubernetesResources(HOST_NETWORKS);
+    GenericKubernetesResource current = whole.withName(hostNetwork.getMetadata().getName()).get();
     if (current == null
         || !current.getMetadata().getUid().equals(hostNetwork.getMetadata().getUid())
         || !current.hasFinalizer(Names.NODE_FINALIZER)) {
@@ -102,6 +108,6 @@ public final class HostNetworkReports {
     List<String> left = new ArrayList<>(current.getFinalizers());
     left.remove(Names.NODE_FINALIZER);
     current.getMetadata().setFinalizers(left);
-    HostNetwork _ = client.resource(current).update();
+    GenericKubernetesResource _ = whole.resource(current).update();
   }
 }

@@ -10,6 +10,7 @@ import dev.weft.operator.event.ForeignWrite;
 import dev.weft.operator.event.NetworkEvents;
 import dev.weft.operator.event.StatusChange;
 import dev.weft.operator.kube.ConditionalWrites;
+import dev.weft.operator.kube.PagedLists;
 import dev.weft.operator.node.AgentSource;
 import dev.weft.operator.node.NodeAgent;
 import io.fabric8.kubernetes.api.model.Node;
@@ -18,7 +19,6 @@ import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -77,7 +77,7 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
   public List<EventSource<?, MeshNode>> prepareEventSources(EventSourceContext<MeshNode> context) {
     InformerEventSource<Node, MeshNode> owners =
         new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(Node.class, MeshNode.class)
+            PagedLists.from(Node.class, MeshNode.class)
                 .withName("owners")
                 .withSecondaryToPrimaryMapper(
                     node -> Set.of(new ResourceID(node.getMetadata().getName())))

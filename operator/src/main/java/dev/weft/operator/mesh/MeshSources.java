@@ -7,9 +7,9 @@ import dev.weft.api.Mesh;
 import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
+import dev.weft.operator.kube.PagedLists;
 import dev.weft.operator.node.AgentSource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -77,7 +77,7 @@ final class MeshSources {
   private static <R extends HasMetadata> InformerEventSource<R, Mesh> ofMesh(
       Class<R> type, OnUpdateFilter<R> matters, EventSourceContext<Mesh> context) {
     return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(type, Mesh.class)
+        PagedLists.from(type, Mesh.class)
             .withName("mesh-" + type.getSimpleName())
             .withSecondaryToPrimaryMapper(any -> Set.of(MESH))
             .withPrimaryToSecondaryMapper((Mesh mesh) -> Set.of())

@@ -18,6 +18,7 @@ import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.OverlayService;
 import dev.weft.api.SandboxReference;
 import dev.weft.api.ServiceReference;
+import dev.weft.operator.kube.PagedLists;
 import dev.weft.operator.node.AgentSource;
 import dev.weft.operator.node.NodeFacts;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -81,7 +82,7 @@ final class NetworkSources {
     networks = context.getPrimaryCache();
     hostNetworks =
         new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(HostNetwork.class, ContainerNetwork.class)
+            PagedLists.from(HostNetwork.class, ContainerNetwork.class)
                 .withName("hostnetworks")
                 .withSecondaryToPrimaryMapper(each -> id(each.getSpec().network()))
                 .withOnUpdateFilter(NetworkSources::differ)
@@ -91,7 +92,7 @@ final class NetworkSources {
         Map.of(BY_NODE, each -> Stream.ofNullable(each.getSpec().node()).toList()));
     endpoints =
         new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(NetworkEndpoint.class, ContainerNetwork.class)
+            PagedLists.from(NetworkEndpoint.class, ContainerNetwork.class)
                 .withName("networkendpoints")
                 .withSecondaryToPrimaryMapper(each -> id(each.getSpec().network()))
                 .withOnUpdateFilter(
@@ -105,7 +106,7 @@ final class NetworkSources {
         };
     pods =
         new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(Pod.class, ContainerNetwork.class)
+            PagedLists.from(Pod.class, ContainerNetwork.class)
                 .withName("pods")
                 .withSecondaryToPrimaryMapper(NetworkSources::networksOf)
                 .withOnUpdateFilter((now, before) -> !PodFacts.of(now).equals(PodFacts.of(before)))
@@ -119,7 +120,7 @@ final class NetworkSources {
             Mesh.class, (now, before) -> !Objects.equals(now.getSpec(), before.getSpec()), context);
     services =
         new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(OverlayService.class, ContainerNetwork.class)
+            PagedLists.from(OverlayService.class, ContainerNetwork.class)
                 .withName("overlayservices")
                 .withSecondaryToPrimaryMapper(each -> id(each.getSpec().network()))
                 .withOnUpdateFilter((_, _) -> false)
@@ -133,8 +134,7 @@ final class NetworkSources {
             .kind()
             .map(kind ->
                 ofAllNetworks(
-                    InformerEventSourceConfiguration.from(kind, ContainerNetwork.class)
-                        .withName("servicecidrs"),
+                    PagedLists.from(kind, ContainerNetwork.class).withName("servicecidrs"),
                     (now, before) -> !Objects.equals(now.get("spec"), before.get("spec")),
                     context))
             .orElse(null);
@@ -170,6 +170,7 @@ final class NetworkSources {
     Set<String> podNodes =
         pods.getSecondaryResources(network).stream()
             .filter(pod -> networksOf(pod).contains(ResourceID.fromResource(network)))
+            .filter(pod -> admits(network, pod))
             .map(PodFacts::of)
             .filter(PodFacts::isPlaced)
             .map(PodFacts::node)
@@ -189,6 +190,12 @@ final class NetworkSources {
         itsEndpoints,
         podNodes,
         serviceCidrs == null ? serviceRanges.asked() : ServiceRanges.of(serviceCidrs.list()));
+  }
+
+  /** What a pod asks of a network that does not admit its namespace causes nothing on its node. */
+  private static boolean admits(ContainerNetwork network, Pod pod) {
+    List<String> allowed = network.getSpec() == null ? null : network.getSpec().allowedNamespaces();
+    return allowed == null || allowed.contains(pod.getMetadata().getNamespace());
   }
 
   /** What names a network and contradicts itself: {@link #observe} does not show it. */
@@ -232,7 +239,7 @@ final class NetworkSources {
   private <R extends HasMetadata> InformerEventSource<R, ContainerNetwork> ofAllNetworks(
       Class<R> type, OnUpdateFilter<R> matters, EventSourceContext<ContainerNetwork> context) {
     return ofAllNetworks(
-        InformerEventSourceConfiguration.from(type, ContainerNetwork.class)
+        PagedLists.from(type, ContainerNetwork.class)
             .withName(type.getSimpleName().toLowerCase(Locale.ROOT) + "s"),
         matters,
         context);

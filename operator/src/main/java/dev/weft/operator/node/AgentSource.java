@@ -1,5 +1,6 @@
 package dev.weft.operator.node;
 
+import dev.weft.operator.kube.PagedLists;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -85,7 +86,7 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
       return null;
     }
     SharedIndexInformer<Lease> leasesOfAgents =
-        client.leases().inNamespace(namespace).runnableInformer(0);
+        client.leases().inNamespace(namespace).withLimit(PagedLists.PAGE).runnableInformer(0);
     leasesOfAgents.exceptionHandler((_, _) -> true);
     leasesOfAgents.addEventHandler(this);
     informer = leasesOfAgents;

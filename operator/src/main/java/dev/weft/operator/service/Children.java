@@ -5,6 +5,7 @@ import dev.weft.api.OverlayService;
 import dev.weft.api.Publish;
 import dev.weft.api.ServiceMode;
 import dev.weft.api.ServicePort;
+import dev.weft.api.TaskSlices;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -28,7 +29,7 @@ final class Children {
 
   /** Name of the Service that stands for all tasks. */
   static String tasks(OverlayService service) {
-    return service.getMetadata().getName() + "-tasks";
+    return TaskSlices.service(service.getMetadata().getName());
   }
 
   /** Name of the Service by which it is published. */

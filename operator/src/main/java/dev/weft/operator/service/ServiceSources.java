@@ -10,13 +10,13 @@ import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.OverlayService;
 import dev.weft.api.SandboxReference;
 import dev.weft.operator.event.ForeignWrite;
+import dev.weft.operator.kube.PagedLists;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -49,7 +49,7 @@ final class ServiceSources {
     pods = labelled(Pod.class, context);
     endpoints =
         new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(NetworkEndpoint.class, OverlayService.class)
+            PagedLists.from(NetworkEndpoint.class, OverlayService.class)
                 .withName("addresses")
                 .withSecondaryToPrimaryMapper(this::serviceOf)
                 .withPrimaryToSecondaryMapper((OverlayService _) -> Set.of())
@@ -64,7 +64,7 @@ final class ServiceSources {
             each -> holderOf(each).map(ServiceSources::key).stream().toList()));
     networks =
         new InformerEventSource<>(
-            InformerEventSourceConfiguration.from(ContainerNetwork.class, OverlayService.class)
+            PagedLists.from(ContainerNetwork.class, OverlayService.class)
                 .withName("networks")
                 .withSecondaryToPrimaryMapper(this::servicesOn)
                 .withPrimaryToSecondaryMapper((OverlayService _) -> Set.of())
@@ -166,7 +166,7 @@ final class ServiceSources {
   private static <R extends HasMetadata> InformerEventSource<R, OverlayService> labelled(
       Class<R> type, EventSourceContext<OverlayService> context) {
     return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(type, OverlayService.class)
+        PagedLists.from(type, OverlayService.class)
             .withName(type.getSimpleName().toLowerCase(Locale.ROOT) + "s")
             .withLabelSelector(Names.SERVICE_LABEL)
             .withSecondaryToPrimaryMapper(ServiceSources::labelOf)

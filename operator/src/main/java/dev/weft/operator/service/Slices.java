@@ -4,6 +4,7 @@ import dev.weft.api.IpAddress;
 import dev.weft.api.Names;
 import dev.weft.api.OverlayService;
 import dev.weft.api.ServicePort;
+import dev.weft.api.TaskSlices;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
@@ -23,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks as EndpointSlices. A task stays in the slice it is in, so that one that comes or goes
- * changes one slice, and no slice is longer than {@link #LONGEST}.
+ * changes one slice, and no slice is longer than {@link TaskSlices#LONGEST}. Of tasks beyond {@link
+ * TaskSlices#TASKS} of a family no slice tells.
  */
 final class Slices {
-  static final int LONGEST = 100;
   static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
   static final String SERVICE_NAME = "kubernetes.io/service-name";
 
@@ -70,7 +71,7 @@ final class Slices {
             slice(
                 service,
                 name,
-                prefix(name, each.isIpv4()) + "0",
+                TaskSlices.prefix(name, each.isIpv4()) + "0",
                 new Kind(
                     each.isIpv4(),
                     List.of(
@@ -89,37 +90,41 @@ final class Slices {
 
   private record Kind(boolean ipv4, List<Endpoint> endpoints) {}
 
-  private static String prefix(String name, boolean ipv4) {
-    return "%s-ipv%d-".formatted(name, ipv4 ? 4 : 6);
-  }
-
   /** Who is in which slice: where it was, or else in the first with room. */
   private static Map<String, List<Endpoint>> share(
       String name, boolean ipv4, Map<String, Endpoint> wanted, List<EndpointSlice> existing) {
-    String prefix = prefix(name, ipv4);
+    String prefix = TaskSlices.prefix(name, ipv4);
     Map<Integer, List<Endpoint>> shared = new TreeMap<>();
     Map<String, Endpoint> left = new LinkedHashMap<>(wanted);
     for (EndpointSlice slice : existing) {
       String at = slice.getMetadata().getName();
-      if (at.startsWith(prefix) && at.substring(prefix.length()).matches("\\d{1,6}")) {
-        int number = Integer.parseInt(at.substring(prefix.length()));
-        for (Endpoint old : slice.getEndpoints()) {
-          old.getAddresses().stream()
-              .flatMap(address -> Stream.ofNullable(left.remove(address)))
-              .forEach(kept -> shared.computeIfAbsent(number, _ -> new ArrayList<>()).add(kept));
-        }
-      }
+      TaskSlices.number(at, prefix).ifPresent(number -> keep(slice, left, number, shared));
     }
     int number = 0;
     for (Endpoint each : left.values()) {
-      while (shared.getOrDefault(number, List.of()).size() >= LONGEST) {
+      while (shared.getOrDefault(number, List.of()).size() >= TaskSlices.LONGEST) {
         number++;
+      }
+      if (number >= TaskSlices.MOST) {
+        break;
       }
       shared.computeIfAbsent(number, _ -> new ArrayList<>()).add(each);
     }
     Map<String, List<Endpoint>> named = new HashMap<>();
     shared.forEach((each, endpoints) -> named.put(prefix + each, endpoints));
     return new TreeMap<>(named);
+  }
+
+  private static void keep(
+      EndpointSlice slice,
+      Map<String, Endpoint> left,
+      int number,
+      Map<Integer, List<Endpoint>> shared) {
+    for (Endpoint old : slice.getEndpoints()) {
+      old.getAddresses().stream()
+          .flatMap(address -> Stream.ofNullable(left.remove(address)))
+          .forEach(kept -> shared.computeIfAbsent(number, _ -> new ArrayList<>()).add(kept));
+    }
   }
 
   private static Endpoint endpoint(Task task, String address, boolean all) {

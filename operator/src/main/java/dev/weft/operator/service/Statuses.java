@@ -13,6 +13,7 @@ import dev.weft.api.IpAddress;
 import dev.weft.api.OverlayServiceStatus;
 import dev.weft.api.OverlayServiceStatusBuilder;
 import dev.weft.api.Reason;
+import dev.weft.api.TaskSlices;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -74,7 +75,7 @@ record Statuses(ObservedService observed, Clock clock) {
   OverlayServiceStatus running(List<IpAddress> virtual) {
     Progress progress = Progress.of(workload());
     int ready = ready();
-    String counts = "%d of %d tasks are ready".formatted(ready, progress.desired);
+    String counts = "%d of %d tasks are ready".formatted(ready, progress.desired) + beyond();
     ConditionsDraft draft =
         draft().with(STALLED, FALSE, Reason.NOT_STALLED, "nothing is in the way");
     Optional<String> trouble = trouble();
@@ -100,6 +101,23 @@ record Statuses(ObservedService observed, Clock clock) {
             : draft
                 .with(READY, UNKNOWN, Reason.TASKS_IN_PROGRESS, counts)
                 .with(RECONCILING, TRUE, Reason.TASKS_IN_PROGRESS, counts));
+  }
+
+  /** What is said of tasks that no slice tells of; empty: there are none. */
+  private String beyond() {
+    for (boolean ipv4 : List.of(true, false)) {
+      long addresses =
+          observed.tasks().stream()
+              .filter(Task::isReady)
+              .flatMap(each -> each.addresses().stream())
+              .filter(each -> each.isIpv4() == ipv4)
+              .count();
+      if (addresses > TaskSlices.TASKS) {
+        return "; %d of %d ready addresses are balanced, which is the most of one service"
+            .formatted(TaskSlices.TASKS, addresses);
+      }
+    }
+    return "";
   }
 
   private @Nullable HasMetadata workload() {

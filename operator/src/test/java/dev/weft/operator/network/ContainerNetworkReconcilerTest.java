@@ -27,6 +27,7 @@ import dev.weft.operator.kube.KubeCluster;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeConditionBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -96,6 +97,31 @@ class ContainerNetworkReconcilerTest {
     await().until(() -> nodes("blue").equals("0/0"));
     assertThat(hostNetworks("blue")).containsExactly("blue.n2");
     await().atMost(IdleGrace.STAY.multipliedBy(2)).until(() -> hostNetworks("blue").isEmpty());
+  }
+
+  @Test
+  void aPodOfANamespaceThatIsNotAdmittedCausesNothingOnItsNode() {
+    CLUSTER.agents().join("n1", "n2");
+    ContainerNetwork blue = network("blue", "overlay");
+    blue.setSpec(
+        ContainerNetworkSpecBuilder.builder(blue.getSpec())
+            .allowedNamespaces(List.of("default"))
+            .build());
+    create(blue);
+    awaitReady("blue");
+    client()
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withName("strange").endMetadata().build())
+        .create();
+
+    Pod _ = pod("strange", "a", "n1", "blue");
+    Pod _ = pod("a", "n2", "blue");
+
+    await().until(() -> nodes("blue").equals("1/1"));
+    assertThat(hostNetworks("blue")).containsExactly("blue.n2");
+    change("blue", spec -> spec.allowedNamespaces(List.of("default", "strange")));
+    await().until(() -> nodes("blue").equals("2/2"));
+    assertThat(hostNetworks("blue")).containsExactly("blue.n1", "blue.n2");
   }
 
   @Test
@@ -695,12 +721,16 @@ class ContainerNetworkReconcilerTest {
   }
 
   private static Pod pod(String name, String node, String networks) {
+    return pod("default", name, node, networks);
+  }
+
+  private static Pod pod(String namespace, String name, String node, String networks) {
     return client()
         .resource(
             new PodBuilder()
                 .withNewMetadata()
                 .withName(name)
-                .withNamespace("default")
+                .withNamespace(namespace)
                 .addToAnnotations(Names.NETWORKS_ANNOTATION, networks)
                 .endMetadata()
                 .withNewSpec()

@@ -1,6 +1,7 @@
 package dev.weft.operator.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.api.Conditions;
@@ -18,9 +19,14 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceQuota;
+import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
+import io.fabric8.kubernetes.api.model.ResourceQuotaStatusBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -80,6 +86,49 @@ class OverlayServiceReconcilerTest {
           .extracting(each -> each.getUid())
           .containsExactly(service().getMetadata().getUid());
     }
+  }
+
+  @Test
+  void aQuotaBoundsTheAddressesThatTheServicesOfANamespaceTake() {
+    CLUSTER
+        .client()
+        .resource(new NamespaceBuilder().withNewMetadata().withName("tenant").endMetadata().build())
+        .create();
+    Map<String, Quantity> two = Map.of("count/overlayservices.weft.dev", new Quantity("2"));
+    ResourceQuota quota =
+        new ResourceQuotaBuilder()
+            .withNewMetadata()
+            .withName("services")
+            .withNamespace("tenant")
+            .endMetadata()
+            .withNewSpec()
+            .withHard(two)
+            .endSpec()
+            .build();
+    ResourceQuota stored = CLUSTER.client().resource(quota).create();
+    // a controller's part, and none runs here
+    stored.setStatus(
+        new ResourceQuotaStatusBuilder()
+            .withHard(two)
+            .withUsed(Map.of("count/overlayservices.weft.dev", new Quantity("0")))
+            .build());
+    CLUSTER.client().resource(stored).updateStatus();
+
+    CLUSTER.client().resource(idle("one")).create();
+    CLUSTER.client().resource(idle("two")).create();
+
+    assertThatThrownBy(() -> CLUSTER.client().resource(idle("three")).create())
+        .isInstanceOf(KubernetesClientException.class)
+        .hasMessageContaining("exceeded quota: services");
+    await().untilAsserted(() -> assertThat(locks()).hasSize(2));
+  }
+
+  private static OverlayService idle(String name) {
+    OverlayService service = new OverlayService();
+    service.setMetadata(new ObjectMetaBuilder().withName(name).withNamespace("tenant").build());
+    service.setSpec(
+        OverlayServiceSpecBuilder.builder().network("blue").replicas(0).image("none").build());
+    return service;
   }
 
   @Test
