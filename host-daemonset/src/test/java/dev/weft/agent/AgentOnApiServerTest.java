@@ -1,9 +1,8 @@
 package dev.weft.agent;
 
-import dev.weft.testkit.TestApiServer;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.agent.attach.claim.Probe;
 import dev.weft.agent.cluster.ApiClients;
@@ -30,6 +29,7 @@ import dev.weft.api.NetworkEndpointStatus;
 import dev.weft.api.SandboxReference;
 import dev.weft.api.SubnetBuilder;
 import dev.weft.mesh.Macs;
+import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;

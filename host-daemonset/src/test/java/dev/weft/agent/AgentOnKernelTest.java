@@ -1,6 +1,5 @@
 package dev.weft.agent;
 
-import dev.weft.testkit.TestApiServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -30,6 +29,7 @@ import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.LinkSettings;
 import dev.weft.netlink.rtnl.LinkSpec;
 import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -1,6 +1,5 @@
 package dev.weft.agent;
 
-import dev.weft.testkit.TestApiServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,6 +7,7 @@ import dev.weft.api.Names;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.rtnl.LinkSettings;
 import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.testkit.TestApiServer;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetworks;
 import dev.weft.api.Names;
@@ -15,6 +14,7 @@ import dev.weft.api.SubnetBuilder;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.rtnl.LinkSettings;
 import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;

@@ -1,7 +1,7 @@
 package dev.weft.e2e.demo;
 
-import dev.weft.testkit.control.embedded.PrinterColumns;
 import dev.weft.e2e.net.Ping;
+import dev.weft.testkit.control.embedded.PrinterColumns;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.weft.e2e.lab;
 
+import dev.weft.netlink.NetworkNamespace;
 import dev.weft.testkit.control.ControlPlane;
 import dev.weft.testkit.control.ControlPlanes;
 import dev.weft.testkit.control.Kubeconfig;
-import dev.weft.netlink.NetworkNamespace;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -2,7 +2,6 @@ package dev.weft.operator.kube;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.testkit.TestApiServer;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.Mesh;
@@ -10,6 +9,7 @@ import dev.weft.api.MeshNode;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.operator.WeftOperator;
+import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
@@ -57,8 +57,7 @@ public final class KubeCluster
 
   /** Skips the test where the embedded API server, which stands in, lacks something. */
   public void assumeReal(String lacks) {
-    assumeTrue(
-        Objects.requireNonNull(server).isReal(), "the embedded API server has no " + lacks);
+    assumeTrue(Objects.requireNonNull(server).isReal(), "the embedded API server has no " + lacks);
   }
 
   public void startOperator() {

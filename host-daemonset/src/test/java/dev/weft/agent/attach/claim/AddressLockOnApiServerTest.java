@@ -3,7 +3,6 @@ package dev.weft.agent.attach.claim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.testkit.TestApiServer;
 import dev.weft.agent.Given;
 import dev.weft.agent.cluster.ApiWrites;
 import dev.weft.agent.cluster.ClusterCaches;
@@ -12,6 +11,7 @@ import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.SandboxReference;
+import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.util.Optional;
