@@ -12,6 +12,7 @@ import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.rtnl.FdbEntry;
 import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.Neighbour;
 import dev.weft.netlink.rtnl.Notification;
 import dev.weft.netlink.rtnl.Route;
@@ -126,6 +127,10 @@ public record DriftDetector(
             && samePort(device, link)
             && IpConf.of(link).meets(device.conf())
             && !(device.kind() instanceof DeviceKind.Veth && device.innerUp() && !link.isLowerUp())
+            && !(device.kind() instanceof DeviceKind.Bridge(boolean learns)
+                && !learns
+                && link.kind() instanceof LinkKind.Bridge bridge
+                && Boolean.TRUE.equals(bridge.linkLocalLearning()))
             && !(device.kind() instanceof DeviceKind.Vxlan tunnel
                 && tunnel.txChecksum() != kernel.txChecksum(link.index()));
     return same ? Optional.empty() : Optional.of(Drift.of(device, name + " was changed"));

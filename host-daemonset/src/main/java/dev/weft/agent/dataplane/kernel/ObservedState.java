@@ -189,7 +189,8 @@ public final class ObservedState {
 
   private DeviceKind kind(Link link, Owner owner, Optional<Link> inside) {
     return switch (link.kind()) {
-      case LinkKind.Bridge _ -> new DeviceKind.Bridge();
+      case LinkKind.Bridge bridge ->
+          new DeviceKind.Bridge(Boolean.TRUE.equals(bridge.linkLocalLearning()));
       case LinkKind.Vxlan vxlan -> {
         Integer port = vxlan.port();
         yield new DeviceKind.Vxlan(
