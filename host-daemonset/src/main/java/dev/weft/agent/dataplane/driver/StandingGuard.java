@@ -1,0 +1,50 @@
+package dev.weft.agent.dataplane.driver;
+
+import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.Owner;
+import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.NetworkSpec;
+import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The elements of the source guard of what is held: it goes on as it stands, also when the table is
+ * made anew. Pure.
+ */
+final class StandingGuard {
+  private StandingGuard() {}
+
+  /** Those that name a device, of what a network has on the node. */
+  static List<Item> of(NetworkSpec network, NodeContext ground) {
+    List<Item> items = new ArrayList<>();
+    for (Link link : ground.observation().node().links()) {
+      ground
+          .ownership()
+          .of(link)
+          .filter(owner -> owner.uid().equals(network.uid()))
+          .ifPresent(owner -> items.addAll(of(link, owner, network)));
+    }
+    return items;
+  }
+
+  private static List<Item> of(Link link, Owner owner, NetworkSpec network) {
+    Owner whole = Owner.network(owner.uid());
+    return switch (link.kind()) {
+      case LinkKind.Bridge _ ->
+          Optional.ofNullable(link.address())
+              .map(mac -> GuardEntries.gateway(whole, mac))
+              .orElse(List.of());
+      case LinkKind.Vxlan _ -> GuardEntries.port(whole, link.name());
+      case LinkKind.Veth _ -> {
+        LocalEndpoint endpoint = network.local().get(owner.endpoint());
+        yield endpoint == null
+            ? GuardEntries.port(owner, link.name())
+            : GuardEntries.endpoint(owner, link.name(), endpoint);
+      }
+      case LinkKind.Macvlan _, LinkKind.Vlan _, LinkKind.Dummy _, LinkKind.Other _ -> List.of();
+    };
+  }
+}
