@@ -421,6 +421,54 @@ class ForeignPortTest {
     assertThat(witness.reaches(victim, "10.77.0.2")).isTrue();
   }
 
+  /** Whoever can make a device on the node can give it any name and mark. */
+  @Test
+  void aTunnelOfAnotherNamespaceWithTheNameAndMarkOfOursIsNotTakenOver() throws Exception {
+    make(wish("overlay"));
+    String mark = node.link(TUNNEL).alias();
+    node.delete(TUNNEL);
+    run(
+        "ip -n %1$s link add %2$s type vxlan id 4242 dstport 4789 local 192.0.2.1"
+            + " && ip -n %1$s link set %2$s netns %3$s"
+            + " && ip -n %3$s link set %2$s alias %4$s master %5$s",
+        hostile.name(),
+        TUNNEL,
+        node.name(),
+        mark,
+        BRIDGE);
+    assertThat(node.link(TUNNEL).parentNamespace()).isNotNegative();
+
+    make(wish("overlay"));
+
+    assertThat(node.link(TUNNEL).parentNamespace()).isNegative();
+    assertThat(lab.plane(node).plan(wish("overlay"))).isEmpty();
+  }
+
+  @Test
+  void withTheMarkOfAHeldNetworkItIsForeignToo() throws Exception {
+    make(wish("overlay"));
+    node.delete(TUNNEL);
+    node.netlink().linkAdd(LinkSpec.of(TUNNEL, new LinkKind.Veth("away")));
+    intrude("evil");
+    node.netlink()
+        .linkSet(
+            node.link("evil").index(),
+            LinkSettings.builder().alias(node.link(hostEnd(victim)).alias()).build());
+    node.nft("flush ruleset");
+
+    ReconcileOutcome outcome = lab.plane(node).reconcile(wish("overlay"), PassScope.EVERYTHING);
+
+    assertThat(outcome.of("net").problems()).isNotEmpty();
+    assertThat(injects()).isFalse();
+    assertThat(overhears()).isFalse();
+  }
+
+  private static void run(String script, Object... values) throws Exception {
+    Process process =
+        new ProcessBuilder("sh", "-c", script.formatted(values)).inheritIO().start();
+    assertThat(process.waitFor()).isZero();
+  }
+
   private void healed(String driver) {
     await()
         .until(() -> {

@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane.driver;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.LinkKind;
@@ -12,7 +13,7 @@ import java.util.Optional;
 
 /**
  * The elements of the source guard of what is held: it goes on as it stands, also when the table is
- * made anew. Pure.
+ * made anew. Whoever can make a device can give it our mark, so a port must have its name too. Pure.
  */
 final class StandingGuard {
   private StandingGuard() {}
@@ -37,11 +38,14 @@ final class StandingGuard {
           Optional.ofNullable(link.address())
               .map(mac -> GuardEntries.gateway(whole, mac))
               .orElse(List.of());
-      case LinkKind.Vxlan _ -> GuardEntries.port(whole, link.name());
+      case LinkKind.Vxlan _ ->
+          link.name().equals(Network.vxlan(owner.uid())) && link.parentNamespace() < 0
+              ? GuardEntries.port(whole, link.name())
+              : List.of();
       case LinkKind.Veth _ -> {
         LocalEndpoint endpoint = network.local().get(owner.endpoint());
-        yield endpoint == null
-            ? GuardEntries.port(owner, link.name())
+        yield endpoint == null || !link.name().equals(Network.hostEnd(owner.uid(), endpoint.id()))
+            ? List.of()
             : GuardEntries.endpoint(owner, link.name(), endpoint);
       }
       case LinkKind.Macvlan _, LinkKind.Vlan _, LinkKind.Dummy _, LinkKind.Other _ -> List.of();

@@ -191,6 +191,9 @@ public final class ObservedState {
     return switch (link.kind()) {
       case LinkKind.Bridge bridge ->
           new DeviceKind.Bridge(Boolean.TRUE.equals(bridge.linkLocalLearning()));
+      // its frames travel in the namespace that it was made in, by whoever made it there
+      case LinkKind.Vxlan _ when link.parentNamespace() >= 0 ->
+          new DeviceKind.Other("vxlan of another namespace");
       case LinkKind.Vxlan vxlan -> {
         Integer port = vxlan.port();
         yield new DeviceKind.Vxlan(
