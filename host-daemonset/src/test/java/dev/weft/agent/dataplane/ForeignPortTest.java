@@ -463,6 +463,30 @@ class ForeignPortTest {
     assertThat(overhears()).isFalse();
   }
 
+  /** Else frames of other bridges to that address would be dropped. */
+  @Test
+  void aBridgeWithTheMarkOfAHeldNetworkBringsNoMacAddressOfItsOwn() {
+    make(wish("overlay"));
+    node.delete(TUNNEL);
+    node.netlink().linkAdd(LinkSpec.of(TUNNEL, new LinkKind.Veth("away")));
+    node.netlink()
+        .linkAdd(
+            new LinkSpec(
+                "bridge0",
+                new LinkKind.Bridge(),
+                LinkSettings.builder()
+                    .alias(node.link(BRIDGE).alias())
+                    .address(STRANGER)
+                    .build()));
+
+    ReconcileOutcome outcome = lab.plane(node).reconcile(wish("overlay"), PassScope.EVERYTHING);
+
+    assertThat(outcome.of("net").problems()).isNotEmpty();
+    assertThat(node.ruleset())
+        .contains(String.valueOf(node.link(BRIDGE).address()))
+        .doesNotContain(STRANGER.toString());
+  }
+
   private static void run(String script, Object... values) throws Exception {
     Process process =
         new ProcessBuilder("sh", "-c", script.formatted(values)).inheritIO().start();

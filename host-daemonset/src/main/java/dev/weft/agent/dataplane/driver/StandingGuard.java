@@ -9,11 +9,11 @@ import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.LinkKind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The elements of the source guard of what is held: it goes on as it stands, also when the table is
- * made anew. Whoever can make a device can give it our mark, so a port must have its name too. Pure.
+ * made anew. Whoever can make a device can give it our mark, so a port must have its name too, and a
+ * bridge's MAC address is the one that we give it. Pure.
  */
 final class StandingGuard {
   private StandingGuard() {}
@@ -26,18 +26,17 @@ final class StandingGuard {
           .ownership()
           .of(link)
           .filter(owner -> owner.uid().equals(network.uid()))
-          .ifPresent(owner -> items.addAll(of(link, owner, network)));
+          .ifPresent(
+              owner -> items.addAll(of(link, owner, network, ground.wish().node())));
     }
     return items;
   }
 
-  private static List<Item> of(Link link, Owner owner, NetworkSpec network) {
+  private static List<Item> of(Link link, Owner owner, NetworkSpec network, String node) {
     Owner whole = Owner.network(owner.uid());
     return switch (link.kind()) {
       case LinkKind.Bridge _ ->
-          Optional.ofNullable(link.address())
-              .map(mac -> GuardEntries.gateway(whole, mac))
-              .orElse(List.of());
+          GuardEntries.gateway(whole, Network.mac(node, owner.uid(), link.name()));
       case LinkKind.Vxlan _ ->
           link.name().equals(Network.vxlan(owner.uid())) && link.parentNamespace() < 0
               ? GuardEntries.port(whole, link.name())

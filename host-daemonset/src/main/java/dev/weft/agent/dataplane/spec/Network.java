@@ -99,6 +99,11 @@ public record Network(
 
   /** A MAC address for a device of this network on this node, always the same. */
   public MacAddress mac(String device) {
+    return mac(node, uid, device);
+  }
+
+  /** A MAC address for a device of a network on a node, always the same. */
+  public static MacAddress mac(String node, String uid, String device) {
     return MacAddress.parse(
         "06:"
             + HexFormat.ofDelimiter(":")
