@@ -2,10 +2,20 @@ package dev.weft.e2e.hostile;
 
 import static dev.weft.e2e.hostile.Attack.loop;
 import static dev.weft.e2e.hostile.Attack.script;
+import static org.awaitility.Awaitility.await;
 
+import dev.weft.api.Conditions;
+import dev.weft.api.HostNetwork;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.Netlink;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -13,6 +23,23 @@ import java.util.stream.Stream;
 final class LinkAttacks {
   /** The group of links that agents are building: "weft". */
   private static final String GROUP = "0x77656674";
+
+  private static final String MARKER = "no frame of ours";
+
+  /**
+   * RTM_SETLINK: the link {@code $ARGV[0]} goes to namespace 0, into the bridge of index {@code
+   * $ARGV[1]}, and comes up; its status is the errno.
+   */
+  private static final String MOVE =
+      """
+      socket(S, 16, 3, 0) or exit 255;
+      my ($index) = map { /^(\\d+): \\Q$ARGV[0]\\E(?:\\@|:)/ ? $1 : () } qx(ip -o link);
+      my $body = pack("C x S l L L", 0, 0, $index, 1, 1);
+      $body .= pack("S S l S S L", 8, 46, 0, 8, 10, $ARGV[1]);
+      send(S, pack("L S S L L", 16 + length($body), 19, 5, 1, 0) . $body, 0) or exit 255;
+      recv(S, my $answer, 65536, 0);
+      exit -unpack("x16 l", $answer);
+      """;
 
   private LinkAttacks() {}
 
@@ -23,6 +50,8 @@ final class LinkAttacks {
             Stream.of(marks(), names()).flatMap(List::stream).map(Attack::acrossRestart).toList(),
             "links: state",
             state(),
+            "links: ports of other networks",
+            ports(),
             "links: devices",
             devices().stream().map(Attack::alone).toList()));
   }
@@ -162,6 +191,76 @@ final class LinkAttacks {
             "listens to everything",
             "for i in eth1 eth2 eth3; do ip link set $i promisc on allmulticast on; done"),
         script("answers no ARP", "for i in eth1 eth2 eth3; do ip link set $i arp off; done"));
+  }
+
+  private static List<Attack> ports() {
+    return List.of(
+        new Attack("puts a port into another bridge network", a -> port(a, "db")),
+        new Attack("puts a port into another overlay", a -> port(a, "red")));
+  }
+
+  /**
+   * A port of the pod's in the bridge of a network that the pod is not on; the kernel lets a pod
+   * with the node's users do so.
+   */
+  private static void port(Attacker a, String network) {
+    String port = "evil-" + network;
+    MacAddress own = MacAddress.parse("02:00:00:00:00:66");
+    int bridge = bridge(a, network);
+    a.run(
+        "ip link add x0 type veth peer name %s; ip link set x0 address %s up; perl -e '%s' %s %d"
+            .formatted(port, own, MOVE, port, bridge));
+    await(port + " is told of")
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> drift(a, network).contains(port));
+    String victim = network + "-1";
+    a.mustNotReach(network + "-1", MARKER);
+    a.mustNotReach(network + "-2", MARKER);
+    a.flood(
+        "x0",
+        Frames.ethernet(Frames.ANY, own, 0x88b5, MARKER.getBytes(StandardCharsets.US_ASCII)),
+        Frames.ethernet(
+            a.bed().mac(victim), own, 0x88b5, MARKER.getBytes(StandardCharsets.US_ASCII)),
+        Frames.ethernet(
+            Frames.ANY,
+            a.bed().mac(victim),
+            Frames.ARP,
+            Frames.arp(
+                2,
+                a.bed().mac(victim),
+                a.bed().address(victim),
+                Frames.ANY,
+                a.bed().address(network + "-2"))),
+        Frames.ethernet(
+            MacAddress.parse("01:80:c2:00:00:0e"), a.bed().mac(victim), 0x88cc, new byte[46]));
+  }
+
+  private static int bridge(Attacker a, String network) {
+    String mark = "weft.dev/" + a.uid(network);
+    try (Netlink netlink = Netlink.open(a.bed().lab().node(Attacker.NODE).namespace())) {
+      return netlink.links().stream()
+          .filter(each -> each.kind() instanceof LinkKind.Bridge && each.alias().equals(mark))
+          .findFirst()
+          .orElseThrow()
+          .index();
+    }
+  }
+
+  /** What the network's drift on the node is said to be. */
+  private static String drift(Attacker a, String network) {
+    return a
+        .bed()
+        .lab()
+        .client()
+        .resources(HostNetwork.class)
+        .withName(network + "." + Attacker.NODE)
+        .get()
+        .getStatus()
+        .conditions()
+        .stream()
+        .filter(each -> each.getType().equals(Conditions.DRIFTED))
+        .map(Condition::getMessage)
+        .collect(Collectors.joining());
   }
 
   private static List<Attack> devices() {

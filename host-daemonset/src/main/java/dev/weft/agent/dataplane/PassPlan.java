@@ -28,7 +28,7 @@ record PassPlan(
       NodeContext context, DesiredState desired, NodeKeys.Draft keys, State observed) {
     List<Change> changes =
         Plan.between(desired.state().with(keys.items()), observed).stream()
-            .filter(change -> !desired.isHeld(change.item()))
+            .filter(desired::isDue)
             .toList();
     return new PassPlan(
         context.observation(),

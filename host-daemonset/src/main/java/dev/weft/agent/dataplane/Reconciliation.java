@@ -7,6 +7,7 @@ import dev.weft.agent.dataplane.drift.LastApplied;
 import dev.weft.agent.dataplane.drift.Repairs;
 import dev.weft.agent.dataplane.ipsec.NodeKeys;
 import dev.weft.agent.dataplane.kernel.DeviceIndexes;
+import dev.weft.agent.dataplane.kernel.ForeignPort;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.IpsecTables;
 import dev.weft.agent.dataplane.kernel.Observation;
@@ -42,6 +43,7 @@ final class Reconciliation {
   private final TableRestorer tables;
   private @Nullable LastPass last;
   private Set<String> stuck = Set.of();
+  private boolean shut;
 
   Reconciliation(HostKernel kernel, NodeKeys keys) {
     this.kernel = kernel;
@@ -100,8 +102,9 @@ final class Reconciliation {
   private ReconcileOutcome whole(NodeSpec spec, Set<String> names) {
     Set<String> before = stuck;
     ReconcileOutcome outcome = look(spec, names);
-    // what turned out to stay, or to be gone at last, is for the packet filter to count with
-    return stuck.equals(before) ? outcome : outcome.then(look(spec, names));
+    // what turned out to stay, or to be gone at last, is for the packet filter to count with, and
+    // what a foreign port changed until it was shut is for another look
+    return stuck.equals(before) && !shut ? outcome : outcome.then(look(spec, names));
   }
 
   private ReconcileOutcome look(NodeSpec spec, Set<String> names) {
@@ -112,6 +115,7 @@ final class Reconciliation {
     if (!restored.isEmpty()) {
       repaired.computeIfAbsent(Owner.NODE.uid(), _ -> new ArrayList<>()).addAll(restored);
     }
+    shut = shut(plan, repaired);
     indexes.replace(plan.observation().node().links());
     interfaces.note(plan.observation().sandboxes().values());
     Map<Change, RuntimeException> failures =
@@ -129,6 +133,20 @@ final class Reconciliation {
   private static Map<String, List<String>> repairs(
       @Nullable LastPass last, List<Change> changes, State wished, State observed) {
     return last == null ? new HashMap<>() : Repairs.of(last.applied(), changes, wished, observed);
+  }
+
+  /** Shuts the ports that others put into bridges of ours; returns whether there were any. */
+  private boolean shut(PassPlan plan, Map<String, List<String>> repaired) {
+    List<ForeignPort> ports =
+        ForeignPort.open(plan.observation().node(), plan.desired().foreign(), plan.observed());
+    for (ForeignPort port : ports) {
+      port.shut(kernel)
+          .ifPresent(line ->
+              repaired
+                  .computeIfAbsent(port.bridge().owner().uid(), _ -> new ArrayList<>())
+                  .add(line));
+    }
+    return !ports.isEmpty();
   }
 
   private LastPass remember(NodeSpec spec, PassPlan plan, Set<Change> failed) {

@@ -6,6 +6,7 @@ import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.driver.GuardEntries;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
+import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
@@ -17,6 +18,7 @@ import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.LanFrames;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.PacketSocket;
+import dev.weft.netlink.rtnl.FdbEntry;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a sandbox sends in the name of others, on a real kernel. */
 class SourceGuardTest {
@@ -323,6 +326,31 @@ class SourceGuardTest {
     make(bridge());
 
     assertThat(passes(frame.bytes())).isTrue();
+  }
+
+  /** A bridge looks at whom these are from before any table sees them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bridge", "overlay"})
+  void framesForTheBridgeItselfTakeNoTraffic(String driver) {
+    make(driver.equals("bridge") ? bridge() : overlay());
+    assertThat(witness.reaches(victim, "10.77.0.2")).isTrue();
+    PacketSocket sender = socket(hostile);
+
+    for (int last : List.of(0, 3, 14)) {
+      byte[] frame = ethernet(Macs.of(VICTIM), 0x88cc, (byte) 0);
+      System.arraycopy(
+          MacAddress.parse("01:80:c2:00:00:%02x".formatted(last)).bytes(), 0, frame, 0, 6);
+      sender.send(frame);
+      assertThat(node.netlink().fdbOfBridge(node.link("wb-000000010000").index()))
+          .as("to 01:80:c2:00:00:%02x", last)
+          .filteredOn(entry -> entry.mac().equals(Macs.of(VICTIM)))
+          .extracting(FdbEntry::link)
+          .doesNotContain(node.link(hostEnd(hostile)).index());
+    }
+  }
+
+  private static String hostEnd(Box sandbox) {
+    return Network.hostEnd(TestSpecs.uid(1), sandbox.name() + ".eth0");
   }
 
   @Test

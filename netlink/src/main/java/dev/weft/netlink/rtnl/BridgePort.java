@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param neighSuppress whether the bridge answers ARP and ND from its neighbour table instead of
  *     flooding them here ({@code IFLA_BRPORT_NEIGH_SUPPRESS})
  * @param hairpin whether a frame may leave by the port it came from ({@code IFLA_BRPORT_MODE})
+ * @param locked whether only frames from addresses that the bridge knows at this port come in
+ *     ({@code IFLA_BRPORT_LOCKED}, Linux 5.18)
+ * @param flush in a change, {@code true} has the bridge forget the addresses that it learned here
+ *     ({@code IFLA_BRPORT_FLUSH}); never read
  */
 public record BridgePort(
     @Nullable Boolean learning,
@@ -25,7 +29,9 @@ public record BridgePort(
     @Nullable Boolean broadcastFlood,
     @Nullable Boolean isolated,
     @Nullable Boolean neighSuppress,
-    @Nullable Boolean hairpin) {
+    @Nullable Boolean hairpin,
+    @Nullable Boolean locked,
+    @Nullable Boolean flush) {
 
   /** A builder that leaves every option as it is. */
   public static Builder builder() {
@@ -41,6 +47,8 @@ public record BridgePort(
     private @Nullable Boolean isolated;
     private @Nullable Boolean neighSuppress;
     private @Nullable Boolean hairpin;
+    private @Nullable Boolean locked;
+    private @Nullable Boolean flush;
 
     private Builder() {}
 
@@ -86,10 +94,30 @@ public record BridgePort(
       return this;
     }
 
+    /** {@link BridgePort#locked()}. */
+    public Builder locked(boolean value) {
+      locked = value;
+      return this;
+    }
+
+    /** {@link BridgePort#flush()}. */
+    public Builder flush() {
+      flush = true;
+      return this;
+    }
+
     /** The options collected so far. */
     public BridgePort build() {
       return new BridgePort(
-          learning, unicastFlood, multicastFlood, broadcastFlood, isolated, neighSuppress, hairpin);
+          learning,
+          unicastFlood,
+          multicastFlood,
+          broadcastFlood,
+          isolated,
+          neighSuppress,
+          hairpin,
+          locked,
+          flush);
     }
   }
 }

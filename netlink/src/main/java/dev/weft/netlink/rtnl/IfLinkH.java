@@ -40,14 +40,20 @@ final class IfLinkH {
   static final int IFLA_BR_STP_STATE = 5;
   static final int IFLA_BR_VLAN_FILTERING = 7;
   static final int IFLA_BR_MCAST_SNOOPING = 23;
+  static final int IFLA_BR_MULTI_BOOLOPT = 46;
+
+  /** {@code BR_BOOLOPT_NO_LL_LEARN}, as a bit. */
+  static final int NO_LL_LEARN = 1;
 
   static final int IFLA_BRPORT_MODE = 4;
   static final int IFLA_BRPORT_LEARNING = 8;
   static final int IFLA_BRPORT_UNICAST_FLOOD = 9;
+  static final int IFLA_BRPORT_FLUSH = 24;
   static final int IFLA_BRPORT_MCAST_FLOOD = 27;
   static final int IFLA_BRPORT_BCAST_FLOOD = 30;
   static final int IFLA_BRPORT_NEIGH_SUPPRESS = 32;
   static final int IFLA_BRPORT_ISOLATED = 33;
+  static final int IFLA_BRPORT_LOCKED = 39;
 
   static final int IFLA_VXLAN_ID = 1;
   static final int IFLA_VXLAN_LINK = 3;

@@ -22,17 +22,20 @@ public sealed interface LinkKind {
    * @param ageing how long learned addresses live, in steps of 10 ms ({@code IFLA_BR_AGEING_TIME})
    * @param forwardDelay time spent listening and learning, in steps of 10 ms ({@code
    *     IFLA_BR_FORWARD_DELAY})
+   * @param linkLocalLearning whether it learns from frames to itself, such as LLDP's ({@code
+   *     IFLA_BR_MULTI_BOOLOPT}, {@code BR_BOOLOPT_NO_LL_LEARN}, Linux 5.0)
    */
   record Bridge(
       @Nullable Boolean stp,
       @Nullable Boolean vlanFiltering,
       @Nullable Boolean multicastSnooping,
       @Nullable Duration ageing,
-      @Nullable Duration forwardDelay)
+      @Nullable Duration forwardDelay,
+      @Nullable Boolean linkLocalLearning)
       implements LinkKind {
     /** A bridge as the kernel makes it by default. */
     public Bridge() {
-      this(null, null, null, null, null);
+      this(null, null, null, null, null, null);
     }
 
     @Override
@@ -42,27 +45,37 @@ public sealed interface LinkKind {
 
     /** The same bridge with the spanning tree protocol on or off. */
     public Bridge withStp(boolean value) {
-      return new Bridge(value, vlanFiltering, multicastSnooping, ageing, forwardDelay);
+      return new Bridge(
+          value, vlanFiltering, multicastSnooping, ageing, forwardDelay, linkLocalLearning);
     }
 
     /** The same bridge with 802.1Q filtering on or off. */
     public Bridge withVlanFiltering(boolean value) {
-      return new Bridge(stp, value, multicastSnooping, ageing, forwardDelay);
+      return new Bridge(
+          stp, value, multicastSnooping, ageing, forwardDelay, linkLocalLearning);
     }
 
     /** The same bridge with multicast snooping on or off. */
     public Bridge withMulticastSnooping(boolean value) {
-      return new Bridge(stp, vlanFiltering, value, ageing, forwardDelay);
+      return new Bridge(
+          stp, vlanFiltering, value, ageing, forwardDelay, linkLocalLearning);
     }
 
     /** The same bridge with another life time of learned addresses. */
     public Bridge withAgeing(Duration value) {
-      return new Bridge(stp, vlanFiltering, multicastSnooping, value, forwardDelay);
+      return new Bridge(
+          stp, vlanFiltering, multicastSnooping, value, forwardDelay, linkLocalLearning);
     }
 
     /** The same bridge with another forward delay. */
     public Bridge withForwardDelay(Duration value) {
-      return new Bridge(stp, vlanFiltering, multicastSnooping, ageing, value);
+      return new Bridge(
+          stp, vlanFiltering, multicastSnooping, ageing, value, linkLocalLearning);
+    }
+
+    /** The same bridge that learns from frames to itself, or does not. */
+    public Bridge withLinkLocalLearning(boolean value) {
+      return new Bridge(stp, vlanFiltering, multicastSnooping, ageing, forwardDelay, value);
     }
   }
 

@@ -88,7 +88,15 @@ final class LinkReader {
         data.flag(IFLA_BR_VLAN_FILTERING),
         data.flag(IFLA_BR_MCAST_SNOOPING),
         duration(data.u32(IFLA_BR_AGEING_TIME)),
-        duration(data.u32(IFLA_BR_FORWARD_DELAY)));
+        duration(data.u32(IFLA_BR_FORWARD_DELAY)),
+        linkLocalLearning(data.get(IFLA_BR_MULTI_BOOLOPT)));
+  }
+
+  /** {@code struct br_boolopt_multi}: values, and which of them count. */
+  private static @Nullable Boolean linkLocalLearning(@Nullable Payload options) {
+    return options == null || (options.u32(4) & NO_LL_LEARN) == 0
+        ? null
+        : Boolean.valueOf((options.u32(0) & NO_LL_LEARN) == 0);
   }
 
   private static LinkKind vxlan(Attributes data) {
@@ -134,7 +142,9 @@ final class LinkReader {
         data.flag(IFLA_BRPORT_BCAST_FLOOD),
         data.flag(IFLA_BRPORT_ISOLATED),
         data.flag(IFLA_BRPORT_NEIGH_SUPPRESS),
-        data.flag(IFLA_BRPORT_MODE));
+        data.flag(IFLA_BRPORT_MODE),
+        data.flag(IFLA_BRPORT_LOCKED),
+        null);
   }
 
   /** An array of all settings, the one with number n at place n-1. */

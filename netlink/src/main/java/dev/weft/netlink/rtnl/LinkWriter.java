@@ -11,6 +11,8 @@ import static dev.weft.netlink.wire.RtnetlinkH.RTM_SETLINK;
 
 import dev.weft.netlink.wire.MessageWriter;
 import java.net.Inet4Address;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -157,6 +159,10 @@ final class LinkWriter {
     write(out, IFLA_BRPORT_ISOLATED, port.isolated());
     write(out, IFLA_BRPORT_NEIGH_SUPPRESS, port.neighSuppress());
     write(out, IFLA_BRPORT_MODE, port.hairpin());
+    write(out, IFLA_BRPORT_LOCKED, port.locked());
+    if (Boolean.TRUE.equals(port.flush())) {
+      out.attribute(IFLA_BRPORT_FLUSH, new byte[0]);
+    }
     out.endNested(options);
     out.end();
   }
@@ -197,6 +203,14 @@ final class LinkWriter {
     }
     write(out, IFLA_BR_VLAN_FILTERING, bridge.vlanFiltering());
     write(out, IFLA_BR_MCAST_SNOOPING, bridge.multicastSnooping());
+    if (bridge.linkLocalLearning() != null) {
+      byte[] options = new byte[8];
+      ByteBuffer.wrap(options)
+          .order(ByteOrder.nativeOrder())
+          .putInt(bridge.linkLocalLearning() ? 0 : NO_LL_LEARN)
+          .putInt(NO_LL_LEARN);
+      out.attribute(IFLA_BR_MULTI_BOOLOPT, options);
+    }
   }
 
   private static void writeVxlan(MessageWriter out, LinkKind.Vxlan vxlan) {

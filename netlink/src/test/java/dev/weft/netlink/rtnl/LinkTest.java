@@ -40,7 +40,9 @@ class LinkTest {
 
   @Test
   void bridgeOptionsAreReadBackAsTheyWereSet() {
-    Bridge bridge = new Bridge(true, null, false, Duration.ofSeconds(17), Duration.ofMillis(2500));
+    Bridge bridge =
+        new Bridge(
+            true, null, false, Duration.ofSeconds(17), Duration.ofMillis(2500), false);
     Link link = kernel.netlink().linkAdd(LinkSpec.of("br", bridge));
     assertThat(withoutVlans(link)).isEqualTo(bridge);
     kernel
@@ -49,17 +51,29 @@ class LinkTest {
             new Request.LinkChange(
                 link.index(),
                 null,
-                new Bridge().withAgeing(Duration.ofSeconds(3)).withMulticastSnooping(true),
+                new Bridge()
+                    .withAgeing(Duration.ofSeconds(3))
+                    .withMulticastSnooping(true)
+                    .withLinkLocalLearning(true),
                 LinkSettings.NONE));
     assertThat(withoutVlans(kernel.netlink().link("br").orElseThrow()))
-        .isEqualTo(bridge.withAgeing(Duration.ofSeconds(3)).withMulticastSnooping(true));
+        .isEqualTo(
+            bridge
+                .withAgeing(Duration.ofSeconds(3))
+                .withMulticastSnooping(true)
+                .withLinkLocalLearning(true));
   }
 
   /** Not every kernel has 802.1Q filtering. */
   private static Bridge withoutVlans(Link link) {
     Bridge bridge = (Bridge) link.kind();
     return new Bridge(
-        bridge.stp(), null, bridge.multicastSnooping(), bridge.ageing(), bridge.forwardDelay());
+        bridge.stp(),
+        null,
+        bridge.multicastSnooping(),
+        bridge.ageing(),
+        bridge.forwardDelay(),
+        bridge.linkLocalLearning());
   }
 
   @Test
@@ -218,6 +232,7 @@ class LinkTest {
             .isolated(true)
             .neighSuppress(true)
             .hairpin(true)
+            .locked(true)
             .build();
     LinkSettings settings =
         LinkSettings.builder()
@@ -292,12 +307,12 @@ class LinkTest {
     int port = netlink.linkAdd(LinkSpec.of("v0", new Veth("v1"))).index();
     netlink.linkSet(port, LinkSettings.builder().master(bridge).build());
     BridgePort defaults = netlink.link(port).orElseThrow().port();
-    assertThat(defaults).isEqualTo(new BridgePort(true, true, true, true, false, false, false));
+    assertThat(defaults).isEqualTo(new BridgePort(true, true, true, true, false, false, false, false, null));
     netlink.linkSet(
         port,
         LinkSettings.builder().port(BridgePort.builder().unicastFlood(false).build()).build());
     assertThat(netlink.link(port).orElseThrow().port())
-        .isEqualTo(new BridgePort(true, false, true, true, false, false, false));
+        .isEqualTo(new BridgePort(true, false, true, true, false, false, false, false, null));
     netlink.linkSet(port, LinkSettings.builder().noMaster().build());
     assertThat(netlink.link(port).orElseThrow())
         .satisfies(link -> {
@@ -319,7 +334,7 @@ class LinkTest {
             .up(true)
             .build());
     assertThat(netlink.link(port).orElseThrow().port())
-        .isEqualTo(new BridgePort(false, true, true, true, false, false, false));
+        .isEqualTo(new BridgePort(false, true, true, true, false, false, false, false, null));
   }
 
   @Test

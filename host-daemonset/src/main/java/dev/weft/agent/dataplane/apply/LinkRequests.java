@@ -174,7 +174,10 @@ final class LinkRequests {
 
   private LinkKind kind(Item.Device device, Function<String, Optional<SandboxHandle>> sandboxes) {
     return switch (device.kind()) {
-      case DeviceKind.Bridge _ -> new LinkKind.Bridge().withMulticastSnooping(false);
+      case DeviceKind.Bridge(boolean linkLocalLearning) ->
+          new LinkKind.Bridge()
+              .withMulticastSnooping(false)
+              .withLinkLocalLearning(linkLocalLearning);
       case DeviceKind.Vxlan(int vni, int port, var local, _) -> {
         LinkKind.Vxlan.Builder vxlan = LinkKind.Vxlan.vni(vni).port(port).learning(false);
         local.ifPresent(vxlan::local);
@@ -238,6 +241,17 @@ final class LinkRequests {
         step(
             after.name(),
             new Request.LinkChange(index.applyAsInt(after.name()), settings.build())));
+    if (after.kind() instanceof DeviceKind.Bridge(boolean linkLocalLearning)
+        && !before.kind().equals(after.kind())) {
+      steps.add(
+          step(
+              after.name(),
+              new Request.LinkChange(
+                  index.applyAsInt(after.name()),
+                  null,
+                  new LinkKind.Bridge().withLinkLocalLearning(linkLocalLearning),
+                  LinkSettings.NONE)));
+    }
     if (after.kind() instanceof DeviceKind.Veth(DeviceName peer, MacAddress mac, boolean up)
         && (before.mtu() != after.mtu() || !before.kind().equals(after.kind()))) {
       steps.add(

@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.kernel.DeviceIndexes;
+import dev.weft.agent.dataplane.kernel.ForeignPort;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
@@ -12,6 +13,7 @@ import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.rtnl.FdbEntry;
 import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.Neighbour;
 import dev.weft.netlink.rtnl.Notification;
 import dev.weft.netlink.rtnl.Route;
@@ -31,7 +33,8 @@ public record DriftDetector(
    * Something is not as it was left.
    *
    * @param uids of the networks, empty if they are not known
-   * @param restless the endpoint whose sandbox may repeat it at will, empty if none can
+   * @param restless the endpoint whose sandbox may repeat it at will, or the bridge that ports are
+   *     put into; empty if it is not restrained
    */
   public record Drift(Set<String> uids, String what, String restless) {
     Drift(String uid, String what) {
@@ -107,7 +110,7 @@ public record DriftDetector(
     DeviceName name = DeviceName.onNode(notified.name());
     Optional<Item.Device> left = device(name);
     if (left.isEmpty()) {
-      return foundation(notified.name());
+      return foreignPort(notified).or(() -> foundation(notified.name()));
     }
     Item.Device device = left.get();
     Optional<Link> now = kernel.netlink().link(notified.name());
@@ -126,6 +129,10 @@ public record DriftDetector(
             && samePort(device, link)
             && IpConf.of(link).meets(device.conf())
             && !(device.kind() instanceof DeviceKind.Veth && device.innerUp() && !link.isLowerUp())
+            && !(device.kind() instanceof DeviceKind.Bridge(boolean learns)
+                && !learns
+                && link.kind() instanceof LinkKind.Bridge bridge
+                && Boolean.TRUE.equals(bridge.linkLocalLearning()))
             && !(device.kind() instanceof DeviceKind.Vxlan tunnel
                 && tunnel.txChecksum() != kernel.txChecksum(link.index()));
     return same ? Optional.empty() : Optional.of(Drift.of(device, name + " was changed"));
@@ -159,6 +166,24 @@ public record DriftDetector(
         : device(name)
             .map(left -> Drift.of(left, name + " was removed"))
             .or(() -> foundation(notified.name()));
+  }
+
+  /** A port that others put into a bridge of ours, unless it is dealt with. */
+  private Optional<Drift> foreignPort(Link notified) {
+    return device(deviceAt(notified.master()))
+        .filter(device -> device.kind() instanceof DeviceKind.Bridge)
+        .filter(_ ->
+            kernel
+                .netlink()
+                .link(notified.name())
+                .filter(now -> now.master() == notified.master() && !ForeignPort.isShut(now))
+                .isPresent())
+        .map(bridge ->
+            new Drift(
+                Set.of(bridge.owner().uid()),
+                "%s, which is not Weft's, was put into %s"
+                    .formatted(ForeignPort.printable(notified.name()), bridge.name()),
+                bridge.name().name()));
   }
 
   private Optional<Drift> foundation(String name) {

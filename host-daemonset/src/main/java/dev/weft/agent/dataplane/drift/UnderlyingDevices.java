@@ -61,12 +61,11 @@ public record UnderlyingDevices(
     Below below = Below.of(wish, ground);
     for (NetworkSpec network : wish.networks().values()) {
       for (String name : names(network, below)) {
-        users.merge(
-            name,
-            Set.of(network.uid()),
-            (a, b) -> Stream.concat(a.stream(), b.stream()).collect(Collectors.toSet()));
+        users.merge(name, Set.of(network.uid()), UnderlyingDevices::both);
       }
     }
+    // while one has the name of a device of ours, it is to be heard of when it goes
+    design.obstacles().forEach((name, uids) -> users.merge(name, uids, UnderlyingDevices::both));
     Forwarding needed =
         new Forwarding(
             isWished(design, Item.Setting.FORWARD_IPV4),
@@ -86,6 +85,10 @@ public record UnderlyingDevices(
             .filter(uid -> design.held().contains(Owner.network(uid)))
             .collect(Collectors.toSet());
     return new UnderlyingDevices(users, seen, stuck, needed);
+  }
+
+  private static Set<String> both(Set<String> some, Set<String> others) {
+    return Stream.concat(some.stream(), others.stream()).collect(Collectors.toSet());
   }
 
   private static boolean isWished(DesiredState design, String path) {

@@ -63,7 +63,7 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
             true,
             Optional.empty(),
             conf()));
-    items.add(GuardEntries.elsewhere(network.owner(), network.mac(bridge)));
+    items.addAll(GuardEntries.gateway(network.owner(), network.mac(bridge)));
     if (hasGateway()) {
       for (Network.Segment segment : network.segments()) {
         segment

@@ -34,10 +34,13 @@ final class DesiredItems {
   private final Map<String, NetworkDriver> drivers = new HashMap<>();
   private final Map<String, List<Problem>> problems = new HashMap<>();
   private final Set<Owner> held = new HashSet<>();
+  private final Map<String, Link> foreign;
+  private final Map<String, Set<String>> obstacles = new HashMap<>();
 
   DesiredItems(NodeSpec wish, NodeContext ground) {
     this.wish = wish;
     this.ground = ground;
+    foreign = ground.foreign();
   }
 
   void draft(String name, NetworkSpec network) {
@@ -151,6 +154,7 @@ final class DesiredItems {
       if (!fits) {
         throw DesiredState.full(driver, endpoint);
       }
+      refuseObstacle(network, endpoint);
       List<Item> mine =
           DesiredState.endpoint(
               driver, owner, endpoint, ground.observation().sandbox(file), others);
@@ -166,6 +170,16 @@ final class DesiredItems {
     }
   }
 
+  /** Rejects the name of a cable's end that a device which is not ours has. */
+  private void refuseObstacle(NetworkSpec network, LocalEndpoint endpoint) throws Unbuildable {
+    String hostEnd = Network.hostEnd(network.uid(), endpoint.id());
+    Link obstacle = foreign.get(hostEnd);
+    if (obstacle != null) {
+      obstacles.computeIfAbsent(hostEnd, _ -> new HashSet<>()).add(network.uid());
+      throw NodeContext.taken(obstacle);
+    }
+  }
+
   DesiredState finish() {
     List<FilterRules> rules = new ArrayList<>();
     wish.networks()
@@ -178,14 +192,32 @@ final class DesiredItems {
           }
         });
     rules.addAll(StandingRules.stuck(ground));
+    guard(!rules.isEmpty());
     NodeWide.settings(items.values(), held, ground.observation(), ground::isOurs)
         .forEach(setting -> items.putIfAbsent(setting.key(), setting));
     FilterRules.table(rules, ground.secrecy().ports(), wish.senders())
         .ifPresent(filter -> items.put(filter.key(), filter));
-    if (!rules.isEmpty()) {
+    return new DesiredState(new State(items), drivers, problems, held, foreign.keySet(), obstacles);
+  }
+
+  /** Nothing of it is for a device that only has the name of one of ours. */
+  private void guard(boolean needed) {
+    for (NetworkSpec network : wish.networks().values()) {
+      if (isHeld(network)) {
+        StandingGuard.of(network, ground).stream()
+            .filter(item -> held.contains(item.owner()) || held.contains(Owner.network(network.uid())))
+            .forEach(item -> items.putIfAbsent(item.key(), item));
+      }
+    }
+    items.values().removeIf(item -> DesiredState.isOf(foreign.keySet(), item));
+    if (needed) {
       GuardItem.Table guard = new GuardItem.Table(true);
       items.put(guard.key(), guard);
     }
-    return new DesiredState(new State(items), drivers, problems, held);
+  }
+
+  /** Whether anything of it is. */
+  private boolean isHeld(NetworkSpec network) {
+    return held.stream().anyMatch(owner -> owner.uid().equals(network.uid()));
   }
 }

@@ -1,7 +1,9 @@
 package dev.weft.agent.dataplane.driver;
 
 import dev.weft.agent.dataplane.kernel.Observation;
+import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.State;
@@ -28,12 +30,16 @@ import java.util.TreeMap;
  * @param problems by network name
  * @param held owners whose items stay as they are, because what is wished of them can not be made:
  *     a whole network or an endpoint
+ * @param foreign names of the node's devices that are not ours
+ * @param obstacles UIDs of networks, by the name of such a device that keeps them from an endpoint
  */
 public record DesiredState(
     State state,
     Map<String, NetworkDriver> drivers,
     Map<String, List<Problem>> problems,
-    Set<Owner> held) {
+    Set<Owner> held,
+    Set<String> foreign,
+    Map<String, Set<String>> obstacles) {
 
   public static DesiredState of(NodeSpec wish, NodeContext ground) {
     DesiredItems items = new DesiredItems(wish, ground);
@@ -46,7 +52,23 @@ public record DesiredState(
     return items.finish();
   }
 
-  public boolean isHeld(Item item) {
+  /**
+   * Whether a change is to be made. What is held stays, but for the source guard: it is complete,
+   * and closes to a device that took the name of one of ours.
+   */
+  public boolean isDue(Change change) {
+    return !isHeld(change.item())
+        || isOf(foreign, change.item())
+        || change instanceof Change.Create(GuardItem _);
+  }
+
+  /** Whether it is an element of the source guard for one of these devices. */
+  static boolean isOf(Set<String> devices, Item item) {
+    return item instanceof GuardItem.Entry entry
+        && entry.device().filter(devices::contains).isPresent();
+  }
+
+  private boolean isHeld(Item item) {
     return held.contains(item.owner()) || held.contains(Owner.network(item.owner().uid()));
   }
 

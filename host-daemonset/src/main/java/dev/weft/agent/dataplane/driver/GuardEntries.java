@@ -24,8 +24,7 @@ public final class GuardEntries {
   public static List<Item> endpoint(Owner owner, String port, LocalEndpoint endpoint) {
     String network = number(owner.uid());
     String sandbox = number(owner.uid() + " " + endpoint.sandbox());
-    List<Item> items = new ArrayList<>();
-    items.add(new GuardItem.Entry(owner, GuardSet.NETWORKS, '"' + port + '"', network));
+    List<Item> items = port(owner, port);
     items.add(new GuardItem.Entry(owner, GuardSet.SANDBOXES, '"' + port + '"', sandbox));
     if (endpoint.isUp()) {
       items.add(mac(owner, GuardSet.MACS, network, endpoint.mac()));
@@ -37,6 +36,23 @@ public final class GuardEntries {
       items.add(address(owner, GuardSet.ofAddress(address, true), sandbox, address));
     }
     return items;
+  }
+
+  /** A port of a network's bridge: frames pass between it and the network's other ports. */
+  public static List<Item> port(Owner owner, String port) {
+    String network = number(owner.uid());
+    String quoted = '"' + port + '"';
+    return new ArrayList<>(
+        List.of(
+            new GuardItem.Entry(owner, GuardSet.NETWORKS, quoted, network),
+            new GuardItem.Entry(owner, GuardSet.PORTS, quoted, ""),
+            new GuardItem.Entry(owner, GuardSet.MEMBERS, network + " . " + quoted, "")));
+  }
+
+  /** The MAC address of a network's bridge: the node is reached by it through our ports only. */
+  public static List<Item> gateway(Owner owner, MacAddress mac) {
+    return List.of(
+        elsewhere(owner, mac), new GuardItem.Entry(owner, GuardSet.GATEWAYS, mac.toString(), ""));
   }
 
   /** A MAC address in a network that no sandbox of this node may use. */

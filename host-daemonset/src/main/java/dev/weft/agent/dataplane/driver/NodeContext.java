@@ -11,8 +11,10 @@ import dev.weft.mesh.Encapsulation;
 import dev.weft.netlink.rtnl.Address;
 import dev.weft.netlink.rtnl.Link;
 import java.net.InetAddress;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What drivers build on: the node as it is, and which of it is ours.
@@ -88,14 +90,25 @@ public record NodeContext(
 
   /** Rejects a name that a device which is not ours has. */
   void requireFree(String name) throws Unbuildable {
-    Optional<Link> present = link(name);
-    if (present.filter(link -> !isOurs(link)).isPresent()) {
-      throw new Unbuildable(
-          Problem.user(
-              name,
-              "the node has a device of this name (kind '%s') that does not carry Weft's mark"
-                  .formatted(present.get().kind().name()),
-              "rename or remove that device; Weft never touches it"));
+    Optional<Link> present = link(name).filter(link -> !isOurs(link));
+    if (present.isPresent()) {
+      throw taken(present.get());
     }
+  }
+
+  static Unbuildable taken(Link foreign) {
+    return new Unbuildable(
+        Problem.user(
+            foreign.name(),
+            "the node has a device of this name (kind '%s') that does not carry Weft's mark"
+                .formatted(foreign.kind().name()),
+            "rename or remove that device; Weft never touches it"));
+  }
+
+  /** The node's devices that are not ours, by name. */
+  Map<String, Link> foreign() {
+    return observation.node().links().stream()
+        .filter(link -> !isOurs(link))
+        .collect(Collectors.toMap(Link::name, link -> link, (one, _) -> one));
   }
 }

@@ -117,7 +117,8 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
 
   @Override
   public List<Item> devices() {
-    return List.of(
+    List<Item> items = new ArrayList<>();
+    items.add(
         new Item.Device(
             network.owner(),
             DeviceName.onNode(network.bridge()),
@@ -125,7 +126,8 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
             network.mac(network.bridge()),
             mtu,
             true,
-            Optional.empty()),
+            Optional.empty()));
+    items.add(
         new Item.Device(
             network.owner().part("vxlan"),
             DeviceName.onNode(network.vxlan()),
@@ -133,8 +135,10 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
             network.mac(network.vxlan()),
             mtu,
             true,
-            Optional.of(new BridgeMembership(network.bridge(), false, false, true))),
-        GuardEntries.elsewhere(network.owner(), network.mac(network.bridge())));
+            Optional.of(new BridgeMembership(network.bridge(), false, false, true))));
+    items.addAll(GuardEntries.gateway(network.owner(), network.mac(network.bridge())));
+    items.addAll(GuardEntries.port(network.owner(), network.vxlan()));
+    return items;
   }
 
   @Override

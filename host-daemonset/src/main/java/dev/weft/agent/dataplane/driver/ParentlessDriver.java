@@ -48,7 +48,8 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements N
 
   @Override
   public List<Item> devices() {
-    return List.of(
+    List<Item> items = new ArrayList<>();
+    items.add(
         new Item.Device(
             network.owner(),
             DeviceName.onNode(network.bridge()),
@@ -58,6 +59,8 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements N
             true,
             Optional.empty(),
             hostAccess() ? IpConf.QUIET.reachable() : IpConf.QUIET));
+    items.addAll(GuardEntries.gateway(network.owner(), network.mac(network.bridge())));
+    return items;
   }
 
   @Override

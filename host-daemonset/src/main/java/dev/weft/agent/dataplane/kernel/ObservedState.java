@@ -189,7 +189,11 @@ public final class ObservedState {
 
   private DeviceKind kind(Link link, Owner owner, Optional<Link> inside) {
     return switch (link.kind()) {
-      case LinkKind.Bridge _ -> new DeviceKind.Bridge();
+      case LinkKind.Bridge bridge ->
+          new DeviceKind.Bridge(Boolean.TRUE.equals(bridge.linkLocalLearning()));
+      // its frames travel in the namespace that it was made in, by whoever made it there
+      case LinkKind.Vxlan _ when link.parentNamespace() >= 0 ->
+          new DeviceKind.Other("vxlan of another namespace");
       case LinkKind.Vxlan vxlan -> {
         Integer port = vxlan.port();
         yield new DeviceKind.Vxlan(

@@ -23,10 +23,14 @@ import java.util.stream.Collectors;
  * owner in the network is used by its owner alone, be it in IP, ARP or neighbour discovery. An
  * address without an owner is free, so that pods can share an address among each other (VRRP).
  *
+ * <p>And which ports a network has: frames pass between those that it was given, and between them
+ * and the node, whatever other ports are put into its bridge. The bridge itself has no word for it
+ * on every kernel, so a frame is judged by both of its ports, or by the bridge's MAC address.
+ *
  * <p>One table of the family {@code bridge}, whose rules never change, and elements for each
- * endpoint. A frame is judged as it enters by the port, before the bridge learns from it. Networks
- * and sandboxes are numbers, for which the frame's mark serves as a register: a frame out of a
- * sandbox has none, and has none after.
+ * endpoint. A sandbox's frame is judged as it enters by the port, before the bridge learns from it.
+ * Networks and sandboxes are numbers, for which the frame's mark serves as a register: a frame out
+ * of a sandbox has none, and has none after.
  */
 public final class SourceGuard {
   /**
@@ -39,6 +43,9 @@ public final class SourceGuard {
       table bridge weft {
         map networks { type ifname : mark; }
         map sandboxes { type ifname : mark; }
+        set ports { type ifname; }
+        set members { type mark . ifname; }
+        set gateways { type ether_addr; }
         set macs { type mark . ether_addr; }
         set addresses4 { type mark . ipv4_addr; }
         set addresses6 { typeof meta mark . @nh,64,128; }
@@ -48,6 +55,20 @@ public final class SourceGuard {
         chain prerouting {
           type filter hook prerouting priority -300; policy accept;
           meta mark set iifname map @sandboxes goto guard
+          ether daddr @gateways iifname != @ports drop
+        }
+        chain forward {
+          type filter hook forward priority -300; policy accept;
+          meta mark set iifname map @networks goto within
+          oifname @ports drop
+        }
+        chain within {
+          meta mark . oifname != @members drop
+          meta mark set 0
+        }
+        chain output {
+          type filter hook output priority -300; policy accept;
+          ether saddr @gateways oifname != @ports drop
         }
         chain guard {
           meta protocol { 8021q, 8021ad } drop

@@ -7,11 +7,21 @@ import java.util.Optional;
 
 /** What a device is, and what can not be changed without making it anew. */
 public sealed interface DeviceKind {
-  /** A bridge. */
-  record Bridge() implements DeviceKind {
+  /**
+   * A bridge.
+   *
+   * @param linkLocalLearning whether it learns from frames to itself, which it does before the
+   *     source guard sees them
+   */
+  record Bridge(boolean linkLocalLearning) implements DeviceKind {
+    /** As we make it. */
+    public Bridge() {
+      this(false);
+    }
+
     @Override
     public String toString() {
-      return "bridge";
+      return linkLocalLearning ? "bridge that learns from frames to itself" : "bridge";
     }
   }
 
@@ -77,6 +87,9 @@ public sealed interface DeviceKind {
       return Optional.empty();
     }
     if (this instanceof Vxlan mine && wished instanceof Vxlan other && mine.isSameTunnel(other)) {
+      return Optional.empty();
+    }
+    if (this instanceof Bridge && wished instanceof Bridge) {
       return Optional.empty();
     }
     return equals(wished) ? Optional.empty() : Optional.of("it is a " + this + ", not a " + wished);

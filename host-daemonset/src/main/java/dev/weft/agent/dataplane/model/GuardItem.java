@@ -55,6 +55,14 @@ public sealed interface GuardItem extends Item {
       return new GuardKey.OfEntry(set, entry);
     }
 
+    /** The device that it names; empty if it names none. */
+    public Optional<String> device() {
+      int from = entry.indexOf('"') + 1;
+      return from == 0
+          ? Optional.empty()
+          : Optional.of(entry.substring(from, entry.indexOf('"', from)));
+    }
+
     /** The set's name, and the key's bytes in hexadecimal digits. */
     public String inKernel() {
       return set.title() + " " + set.bytes(entry);

@@ -18,6 +18,12 @@ public enum GuardSet {
   NETWORKS,
   /** The number of the sandbox behind a port. */
   SANDBOXES,
+  /** Ports of ours: to sandboxes, and to other nodes. */
+  PORTS,
+  /** The same with the number of their network. */
+  MEMBERS,
+  /** MAC addresses of our bridges. */
+  GATEWAYS,
   /** MAC addresses that have an owner in a network, by the network's number. */
   MACS,
   ADDRESSES4,
@@ -30,7 +36,9 @@ public enum GuardSet {
   /** What a key is put together of. */
   private List<Part> parts() {
     return switch (this) {
-      case NETWORKS, SANDBOXES -> List.of(Part.PORT);
+      case NETWORKS, SANDBOXES, PORTS -> List.of(Part.PORT);
+      case MEMBERS -> List.of(Part.NUMBER, Part.PORT);
+      case GATEWAYS -> List.of(Part.MAC);
       case MACS, OWN_MACS -> List.of(Part.NUMBER, Part.MAC);
       case ADDRESSES4, OWN4 -> List.of(Part.NUMBER, Part.IPV4);
       case ADDRESSES6, OWN6 -> List.of(Part.NUMBER, Part.IPV6);
@@ -74,7 +82,10 @@ public enum GuardSet {
     StringBuilder bytes = new StringBuilder();
     String[] each = normal.split(" \\. ", -1);
     for (int i = 0; i < each.length; i++) {
-      bytes.append(HexFormat.of().formatHex(parts.get(i).bytes(each[i])));
+      byte[] part = parts.get(i).bytes(each[i]);
+      // in a key of several parts each begins at a multiple of four bytes
+      int length = each.length == 1 ? part.length : (part.length + 3) / 4 * 4;
+      bytes.append(HexFormat.of().formatHex(Arrays.copyOf(part, length)));
     }
     return bytes.toString();
   }
@@ -115,7 +126,7 @@ public enum GuardSet {
 
       @Override
       byte[] bytes(String normal) {
-        return Arrays.copyOf(MacAddress.parse(normal).bytes(), 8);
+        return MacAddress.parse(normal).bytes();
       }
     },
     IPV4 {

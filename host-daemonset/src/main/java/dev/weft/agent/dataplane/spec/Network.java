@@ -72,15 +72,20 @@ public record Network(
   }
 
   public String bridge() {
-    return "wb-" + shortUid();
+    return "wb-" + shortUid(uid);
   }
 
   public String vxlan() {
-    return "wv-" + shortUid();
+    return vxlan(uid);
+  }
+
+  /** The name of an overlay's tunnel end. */
+  public static String vxlan(String uid) {
+    return "wv-" + shortUid(uid);
   }
 
   public String shim() {
-    return "ws-" + shortUid();
+    return "ws-" + shortUid(uid);
   }
 
   public String hostEnd(String endpoint) {
@@ -94,6 +99,11 @@ public record Network(
 
   /** A MAC address for a device of this network on this node, always the same. */
   public MacAddress mac(String device) {
+    return mac(node, uid, device);
+  }
+
+  /** A MAC address for a device of a network on a node, always the same. */
+  public static MacAddress mac(String node, String uid, String device) {
     return MacAddress.parse(
         "06:"
             + HexFormat.ofDelimiter(":")
@@ -102,7 +112,7 @@ public record Network(
   }
 
   /** The UID's first 12 hexadecimal digits; of what is not hexadecimal, a digest's. */
-  private String shortUid() {
+  private static String shortUid(String uid) {
     String digits = uid.replace("-", "");
     return digits.matches("[0-9a-f]{32}")
         ? digits.substring(0, 12)

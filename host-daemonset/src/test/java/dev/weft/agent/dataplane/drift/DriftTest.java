@@ -23,6 +23,7 @@ import dev.weft.netlink.rtnl.LinkSettings;
 import dev.weft.netlink.rtnl.LinkSpec;
 import dev.weft.netlink.rtnl.Neighbour;
 import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.netlink.rtnl.Request;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -117,6 +118,16 @@ class DriftTest {
                     TUNNEL,
                     LinkSettings.builder()
                         .port(dev.weft.netlink.rtnl.BridgePort.builder().learning(true).build()))),
+        new Deed(
+            "the bridge learns from frames to itself",
+            node ->
+                node.netlink()
+                    .execute(
+                        new Request.LinkChange(
+                            node.link(NAT).index(),
+                            null,
+                            new LinkKind.Bridge().withLinkLocalLearning(true),
+                            LinkSettings.NONE))),
         new Deed("forwarding is flushed", DriftTest::flushForwarding),
         new Deed("neighbours are flushed", DriftTest::flushNeighbours),
         new Deed(
