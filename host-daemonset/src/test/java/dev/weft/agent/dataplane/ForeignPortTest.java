@@ -146,11 +146,7 @@ class ForeignPortTest {
       for (int i = 0; i < 3; i++) {
         seen |= passes(from, frame(STRANGER, MacAddress.BROADCAST), surely, to);
         seen |=
-            passes(
-                from,
-                frame(STRANGER, Macs.of(InetAddress.ofLiteral("10.77.0.2"))),
-                surely,
-                to);
+            passes(from, frame(STRANGER, Macs.of(InetAddress.ofLiteral("10.77.0.2"))), surely, to);
       }
       return seen;
     }
@@ -160,8 +156,7 @@ class ForeignPortTest {
     try (PacketSocket from = socket(victim, "eth0");
         PacketSocket surely = socket(witness, "eth0");
         PacketSocket to = socket(hostile, "x0")) {
-      byte[] frame =
-          frame(Macs.of(InetAddress.ofLiteral("10.77.0.2")), MacAddress.BROADCAST);
+      byte[] frame = frame(Macs.of(InetAddress.ofLiteral("10.77.0.2")), MacAddress.BROADCAST);
       from.send(frame);
       try (PacketSocket heard = socket(witness, "eth0")) {
         byte[] again = frame(Macs.of(InetAddress.ofLiteral("10.77.0.2")), MacAddress.BROADCAST);
@@ -226,8 +221,7 @@ class ForeignPortTest {
         Map.of(
             "net",
             TestSpecs.with(
-                TestSpecs.network(
-                    spec("overlay"), TestSpecs.endpoint(pod, "eth0", "10.77.0.9/24")),
+                TestSpecs.network(spec("overlay"), TestSpecs.endpoint(pod, "eth0", "10.77.0.9/24")),
                 TestSpecs.remote("10.77.0.2", "192.0.2.129")));
     make(meshed("192.0.2.129", here));
     assertThat(other.reconcile(meshed("192.0.2.130", there), PassScope.EVERYTHING).of("net"))
@@ -322,8 +316,7 @@ class ForeignPortTest {
   void underTheNameOfAnotherNetworksPortItIsForeignToo() throws Exception {
     LocalEndpoint own = TestSpecs.endpoint(lab.box("own"), "eth0", "10.88.0.2/24");
     NetworkSpec other =
-        TestSpecs.network(
-            TestSpecs.bridge(2, TestSpecs.subnet("10.88.0.0/24", "10.88.0.1")), own);
+        TestSpecs.network(TestSpecs.bridge(2, TestSpecs.subnet("10.88.0.0/24", "10.88.0.1")), own);
     NodeSpec wish =
         TestSpecs.from(
             "192.0.2.1", Map.of("net", TestSpecs.pick(wish("bridge"), "net"), "other", other));
@@ -431,11 +424,7 @@ class ForeignPortTest {
         "ip -n %1$s link add %2$s type vxlan id 4242 dstport 4789 local 192.0.2.1"
             + " && ip -n %1$s link set %2$s netns %3$s"
             + " && ip -n %3$s link set %2$s alias %4$s master %5$s",
-        hostile.name(),
-        TUNNEL,
-        node.name(),
-        mark,
-        BRIDGE);
+        hostile.name(), TUNNEL, node.name(), mark, BRIDGE);
     assertThat(node.link(TUNNEL).parentNamespace()).isNotNegative();
 
     make(wish("overlay"));
@@ -474,10 +463,7 @@ class ForeignPortTest {
             new LinkSpec(
                 "bridge0",
                 new LinkKind.Bridge(),
-                LinkSettings.builder()
-                    .alias(node.link(BRIDGE).alias())
-                    .address(STRANGER)
-                    .build()));
+                LinkSettings.builder().alias(node.link(BRIDGE).alias()).address(STRANGER).build()));
 
     ReconcileOutcome outcome = lab.plane(node).reconcile(wish("overlay"), PassScope.EVERYTHING);
 
@@ -488,8 +474,7 @@ class ForeignPortTest {
   }
 
   private static void run(String script, Object... values) throws Exception {
-    Process process =
-        new ProcessBuilder("sh", "-c", script.formatted(values)).inheritIO().start();
+    Process process = new ProcessBuilder("sh", "-c", script.formatted(values)).inheritIO().start();
     assertThat(process.waitFor()).isZero();
   }
 

@@ -51,14 +51,12 @@ public sealed interface LinkKind {
 
     /** The same bridge with 802.1Q filtering on or off. */
     public Bridge withVlanFiltering(boolean value) {
-      return new Bridge(
-          stp, value, multicastSnooping, ageing, forwardDelay, linkLocalLearning);
+      return new Bridge(stp, value, multicastSnooping, ageing, forwardDelay, linkLocalLearning);
     }
 
     /** The same bridge with multicast snooping on or off. */
     public Bridge withMulticastSnooping(boolean value) {
-      return new Bridge(
-          stp, vlanFiltering, value, ageing, forwardDelay, linkLocalLearning);
+      return new Bridge(stp, vlanFiltering, value, ageing, forwardDelay, linkLocalLearning);
     }
 
     /** The same bridge with another life time of learned addresses. */
@@ -69,8 +67,7 @@ public sealed interface LinkKind {
 
     /** The same bridge with another forward delay. */
     public Bridge withForwardDelay(Duration value) {
-      return new Bridge(
-          stp, vlanFiltering, multicastSnooping, ageing, value, linkLocalLearning);
+      return new Bridge(stp, vlanFiltering, multicastSnooping, ageing, value, linkLocalLearning);
     }
 
     /** The same bridge that learns from frames to itself, or does not. */

@@ -41,8 +41,7 @@ class LinkTest {
   @Test
   void bridgeOptionsAreReadBackAsTheyWereSet() {
     Bridge bridge =
-        new Bridge(
-            true, null, false, Duration.ofSeconds(17), Duration.ofMillis(2500), false);
+        new Bridge(true, null, false, Duration.ofSeconds(17), Duration.ofMillis(2500), false);
     Link link = kernel.netlink().linkAdd(LinkSpec.of("br", bridge));
     assertThat(withoutVlans(link)).isEqualTo(bridge);
     kernel
@@ -307,7 +306,8 @@ class LinkTest {
     int port = netlink.linkAdd(LinkSpec.of("v0", new Veth("v1"))).index();
     netlink.linkSet(port, LinkSettings.builder().master(bridge).build());
     BridgePort defaults = netlink.link(port).orElseThrow().port();
-    assertThat(defaults).isEqualTo(new BridgePort(true, true, true, true, false, false, false, false, null));
+    assertThat(defaults)
+        .isEqualTo(new BridgePort(true, true, true, true, false, false, false, false, null));
     netlink.linkSet(
         port,
         LinkSettings.builder().port(BridgePort.builder().unicastFlood(false).build()).build());

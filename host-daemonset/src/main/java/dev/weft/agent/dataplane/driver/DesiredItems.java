@@ -205,7 +205,8 @@ final class DesiredItems {
     for (NetworkSpec network : wish.networks().values()) {
       if (isHeld(network)) {
         StandingGuard.of(network, ground).stream()
-            .filter(item -> held.contains(item.owner()) || held.contains(Owner.network(network.uid())))
+            .filter(
+                item -> held.contains(item.owner()) || held.contains(Owner.network(network.uid())))
             .forEach(item -> items.putIfAbsent(item.key(), item));
       }
     }

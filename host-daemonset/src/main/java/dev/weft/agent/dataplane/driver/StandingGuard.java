@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * The elements of the source guard of what is held: it goes on as it stands, also when the table is
- * made anew. Whoever can make a device can give it our mark, so a port must have its name too, and a
- * bridge's MAC address is the one that we give it. Pure.
+ * made anew. Whoever can make a device can give it our mark, so a port must have its name too, and
+ * a bridge's MAC address is the one that we give it. Pure.
  */
 final class StandingGuard {
   private StandingGuard() {}
@@ -26,8 +26,7 @@ final class StandingGuard {
           .ownership()
           .of(link)
           .filter(owner -> owner.uid().equals(network.uid()))
-          .ifPresent(
-              owner -> items.addAll(of(link, owner, network, ground.wish().node())));
+          .ifPresent(owner -> items.addAll(of(link, owner, network, ground.wish().node())));
     }
     return items;
   }
