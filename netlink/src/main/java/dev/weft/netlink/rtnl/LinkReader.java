@@ -94,9 +94,10 @@ final class LinkReader {
 
   /** {@code struct br_boolopt_multi}: values, and which of them count. */
   private static @Nullable Boolean linkLocalLearning(@Nullable Payload options) {
-    return options == null || (options.u32(4) & NO_LL_LEARN) == 0
-        ? null
-        : Boolean.valueOf((options.u32(0) & NO_LL_LEARN) == 0);
+    if (options == null || (options.u32(4) & NO_LL_LEARN) == 0) {
+      return null;
+    }
+    return (options.u32(0) & NO_LL_LEARN) == 0;
   }
 
   private static LinkKind vxlan(Attributes data) {
