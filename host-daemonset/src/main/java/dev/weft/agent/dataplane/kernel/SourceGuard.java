@@ -37,6 +37,9 @@ public final class SourceGuard {
    * The first frame tag is off by then, of whatever number: a receiver takes a frame that is tagged
    * with 0 for one without a tag. What has a second tag is not looked into, and so not let in.
    * Without a word of the protocol in each rule, nft would ask for it where the tag stood.
+   *
+   * <p>ICMPv6 goes by its number, 58: libnftables looks {@code ipv6-icmp} up in {@code
+   * /etc/protocols}, which an image need not have.
    */
   private static final String TEXT =
       """
@@ -77,7 +80,7 @@ public final class SourceGuard {
           meta protocol arp arp htype != 1 drop
           meta protocol arp meta mark . arp saddr ip != @own4 jump from_arp
           meta protocol ip6 meta mark . @nh,64,128 != @own6 jump from_ip6
-          meta protocol ip6 meta l4proto ipv6-icmp @th,0,8 136 meta mark . @th,64,128 != @own6 jump from_nd
+          meta protocol ip6 meta l4proto 58 @th,0,8 136 meta mark . @th,64,128 != @own6 jump from_nd
           meta mark set 0
         }
         chain from_mac {
