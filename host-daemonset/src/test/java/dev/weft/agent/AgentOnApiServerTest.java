@@ -134,7 +134,7 @@ class AgentOnApiServerTest {
     assertThat(endpoint.getSpec().sandbox().podUid()).isEqualTo("uid-one");
     assertThat(endpoint.getSpec().mac()).isEqualTo("02:42:0a:01:00:01");
     assertThat(endpoint.getSpec().interfaceName()).isEqualTo("eth0");
-    assertThat(node.kernel.wished.get("blue")).contains("one:eth0 eth0 [10.1.0.1/24]");
+    assertThat(node.kernel.desired.get("blue")).contains("one:eth0 eth0 [10.1.0.1/24]");
     await()
         .untilAsserted(() -> {
           HostNetwork hostNetwork = hostNetwork("blue", "a");
@@ -160,13 +160,13 @@ class AgentOnApiServerTest {
             "one:eth0 eth0 [10.1.0.1/24]",
             "one:data0 data0 [10.1.0.2/24]",
             "one:eth1 eth1 [10.1.0.3/24]");
-    interfaces.forEach(each -> assertThat(node.kernel.wished.get("blue")).contains(each));
+    interfaces.forEach(each -> assertThat(node.kernel.desired.get("blue")).contains(each));
     node.agent.close();
 
     Node again = node("a");
     again.agent.ready().get(20, TimeUnit.SECONDS);
 
-    interfaces.forEach(each -> assertThat(again.kernel.wished.get("blue")).contains(each));
+    interfaces.forEach(each -> assertThat(again.kernel.desired.get("blue")).contains(each));
     assertThat(endpoints()).hasSize(3);
     again.end("one");
     await().until(() -> endpoints().isEmpty());
@@ -219,7 +219,7 @@ class AgentOnApiServerTest {
             assertThat(node.error("static"))
                 .contains("10.5.0.1 on network lan", "02:00:00:00:00:99"));
     assertThat(endpoints()).containsExactly("lan.10.5.0.2");
-    assertThat(node.kernel.everWished).noneMatch(each -> each.contains("10.5.0.1/"));
+    assertThat(node.kernel.everDesired).noneMatch(each -> each.contains("10.5.0.1/"));
   }
 
   @Test
@@ -262,10 +262,10 @@ class AgentOnApiServerTest {
                 .contains("weft.dev/blue", "data0", "10.1.0.2", "02:42:0a:01:00:02"));
 
     node.end("first");
-    await().until(() -> !node.kernel.wished.get("blue").contains("first"));
+    await().until(() -> !node.kernel.desired.get("blue").contains("first"));
     node.sandboxOf("second", pod, "blue, blue@data0");
 
-    await().until(() -> node.kernel.wished.get("blue").contains("second:eth0 eth0 [10.1.0.1/24]"));
+    await().until(() -> node.kernel.desired.get("blue").contains("second:eth0 eth0 [10.1.0.1/24]"));
     assertThat(ready("blue.10.1.0.1").getMetadata().getUid()).isEqualTo(uid);
     assertThat(endpoints()).hasSize(2);
 
@@ -286,7 +286,7 @@ class AgentOnApiServerTest {
 
     await()
         .untilAsserted(() ->
-            assertThat(node.kernel.wished.get("blue"))
+            assertThat(node.kernel.desired.get("blue"))
                 .contains("second:eth0 eth0 [10.1.0.1/24]")
                 .doesNotContain("first:eth0"));
     assertThat(endpoints()).hasSize(1);
@@ -306,15 +306,15 @@ class AgentOnApiServerTest {
           assertThat(each.getSpec().sandbox().id()).isNull();
           assertThat(each.getStatus()).isNull();
         });
-    await().until(() -> node.kernel.wished.containsKey("blue"));
-    assertThat(node.kernel.wished.get("blue")).startsWith("local []");
+    await().until(() -> node.kernel.desired.containsKey("blue"));
+    assertThat(node.kernel.desired.get("blue")).startsWith("local []");
 
     int before = node.requests().size();
     node.sandboxOf("s1", pod, "blue, blue@data0");
 
     ready("blue.10.1.0.1");
     ready("blue.10.1.0.2");
-    assertThat(node.kernel.wished.get("blue"))
+    assertThat(node.kernel.desired.get("blue"))
         .contains("s1:eth1 eth1 [10.1.0.1/24]", "s1:data0 data0 [10.1.0.2/24]");
     await().untilAsserted(() -> assertThat(sandboxesOf("blue.10.1.0.1")).isEqualTo("s1"));
     await().untilAsserted(() -> assertThat(sandboxesOf("blue.10.1.0.2")).isEqualTo("s1"));
@@ -349,7 +349,7 @@ class AgentOnApiServerTest {
     Node again = node("a");
 
     await().until(() -> endpoints().isEmpty());
-    assertThat(again.kernel.everWished).noneMatch(each -> each.contains("10.1.0."));
+    assertThat(again.kernel.everDesired).noneMatch(each -> each.contains("10.1.0."));
   }
 
   @Test
@@ -364,10 +364,10 @@ class AgentOnApiServerTest {
 
     node.sandboxOf("s1", pod, "blue");
 
-    await().until(() -> node.kernel.wished.get("blue").contains("s1:eth2 eth2"));
+    await().until(() -> node.kernel.desired.get("blue").contains("s1:eth2 eth2"));
     await().until(() -> endpoints().size() == 1);
-    assertThat(node.kernel.everWished).noneMatch(each -> each.contains("s1:eth1"));
-    assertThat(node.kernel.everWished).noneMatch(each -> each.contains("10.2.0.1"));
+    assertThat(node.kernel.everDesired).noneMatch(each -> each.contains("s1:eth1"));
+    assertThat(node.kernel.everDesired).noneMatch(each -> each.contains("10.2.0.1"));
   }
 
   @Test
@@ -389,7 +389,7 @@ class AgentOnApiServerTest {
     start(node);
 
     ready("blue.10.1.0.9");
-    assertThat(node.kernel.everWished)
+    assertThat(node.kernel.everDesired)
         .allMatch(each -> each.contains("s1:eth7 eth7 [10.1.0.9/24]"));
     await().untilAsserted(() -> assertThat(sandboxesOf("blue.10.1.0.9")).isEqualTo("s1"));
     assertThat(endpoints()).hasSize(1);
@@ -508,8 +508,8 @@ class AgentOnApiServerTest {
     await().until(() -> endpoints().stream().allMatch(this::isReady));
     await()
         .until(() ->
-            first.kernel.wished.get("blue").split("via 192.0.2.2", -1).length == 11
-                && second.kernel.wished.get("blue").split("via 192.0.2.1", -1).length == 11);
+            first.kernel.desired.get("blue").split("via 192.0.2.2", -1).length == 11
+                && second.kernel.desired.get("blue").split("via 192.0.2.1", -1).length == 11);
   }
 
   @Test
@@ -523,7 +523,7 @@ class AgentOnApiServerTest {
     Node again = node("a");
     again.agent.ready().get(20, TimeUnit.SECONDS);
 
-    assertThat(again.kernel.wished.get("blue")).contains("one:eth0 eth0 [10.1.0.1/24]");
+    assertThat(again.kernel.desired.get("blue")).contains("one:eth0 eth0 [10.1.0.1/24]");
     assertThat(ready("blue.10.1.0.1").getMetadata().getUid()).isEqualTo(uid);
   }
 
@@ -537,7 +537,7 @@ class AgentOnApiServerTest {
     node.sandbox("one", "blue");
 
     ready("blue.10.1.0.9");
-    await().until(() -> node.kernel.wished.get("blue").contains("one:eth7 eth7 [10.1.0.9/24]"));
+    await().until(() -> node.kernel.desired.get("blue").contains("one:eth7 eth7 [10.1.0.9/24]"));
     assertThat(endpoints()).containsExactly("blue.10.1.0.9");
   }
 
@@ -580,14 +580,14 @@ class AgentOnApiServerTest {
       Node node = node("a", wire.port());
       node.sandbox("one", "blue");
       ready("blue.10.1.0.1");
-      String before = node.kernel.wished.get("blue");
+      String before = node.kernel.desired.get("blue");
 
       wire.cut();
       node.agent.loop().request(PassScope.EVERYTHING).get(20, TimeUnit.SECONDS);
-      assertThat(node.kernel.wished.get("blue")).isEqualTo(before);
+      assertThat(node.kernel.desired.get("blue")).isEqualTo(before);
       node.sandbox("two", "blue");
       await().untilAsserted(() -> assertThat(node.error("two")).contains("API server"));
-      assertThat(node.kernel.wished.get("blue")).isEqualTo(before);
+      assertThat(node.kernel.desired.get("blue")).isEqualTo(before);
 
       wire.mend();
       ready("blue.10.1.0.2");
@@ -636,12 +636,12 @@ class AgentOnApiServerTest {
     ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
     api.resource(HostNetworks.of(network, "a")).create();
     Node node = node("a");
-    await().until(() -> node.kernel.wished.containsKey("blue"));
+    await().until(() -> node.kernel.desired.containsKey("blue"));
 
     api.resources(HostNetwork.class).withName("blue.a").delete();
 
     await().until(() -> api.resources(HostNetwork.class).withName("blue.a").get() == null);
-    assertThat(node.kernel.wished).doesNotContainKey("blue");
+    assertThat(node.kernel.desired).doesNotContainKey("blue");
   }
 
   @Test
@@ -653,8 +653,9 @@ class AgentOnApiServerTest {
     api.resource(Given.meshNode("b", "192.0.2.2")).create();
     api.resource(Given.meshNode("c", "192.0.2.3")).create();
     api.resource(endpoint(blue, "b", "victim", "10.1.0.9/24", "02:42:0a:01:00:09")).create();
-    await().until(() -> node.kernel.wished.get("blue").endsWith("remote [10.1.0.9 via 192.0.2.2]"));
-    String before = node.kernel.wished.get("blue");
+    await()
+        .until(() -> node.kernel.desired.get("blue").endsWith("remote [10.1.0.9 via 192.0.2.2]"));
+    String before = node.kernel.desired.get("blue");
 
     create(endpoint(blue, "c", "zzz", "10.1.0.9/24", "02:42:0a:01:00:63"), "blue.zzz");
     create(endpoint(blue, "c", "spelled", "10.1.0.9/24", "02:00:00:00:00:01"), "blue.10.1.0.09");
@@ -675,8 +676,8 @@ class AgentOnApiServerTest {
     create(former, "blue.10.1.0.24");
 
     api.resource(endpoint(blue, "c", "true", "10.1.0.30/24", "02:42:0a:01:00:1e")).create();
-    await().until(() -> node.kernel.wished.get("blue").contains("10.1.0.30 via 192.0.2.3"));
-    assertThat(node.kernel.wished.get("blue"))
+    await().until(() -> node.kernel.desired.get("blue").contains("10.1.0.30 via 192.0.2.3"));
+    assertThat(node.kernel.desired.get("blue"))
         .isEqualTo(before.replace("remote [", "remote [10.1.0.30 via 192.0.2.3, "));
   }
 
@@ -703,7 +704,7 @@ class AgentOnApiServerTest {
     api.resource(misnamed).create();
     Node node = node("a");
     node.agent.ready().get(20, TimeUnit.SECONDS);
-    assertThat(node.kernel.wished).isEmpty();
+    assertThat(node.kernel.desired).isEmpty();
 
     node.sandbox("one", "blue");
     ready("blue.10.1.0.1");
@@ -722,12 +723,12 @@ class AgentOnApiServerTest {
     api.resource(endpoint(blue, "c", "true", "10.1.0.10/24", "02:42:0a:01:00:0a")).create();
 
     await()
-        .until(() -> node.kernel.wished.get("blue").endsWith("remote [10.1.0.10 via 192.0.2.3]"));
+        .until(() -> node.kernel.desired.get("blue").endsWith("remote [10.1.0.10 via 192.0.2.3]"));
     api.resources(MeshNode.class)
         .withName("b")
         .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"vtep\":\"192.0.2.2\"}}");
-    await().until(() -> node.kernel.wished.get("blue").contains("10.1.0.9 via 192.0.2.2"));
-    assertThat(node.kernel.everWished).noneMatch(each -> each.contains("239.1.1.1"));
+    await().until(() -> node.kernel.desired.get("blue").contains("10.1.0.9 via 192.0.2.2"));
+    assertThat(node.kernel.everDesired).noneMatch(each -> each.contains("239.1.1.1"));
   }
 
   @Test
@@ -753,7 +754,7 @@ class AgentOnApiServerTest {
     assertThat(endpoints()).containsExactly("blue.10.1.0.1");
 
     api.resource(endpoint(blue, "b", "far", "10.1.0.9/24", "02:00:00:00:00:bb")).create();
-    await().until(() -> node.kernel.wished.get("blue").contains("10.1.0.9 via"));
+    await().until(() -> node.kernel.desired.get("blue").contains("10.1.0.9 via"));
     asks(node, "afar", "02:00:00:00:00:bb");
     await()
         .untilAsserted(() ->
@@ -761,7 +762,7 @@ class AgentOnApiServerTest {
                 .contains("is held by default/far (NetworkEndpoint blue.10.1.0.9)"));
 
     node.end("first");
-    await().until(() -> node.kernel.wished.get("blue").contains("thief:eth0"));
+    await().until(() -> node.kernel.desired.get("blue").contains("thief:eth0"));
   }
 
   @Test
@@ -783,7 +784,7 @@ class AgentOnApiServerTest {
                 .contains("is held by default/far (NetworkEndpoint blue.fd00-0001"));
     await()
         .untilAsserted(() ->
-            assertThat(node.kernel.wished.get("blue"))
+            assertThat(node.kernel.desired.get("blue"))
                 .startsWith("local []")
                 .contains("fd00:1:0:0:0:0:0:9 via 192.0.2.2"));
     await().until(() -> !endpoints().contains(name));

@@ -41,7 +41,7 @@ class UnremovableTest {
               1500,
               true,
               Optional.empty()),
-          "not wished");
+          "not desired");
 
   private static final Change RULES =
       new Change.Alter(
@@ -81,7 +81,7 @@ class UnremovableTest {
   }
 
   @Test
-  void whatStaysIsShutWhileItsNetworkIsWishedNoMore() {
+  void whatStaysIsShutWhenItsNetworkIsNoLongerDesired() {
     lab.plane(node)
         .reconcile(
             TestSpecs.of(

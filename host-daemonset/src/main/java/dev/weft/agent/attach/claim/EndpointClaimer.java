@@ -49,7 +49,7 @@ public final class EndpointClaimer {
     this.factory = new EndpointFactory(cluster.node());
   }
 
-  /** A wish for one interface. */
+  /** A NodeSpec for one interface. */
   private record RequestedEndpoint(
       AddressOwner holder, Attachment attachment, Optional<String> paired) {}
 
@@ -154,22 +154,23 @@ public final class EndpointClaimer {
    * @return the name of the sandbox's interface; empty if it needs none
    */
   private Optional<String> claim(
-      RequestedEndpoint wish, Probe.View view, Set<String> interfaces, Deadline deadline)
+      RequestedEndpoint nodeSpec, Probe.View view, Set<String> interfaces, Deadline deadline)
       throws AttachError {
-    Attachment attachment = wish.attachment;
+    Attachment attachment = nodeSpec.attachment;
     Optional<ContainerNetwork> found = cluster.networks().get(attachment.network());
-    Driver driver = Admission.admit(wish.holder, attachment.network(), found, view.onNode());
+    Driver driver = Admission.admit(nodeSpec.holder, attachment.network(), found, view.onNode());
     if (driver == Driver.HOST) {
       return Optional.empty();
     }
-    Want want = new Want(wish.holder, attachment, found.orElseThrow());
+    Want want = new Want(nodeSpec.holder, attachment, found.orElseThrow());
     AssignableAddresses book = book(want.network);
     for (IpAddress asked : attachment.ips()) {
       book.check(asked);
     }
     hostNetworks.ensure(want.network, driver, deadline);
     await(want.name(), deadline);
-    String link = wish.paired.isPresent() ? wish.paired.get() : interfaceName(want, interfaces);
+    String link =
+        nodeSpec.paired.isPresent() ? nodeSpec.paired.get() : interfaceName(want, interfaces);
     List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));
     for (int bits : FAMILIES) {
       if (book.has(bits)) {

@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tells repairs of drift from changes that a new wish asks for. Pure. */
+/** Tells repairs of drift from changes that a new desired state asks for. Pure. */
 public final class Repairs {
   private Repairs() {}
 
   /**
-   * What the last pass left as wished and is so no longer, a line each, by network UID.
+   * What the last pass left as desired and is so no longer, a line each, by network UID.
    *
    * @param changes that are about to be made
    */
   public static Map<String, List<String>> of(
-      LastApplied left, List<Change> changes, State wished, State observed) {
+      LastApplied left, List<Change> changes, State desired, State observed) {
     Map<String, List<String>> repairs = new HashMap<>();
     for (Change change : changes) {
-      if (isRepair(left, change, wished)) {
+      if (isRepair(left, change, desired)) {
         add(repairs, change.uid(), change.toString());
       }
     }
@@ -35,12 +35,12 @@ public final class Repairs {
     return repairs;
   }
 
-  private static boolean isRepair(LastApplied left, Change change, State wished) {
+  private static boolean isRepair(LastApplied left, Change change, State desired) {
     return switch (change) {
       case Change.Create(Item item) -> left.get(item.key()).equals(Optional.of(item));
       case Change.Alter(_, Item item, _) -> left.get(item.key()).equals(Optional.of(item));
       case Change.Remove(Item item, _) ->
-          left.get(item.key()).isEmpty() || left.get(item.key()).equals(wished.get(item.key()));
+          left.get(item.key()).isEmpty() || left.get(item.key()).equals(desired.get(item.key()));
     };
   }
 

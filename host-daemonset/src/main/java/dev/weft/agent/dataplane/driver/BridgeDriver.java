@@ -40,9 +40,9 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
               "choose another name"));
     }
     ground.requireFree(bridge);
-    Integer wished = network.spec().mtu();
+    Integer desired = network.spec().mtu();
     return new BridgeDriver(
-        network, bridge, wished == null ? ground.ownMtu() : wished, gateway(options));
+        network, bridge, desired == null ? ground.ownMtu() : desired, gateway(options));
   }
 
   @Override

@@ -26,7 +26,7 @@ import java.util.TreeMap;
 
 /** Collects the desired items of all networks, and refuses what two of them claim. */
 final class DesiredItems {
-  private final NodeSpec wish;
+  private final NodeSpec nodeSpec;
   private final NodeContext ground;
   private final Map<Item.Key, Item> items = new LinkedHashMap<>();
   private final Map<String, List<Item>> ofSandbox = new HashMap<>();
@@ -37,8 +37,8 @@ final class DesiredItems {
   private final Map<String, Link> foreign;
   private final Map<String, Set<String>> obstacles = new HashMap<>();
 
-  DesiredItems(NodeSpec wish, NodeContext ground) {
-    this.wish = wish;
+  DesiredItems(NodeSpec nodeSpec, NodeContext ground) {
+    this.nodeSpec = nodeSpec;
     this.ground = ground;
     foreign = ground.foreign();
   }
@@ -46,7 +46,7 @@ final class DesiredItems {
   void draft(String name, NetworkSpec network) {
     problems.put(name, new ArrayList<>());
     try {
-      drafts.put(name, NetworkDriver.of(Network.of(name, wish.node(), network), ground));
+      drafts.put(name, NetworkDriver.of(Network.of(name, nodeSpec.node(), network), ground));
     } catch (Unbuildable e) {
       hold(name, network, e);
     }
@@ -60,7 +60,7 @@ final class DesiredItems {
   /** The networks that go on to use a device that is marked as theirs. */
   Map<Item.Key, String> holders() {
     Map<String, String> names = new HashMap<>();
-    wish.networks().forEach((name, network) -> names.put(network.uid(), name));
+    nodeSpec.networks().forEach((name, network) -> names.put(network.uid(), name));
     Map<Item.Key, String> holders = new HashMap<>();
     for (Link link : ground.observation().node().links()) {
       Item.Key key = new Item.Key.OfDevice(DeviceName.onNode(link.name()));
@@ -93,10 +93,10 @@ final class DesiredItems {
       place(name, driver.devices(), holders);
       drivers.put(name, driver);
       driver
-          .remote(Forwarding.of(DesiredState.elsewhere(wish, network.remote().values())))
+          .remote(Forwarding.of(DesiredState.elsewhere(nodeSpec, network.remote().values())))
           .forEach(item -> items.putIfAbsent(item.key(), item));
       List<Problem> found = problems.computeIfAbsent(name, _ -> new ArrayList<>());
-      found.addAll(DesiredState.strangers(wish, network));
+      found.addAll(DesiredState.strangers(nodeSpec, network));
       found.addAll(Hardening.of(driver.devices(), ground));
       int free = driver.capacity();
       for (LocalEndpoint endpoint : new TreeMap<>(network.local()).values()) {
@@ -138,7 +138,7 @@ final class DesiredItems {
   }
 
   private String nameOf(String uid) {
-    return wish.networks().entrySet().stream()
+    return nodeSpec.networks().entrySet().stream()
         .filter(each -> each.getValue().uid().equals(uid))
         .findFirst()
         .map(Map.Entry::getKey)
@@ -182,7 +182,8 @@ final class DesiredItems {
 
   DesiredState finish() {
     List<FilterRules> rules = new ArrayList<>();
-    wish.networks()
+    nodeSpec
+        .networks()
         .forEach((name, network) -> {
           NetworkDriver driver = drivers.get(name);
           if (driver == null) {
@@ -195,14 +196,14 @@ final class DesiredItems {
     guard(!rules.isEmpty());
     NodeWide.settings(items.values(), held, ground.observation(), ground::isOurs)
         .forEach(setting -> items.putIfAbsent(setting.key(), setting));
-    FilterRules.table(rules, ground.secrecy().ports(), wish.senders())
+    FilterRules.table(rules, ground.secrecy().ports(), nodeSpec.senders())
         .ifPresent(filter -> items.put(filter.key(), filter));
     return new DesiredState(new State(items), drivers, problems, held, foreign.keySet(), obstacles);
   }
 
   /** Nothing of it is for a device that only has the name of one of ours. */
   private void guard(boolean needed) {
-    for (NetworkSpec network : wish.networks().values()) {
+    for (NetworkSpec network : nodeSpec.networks().values()) {
       if (isHeld(network)) {
         StandingGuard.of(network, ground).stream()
             .filter(

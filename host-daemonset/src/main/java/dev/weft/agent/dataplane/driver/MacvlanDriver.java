@@ -47,21 +47,21 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
               "in mode %s the node can not reach endpoints".formatted(mode),
               "use mode Bridge, or leave hostAccess out"));
     }
-    Integer wished = network.spec().mtu();
+    Integer desired = network.spec().mtu();
     String name = options == null ? null : options.parent();
     if (name == null) {
       throw new IllegalArgumentException("a network without parent has another driver");
     }
     Link wire = wire(name, options == null ? null : options.vlan(), ground);
-    if (wished != null && wished > wire.mtu()) {
+    if (desired != null && desired > wire.mtu()) {
       throw new Unbuildable(
           Problem.user(
               "spec.mtu",
               "%d is more than the parent %s carries (%d)"
-                  .formatted(wished, wire.name(), wire.mtu()),
+                  .formatted(desired, wire.name(), wire.mtu()),
               "use at most " + wire.mtu()));
     }
-    int mtu = wished == null ? wire.mtu() : wished;
+    int mtu = desired == null ? wire.mtu() : desired;
     return new MacvlanDriver(network, parent(network, name, wire, ground, mode), mtu, mode);
   }
 
@@ -106,10 +106,10 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
       Network network, String name, Link wire, NodeContext ground, MacvlanMode mode)
       throws Unbuildable {
     MacvlanOptions options = network.spec().macvlan();
-    Integer wished = options == null ? null : options.vlan();
+    Integer desired = options == null ? null : options.vlan();
     Optional<Integer> vlan =
-        wished != null || wire.name().equals(name)
-            ? Optional.ofNullable(wished)
+        desired != null || wire.name().equals(name)
+            ? Optional.ofNullable(desired)
             : Optional.of(Integer.parseInt(name.substring(name.lastIndexOf('.') + 1)));
     MacAddress wireMac = wire.address() == null ? MacAddress.ZERO : wire.address();
     if (vlan.isEmpty()) {

@@ -61,20 +61,20 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
                             + vtep.getHostAddress(),
                         "give it back, or let the Mesh's underlay choose another")));
     Link underlay =
-        Ways.narrowest(ground.ways().below(holder, ground.wish().senders())).orElse(holder);
+        Ways.narrowest(ground.ways().below(holder, ground.nodeSpec().senders())).orElse(holder);
     ground.requireFree(network.bridge());
     ground.requireFree(network.vxlan());
     refuseForeignVni(ground, vni, port);
-    Integer wished = network.spec().mtu();
+    Integer desired = network.spec().mtu();
     return new OverlayDriver(
         network,
         new DeviceKind.Vxlan(vni, port, Optional.of(vtep), ground.txChecksum()),
-        wished == null
+        desired == null
             ? Mtu.overlay(
                 underlay.mtu(),
                 Mtu.Family.of(vtep),
                 encrypted ? ground.protection() : Encapsulation.VXLAN)
-            : wished);
+            : desired);
   }
 
   private static void refuseClearAmongEncrypted(NodeContext ground, boolean encrypted, int port)

@@ -37,8 +37,8 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements N
               "name a parent, or use mode Bridge"));
     }
     ground.requireFree(network.bridge());
-    Integer wished = network.spec().mtu();
-    return new ParentlessDriver(network, wished == null ? ground.ownMtu() : wished, mode);
+    Integer desired = network.spec().mtu();
+    return new ParentlessDriver(network, desired == null ? ground.ownMtu() : desired, mode);
   }
 
   @Override

@@ -26,7 +26,7 @@ final class StandingGuard {
           .ownership()
           .of(link)
           .filter(owner -> owner.uid().equals(network.uid()))
-          .ifPresent(owner -> items.addAll(of(link, owner, network, ground.wish().node())));
+          .ifPresent(owner -> items.addAll(of(link, owner, network, ground.nodeSpec().node())));
     }
     return items;
   }

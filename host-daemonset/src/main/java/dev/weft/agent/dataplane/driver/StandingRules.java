@@ -19,27 +19,28 @@ import java.util.Optional;
 final class StandingRules {
   private StandingRules() {}
 
-  static List<FilterRules> rules(String name, NetworkSpec wish, NodeContext ground) {
+  static List<FilterRules> rules(String name, NetworkSpec nodeSpec, NodeContext ground) {
     List<Link> mine =
         ground.observation().node().links().stream()
             .filter(link ->
                 ground
                     .ownership()
                     .of(link)
-                    .filter(owner -> owner.uid().equals(wish.uid()) && owner.endpoint().isEmpty())
+                    .filter(
+                        owner -> owner.uid().equals(nodeSpec.uid()) && owner.endpoint().isEmpty())
                     .isPresent())
             .toList();
     List<FilterRules> rules = new ArrayList<>();
     for (Link link : mine) {
       if (link.kind() instanceof LinkKind.Bridge) {
-        rules.add(rules(name, wish, link.name(), ground, tunnel(mine)));
+        rules.add(rules(name, nodeSpec, link.name(), ground, tunnel(mine)));
       }
     }
     return rules;
   }
 
   /**
-   * The rules of devices that are not wished any more and could not be removed: nothing passes. A
+   * The rules of devices that are no longer desired and could not be removed: nothing passes. A
    * tunnel of a clear overlay still takes frames from peers only.
    */
   static List<FilterRules> stuck(NodeContext ground) {
@@ -66,16 +67,16 @@ final class StandingRules {
 
   private static FilterRules rules(
       String name,
-      NetworkSpec wish,
+      NetworkSpec nodeSpec,
       String bridge,
       NodeContext ground,
       Optional<DeviceKind.Vxlan> tunnel) {
     if (tunnel.isPresent()) {
-      return OverlayDriver.rules(bridge, wish.spec(), tunnel.get());
+      return OverlayDriver.rules(bridge, nodeSpec.spec(), tunnel.get());
     }
     try {
-      if (Driver.of(wish.spec().driver()).equals(Optional.of(Driver.BRIDGE))) {
-        return BridgeDriver.rules(Network.of(name, ground.wish().node(), wish), bridge);
+      if (Driver.of(nodeSpec.spec().driver()).equals(Optional.of(Driver.BRIDGE))) {
+        return BridgeDriver.rules(Network.of(name, ground.nodeSpec().node(), nodeSpec), bridge);
       }
     } catch (Unbuildable unreadable) {
       // the strictest

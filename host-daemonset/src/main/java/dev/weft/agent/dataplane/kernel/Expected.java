@@ -36,7 +36,7 @@ public record Expected(
         routes);
   }
 
-  /** An interface that was made and is wished no more. */
+  /** An interface that was made and is no longer desired. */
   public static Expected of(Item.Device left, int known, boolean routes) {
     Owner owner = left.owner();
     return new Expected(

@@ -32,29 +32,30 @@ public sealed interface Item
   Optional<DeviceName> standsOn();
 
   /**
-   * Whether nothing is to do to turn this into {@code wished}. The kernel holds the owner of a
+   * Whether nothing is to do to turn this into {@code desired}. The kernel holds the owner of a
    * device, not that of an entry.
    */
-  default boolean isAsWished(Item wished) {
+  default boolean isAsDesired(Item desired) {
     return switch (this) {
       case Device device ->
-          wished instanceof Device other
+          desired instanceof Device other
               && device.conf.meets(other.conf)
               && device.withConf(other.conf).equals(other);
-      case Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ -> equals(wished);
+      case Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ -> equals(desired);
       case Address address ->
-          new Address(wished.owner(), address.device, address.prefix).equals(wished);
+          new Address(desired.owner(), address.device, address.prefix).equals(desired);
       case Route route ->
-          new Route(wished.owner(), route.device, route.destination, route.gateway).equals(wished);
+          new Route(desired.owner(), route.device, route.destination, route.gateway)
+              .equals(desired);
       case Forward forward ->
-          new Forward(wished.owner(), forward.device, forward.mac, forward.vtep).equals(wished);
+          new Forward(desired.owner(), forward.device, forward.mac, forward.vtep).equals(desired);
       case Neighbour neighbour ->
-          new Neighbour(wished.owner(), neighbour.device, neighbour.address, neighbour.mac)
-              .equals(wished);
-      case GuardItem.Table _ -> equals(wished);
+          new Neighbour(desired.owner(), neighbour.device, neighbour.address, neighbour.mac)
+              .equals(desired);
+      case GuardItem.Table _ -> equals(desired);
       case GuardItem.Entry entry ->
-          new GuardItem.Entry(wished.owner(), entry.set(), entry.entry(), entry.value())
-              .equals(wished);
+          new GuardItem.Entry(desired.owner(), entry.set(), entry.entry(), entry.value())
+              .equals(desired);
     };
   }
 

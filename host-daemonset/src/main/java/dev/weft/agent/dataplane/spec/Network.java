@@ -30,20 +30,20 @@ public record Network(
     }
   }
 
-  public static Network of(String name, String node, NetworkSpec wish) throws Unbuildable {
-    List<Subnet> subnets = wish.spec().subnets();
+  public static Network of(String name, String node, NetworkSpec nodeSpec) throws Unbuildable {
+    List<Subnet> subnets = nodeSpec.spec().subnets();
     List<Segment> segments = new ArrayList<>();
     for (Subnet subnet : subnets == null ? List.<Subnet>of() : subnets) {
       segments.add(segment(subnet));
     }
-    if (wish.uid().isEmpty() || wish.uid().contains("/") || wish.uid().length() > 64) {
+    if (nodeSpec.uid().isEmpty() || nodeSpec.uid().contains("/") || nodeSpec.uid().length() > 64) {
       throw new Unbuildable(
           Problem.user(
               "spec.networkUid",
-              "'%s' is no UID".formatted(wish.uid()),
+              "'%s' is no UID".formatted(nodeSpec.uid()),
               "delete the HostNetwork, which the operator then creates anew"));
     }
-    return new Network(name, wish.uid(), node, wish.spec(), List.copyOf(segments));
+    return new Network(name, nodeSpec.uid(), node, nodeSpec.spec(), List.copyOf(segments));
   }
 
   private static Segment segment(Subnet subnet) throws Unbuildable {
