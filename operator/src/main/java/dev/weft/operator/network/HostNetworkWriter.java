@@ -28,10 +28,10 @@ final class HostNetworkWriter {
     this.client = client;
   }
 
-  void carryOut(HostNetworkChanges instructions) {
-    instructions.apply().forEach(this::apply);
-    instructions.delete().forEach(this::delete);
-    instructions.forget().forEach(this::forget);
+  void carryOut(HostNetworkChanges changes) {
+    changes.apply().forEach(this::apply);
+    changes.delete().forEach(this::delete);
+    changes.forget().forEach(this::forget);
   }
 
   /** Whether the API server itself knows of no HostNetwork of {@code network}. */

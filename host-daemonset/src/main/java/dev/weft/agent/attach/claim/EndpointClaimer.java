@@ -163,9 +163,9 @@ public final class EndpointClaimer {
       return Optional.empty();
     }
     Want want = new Want(nodeSpec.holder, attachment, found.orElseThrow());
-    AssignableAddresses book = book(want.network);
+    AssignableAddresses pool = pool(want.network);
     for (IpAddress asked : attachment.ips()) {
-      book.check(asked);
+      pool.check(asked);
     }
     hostNetworks.ensure(want.network, driver, deadline);
     await(want.name(), deadline);
@@ -173,9 +173,9 @@ public final class EndpointClaimer {
         nodeSpec.paired.isPresent() ? nodeSpec.paired.get() : interfaceName(want, interfaces);
     List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));
     for (int bits : FAMILIES) {
-      if (book.has(bits)) {
+      if (pool.has(bits)) {
         boolean isThere = view.interfaces().contains(link);
-        mine.add(claim(want, book, bits, new HeldEndpoint(mine, link, isThere, deadline)));
+        mine.add(claim(want, pool, bits, new HeldEndpoint(mine, link, isThere, deadline)));
       }
     }
     return Optional.of(link);
@@ -189,7 +189,7 @@ public final class EndpointClaimer {
   record HeldEndpoint(
       List<NetworkEndpoint> endpoints, String link, boolean isThere, Deadline deadline) {}
 
-  private NetworkEndpoint claim(Want want, AssignableAddresses book, int bits, HeldEndpoint held)
+  private NetworkEndpoint claim(Want want, AssignableAddresses pool, int bits, HeldEndpoint held)
       throws AttachError {
     for (NetworkEndpoint each : held.endpoints) {
       if (bits(each) == bits) {
@@ -209,19 +209,19 @@ public final class EndpointClaimer {
         break;
       }
     }
-    book.check(want.attachment);
+    pool.check(want.attachment);
     Optional<IpAddress> asked =
         want.attachment.ips().stream().filter(each -> each.bits() == bits).findFirst();
     if (asked.isPresent()) {
       requireUnheld(want, asked.get());
-      return claims.exactly(factory.endpoint(want, book, asked.get(), held));
+      return claims.exactly(factory.endpoint(want, pool, asked.get(), held));
     }
     return claims.any(
-        book,
+        pool,
         bits,
         held.deadline,
         each -> machineAt(want, each),
-        each -> factory.endpoint(want, book, each, held));
+        each -> factory.endpoint(want, pool, each, held));
   }
 
   private void requireUnheld(Want want, IpAddress asked) throws AttachError {
@@ -286,16 +286,16 @@ public final class EndpointClaimer {
         .filter(each -> each.getSpec().network() != null);
   }
 
-  private static AssignableAddresses book(ContainerNetwork network) throws AttachError {
+  private static AssignableAddresses pool(ContainerNetwork network) throws AttachError {
     String name = network.getMetadata().getName();
     try {
-      AssignableAddresses book = AssignableAddresses.of(network);
-      if (book.blocks().isEmpty()) {
+      AssignableAddresses pool = AssignableAddresses.of(network);
+      if (pool.blocks().isEmpty()) {
         throw AttachError.until(
             "network %s has no addresses yet; see 'kubectl describe containernetwork %s'"
                 .formatted(name, name));
       }
-      return book;
+      return pool;
     } catch (IllegalArgumentException e) {
       throw AttachError.until(
           "the subnets of network %s are malformed: %s".formatted(name, e.getMessage()));

@@ -13,28 +13,29 @@ import java.util.Optional;
  * Tells drift of the IPsec tables from the echo of our own changes, as {@link DriftDetector} does
  * of the rest.
  */
-public record IpsecDriftDetector(HostKernel kernel, LastApplied belief) {
+public record IpsecDriftDetector(HostKernel kernel, LastApplied lastApplied) {
   /** What was seen; empty if it is nothing. */
   public Optional<String> of(XfrmNotification notification) {
     return switch (notification) {
       case XfrmNotification.StateRemoved(XfrmState state) ->
-          belief
+          lastApplied
               .get(new Item.Key.OfSecurityState(state.spec().id()))
               .map(item -> item + " was removed");
       case XfrmNotification.StateChanged(XfrmState state) ->
           IpsecTables.isOurs(state)
-                  && belief.get(new Item.Key.OfSecurityState(state.spec().id())).isEmpty()
+                  && lastApplied.get(new Item.Key.OfSecurityState(state.spec().id())).isEmpty()
                   && kernel.xfrm().state(state.spec().id()).isPresent()
               ? Optional.of(state.spec().id() + " was added")
               : Optional.empty();
       case XfrmNotification.StatesFlushed _ ->
           has(Item.SecurityState.class) ? Optional.of("states were flushed") : Optional.empty();
       case XfrmNotification.StateExpired(var id, long reqid, _, _) ->
-          reqid == IpsecTables.REQID && belief.get(new Item.Key.OfSecurityState(id)).isPresent()
+          reqid == IpsecTables.REQID
+                  && lastApplied.get(new Item.Key.OfSecurityState(id)).isPresent()
               ? Optional.of(id + " has carried as much as it may")
               : Optional.empty();
       case XfrmNotification.PolicyRemoved(XfrmPolicy policy) ->
-          belief
+          lastApplied
               .get(new Item.Key.OfSecurityPolicy(policy.spec().id()))
               .map(item -> item + " was removed");
       case XfrmNotification.PolicyChanged(XfrmPolicy policy) -> changed(policy);
@@ -42,7 +43,7 @@ public record IpsecDriftDetector(HostKernel kernel, LastApplied belief) {
           has(Item.SecurityPolicy.class) ? Optional.of("policies were flushed") : Optional.empty();
       case XfrmNotification.PolicyExpired _, XfrmNotification.Acquire _ -> Optional.empty();
       case XfrmNotification.Overrun _ ->
-          belief.of(Owner.ENCRYPTION).isEmpty()
+          lastApplied.of(Owner.ENCRYPTION).isEmpty()
               ? Optional.empty()
               : Optional.of("IPsec changed faster than it was listened to");
     };
@@ -50,7 +51,7 @@ public record IpsecDriftDetector(HostKernel kernel, LastApplied belief) {
 
   private Optional<String> changed(XfrmPolicy notified) {
     Item.Key key = new Item.Key.OfSecurityPolicy(notified.spec().id());
-    Optional<Item> left = belief.get(key);
+    Optional<Item> left = lastApplied.get(key);
     if (left.isEmpty() && !IpsecTables.isOurs(notified.spec())) {
       return Optional.empty();
     }
@@ -65,6 +66,6 @@ public record IpsecDriftDetector(HostKernel kernel, LastApplied belief) {
   }
 
   private boolean has(Class<? extends Item> kind) {
-    return belief.of(Owner.ENCRYPTION).stream().anyMatch(kind::isInstance);
+    return lastApplied.of(Owner.ENCRYPTION).stream().anyMatch(kind::isInstance);
   }
 }

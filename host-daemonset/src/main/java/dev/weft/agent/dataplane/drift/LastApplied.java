@@ -21,9 +21,9 @@ public final class LastApplied {
   private final Set<String> guard = new HashSet<>();
 
   public static LastApplied of(State state) {
-    LastApplied belief = new LastApplied();
-    state.items().values().forEach(belief::put);
-    return belief;
+    LastApplied lastApplied = new LastApplied();
+    state.items().values().forEach(lastApplied::put);
+    return lastApplied;
   }
 
   public Optional<Item> get(Item.Key key) {

@@ -41,8 +41,8 @@ public record DesiredState(
     Set<String> foreign,
     Map<String, Set<String>> obstacles) {
 
-  public static DesiredState of(NodeSpec nodeSpec, NodeContext ground) {
-    DesiredItems items = new DesiredItems(nodeSpec, ground);
+  public static DesiredState of(NodeSpec nodeSpec, NodeContext context) {
+    DesiredItems items = new DesiredItems(nodeSpec, context);
     new TreeMap<>(nodeSpec.networks()).forEach(items::draft);
     Map<Item.Key, String> holders = items.holders();
     // of devices without a holder, the same on every node and in every pass

@@ -19,11 +19,11 @@ import java.util.Optional;
 final class StandingRules {
   private StandingRules() {}
 
-  static List<FilterRules> rules(String name, NetworkSpec nodeSpec, NodeContext ground) {
+  static List<FilterRules> rules(String name, NetworkSpec nodeSpec, NodeContext context) {
     List<Link> mine =
-        ground.observation().node().links().stream()
+        context.observation().node().links().stream()
             .filter(link ->
-                ground
+                context
                     .ownership()
                     .of(link)
                     .filter(
@@ -33,7 +33,7 @@ final class StandingRules {
     List<FilterRules> rules = new ArrayList<>();
     for (Link link : mine) {
       if (link.kind() instanceof LinkKind.Bridge) {
-        rules.add(rules(name, nodeSpec, link.name(), ground, tunnel(mine)));
+        rules.add(rules(name, nodeSpec, link.name(), context, tunnel(mine)));
       }
     }
     return rules;
@@ -43,17 +43,17 @@ final class StandingRules {
    * The rules of devices that are no longer desired and could not be removed: nothing passes. A
    * tunnel of a clear overlay still takes frames from peers only.
    */
-  static List<FilterRules> stuck(NodeContext ground) {
+  static List<FilterRules> stuck(NodeContext context) {
     List<Link> links =
-        ground.observation().node().links().stream()
-            .filter(link -> ground.stuck().contains(link.name()) && ground.isOurs(link))
+        context.observation().node().links().stream()
+            .filter(link -> context.stuck().contains(link.name()) && context.isOurs(link))
             .toList();
     List<FilterRules> rules = new ArrayList<>();
     for (Link link : links) {
       if (link.kind() instanceof LinkKind.Bridge) {
         rules.add(FilterRules.of(link.name(), EnumSet.allOf(FilterRules.Restriction.class)));
       } else if (link.kind() instanceof LinkKind.Vxlan vxlan
-          && (vxlan.port() == null || !ground.secrecy().ports().contains(vxlan.port()))) {
+          && (vxlan.port() == null || !context.secrecy().ports().contains(vxlan.port()))) {
         rules.add(
             new FilterRules(
                 link.name(),
@@ -69,14 +69,14 @@ final class StandingRules {
       String name,
       NetworkSpec nodeSpec,
       String bridge,
-      NodeContext ground,
+      NodeContext context,
       Optional<DeviceKind.Vxlan> tunnel) {
     if (tunnel.isPresent()) {
       return OverlayDriver.rules(bridge, nodeSpec.spec(), tunnel.get());
     }
     try {
       if (Driver.of(nodeSpec.spec().driver()).equals(Optional.of(Driver.BRIDGE))) {
-        return BridgeDriver.rules(Network.of(name, ground.nodeSpec().node(), nodeSpec), bridge);
+        return BridgeDriver.rules(Network.of(name, context.nodeSpec().node(), nodeSpec), bridge);
       }
     } catch (Unbuildable unreadable) {
       // the strictest

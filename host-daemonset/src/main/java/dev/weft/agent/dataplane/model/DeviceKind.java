@@ -47,7 +47,7 @@ public sealed interface DeviceKind {
     }
   }
 
-  /** The node's end of a cable; the peer is the interface in the sandbox. */
+  /** The node's end of a veth pair; the peer is the interface in the sandbox. */
   record Veth(DeviceName peer, MacAddress peerMac, boolean peerUp) implements DeviceKind {
     @Override
     public String toString() {

@@ -92,7 +92,7 @@ public record Network(
     return hostEnd(uid, endpoint);
   }
 
-  /** The name of the node's end of an endpoint's cable. */
+  /** The name of the node's end of an endpoint's veth pair. */
   public static String hostEnd(String uid, String endpoint) {
     return "we-" + Digest.of(uid + "/" + endpoint).substring(0, 12);
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * a failure that repeats is one line in {@code kubectl describe}; and of one object no more is
  * told, whatever it is, than {@link Allowance} allows. What was withheld is in the next count.
  */
-public final class EventBook {
+public final class EventRecorder {
   /** Events about objects without a namespace live in this one. */
   private static final String DEFAULT_NAMESPACE = "default";
 
@@ -34,12 +34,12 @@ public final class EventBook {
   private record Told(Instant first, int count) {}
 
   /**
-   * A book with nothing in it.
+   * A recorder with nothing in it.
    *
    * @param component which program tells
    * @param instance which of its processes, such as the node's name
    */
-  public EventBook(String component, String instance, Clock clock) {
+  public EventRecorder(String component, String instance, Clock clock) {
     this.component = component;
     this.instance = instance;
     this.clock = clock;
