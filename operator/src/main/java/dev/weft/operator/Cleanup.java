@@ -38,7 +38,7 @@ final class Cleanup {
   private final KubernetesClient client;
   private final Consumer<String> out;
 
-  /** Ends what {@code client} reaches and tells {@code out} line by line. */
+  /** Ends what {@code client} reaches and reports to {@code out} line by line. */
   Cleanup(KubernetesClient client, Consumer<String> out) {
     this.client = client;
     this.out = out;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** One pass of the loop: look at what changed, bring the kernel to it, tell what came of it. */
+/** One pass of the loop: look at what changed, bring the kernel to it, report the outcome. */
 public final class NodePass implements Loop.Work {
   private final DesiredCache desired;
   private final NodeUnderlay underlay;

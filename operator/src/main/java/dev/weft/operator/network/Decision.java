@@ -94,9 +94,9 @@ record Decision(ContainerNetworkStatus status, HostNetworkChanges hostNetworks) 
             .map(NodeReport::withoutHostNetwork)
             .toList();
     ContainerNetworkStatus old = observed.network().getStatus();
-    RolloutProgress told = old == null ? null : old.rollout();
+    RolloutProgress rollout = old == null ? null : old.rollout();
     return new Decision(
-        new Aggregation(observed, findings, new NetworkProgress(reports, null, told), clock)
+        new Aggregation(observed, findings, new NetworkProgress(reports, null, rollout), clock)
             .status(Effective.recorded(observed.network().getStatus())),
         HostNetworkChanges.NONE);
   }

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes addresses. To hold an address is to have created the {@link NetworkEndpoint} of its name:
- * the API server lets one agent create it and tells every other of a conflict.
+ * the API server lets one agent create it and answers every other with a conflict.
  */
 public final class AddressLock {
   private static final Logger LOG = LoggerFactory.getLogger(AddressLock.class);

@@ -54,7 +54,7 @@ public final class EspPorts implements AutoCloseable {
           open(new Item.EspPort(spec.id().destination(), udp.destinationPort()));
         } catch (NetlinkException e) {
           // Of a state to send by the destination is a peer's address. All else the first
-          // reconcile finds out, and tells.
+          // reconcile finds out, and reports it.
         }
       }
     }

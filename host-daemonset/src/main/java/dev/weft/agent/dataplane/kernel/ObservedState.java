@@ -151,7 +151,7 @@ public final class ObservedState {
   private Item.Device device(Link link, NamespaceRef place, Owner owner) {
     Optional<Link> inside =
         link.kind() instanceof LinkKind.Veth ? inside(link, owner) : Optional.empty();
-    // A mark that was taken away must be set again: the item's owner tells the difference.
+    // A mark that was taken away must be set again: the item's owner makes the difference.
     boolean marked =
         link.alias().equals(owner.alias())
             && inside.filter(it -> !it.alias().equals(owner.alias())).isEmpty();
