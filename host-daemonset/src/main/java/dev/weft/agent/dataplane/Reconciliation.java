@@ -12,7 +12,7 @@ import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.IpsecTables;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.Plan;
 import dev.weft.agent.dataplane.model.State;
@@ -79,7 +79,7 @@ final class Reconciliation {
   /** All but what a process holds for as long as it lives: that changes nothing of the node. */
   List<Change> plan(NodeSpec spec) {
     return planner.plan(spec, last, stuck).changes().stream()
-        .filter(change -> !(change instanceof Change.Create(Item.EspPort _)))
+        .filter(change -> !(change instanceof Change.Create(IpsecItem.EspPort _)))
         .toList();
   }
 

@@ -4,6 +4,7 @@ import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.UdpPort;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.Problem;
@@ -59,7 +60,7 @@ public final class Failures {
 
   private static Problem inUse(Item item, HostKernel kernel) {
     return switch (item) {
-      case Item.EspPort port -> espPortInUse(port, kernel);
+      case IpsecItem.EspPort port -> espPortInUse(port, kernel);
       case Item.Device device when device.kind() instanceof DeviceKind.Macvlan(String parent, _) ->
           macInUse(device, parent);
       default -> portInUse(item, kernel);
@@ -75,12 +76,12 @@ public final class Failures {
 
   private static Problem inTheWay(
       Change change, Item item, RuntimeException error, HostKernel kernel) {
-    return item instanceof Item.SecurityPolicy policy
+    return item instanceof IpsecItem.SecurityPolicy policy
         ? policyInTheWay(policy, kernel)
         : failed(change, item, error);
   }
 
-  private static Problem policyInTheWay(Item.SecurityPolicy desired, HostKernel kernel) {
+  private static Problem policyInTheWay(IpsecItem.SecurityPolicy desired, HostKernel kernel) {
     String theirs =
         kernel
             .xfrm()
@@ -102,7 +103,7 @@ public final class Failures {
     };
   }
 
-  private static Problem espPortInUse(Item.EspPort desired, HostKernel kernel) {
+  private static Problem espPortInUse(IpsecItem.EspPort desired, HostKernel kernel) {
     return Problem.retry(
         "UDP port " + desired.port(),
         "the Mesh has encrypted networks travel by it (ipsecEncapsulation), and at %s it is in use by %s"

@@ -2,6 +2,7 @@ package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.IpsecTables;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.netlink.xfrm.XfrmNotification;
@@ -19,28 +20,34 @@ public record IpsecDriftDetector(HostKernel kernel, LastApplied lastApplied) {
     return switch (notification) {
       case XfrmNotification.StateRemoved(XfrmState state) ->
           lastApplied
-              .get(new Item.Key.OfSecurityState(state.spec().id()))
+              .get(new IpsecItem.IpsecKey.OfSecurityState(state.spec().id()))
               .map(item -> item + " was removed");
       case XfrmNotification.StateChanged(XfrmState state) ->
           IpsecTables.isOurs(state)
-                  && lastApplied.get(new Item.Key.OfSecurityState(state.spec().id())).isEmpty()
+                  && lastApplied
+                      .get(new IpsecItem.IpsecKey.OfSecurityState(state.spec().id()))
+                      .isEmpty()
                   && kernel.xfrm().state(state.spec().id()).isPresent()
               ? Optional.of(state.spec().id() + " was added")
               : Optional.empty();
       case XfrmNotification.StatesFlushed _ ->
-          has(Item.SecurityState.class) ? Optional.of("states were flushed") : Optional.empty();
+          has(IpsecItem.SecurityState.class)
+              ? Optional.of("states were flushed")
+              : Optional.empty();
       case XfrmNotification.StateExpired(var id, long reqid, _, _) ->
           reqid == IpsecTables.REQID
-                  && lastApplied.get(new Item.Key.OfSecurityState(id)).isPresent()
+                  && lastApplied.get(new IpsecItem.IpsecKey.OfSecurityState(id)).isPresent()
               ? Optional.of(id + " has carried as much as it may")
               : Optional.empty();
       case XfrmNotification.PolicyRemoved(XfrmPolicy policy) ->
           lastApplied
-              .get(new Item.Key.OfSecurityPolicy(policy.spec().id()))
+              .get(new IpsecItem.IpsecKey.OfSecurityPolicy(policy.spec().id()))
               .map(item -> item + " was removed");
       case XfrmNotification.PolicyChanged(XfrmPolicy policy) -> changed(policy);
       case XfrmNotification.PoliciesFlushed _ ->
-          has(Item.SecurityPolicy.class) ? Optional.of("policies were flushed") : Optional.empty();
+          has(IpsecItem.SecurityPolicy.class)
+              ? Optional.of("policies were flushed")
+              : Optional.empty();
       case XfrmNotification.PolicyExpired _, XfrmNotification.Acquire _ -> Optional.empty();
       case XfrmNotification.Overrun _ ->
           lastApplied.of(Owner.ENCRYPTION).isEmpty()
@@ -50,7 +57,7 @@ public record IpsecDriftDetector(HostKernel kernel, LastApplied lastApplied) {
   }
 
   private Optional<String> changed(XfrmPolicy notified) {
-    Item.Key key = new Item.Key.OfSecurityPolicy(notified.spec().id());
+    Item.Key key = new IpsecItem.IpsecKey.OfSecurityPolicy(notified.spec().id());
     Optional<Item> left = lastApplied.get(key);
     if (left.isEmpty() && !IpsecTables.isOurs(notified.spec())) {
       return Optional.empty();
@@ -59,7 +66,7 @@ public record IpsecDriftDetector(HostKernel kernel, LastApplied lastApplied) {
         kernel
             .xfrm()
             .policy(notified.spec().id())
-            .map(policy -> new Item.SecurityPolicy(IpsecTables.plain(policy.spec())));
+            .map(policy -> new IpsecItem.SecurityPolicy(IpsecTables.plain(policy.spec())));
     return now.equals(left)
         ? Optional.empty()
         : Optional.of("policy %s was changed".formatted(notified.spec().id()));

@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.model.GuardItem;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.State;
@@ -122,9 +123,9 @@ public final class LastApplied {
           Item.Neighbour _,
           Item.Setting _,
           Item.Filter _,
-          Item.SecurityState _,
-          Item.SecurityPolicy _,
-          Item.EspPort _,
+          IpsecItem.SecurityState _,
+          IpsecItem.SecurityPolicy _,
+          IpsecItem.EspPort _,
           GuardItem _ ->
           "";
     };

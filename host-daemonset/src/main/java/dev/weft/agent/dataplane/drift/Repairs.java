@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.State;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ public final class Repairs {
     }
     // a lost state comes back under other keys, and so as another item
     for (Item item : left.items()) {
-      if (item instanceof Item.SecurityState && observed.get(item.key()).isEmpty()) {
+      if (item instanceof IpsecItem.SecurityState && observed.get(item.key()).isEmpty()) {
         add(repairs, item.owner().uid(), "make keys anew, as it was removed: " + item);
       }
     }

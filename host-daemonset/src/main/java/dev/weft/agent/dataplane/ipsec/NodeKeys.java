@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.ipsec;
 
 import dev.weft.agent.dataplane.kernel.IpsecTables;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.State;
 import dev.weft.agent.dataplane.spec.KeyFile;
@@ -125,8 +126,8 @@ public final class NodeKeys {
                 ipsec.forKeys(keys.volume(), isPatient(), Instant.now())),
             derivations,
             () -> NodeKeyPair.fresh(random));
-    decision.ring().udpPorts().forEach(port -> items.add(new Item.EspPort(vtep, port)));
-    decision.states().forEach((id, source) -> items.add(new Item.SecurityState(id, source)));
+    decision.ring().udpPorts().forEach(port -> items.add(new IpsecItem.EspPort(vtep, port)));
+    decision.states().forEach((id, source) -> items.add(new IpsecItem.SecurityState(id, source)));
     ports.forEach(port -> items.addAll(PortPolicies.toPeers(port, vtep, decision.outbound())));
     return new Draft(items, Optional.of(decision));
   }
