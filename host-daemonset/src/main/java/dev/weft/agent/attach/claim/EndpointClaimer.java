@@ -49,7 +49,7 @@ public final class EndpointClaimer {
     this.factory = new EndpointFactory(cluster.node());
   }
 
-  /** A NodeSpec for one interface. */
+  /** A request for one interface. */
   private record RequestedEndpoint(
       AddressOwner holder, Attachment attachment, Optional<String> paired) {}
 
@@ -79,15 +79,20 @@ public final class EndpointClaimer {
         wanted.stream()
             .flatMap(each -> Optional.ofNullable(each.interfaceName()).stream())
             .collect(Collectors.toSet());
+    Set<String> chosen = new HashSet<>();
     for (int i = 0; i < wanted.size(); i++) {
       Attachment each = wanted.get(i);
-      Set<String> interfaces = new HashSet<>(view.interfaces());
-      interfaces.addAll(interfacesOf(holder));
+      Set<String> taken = new HashSet<>(view.interfaces());
+      taken.addAll(interfacesOf(holder));
       if (each.interfaceName() == null) {
-        interfaces.addAll(asked);
+        taken.addAll(asked);
       }
       try {
-        claim(new RequestedEndpoint(holder, each, pairing.of(i)), view, interfaces, deadline)
+        claim(
+                new RequestedEndpoint(holder, each, pairing.of(i)),
+                view,
+                new InterfaceNames(taken, chosen),
+                deadline)
             .ifPresent(link -> claimed.interfaces.add(new Interface(each.network(), link)));
       } catch (AttachError refusal) {
         claimed.refusals.add(refusal);
@@ -150,27 +155,25 @@ public final class EndpointClaimer {
   /**
    * Claims.
    *
-   * @param interfaces names that interfaces in the sandbox have, or are asked for
    * @return the name of the sandbox's interface; empty if it needs none
    */
   private Optional<String> claim(
-      RequestedEndpoint nodeSpec, Probe.View view, Set<String> interfaces, Deadline deadline)
+      RequestedEndpoint request, Probe.View view, InterfaceNames names, Deadline deadline)
       throws AttachError {
-    Attachment attachment = nodeSpec.attachment;
+    Attachment attachment = request.attachment;
     Optional<ContainerNetwork> found = cluster.networks().get(attachment.network());
-    Driver driver = Admission.admit(nodeSpec.holder, attachment.network(), found, view.onNode());
+    Driver driver = Admission.admit(request.holder, attachment.network(), found, view.onNode());
     if (driver == Driver.HOST) {
       return Optional.empty();
     }
-    Want want = new Want(nodeSpec.holder, attachment, found.orElseThrow());
+    Want want = new Want(request.holder, attachment, found.orElseThrow());
     AssignableAddresses pool = pool(want.network);
     for (IpAddress asked : attachment.ips()) {
       pool.check(asked);
     }
     hostNetworks.ensure(want.network, driver, deadline);
     await(want.name(), deadline);
-    String link =
-        nodeSpec.paired.isPresent() ? nodeSpec.paired.get() : interfaceName(want, interfaces);
+    String link = interfaceName(want, request.paired, names);
     List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));
     for (int bits : FAMILIES) {
       if (pool.has(bits)) {
@@ -326,14 +329,28 @@ public final class EndpointClaimer {
         .toList();
   }
 
-  private static String interfaceName(Want want, Set<String> interfaces) throws AttachError {
+  /**
+   * The name of an interface. It is chosen before the API server is asked for addresses, and no
+   * later attachment gets it even if that fails: the answer may be lost of a claim that was made.
+   */
+  private String interfaceName(Want want, Optional<String> paired, InterfaceNames names)
+      throws AttachError {
+    if (paired.isPresent()) {
+      if (names.choose(paired.get())) {
+        return paired.get();
+      }
+      // an endpoint of another network has the name, so this one cannot be wired
+      for (NetworkEndpoint each : mine(want, paired.get())) {
+        claims.release(each);
+      }
+    }
     String asked = want.attachment.interfaceName();
     if (asked == null) {
       String prefix =
           want.network.getSpec() == null ? null : want.network.getSpec().interfacePrefix();
-      return InterfaceNames.free(prefix == null ? "" : prefix, interfaces);
+      return names.chooseFree(prefix == null ? "" : prefix);
     }
-    if (interfaces.contains(asked)) {
+    if (names.isTaken(asked) || !names.choose(asked)) {
       throw AttachError.until(
           "%s asks for interface %s on network %s, and has one of this name already; choose another"
               .formatted(want.holder, asked, want.name()));
