@@ -141,13 +141,14 @@ public final class DesiredCache {
           isOverlay(spec)
               ? EndpointSpecs.remotes(cluster.node(), effective(name), this::vtep)
               : Map.of();
-      NetworkSpec nodeSpec = new NetworkSpec(uid(spec), spec, local, new HashMap<>(remote));
-      put(networks, name, Mode.isPlan(spec.mode()) ? null : nodeSpec);
+      NetworkSpec networkSpec = new NetworkSpec(uid(spec), spec, local, new HashMap<>(remote));
+      put(networks, name, Mode.isPlan(spec.mode()) ? null : networkSpec);
       put(
           planned,
           name,
           candidate(name, spec)
-              .map(it -> new NetworkSpec(nodeSpec.uid(), it, nodeSpec.local(), nodeSpec.remote()))
+              .map(it ->
+                  new NetworkSpec(networkSpec.uid(), it, networkSpec.local(), networkSpec.remote()))
               .orElse(null));
       Long generation = hostNetwork.get().getMetadata().getGeneration();
       generations.put(name, generation == null ? 0L : generation);
@@ -155,8 +156,8 @@ public final class DesiredCache {
   }
 
   private void touch(String name, String key) {
-    NetworkSpec nodeSpec = networks.get(name);
-    if (nodeSpec == null) {
+    NetworkSpec networkSpec = networks.get(name);
+    if (networkSpec == null) {
       rebuild(name);
       return;
     }
@@ -166,8 +167,8 @@ public final class DesiredCache {
             .flatMap(each -> local(each, name, buildable(name)).stream())
             .filter(each -> each.id().equals(key))
             .findFirst();
-    put(nodeSpec.local(), key, local.orElse(null));
-    if (isOverlay(nodeSpec.spec())) {
+    put(networkSpec.local(), key, local.orElse(null));
+    if (isOverlay(networkSpec.spec())) {
       Optional<RemoteEndpoint> remote =
           cluster
               .endpoints()
@@ -175,7 +176,7 @@ public final class DesiredCache {
               .filter(each -> !EndpointSpecs.isOn(cluster.node(), each))
               .filter(this::isEffective)
               .flatMap(each -> EndpointSpecs.remote(each, this::vtep));
-      put(nodeSpec.remote(), key, remote.orElse(null));
+      put(networkSpec.remote(), key, remote.orElse(null));
     }
   }
 

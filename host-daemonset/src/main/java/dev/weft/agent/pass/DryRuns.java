@@ -28,7 +28,7 @@ final class DryRuns {
     }
     List<Change> changes = kernel.plan(desired.plan(vtep));
     Map<String, NodePlan> plans = new HashMap<>();
-    planned.forEach((name, nodeSpec) -> plans.put(name, plan(nodeSpec, changes)));
+    planned.forEach((name, networkSpec) -> plans.put(name, plan(networkSpec, changes)));
     return plans;
   }
 
@@ -38,10 +38,10 @@ final class DryRuns {
   }
 
   /** What networks share belongs to each of them. */
-  private static NodePlan plan(NetworkSpec nodeSpec, List<Change> changes) {
+  private static NodePlan plan(NetworkSpec networkSpec, List<Change> changes) {
     List<String> lines =
-        changes.stream().filter(nodeSpec::isConcernedBy).map(DryRuns::line).toList();
+        changes.stream().filter(networkSpec::isConcernedBy).map(DryRuns::line).toList();
     return new NodePlan(
-        nodeSpec.spec().networkGeneration(), lines.size(), lines.stream().limit(TOLD).toList());
+        networkSpec.spec().networkGeneration(), lines.size(), lines.stream().limit(TOLD).toList());
   }
 }

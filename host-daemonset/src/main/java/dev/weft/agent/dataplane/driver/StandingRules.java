@@ -19,21 +19,21 @@ import java.util.Optional;
 final class StandingRules {
   private StandingRules() {}
 
-  static List<FilterRules> rules(String name, NetworkSpec nodeSpec, NodeContext context) {
+  static List<FilterRules> rules(String name, NetworkSpec networkSpec, NodeContext context) {
     List<Link> mine =
         context.observation().node().links().stream()
             .filter(link ->
                 context
                     .ownership()
                     .of(link)
-                    .filter(
-                        owner -> owner.uid().equals(nodeSpec.uid()) && owner.endpoint().isEmpty())
+                    .filter(owner ->
+                        owner.uid().equals(networkSpec.uid()) && owner.endpoint().isEmpty())
                     .isPresent())
             .toList();
     List<FilterRules> rules = new ArrayList<>();
     for (Link link : mine) {
       if (link.kind() instanceof LinkKind.Bridge) {
-        rules.add(rules(name, nodeSpec, link.name(), context, tunnel(mine)));
+        rules.add(rules(name, networkSpec, link.name(), context, tunnel(mine)));
       }
     }
     return rules;
@@ -67,16 +67,16 @@ final class StandingRules {
 
   private static FilterRules rules(
       String name,
-      NetworkSpec nodeSpec,
+      NetworkSpec networkSpec,
       String bridge,
       NodeContext context,
       Optional<DeviceKind.Vxlan> tunnel) {
     if (tunnel.isPresent()) {
-      return OverlayDriver.rules(bridge, nodeSpec.spec(), tunnel.get());
+      return OverlayDriver.rules(bridge, networkSpec.spec(), tunnel.get());
     }
     try {
-      if (Driver.of(nodeSpec.spec().driver()).equals(Optional.of(Driver.BRIDGE))) {
-        return BridgeDriver.rules(Network.of(name, context.nodeSpec().node(), nodeSpec), bridge);
+      if (Driver.of(networkSpec.spec().driver()).equals(Optional.of(Driver.BRIDGE))) {
+        return BridgeDriver.rules(Network.of(name, context.nodeSpec().node(), networkSpec), bridge);
       }
     } catch (Unbuildable unreadable) {
       // the strictest

@@ -30,20 +30,22 @@ public record Network(
     }
   }
 
-  public static Network of(String name, String node, NetworkSpec nodeSpec) throws Unbuildable {
-    List<Subnet> subnets = nodeSpec.spec().subnets();
+  public static Network of(String name, String node, NetworkSpec networkSpec) throws Unbuildable {
+    List<Subnet> subnets = networkSpec.spec().subnets();
     List<Segment> segments = new ArrayList<>();
     for (Subnet subnet : subnets == null ? List.<Subnet>of() : subnets) {
       segments.add(segment(subnet));
     }
-    if (nodeSpec.uid().isEmpty() || nodeSpec.uid().contains("/") || nodeSpec.uid().length() > 64) {
+    if (networkSpec.uid().isEmpty()
+        || networkSpec.uid().contains("/")
+        || networkSpec.uid().length() > 64) {
       throw new Unbuildable(
           Problem.user(
               "spec.networkUid",
-              "'%s' is no UID".formatted(nodeSpec.uid()),
+              "'%s' is no UID".formatted(networkSpec.uid()),
               "delete the HostNetwork, which the operator then creates anew"));
     }
-    return new Network(name, nodeSpec.uid(), node, nodeSpec.spec(), List.copyOf(segments));
+    return new Network(name, networkSpec.uid(), node, networkSpec.spec(), List.copyOf(segments));
   }
 
   private static Segment segment(Subnet subnet) throws Unbuildable {
