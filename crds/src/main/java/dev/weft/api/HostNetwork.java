@@ -10,14 +10,14 @@ import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** The instruction to one node to build one network, and what came of it. */
+/** What one node is to build for one network, and what came of it. */
 @Group(Names.GROUP)
 @Version(Names.VERSION)
 @Plural("hostnetworks")
 @ShortNames("hnet")
 @Categories(Names.CATEGORY)
 @JsonClassDescription(
-    "The instruction to one node to build one network, and what came of it. Written by Weft.")
+    "What one node is to build for one network, and what came of it. Written by Weft.")
 @AdditionalPrinterColumn(name = "NETWORK", jsonPath = ".spec.network")
 @AdditionalPrinterColumn(name = "NODE", jsonPath = ".spec.node")
 @AdditionalPrinterColumn(name = "DRIVER", jsonPath = ".spec.driver")

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public record HostNetworkSpec(
     @JsonPropertyDescription("Name of the ContainerNetwork.") @Required @Nullable String network,
     @JsonPropertyDescription("Its UID.") @Nullable String networkUid,
-    @JsonPropertyDescription("Its generation that this is the instruction of.")
+    @JsonPropertyDescription("The generation of the network that this was made from.")
         @Nullable Long networkGeneration,
     @JsonPropertyDescription("Name of the node.") @Required @Nullable String node,
     @JsonPropertyDescription("Driver of the network.") @Required @SchemaFrom(type = Driver.class)

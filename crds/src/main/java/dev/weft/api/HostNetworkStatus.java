@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a node made of an instruction. */
+/** What a node built of a HostNetwork. */
 @ApiType
 public record HostNetworkStatus(
     @JsonPropertyDescription("The metadata.generation that this status answers to.")

@@ -13,7 +13,7 @@ public final class HostNetworks {
   private HostNetworks() {}
 
   /**
-   * The instruction to {@code node}: spec, labels, owner and finalizer, all defaults filled in. It
+   * The HostNetwork of {@code node}: spec, labels, owner and finalizer, all defaults filled in. It
    * follows from the network's spec and status alone, so whoever writes it writes the same.
    *
    * @param network one that is valid and {@link #isAllocated allocated}
@@ -25,10 +25,10 @@ public final class HostNetworks {
           "network %s has not been given its subnets or its VNI yet"
               .formatted(network.getMetadata().getName()));
     }
-    HostNetwork instruction = new HostNetwork();
-    instruction.setMetadata(metadata(network.getMetadata(), network, node));
-    instruction.setSpec(spec(network, driver(network.getSpec()), node));
-    return instruction;
+    HostNetwork hostNetwork = new HostNetwork();
+    hostNetwork.setMetadata(metadata(network.getMetadata(), network, node));
+    hostNetwork.setSpec(spec(network, driver(network.getSpec()), node));
+    return hostNetwork;
   }
 
   /**

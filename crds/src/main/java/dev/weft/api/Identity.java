@@ -74,27 +74,27 @@ public final class Identity {
         : Optional.empty();
   }
 
-  /** What is wrong with an instruction, by itself. */
-  public static Optional<String> contradiction(HostNetwork instruction) {
-    HostNetworkSpec spec = instruction.getSpec();
+  /** What is wrong with a HostNetwork on its own. */
+  public static Optional<String> contradiction(HostNetwork hostNetwork) {
+    HostNetworkSpec spec = hostNetwork.getSpec();
     if (spec == null || spec.network() == null || spec.node() == null) {
-      // it instructs nobody, and its deletion must still be answered
+      // it is for no node, and its deletion must still be answered
       return Optional.empty();
     }
     String name = Names.hostNetwork(spec.network(), spec.node());
-    if (!name.equals(instruction.getMetadata().getName())) {
+    if (!name.equals(hostNetwork.getMetadata().getName())) {
       return Optional.of(
           "HostNetwork %s is for network %s and node %s, whose name is %s"
-              .formatted(of(instruction), brief(spec.network()), brief(spec.node()), brief(name)));
+              .formatted(of(hostNetwork), brief(spec.network()), brief(spec.node()), brief(name)));
     }
-    return label(instruction, Names.NETWORK_LABEL, spec.network())
-        .or(() -> label(instruction, Names.NODE_LABEL, spec.node()))
-        .or(() -> owner(instruction, spec));
+    return label(hostNetwork, Names.NETWORK_LABEL, spec.network())
+        .or(() -> label(hostNetwork, Names.NODE_LABEL, spec.node()))
+        .or(() -> owner(hostNetwork, spec));
   }
 
-  private static Optional<String> owner(HostNetwork instruction, HostNetworkSpec spec) {
+  private static Optional<String> owner(HostNetwork hostNetwork, HostNetworkSpec spec) {
     boolean agree =
-        owners(instruction).stream()
+        owners(hostNetwork).stream()
             .filter(each -> "ContainerNetwork".equals(each.getKind()))
             .allMatch(each ->
                 Objects.equals(each.getName(), spec.network())
@@ -103,7 +103,7 @@ public final class Identity {
         ? Optional.empty()
         : Optional.of(
             "HostNetwork %s has another owner than the network that it is for"
-                .formatted(of(instruction)));
+                .formatted(of(hostNetwork)));
   }
 
   /** What is wrong with a node of the mesh, by itself: its name is that of its node. */

@@ -1,6 +1,6 @@
 package dev.weft.api;
 
-/** An attach annotation that cannot be read; the message tells the pod's author why and where. */
+/** An attach annotation that cannot be read; the message says why and where. */
 public final class InvalidAttachments extends Exception {
   private final int position;
 

@@ -9,5 +9,4 @@ public record RolloutProgress(
     @JsonPropertyDescription("The spec.rollout.maxUnavailable in effect.")
         @Nullable String maxUnavailable,
     @JsonPropertyDescription("How many nodes that is now.") @Nullable Integer atOnce,
-    @JsonPropertyDescription("Nodes that have been told the present revision.")
-        @Nullable Integer updated) {}
+    @JsonPropertyDescription("Nodes that have the present revision.") @Nullable Integer updated) {}

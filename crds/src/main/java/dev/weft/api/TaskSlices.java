@@ -66,7 +66,7 @@ public final class TaskSlices {
         && !Boolean.TRUE.equals(conditions.getTerminating());
   }
 
-  /** Why a slice tells of no tasks: its name is none of those that its labels give it. */
+  /** Why a slice lists no tasks: its name is none of those that its labels give it. */
   public static Optional<String> contradiction(EndpointSlice slice) {
     Map<String, String> labels = slice.getMetadata().getLabels();
     String service = labels == null ? null : labels.get(Names.SERVICE_LABEL);

@@ -19,28 +19,28 @@ class HostNetworksTest {
           .build();
 
   @Test
-  void anInstructionBelongsToItsNetworkAndItsNode() {
-    HostNetwork instruction = HostNetworks.of(network(spec("overlay").build(), HELD), "node-1");
-    assertThat(instruction.getMetadata().getName()).isEqualTo("net.node-1");
-    assertThat(instruction.getMetadata().getLabels())
+  void aHostNetworkBelongsToItsNetworkAndItsNode() {
+    HostNetwork hostNetwork = HostNetworks.of(network(spec("overlay").build(), HELD), "node-1");
+    assertThat(hostNetwork.getMetadata().getName()).isEqualTo("net.node-1");
+    assertThat(hostNetwork.getMetadata().getLabels())
         .containsEntry("weft.dev/network", "net")
         .containsEntry("weft.dev/node", "node-1");
-    assertThat(instruction.getMetadata().getFinalizers()).containsExactly("weft.dev/node");
-    assertThat(instruction.getMetadata().getOwnerReferences())
+    assertThat(hostNetwork.getMetadata().getFinalizers()).containsExactly("weft.dev/node");
+    assertThat(hostNetwork.getMetadata().getOwnerReferences())
         .singleElement()
         .satisfies(owner -> {
           assertThat(owner.getKind()).isEqualTo("ContainerNetwork");
           assertThat(owner.getApiVersion()).isEqualTo("weft.dev/v1alpha1");
           assertThat(owner.getUid()).isEqualTo("uid-1");
         });
-    assertThat(instruction.getSpec().networkUid()).isEqualTo("uid-1");
-    assertThat(instruction.getSpec().networkGeneration()).isEqualTo(7L);
-    assertThat(instruction.getSpec().node()).isEqualTo("node-1");
+    assertThat(hostNetwork.getSpec().networkUid()).isEqualTo("uid-1");
+    assertThat(hostNetwork.getSpec().networkGeneration()).isEqualTo(7L);
+    assertThat(hostNetwork.getSpec().node()).isEqualTo("node-1");
   }
 
   @Test
   void anOverlayIsBuiltWithWhatWasAllocated() {
-    HostNetworkSpec spec = instruct(spec("overlay").build());
+    HostNetworkSpec spec = specOf(spec("overlay").build());
     assertThat(spec.overlay()).isEqualTo(new OverlayTunnel(4096, 4789, false));
     assertThat(spec.subnets())
         .containsExactly(SubnetBuilder.builder().cidr("10.10.0.0/24").build());
@@ -52,12 +52,12 @@ class HostNetworksTest {
 
   @Test
   void theUsersMtuGoesBeforeTheEffectiveOne() {
-    assertThat(instruct(spec("overlay").mtu(1400).build()).mtu()).isEqualTo(1400);
+    assertThat(specOf(spec("overlay").mtu(1400).build()).mtu()).isEqualTo(1400);
   }
 
   @Test
   void aBridgeHasTheFirstUsableAddressAsGatewayAndDockersDefaults() {
-    HostNetworkSpec spec = instruct(spec("bridge").build());
+    HostNetworkSpec spec = specOf(spec("bridge").build());
     assertThat(spec.subnets()).extracting(Subnet::gateway).containsExactly("10.10.0.1");
     assertThat(spec.bridge()).isEqualTo(new BridgeOptions("weft-net", true, true, "NAT"));
     assertThat(spec.mtu()).as("each node's own").isNull();
@@ -65,14 +65,14 @@ class HostNetworksTest {
 
   @Test
   void anInternalBridgeDoesNotMasquerade() {
-    BridgeOptions bridge = instruct(spec("bridge").internal(true).build()).bridge();
+    BridgeOptions bridge = specOf(spec("bridge").internal(true).build()).bridge();
     assertThat(bridge).isEqualTo(new BridgeOptions("weft-net", false, true, "NAT"));
   }
 
   @Test
   void anIsolatedBridgeHasNoGateway() {
     var options = BridgeOptionsBuilder.builder().gatewayMode("Isolated").build();
-    HostNetworkSpec spec = instruct(spec("bridge").bridge(options).build());
+    HostNetworkSpec spec = specOf(spec("bridge").bridge(options).build());
     assertThat(spec.subnets()).extracting(Subnet::gateway).containsExactly((String) null);
     assertThat(spec.bridge()).isEqualTo(new BridgeOptions("weft-net", false, true, "Isolated"));
   }
@@ -85,9 +85,9 @@ class HostNetworksTest {
         ContainerNetworkStatusBuilder.builder()
             .subnets(List.of(new EffectiveSubnet("fd00:10::/64", "fd00:10::9", false)))
             .build();
-    HostNetwork instruction =
+    HostNetwork hostNetwork =
         HostNetworks.of(network(spec("bridge").subnets(List.of(wanted)).build(), held), "n");
-    assertThat(instruction.getSpec().subnets())
+    assertThat(hostNetwork.getSpec().subnets())
         .containsExactly(
             SubnetBuilder.builder(wanted).cidr("fd00:10::/64").gateway("fd00:10::9").build());
   }
@@ -95,14 +95,14 @@ class HostNetworksTest {
   @Test
   void aVlanInTheParentsNameIsTakenApart() {
     var options = MacvlanOptionsBuilder.builder().parent("eth0.50").build();
-    HostNetworkSpec spec = instruct(spec("macvlan").macvlan(options).build());
+    HostNetworkSpec spec = specOf(spec("macvlan").macvlan(options).build());
     assertThat(spec.macvlan()).isEqualTo(new MacvlanOptions("eth0", "Bridge", 50, false));
     assertThat(spec.subnets()).extracting(Subnet::gateway).containsExactly((String) null);
   }
 
   @Test
   void aMacvlanWithoutOptionsHasNoParent() {
-    assertThat(instruct(spec("macvlan").build()).macvlan())
+    assertThat(specOf(spec("macvlan").build()).macvlan())
         .isEqualTo(new MacvlanOptions(null, "Bridge", null, false));
   }
 
@@ -114,13 +114,13 @@ class HostNetworksTest {
   }
 
   @Test
-  void theSameNetworkGivesTheSameInstructionToWhoeverAsks() {
+  void theSameNetworkGivesTheSameHostNetworkEachTime() {
     ContainerNetwork network = network(spec("bridge").build(), HELD);
     assertThat(HostNetworks.of(network, "n")).isEqualTo(HostNetworks.of(network, "n"));
   }
 
   @Test
-  void everyInstructionIsValid() {
+  void everyHostNetworkIsValid() {
     for (Driver driver : Driver.values()) {
       ContainerNetwork network = network(spec(driver.toString()).build(), HELD);
       assertThat(Validation.of(HostNetworks.of(network, "n"))).isEmpty();
@@ -136,7 +136,7 @@ class HostNetworksTest {
         .withMessageContaining("has not been given");
   }
 
-  private static HostNetworkSpec instruct(ContainerNetworkSpec spec) {
+  private static HostNetworkSpec specOf(ContainerNetworkSpec spec) {
     return HostNetworks.of(network(spec, HELD), "node-1").getSpec();
   }
 

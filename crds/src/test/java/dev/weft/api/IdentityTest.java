@@ -23,7 +23,7 @@ class IdentityTest {
         mac: '02:42:0a:0a:00:02'
         sandbox: {id: s}
       """;
-  private static final String INSTRUCTION =
+  private static final String HOST_NETWORK =
       """
       kind: HostNetwork
       metadata:
@@ -66,13 +66,13 @@ class IdentityTest {
   }
 
   @Test
-  void anInstructionIsOfTheNetworkAndTheNodeOfItsName() {
-    assertThat(instruction(INSTRUCTION)).isEmpty();
-    assertThat(instruction(INSTRUCTION.replace("name: blue.n1", "name: blue.n2"))).isNotEmpty();
-    assertThat(instruction(INSTRUCTION.replace("node: n1}\n  owner", "node: n2}\n  owner")))
+  void aHostNetworkIsOfTheNetworkAndTheNodeOfItsName() {
+    assertThat(hostNetwork(HOST_NETWORK)).isEmpty();
+    assertThat(hostNetwork(HOST_NETWORK.replace("name: blue.n1", "name: blue.n2"))).isNotEmpty();
+    assertThat(hostNetwork(HOST_NETWORK.replace("node: n1}\n  owner", "node: n2}\n  owner")))
         .isNotEmpty();
-    assertThat(instruction(INSTRUCTION.replace("networkUid: u", "networkUid: x"))).isNotEmpty();
-    assertThat(instruction(INSTRUCTION.replace("name: blue, uid", "name: red, uid"))).isNotEmpty();
+    assertThat(hostNetwork(HOST_NETWORK.replace("networkUid: u", "networkUid: x"))).isNotEmpty();
+    assertThat(hostNetwork(HOST_NETWORK.replace("name: blue, uid", "name: red, uid"))).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -125,7 +125,7 @@ class IdentityTest {
     return Identity.contradiction(YAML.unmarshal(yaml, NetworkEndpoint.class));
   }
 
-  private static Optional<String> instruction(String yaml) {
+  private static Optional<String> hostNetwork(String yaml) {
     return Identity.contradiction(YAML.unmarshal(yaml, HostNetwork.class));
   }
 

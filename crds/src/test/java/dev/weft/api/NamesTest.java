@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class NamesTest {
 
   @Test
-  void anInstructionIsNamedAfterNetworkAndNode() {
+  void aHostNetworkIsNamedAfterNetworkAndNode() {
     assertThat(Names.hostNetwork("blue", "node-1.example")).isEqualTo("blue.node-1.example");
   }
 

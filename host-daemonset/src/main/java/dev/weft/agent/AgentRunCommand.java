@@ -51,13 +51,13 @@ final class AgentRunCommand implements Callable<Integer> {
   record Plane(DataPlane dataPlane, AgentMetrics metrics) implements NodeKernel {
     @Override
     public ReconcileOutcome reconcile(
-        NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made) {
-      return metrics.kernel(() -> dataPlane.reconcile(wish, scope, made));
+        NodeSpec nodeSpec, PassScope scope, Consumer<ReconcileOutcome> made) {
+      return metrics.kernel(() -> dataPlane.reconcile(nodeSpec, scope, made));
     }
 
     @Override
-    public List<Change> plan(NodeSpec wish) {
-      return dataPlane.plan(wish);
+    public List<Change> plan(NodeSpec nodeSpec) {
+      return dataPlane.plan(nodeSpec);
     }
 
     @Override

@@ -54,7 +54,7 @@ final class PlanCommand implements Callable<Integer> {
       boolean _ = underlay.look();
       DesiredCache desired = new DesiredCache(cluster, sandboxes, KernelSurvey.kernel());
       desired.update(PassScope.EVERYTHING);
-      return print(dataPlane.plan(desired.wish(underlay.vtep())), desired);
+      return print(dataPlane.plan(desired.nodeSpec(underlay.vtep())), desired);
     }
   }
 

@@ -78,14 +78,14 @@ final class WarmUp {
   private static boolean wire(DataPlane plane, Path sandbox) {
     PassScope endpoints =
         PassScope.endpoints(Map.of("bridge", Set.of("eth0"), "overlay", Set.of("eth1")));
-    plane.reconcile(wish(sandbox, Optional.empty()), PassScope.EVERYTHING);
+    plane.reconcile(nodeSpec(sandbox, Optional.empty()), PassScope.EVERYTHING);
     boolean wired = true;
     for (int i = 0; i < TIMES; i++) {
-      plane.reconcile(wish(sandbox, Optional.of(List.of())), endpoints);
+      plane.reconcile(nodeSpec(sandbox, Optional.of(List.of())), endpoints);
       ReconcileOutcome outcome =
-          plane.reconcile(wish(sandbox, Optional.of(List.of(ADDRESS))), endpoints);
+          plane.reconcile(nodeSpec(sandbox, Optional.of(List.of(ADDRESS))), endpoints);
       wired &= outcome.networks().values().stream().allMatch(each -> each.problems().isEmpty());
-      plane.reconcile(wish(sandbox, Optional.empty()), endpoints);
+      plane.reconcile(nodeSpec(sandbox, Optional.empty()), endpoints);
     }
     return wired;
   }
@@ -95,7 +95,7 @@ final class WarmUp {
    *
    * @param addresses of the sandbox's interfaces; empty: it has none
    */
-  private static NodeSpec wish(Path sandbox, Optional<List<IpPrefix>> addresses) {
+  private static NodeSpec nodeSpec(Path sandbox, Optional<List<IpPrefix>> addresses) {
     HostNetworkSpecBuilder spec =
         HostNetworkSpecBuilder.builder()
             .subnets(List.of(new Subnet("192.0.2.0/24", "192.0.2.1", null, null, null)));

@@ -23,23 +23,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** A data plane on paper: takes every wish as done, but for the problems and drifts it is given. */
+/**
+ * A data plane on paper: takes every NodeSpec as done, but for the problems and drifts it is given.
+ */
 final class PaperKernel implements NodeKernel {
-  final List<String> everWished = new CopyOnWriteArrayList<>();
+  final List<String> everDesired = new CopyOnWriteArrayList<>();
   final List<PassScope> passes = new CopyOnWriteArrayList<>();
   final Map<String, List<Problem>> problems = new ConcurrentHashMap<>();
   final Map<String, List<String>> drift = new ConcurrentHashMap<>();
-  volatile Map<String, String> wished = Map.of();
+  volatile Map<String, String> desired = Map.of();
   volatile LocalVtep underlay =
       new LocalVtep.Found(InetAddress.ofLiteral("192.0.2.1"), "up0", 1500, List.of());
 
   @Override
   public ReconcileOutcome reconcile(
-      NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made) {
+      NodeSpec nodeSpec, PassScope scope, Consumer<ReconcileOutcome> made) {
     passes.add(scope);
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     Map<String, String> seen = new TreeMap<>();
-    wish.networks()
+    nodeSpec
+        .networks()
         .forEach((name, network) -> {
           seen.put(name, text(network));
           List<String> repaired = drift.remove(name);
@@ -50,8 +53,8 @@ final class PaperKernel implements NodeKernel {
                   problems.getOrDefault(name, List.of()),
                   repaired == null ? List.of() : repaired));
         });
-    wished = Map.copyOf(seen);
-    everWished.addAll(seen.values());
+    desired = Map.copyOf(seen);
+    everDesired.addAll(seen.values());
     ReconcileOutcome outcome =
         new ReconcileOutcome(
             outcomes, Map.of(), List.of(), Optional.of(Set.of()), ReconcileOutcome.Keys.NONE);
@@ -60,7 +63,7 @@ final class PaperKernel implements NodeKernel {
   }
 
   @Override
-  public List<Change> plan(NodeSpec wish) {
+  public List<Change> plan(NodeSpec nodeSpec) {
     return List.of();
   }
 

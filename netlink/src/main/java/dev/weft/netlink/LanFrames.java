@@ -94,8 +94,8 @@ public final class LanFrames {
       int type,
       int flags,
       byte[] target,
-      boolean tell) {
-    int length = tell ? 32 : 24;
+      boolean withMac) {
+    int length = withMac ? 32 : 24;
     byte[] frame =
         ByteBuffer.allocate(HEADER + IPV6_HEADER + length)
             .put(new byte[] {0x33, 0x33, group[12], group[13], group[14], group[15]})
@@ -112,7 +112,7 @@ public final class LanFrames {
             .putShort((short) 0)
             .putInt(flags)
             .put(target)
-            .put(tell ? option(mac) : new byte[0])
+            .put(withMac ? option(mac) : new byte[0])
             .array();
     int sum = checksum(frame, length);
     frame[HEADER + IPV6_HEADER + 2] = (byte) (sum >> 8);
@@ -147,8 +147,8 @@ public final class LanFrames {
     if (!isAdvertisement || !Arrays.equals(frame, message + 8, message + 24, address, 0, 16)) {
       return Optional.empty();
     }
-    boolean tells = frame.length >= message + 32 && frame[message + 24] == 2;
-    int at = tells ? message + 26 : 6;
+    boolean hasMac = frame.length >= message + 32 && frame[message + 24] == 2;
+    int at = hasMac ? message + 26 : 6;
     return Optional.of(MacAddress.of(Arrays.copyOfRange(frame, at, at + 6)));
   }
 

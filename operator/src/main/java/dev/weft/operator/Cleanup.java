@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /**
  * The end of every object of Weft. First users' objects are deleted, which operator and agents
  * answer by taking the networks down; then, what nobody lets go is let go of here. An agent that
- * lives takes a network down also when its instruction just vanishes.
+ * lives takes a network down also when its HostNetwork just vanishes.
  */
 final class Cleanup {
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -38,7 +38,7 @@ final class Cleanup {
   private final KubernetesClient client;
   private final Consumer<String> out;
 
-  /** Ends what {@code client} reaches and tells {@code out} line by line. */
+  /** Ends what {@code client} reaches and reports to {@code out} line by line. */
   Cleanup(KubernetesClient client, Consumer<String> out) {
     this.client = client;
     this.out = out;
@@ -103,8 +103,8 @@ final class Cleanup {
   }
 
   private static String after(HasMetadata held) {
-    return held instanceof HostNetwork instruction && instruction.getSpec() != null
-        ? "; see that weft-agent clean has run on node " + instruction.getSpec().node()
+    return held instanceof HostNetwork hostNetwork && hostNetwork.getSpec() != null
+        ? "; see that weft-agent clean has run on node " + hostNetwork.getSpec().node()
         : "";
   }
 

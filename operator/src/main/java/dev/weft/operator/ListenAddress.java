@@ -32,7 +32,7 @@ final class ListenAddress implements ITypeConverter<InetSocketAddress> {
         return port;
       }
     } catch (NumberFormatException e) {
-      // told below, with every other text that is no port
+      // reported below, with every other text that is no port
     }
     throw new TypeConversionException("'" + text + "' is no port; it is a number from 0 to 65535");
   }

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** The operator's command line. */
 @Command(
     name = "weft-operator",
-    description = "Allocates container networks and instructs the nodes' agents.",
+    description = "Allocates container networks and writes the HostNetworks that agents build.",
     subcommands = {OperatorRunCommand.class, CleanupCommand.class},
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Runs until it is told to stop. */
+/** Runs until a signal stops it. */
 @Command(name = "run", description = "Run the operator.", mixinStandardHelpOptions = true)
 final class OperatorRunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(OperatorRunCommand.class);

@@ -38,7 +38,7 @@ final class Startup implements AutoCloseable {
   enum End {
     /** The operator runs. */
     STARTED,
-    /** It was told to stop before it could start. */
+    /** It was stopped before it could start. */
     STOPPED,
     /** The cluster lacks the project's CRDs. */
     LACKING

@@ -1,4 +1,4 @@
-/** The operator: allocates, instructs the nodes' agents and sums up what they report. */
+/** The operator: allocates, writes HostNetworks and aggregates what agents report. */
 @NullMarked
 package dev.weft.operator;
 

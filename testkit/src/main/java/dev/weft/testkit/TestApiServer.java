@@ -9,13 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An API server with Weft's CustomResourceDefinitions, for as long as one test class runs: a
- * kube-apiserver where there is one, else the embedded API server ({@link ControlPlanes}).
+ * An API server with Weft's CustomResourceDefinitions: a kube-apiserver where there is one, else
+ * the embedded API server ({@link ControlPlanes}).
  */
 public final class TestApiServer implements AutoCloseable {
   private static final Path DEFINITIONS = Path.of("..", "manifests", "crds");
+
+  private static @Nullable TestApiServer shared;
 
   private final Path folder;
   private final ControlPlane plane;
@@ -27,6 +30,18 @@ public final class TestApiServer implements AutoCloseable {
     this.plane = plane;
     this.client = plane.kubeconfig().client();
     Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /**
+   * The one of this JVM, which ends with it. Each test class removes the objects that it creates.
+   */
+  public static synchronized TestApiServer shared() throws IOException {
+    TestApiServer there = shared;
+    if (there == null) {
+      there = start();
+      shared = there;
+    }
+    return there;
   }
 
   /** Starts one. */

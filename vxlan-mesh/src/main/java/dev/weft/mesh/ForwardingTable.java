@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: it belongs to one control loop.
  *
- * @param <K> what tells endpoints apart, for instance their resource names
+ * @param <K> what distinguishes endpoints, for instance their resource names
  */
 public final class ForwardingTable<K> {
 

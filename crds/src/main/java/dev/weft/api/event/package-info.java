@@ -1,4 +1,4 @@
-/** Events: what is told of an object once, and how often the same may be told again. */
+/** Events: what is reported of an object once, and how often the same may be repeated. */
 @NullMarked
 package dev.weft.api.event;
 

@@ -9,20 +9,20 @@ import dev.weft.api.OverlayTunnel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Rules of an instruction to a node; its writer is Weft, so a problem is a clash of versions. */
+/** Rules of a HostNetwork; its writer is Weft, so a problem is a clash of versions. */
 final class HostNetworkRules {
   private static final String REMEDY = "delete the HostNetwork, Weft writes it anew";
 
   private HostNetworkRules() {}
 
-  static void check(HostNetwork instruction, Violations problems) {
-    HostNetworkSpec spec = instruction.getSpec();
+  static void check(HostNetwork hostNetwork, Violations problems) {
+    HostNetworkSpec spec = hostNetwork.getSpec();
     if (spec == null || spec.network() == null || spec.node() == null) {
       problems.add("spec", "network or node is missing", REMEDY);
       return;
     }
     String name = Names.hostNetwork(spec.network(), spec.node());
-    if (!name.equals(instruction.getMetadata().getName())) {
+    if (!name.equals(hostNetwork.getMetadata().getName())) {
       problems.add("metadata.name", "the spec belongs to the name %s".formatted(name), REMEDY);
     }
     if (spec.driver() == null) {

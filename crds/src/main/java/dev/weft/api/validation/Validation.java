@@ -40,10 +40,10 @@ public final class Validation {
     return problems.found();
   }
 
-  /** Why a node cannot follow an instruction. */
-  public static List<Violation> of(HostNetwork instruction) {
-    Violations problems = Violations.of(instruction);
-    HostNetworkRules.check(instruction, problems);
+  /** Why a node cannot build a HostNetwork. */
+  public static List<Violation> of(HostNetwork hostNetwork) {
+    Violations problems = Violations.of(hostNetwork);
+    HostNetworkRules.check(hostNetwork, problems);
     return problems.found();
   }
 

@@ -180,7 +180,7 @@ final class Chaos {
 
   private void awaitFresh(Step step) {
     for (LabNode node : lab.nodes()) {
-      until("the agent of " + node.name() + " answers", () -> !Metrics.of(node).text().isEmpty());
+      until("the agent of " + node.name() + " is ready", () -> Metrics.isReady(node));
     }
     for (Step.Guest guest : step.guests()) {
       until(guest.name() + " runs", () -> cluster.isRunning(guest.name()));

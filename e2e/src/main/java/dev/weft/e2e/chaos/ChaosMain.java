@@ -1,13 +1,18 @@
 package dev.weft.e2e.chaos;
 
 import dev.weft.e2e.lab.Lab;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,6 +27,8 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 public final class ChaosMain implements Callable<Integer> {
+  private static final int LOG_LINES = 40;
+
   @Option(names = "--minutes", description = "How long. Default: ${DEFAULT-VALUE}.")
   double minutes = 2;
 
@@ -66,24 +73,44 @@ public final class ChaosMain implements Callable<Integer> {
     out.printf("seed %d%n", seed);
     int number = 0;
     try (Lab lab = Lab.create(labName)) {
-      Chaos chaos = Chaos.on(lab, manifests);
-      long end = System.nanoTime() + time.toNanos();
-      Schedule schedule = new Schedule(seed);
-      while (number < steps && System.nanoTime() < end) {
-        Step step = schedule.next();
-        number = step.number();
-        out.printf("%4d  %s%n", number, step.text());
-        Duration took = chaos.run(step);
-        out.printf(Locale.ROOT, "      as before after %.1f s%n", took.toMillis() / 1000.0);
+      try {
+        Chaos chaos = Chaos.on(lab, manifests);
+        long end = System.nanoTime() + time.toNanos();
+        Schedule schedule = new Schedule(seed);
+        while (number < steps && System.nanoTime() < end) {
+          Step step = schedule.next();
+          number = step.number();
+          out.printf("%4d  %s%n", number, step.text());
+          Duration took = chaos.run(step);
+          out.printf(Locale.ROOT, "      as before after %.1f s%n", took.toMillis() / 1000.0);
+        }
+        chaos.finish();
+        chaos.table().forEach(out::println);
+        out.printf("%d steps: all held%n", number);
+      } catch (ChaosFailed | IllegalStateException e) {
+        endsOfLogs(lab.directory()).forEach(out::println);
+        throw e;
       }
-      chaos.finish();
-      chaos.table().forEach(out::println);
-      out.printf("%d steps: all held%n", number);
     } catch (ChaosFailed | IllegalStateException e) {
       throw new ChaosFailed(
           "chaos failed at step %d: %s%nto replay: ./weft chaos --seed %d --steps %d --minutes 60"
               .formatted(number, e.getMessage(), seed, number),
           e);
     }
+  }
+
+  /** The last lines of the logs of a lab, which go with it. */
+  private static List<String> endsOfLogs(Path directory) {
+    List<String> ends = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path log : files.filter(each -> each.toString().endsWith(".log")).sorted().toList()) {
+        List<String> lines = Files.readAllLines(log);
+        ends.add("== the end of " + log.getFileName());
+        ends.addAll(lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ends;
   }
 }

@@ -22,10 +22,19 @@ public record Metrics(String text) {
 
   /** Asks the agent of a node, which listens on its node's loopback interface only. */
   public static Metrics of(LabNode node) {
+    return metrics(agent(node, "/metrics"));
+  }
+
+  /** Whether the agent of a node says at {@code /readyz} that it is ready. */
+  public static boolean isReady(LabNode node) {
+    return agent(node, "/readyz").startsWith("HTTP/1.1 200");
+  }
+
+  private static String agent(LabNode node, String path) {
     InetSocketAddress address = new InetSocketAddress(LOOPBACK, AGENT_PORT);
     try (SocketChannel channel =
         node.namespace().<SocketChannel, IOException>call(() -> SocketChannel.open(address))) {
-      return read(channel);
+      return get(channel, path);
     } catch (IOException e) {
       throw new UncheckedIOException("the agent of %s does not answer".formatted(node.name()), e);
     }
@@ -33,19 +42,21 @@ public record Metrics(String text) {
 
   static Metrics ofOperator(int port) {
     try (SocketChannel channel = SocketChannel.open(new InetSocketAddress(LOOPBACK, port))) {
-      return read(channel);
+      return metrics(get(channel, "/metrics"));
     } catch (IOException e) {
       throw new UncheckedIOException("the operator does not answer", e);
     }
   }
 
-  private static Metrics read(SocketChannel channel) throws IOException {
+  private static String get(SocketChannel channel, String path) throws IOException {
     channel
         .socket()
         .getOutputStream()
-        .write("GET /metrics HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-    String answer =
-        new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+        .write("GET %s HTTP/1.0\r\n\r\n".formatted(path).getBytes(StandardCharsets.US_ASCII));
+    return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static Metrics metrics(String answer) {
     return new Metrics(answer.substring(answer.indexOf("\r\n\r\n") + 4));
   }
 

@@ -47,12 +47,12 @@ class StoredObjectsTest {
       assumeTrue(lab.controlPlane().isReal(), "the embedded API server knows no schema");
       lab.install(InLab.MANIFESTS);
       store(lab);
-      Map<String, String> instructions = of(lab, HostNetwork.class, HostNetwork::getSpec);
+      Map<String, String> hostNetworks = of(lab, HostNetwork.class, HostNetwork::getSpec);
       Map<String, String> endpoints = of(lab, NetworkEndpoint.class, NetworkEndpoint::getSpec);
       Map<String, String> services = of(lab, OverlayService.class, OverlayService::getSpec);
       ContainerNetworkStatus blue = status(lab, "blue");
       ContainerNetworkStatus web = status(lab, "web");
-      assertThat(List.of(instructions, endpoints, services)).noneMatch(Map::isEmpty);
+      assertThat(List.of(hostNetworks, endpoints, services)).noneMatch(Map::isEmpty);
 
       lab.addNode();
       lab.addNode();
@@ -79,7 +79,7 @@ class StoredObjectsTest {
       assertThat(status(lab, "blue").vni()).isEqualTo(blue.vni()).isEqualTo(5077);
       assertThat(status(lab, "blue").subnets()).isEqualTo(blue.subnets());
       assertThat(status(lab, "web").subnets()).isEqualTo(web.subnets());
-      assertThat(of(lab, HostNetwork.class, HostNetwork::getSpec)).isEqualTo(instructions);
+      assertThat(of(lab, HostNetwork.class, HostNetwork::getSpec)).isEqualTo(hostNetworks);
       assertThat(of(lab, NetworkEndpoint.class, NetworkEndpoint::getSpec))
           .containsAllEntriesOf(endpoints);
       assertThat(of(lab, OverlayService.class, OverlayService::getSpec)).isEqualTo(services);

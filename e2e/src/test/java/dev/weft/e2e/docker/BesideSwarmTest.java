@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * From the wish for a service of three tasks until each reaches the others, and the service's
+ * From the request for a service of three tasks until each reaches the others, and the service's
  * address: on real kubelets, and beside it on a Swarm of three engines. It says what it measured;
  * how long anything may take on a machine that does other things as well, it does not judge.
  */
@@ -64,7 +64,7 @@ class BesideSwarmTest {
       Pattern.compile("pod=\"default/(\\S+)\" its start was held for (\\d+) ms");
 
   /**
-   * What a round took, in ms from the wish on but for the last two.
+   * What a round took, in ms from the request on but for the last two.
    *
    * @param mesh until each task reached the others
    * @param served until each reached the service's address

@@ -211,7 +211,7 @@ final class AgentNode implements AutoCloseable {
   /** What another process, which changes nothing, would have changed. */
   List<Change> plan() {
     try (DataPlane plane = DataPlane.open(Path.of("/run/netns", full("node")), keys)) {
-      return plane.plan(wish());
+      return plane.plan(nodeSpec());
     }
   }
 
@@ -291,13 +291,13 @@ final class AgentNode implements AutoCloseable {
     return it == null ? Map.of() : it.repaired;
   }
 
-  private NodeSpec wish() {
-    Map<String, NetworkSpec> wishes = new HashMap<>();
-    networks.forEach((network, others) -> wishes.put(network.name(), wish(network, others)));
+  private NodeSpec nodeSpec() {
+    Map<String, NetworkSpec> specs = new HashMap<>();
+    networks.forEach((network, others) -> specs.put(network.name(), nodeSpec(network, others)));
     return new NodeSpec(
         name,
         Optional.of(ends.local()),
-        wishes,
+        specs,
         true,
         networks.containsKey(Network.SECRET)
             ? Optional.of(
@@ -310,7 +310,7 @@ final class AgentNode implements AutoCloseable {
             : Optional.empty());
   }
 
-  private NetworkSpec wish(Network network, List<AgentNode> others) {
+  private NetworkSpec nodeSpec(Network network, List<AgentNode> others) {
     LocalEndpoint local =
         new LocalEndpoint(
             name + "." + network.link(),
@@ -435,7 +435,7 @@ final class AgentNode implements AutoCloseable {
 
     void pass(PassScope scope) {
       try {
-        ReconcileOutcome outcome = plane.reconcile(wish(), scope);
+        ReconcileOutcome outcome = plane.reconcile(nodeSpec(), scope);
         outcome
             .networks()
             .forEach((network, it) -> {

@@ -1,7 +1,7 @@
 package dev.weft.agent.cluster;
 
 import dev.weft.api.Reason;
-import dev.weft.api.event.EventBook;
+import dev.weft.api.event.EventRecorder;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -11,23 +11,23 @@ import java.time.Clock;
 public final class ObjectEvents {
   private final KubernetesClient client;
   private final ApiWrites writes;
-  private final EventBook book;
+  private final EventRecorder recorder;
 
   /** Events from the agent of {@code node}. */
   public ObjectEvents(KubernetesClient client, String node, ApiWrites writes, Clock clock) {
     this.client = client;
     this.writes = writes;
-    this.book = new EventBook(ServerSideApply.MANAGER, node, clock);
+    this.recorder = new EventRecorder(ServerSideApply.MANAGER, node, clock);
   }
 
   /** Tells that something was done. */
   public void normal(ObjectReference about, Reason reason, String message) {
-    book.normal(about, reason, message).ifPresent(this::write);
+    recorder.normal(about, reason, message).ifPresent(this::write);
   }
 
   /** Tells that something needs a look. */
   public void warning(ObjectReference about, Reason reason, String message) {
-    book.warning(about, reason, message).ifPresent(this::write);
+    recorder.warning(about, reason, message).ifPresent(this::write);
   }
 
   private void write(Event event) {

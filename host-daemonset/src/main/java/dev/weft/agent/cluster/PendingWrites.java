@@ -65,7 +65,7 @@ final class PendingWrites<T extends HasMetadata> {
         Cache.key(object), (_, deed) -> deed.isDeleted || deed.isBehind(object) ? deed : null);
   }
 
-  /** The watch tells that an object is gone. */
+  /** The watch reports that an object is gone. */
   void went(T object) {
     deeds.computeIfPresent(Cache.key(object), (_, deed) -> deed.isOf(object) ? null : deed);
   }

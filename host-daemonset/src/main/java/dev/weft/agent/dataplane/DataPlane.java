@@ -32,8 +32,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel of one node, brought to a wish. Safe for use by several threads; calls wait for each
- * other.
+ * The kernel of one node, brought to a NodeSpec. Safe for use by several threads; calls wait for
+ * each other.
  */
 public final class DataPlane implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
@@ -83,11 +83,12 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * Brings the kernel to the wish, as far as {@code scope} says. A network that cannot be made does
-   * not block the others. The first call looks at everything, whatever {@code scope} says.
+   * Brings the kernel to the desired state, as far as {@code scope} says. A network that cannot be
+   * made does not block the others. The first call looks at everything, whatever {@code scope}
+   * says.
    */
-  public ReconcileOutcome reconcile(NodeSpec wish, PassScope scope) {
-    return reconcile(wish, scope, made -> {});
+  public ReconcileOutcome reconcile(NodeSpec nodeSpec, PassScope scope) {
+    return reconcile(nodeSpec, scope, made -> {});
   }
 
   /**
@@ -97,18 +98,18 @@ public final class DataPlane implements AutoCloseable {
    *     neighbours follow
    */
   public ReconcileOutcome reconcile(
-      NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made) {
+      NodeSpec nodeSpec, PassScope scope, Consumer<ReconcileOutcome> made) {
     return locked(() -> {
       if (watch != null) {
         watch.forgive();
       }
-      return reconciliation.reconcile(wish, scope, made);
+      return reconciliation.reconcile(nodeSpec, scope, made);
     });
   }
 
   /**
    * Goes on to take ESP inside UDP where an agent before has taken it: peers send to the node
-   * whether or not it is known yet what is wished.
+   * whether or not it is known yet what is desired.
    */
   public void resume() {
     locked(() -> {
@@ -118,8 +119,8 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /** What {@link #reconcile} of everything would change; nothing is changed. */
-  public List<Change> plan(NodeSpec wish) {
-    return locked(() -> reconciliation.plan(wish));
+  public List<Change> plan(NodeSpec nodeSpec) {
+    return locked(() -> reconciliation.plan(nodeSpec));
   }
 
   /** Chooses where the node's tunnels start; never on a device of ours. */

@@ -91,13 +91,13 @@ final class EndpointFastPath {
       String file = endpoint.sandbox().toString();
       List<Item> others = new ArrayList<>(last.applied().in(file));
       others.addAll(after);
-      List<Item> wished =
+      List<Item> desired =
           DesiredState.endpoint(it.driver, owner, endpoint, look(it, endpoint), others);
-      for (Item item : wished) {
+      for (Item item : desired) {
         DesiredState.refuseTaken(item, last.applied().get(item.key()));
       }
       before.addAll(present);
-      after.addAll(wished);
+      after.addAll(desired);
     } catch (Unbuildable e) {
       problems.add(e.problem().ofEndpoint(id));
     }

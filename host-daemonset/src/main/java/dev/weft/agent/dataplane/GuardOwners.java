@@ -16,30 +16,30 @@ import java.util.function.Function;
 
 /**
  * The owner of an element of the source guard, which the kernel does not hold: as the last pass
- * left it, else the wished endpoint, else the network by its number.
+ * left it, else the desired endpoint, else the network by its number.
  */
-record GuardOwners(LastApplied left, Map<Item.Key, Owner> wished, Map<String, Owner> networks)
+record GuardOwners(LastApplied left, Map<Item.Key, Owner> desired, Map<String, Owner> networks)
     implements Function<GuardItem.GuardKey.OfEntry, Owner> {
 
   static GuardOwners of(NodeSpec spec, LastApplied left) {
-    Map<Item.Key, Owner> wished = new HashMap<>();
+    Map<Item.Key, Owner> desired = new HashMap<>();
     Map<String, Owner> networks = new HashMap<>();
     for (NetworkSpec network : spec.networks().values()) {
       networks.put(GuardEntries.number(network.uid()), Owner.network(network.uid()));
       for (LocalEndpoint endpoint : network.local().values()) {
         Owner owner = Owner.endpoint(network.uid(), endpoint.id());
         GuardEntries.endpoint(owner, Network.hostEnd(network.uid(), endpoint.id()), endpoint)
-            .forEach(item -> wished.put(item.key(), owner));
+            .forEach(item -> desired.put(item.key(), owner));
       }
     }
-    return new GuardOwners(left, wished, networks);
+    return new GuardOwners(left, desired, networks);
   }
 
   @Override
   public Owner apply(GuardItem.GuardKey.OfEntry key) {
     return left.get(key)
         .map(Item::owner)
-        .or(() -> Optional.ofNullable(wished.get(key)))
+        .or(() -> Optional.ofNullable(desired.get(key)))
         .or(() -> Optional.ofNullable(networks.get(key.number())))
         .orElse(Owner.NODE);
   }

@@ -48,7 +48,7 @@ record LastPass(
    *
    * @param driver empty if the network cannot be made
    * @param remote endpoints on other nodes, by their key
-   * @param problems what is not as wished
+   * @param problems what is not as desired
    */
   record Carried(
       String uid,
@@ -108,7 +108,7 @@ record LastPass(
     return applied.items().stream().anyMatch(item -> item.owner().equals(Owner.ENCRYPTION));
   }
 
-  /** Whether the networks of these endpoints are in the kernel as they are wished. */
+  /** Whether the networks of these endpoints are in the kernel as they are desired. */
   boolean carries(NodeSpec spec, Map<String, Set<String>> endpoints) {
     return peers.equals(spec.peers())
         && endpoints.entrySet().stream()

@@ -64,7 +64,7 @@ record OutcomeReport(HostKernel kernel, NodeSpec spec, LastPass last) {
         networks.put(name, network(name, network, failed, made.repaired()));
       }
     }
-    failed.keySet().removeIf(uid -> uid.equals(Owner.NODE.uid()) || isWished(uid));
+    failed.keySet().removeIf(uid -> uid.equals(Owner.NODE.uid()) || isDesired(uid));
     return new ReconcileOutcome(
         networks,
         failed,
@@ -100,7 +100,7 @@ record OutcomeReport(HostKernel kernel, NodeSpec spec, LastPass last) {
     return uids;
   }
 
-  private boolean isWished(String uid) {
+  private boolean isDesired(String uid) {
     return spec.networks().values().stream().anyMatch(each -> each.uid().equals(uid))
         || (uid.equals(Owner.ENCRYPTION.uid()) && !spec.encrypted().isEmpty());
   }

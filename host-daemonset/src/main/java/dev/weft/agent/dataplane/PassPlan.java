@@ -14,7 +14,7 @@ import java.util.List;
  * Everything that a look at the whole kernel knows before it changes anything. Pure.
  *
  * @param observed what of ours is in the kernel
- * @param changes that turn what is observed into what is wished
+ * @param changes that turn what is observed into what is desired
  */
 record PassPlan(
     Observation observation,
@@ -36,20 +36,20 @@ record PassPlan(
         keys,
         observed,
         changes,
-        UnderlyingDevices.of(context.wish(), context, desired));
+        UnderlyingDevices.of(context.nodeSpec(), context, desired));
   }
 
-  /** All that is wished. */
-  State wished() {
+  /** All that is desired. */
+  State target() {
     return desired.state().with(keys.items());
   }
 
   /** What is in the kernel once these changes have been made. */
   State after(List<Change> made) {
-    State wished = wished();
+    State target = target();
     return State.of(
         observed.after(made).items().values().stream()
-            .map(item -> wished.get(item.key()).filter(item::isAsWished).orElse(item))
+            .map(item -> target.get(item.key()).filter(item::isAsDesired).orElse(item))
             .toList());
   }
 }

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the kernel and compares it with what is wished; changes nothing. */
+/** Reads the kernel and compares it with what is desired; changes nothing. */
 record PassPlanner(
     HostKernel kernel, NodeKeys keys, DeviceIndexes indexes, SandboxInterfaces interfaces) {
 

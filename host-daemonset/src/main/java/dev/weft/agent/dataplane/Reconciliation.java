@@ -12,7 +12,7 @@ import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.IpsecTables;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.Plan;
 import dev.weft.agent.dataplane.model.State;
@@ -79,7 +79,7 @@ final class Reconciliation {
   /** All but what a process holds for as long as it lives: that changes nothing of the node. */
   List<Change> plan(NodeSpec spec) {
     return planner.plan(spec, last, stuck).changes().stream()
-        .filter(change -> !(change instanceof Change.Create(Item.EspPort _)))
+        .filter(change -> !(change instanceof Change.Create(IpsecItem.EspPort _)))
         .toList();
   }
 
@@ -110,7 +110,7 @@ final class Reconciliation {
   private ReconcileOutcome look(NodeSpec spec, Set<String> names) {
     PassPlan plan = planner.plan(spec, last, stuck);
     Map<String, List<String>> repaired =
-        repairs(last, plan.changes(), plan.wished(), plan.observed());
+        repairs(last, plan.changes(), plan.target(), plan.observed());
     List<String> restored = tables.drain();
     if (!restored.isEmpty()) {
       repaired.computeIfAbsent(Owner.NODE.uid(), _ -> new ArrayList<>()).addAll(restored);
@@ -131,8 +131,8 @@ final class Reconciliation {
   }
 
   private static Map<String, List<String>> repairs(
-      @Nullable LastPass last, List<Change> changes, State wished, State observed) {
-    return last == null ? new HashMap<>() : Repairs.of(last.applied(), changes, wished, observed);
+      @Nullable LastPass last, List<Change> changes, State desired, State observed) {
+    return last == null ? new HashMap<>() : Repairs.of(last.applied(), changes, desired, observed);
   }
 
   /** Shuts the ports that others put into bridges of ours; returns whether there were any. */
@@ -201,15 +201,15 @@ final class Reconciliation {
     }
     IpsecTables ipsec = kernel.ipsec();
     NodeKeys.Draft draft = keys.draft(spec, known.shut(), ipsec);
-    State wished = State.of(draft.items());
+    State desired = State.of(draft.items());
     State observed = State.of(ipsec.items());
-    List<Change> changes = Plan.between(wished, observed);
-    Map<String, List<String>> repaired = repairs(known, changes, wished, observed);
+    List<Change> changes = Plan.between(desired, observed);
+    Map<String, List<String>> repaired = repairs(known, changes, desired, observed);
     Map<Change, RuntimeException> failures = apply(spec, draft, changes, Map.of());
     if (!failures.isEmpty()) {
       return whole(spec, names);
     }
-    known.applied().replace(known.applied().of(Owner.ENCRYPTION), wished);
+    known.applied().replace(known.applied().of(Owner.ENCRYPTION), desired);
     return new OutcomeReport(kernel, spec, known)
         .of(
             changes.isEmpty() ? Set.of() : names,

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 final class SandboxInterfaces {
   private final Map<Owner, Integer> indexes = new HashMap<>();
 
-  /** By endpoint, the file of its sandbox, wished or left over. */
+  /** By endpoint, the file of its sandbox, desired or left over. */
   static Map<Owner, String> sandboxes(NodeSpec spec, LastApplied left) {
     Map<Owner, String> sandboxes = new HashMap<>();
     for (String file : left.sandboxes()) {

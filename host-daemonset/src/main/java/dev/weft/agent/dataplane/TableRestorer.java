@@ -90,7 +90,7 @@ final class TableRestorer {
         && now.stream()
             .allMatch(item -> {
               Item before = left.get(item.key());
-              return before != null && item.isAsWished(before);
+              return before != null && item.isAsDesired(before);
             });
   }
 

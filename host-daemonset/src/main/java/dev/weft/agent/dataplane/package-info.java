@@ -1,11 +1,11 @@
 /**
- * The node's kernel, brought to a wish: desired → observed → plan → apply. Nothing of Kubernetes
- * but its values. Other packages use this one and {@code spec}; the rest is its own.
+ * The node's kernel, brought to a NodeSpec: desired → observed → plan → apply. Nothing of
+ * Kubernetes but its values. Other packages use this one and {@code spec}; the rest is its own.
  *
  * <ul>
  *   <li><b>Desired</b> ({@code driver}): a driver turns a network and its endpoints into a set of
  *       items (devices, addresses, routes, forwarding and neighbour entries, one packet filter). It
- *       is a pure function of the wish and of the node, such as a macvlan parent's MTU. An item
+ *       is a pure function of the NodeSpec and of the node, such as a macvlan parent's MTU. An item
  *       that cannot be made is a problem of its network or endpoint, whose items are then
  *       <em>held</em>: left as they are.
  *   <li><b>Observed</b> ({@code kernel}): one dump, of which only items with our mark are taken.
@@ -25,7 +25,7 @@
  *
  * <p>{@code LastPass} remembers what the last pass left. Endpoints that come and go are planned
  * against it instead of a dump, so that attaching costs the same on an empty and on a full node; if
- * the kernel refuses, everything is read. It also distinguishes drift from a new wish.
+ * the kernel refuses, everything is read. It also distinguishes drift from a new desired state.
  *
  * <p>Kernel notifications say where to look ({@code drift}). Only a difference from the last pass
  * is drift, so our own changes cause no further work. Sandboxes are not monitored: an interface
@@ -38,10 +38,10 @@
  * its mark names for as long as that network uses it.
  *
  * <p>Encrypted networks share IPsec states and policies, which are items as well ({@code ipsec}).
- * {@link dev.weft.mesh.keys.KeyDecision} decides on their keys, from the wish and the kernel. Keys
- * are stored before anything uses them, and reported after. A port of encrypted networks is shut to
- * clear text before a tunnel of it is made and until the last one is gone; a failed change stops
- * those that rely on it.
+ * {@link dev.weft.mesh.keys.KeyDecision} decides on their keys, from the KeySpec and the kernel.
+ * Keys are stored before anything uses them, and reported after. A port of encrypted networks is
+ * shut to clear text before a tunnel of it is made and until the last one is gone; a failed change
+ * stops those that rely on it.
  *
  * <p>{@code net.ipv4.ip_forward} and {@code net.ipv6.conf.all.forwarding} are switched on when a
  * network with a gateway needs them. They are set back with the last such network, unless they were

@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wish for this node, kept from pass to pass: of a change only what it touches is computed
+ * The request for this node, kept from pass to pass: of a change only what it touches is computed
  * anew. Used by one thread.
  */
 public final class DesiredCache {
@@ -49,7 +49,7 @@ public final class DesiredCache {
   private Optional<KeySpec> keys = Optional.empty();
 
   /**
-   * The wish that follows from what the cluster and the sandboxes' source know.
+   * The desired state that follows from what the cluster and the sandboxes' source know.
    *
    * @param features what the node's kernel can do
    */
@@ -60,7 +60,7 @@ public final class DesiredCache {
   }
 
   /** Everything, as of the last {@link #update}. */
-  public NodeSpec wish(Optional<InetAddress> vtep) {
+  public NodeSpec nodeSpec(Optional<InetAddress> vtep) {
     return new NodeSpec(
         cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum(), keys, peers());
   }
@@ -87,12 +87,12 @@ public final class DesiredCache {
     return generations.getOrDefault(name, 0L);
   }
 
-  /** Names of the networks of the wish. */
+  /** Names of the desired networks. */
   public Set<String> names() {
     return Set.copyOf(networks.keySet());
   }
 
-  /** Name of the network with this UID, wished or about to go. */
+  /** Name of the network with this UID, desired or about to go. */
   public Optional<String> nameOf(String uid) {
     return cluster.hostNetworks().all().stream()
         .filter(each -> each.getSpec() != null && uid.equals(each.getSpec().networkUid()))
@@ -116,7 +116,7 @@ public final class DesiredCache {
     }
   }
 
-  /** The networks of the cluster, and those that were wished so far. */
+  /** The networks of the cluster, and those that were desired so far. */
   private Set<String> everyName() {
     Set<String> names = new HashSet<>(networks.keySet());
     names.addAll(planned.keySet());
@@ -141,13 +141,14 @@ public final class DesiredCache {
           isOverlay(spec)
               ? EndpointSpecs.remotes(cluster.node(), effective(name), this::vtep)
               : Map.of();
-      NetworkSpec wish = new NetworkSpec(uid(spec), spec, local, new HashMap<>(remote));
-      put(networks, name, Mode.isPlan(spec.mode()) ? null : wish);
+      NetworkSpec networkSpec = new NetworkSpec(uid(spec), spec, local, new HashMap<>(remote));
+      put(networks, name, Mode.isPlan(spec.mode()) ? null : networkSpec);
       put(
           planned,
           name,
           candidate(name, spec)
-              .map(it -> new NetworkSpec(wish.uid(), it, wish.local(), wish.remote()))
+              .map(it ->
+                  new NetworkSpec(networkSpec.uid(), it, networkSpec.local(), networkSpec.remote()))
               .orElse(null));
       Long generation = hostNetwork.get().getMetadata().getGeneration();
       generations.put(name, generation == null ? 0L : generation);
@@ -155,8 +156,8 @@ public final class DesiredCache {
   }
 
   private void touch(String name, String key) {
-    NetworkSpec wish = networks.get(name);
-    if (wish == null) {
+    NetworkSpec networkSpec = networks.get(name);
+    if (networkSpec == null) {
       rebuild(name);
       return;
     }
@@ -166,8 +167,8 @@ public final class DesiredCache {
             .flatMap(each -> local(each, name, buildable(name)).stream())
             .filter(each -> each.id().equals(key))
             .findFirst();
-    put(wish.local(), key, local.orElse(null));
-    if (isOverlay(wish.spec())) {
+    put(networkSpec.local(), key, local.orElse(null));
+    if (isOverlay(networkSpec.spec())) {
       Optional<RemoteEndpoint> remote =
           cluster
               .endpoints()
@@ -175,7 +176,7 @@ public final class DesiredCache {
               .filter(each -> !EndpointSpecs.isOn(cluster.node(), each))
               .filter(this::isEffective)
               .flatMap(each -> EndpointSpecs.remote(each, this::vtep));
-      put(wish.remote(), key, remote.orElse(null));
+      put(networkSpec.remote(), key, remote.orElse(null));
     }
   }
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Endpoints as the data plane wants them, from endpoints as the API has them. One that is malformed
- * is left out, and keeps no other from being wished.
+ * is left out, and keeps no other from being desired.
  */
 final class EndpointSpecs {
   private static final Logger LOG = LoggerFactory.getLogger(EndpointSpecs.class);

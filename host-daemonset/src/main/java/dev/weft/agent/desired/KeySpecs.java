@@ -33,7 +33,7 @@ public final class KeySpecs {
   private KeySpecs() {}
 
   /**
-   * The wish; empty while there is no encrypted network: then there are no keys.
+   * The spec; empty while there is no encrypted network: then there are no keys.
    *
    * @param features what the node's kernel can do
    */

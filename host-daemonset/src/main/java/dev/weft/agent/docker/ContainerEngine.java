@@ -27,7 +27,7 @@ interface ContainerEngine extends AutoCloseable {
 
   /** Events in the order in which they happened. */
   interface Events extends AutoCloseable {
-    /** Waits for the next one; empty when the engine tells no more. */
+    /** Waits for the next one; empty when the engine ends the stream. */
     Optional<Event> next() throws InterruptedException;
 
     @Override

@@ -102,7 +102,7 @@ public final class DockerSandboxes implements Sandboxes {
     return running.values().stream().anyMatch(each -> each.id().equals(idOrOwner));
   }
 
-  /** An engine has no place for it; the Event and the log tell it. */
+  /** An engine has no place for it; the Event and the log report it. */
   @Override
   public void report(Sandbox sandbox, AttachResult verdict) {}
 
@@ -125,7 +125,7 @@ public final class DockerSandboxes implements Sandboxes {
         failures = 0;
         listen(before);
         away = "has ended its events";
-        LOG.atInfo().log("the Docker engine tells no more; it is asked again");
+        LOG.atInfo().log("the Docker engine ended the stream of events; the agent reconnects");
       } catch (EngineAway e) {
         away = "does not answer: " + e.getMessage();
         if (failures++ == 0) {

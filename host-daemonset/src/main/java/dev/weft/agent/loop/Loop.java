@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One thread that works off what changed. All that is asked for while it works is one next pass;
- * when nothing is asked for it rests. A network that could not be brought to its wish is asked for
- * again by itself, ever more rarely.
+ * when nothing is asked for it rests. A network that could not be brought to its desired state is
+ * asked for again by itself, ever more rarely.
  */
 public final class Loop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);

@@ -1,4 +1,4 @@
-/** The one thread that brings the node to its wish. */
+/** The one thread that brings the node to its desired state. */
 @NullMarked
 package dev.weft.agent.loop;
 

@@ -19,7 +19,7 @@ final class DryRuns {
 
   private DryRuns() {}
 
-  /** The plans by network; the kernel is as {@code desired} wishes it, as far as it can be. */
+  /** The plans by network; the kernel is as {@code desired} says, as far as it can be. */
   static Map<String, NodePlan> of(
       DesiredCache desired, Optional<InetAddress> vtep, NodeKernel kernel) {
     Map<String, NetworkSpec> planned = desired.planned();
@@ -28,7 +28,7 @@ final class DryRuns {
     }
     List<Change> changes = kernel.plan(desired.plan(vtep));
     Map<String, NodePlan> plans = new HashMap<>();
-    planned.forEach((name, wish) -> plans.put(name, plan(wish, changes)));
+    planned.forEach((name, networkSpec) -> plans.put(name, plan(networkSpec, changes)));
     return plans;
   }
 
@@ -38,9 +38,10 @@ final class DryRuns {
   }
 
   /** What networks share belongs to each of them. */
-  private static NodePlan plan(NetworkSpec wish, List<Change> changes) {
-    List<String> lines = changes.stream().filter(wish::isConcernedBy).map(DryRuns::line).toList();
+  private static NodePlan plan(NetworkSpec networkSpec, List<Change> changes) {
+    List<String> lines =
+        changes.stream().filter(networkSpec::isConcernedBy).map(DryRuns::line).toList();
     return new NodePlan(
-        wish.spec().networkGeneration(), lines.size(), lines.stream().limit(TOLD).toList());
+        networkSpec.spec().networkGeneration(), lines.size(), lines.stream().limit(TOLD).toList());
   }
 }

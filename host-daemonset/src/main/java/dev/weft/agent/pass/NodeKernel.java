@@ -14,10 +14,10 @@ import java.util.function.Consumer;
 /** The part of the node's kernel that the agent's loops use. */
 public interface NodeKernel {
   /** {@link DataPlane#reconcile(NodeSpec, PassScope, Consumer)}. */
-  ReconcileOutcome reconcile(NodeSpec wish, PassScope scope, Consumer<ReconcileOutcome> made);
+  ReconcileOutcome reconcile(NodeSpec nodeSpec, PassScope scope, Consumer<ReconcileOutcome> made);
 
-  /** What bringing the kernel to a wish would change; nothing is changed. */
-  List<Change> plan(NodeSpec wish);
+  /** What bringing the kernel to a NodeSpec would change; nothing is changed. */
+  List<Change> plan(NodeSpec nodeSpec);
 
   /** Chooses where the node's tunnels start. */
   LocalVtep underlay(UnderlayChoice choice);

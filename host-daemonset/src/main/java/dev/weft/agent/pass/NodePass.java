@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** One pass of the loop: look at what changed, bring the kernel to it, tell what came of it. */
+/** One pass of the loop: look at what changed, bring the kernel to it, report the outcome. */
 public final class NodePass implements Loop.Work {
   private final DesiredCache desired;
   private final NodeUnderlay underlay;
@@ -31,7 +31,7 @@ public final class NodePass implements Loop.Work {
      */
     void node(NodeUnderlay underlay, Optional<KeyReport> keys);
 
-    /** The kernel is as wished, as far as it can be: those that asked for it learn next. */
+    /** The kernel is as desired, as far as it can be: those that asked for it learn next. */
     void outcome(DesiredCache desired, ReconcileOutcome outcome);
 
     /**
@@ -49,7 +49,7 @@ public final class NodePass implements Loop.Work {
     void failed(PassScope scope, DesiredCache desired, RuntimeException why);
   }
 
-  /** Passes over the wish {@code desired}. */
+  /** Passes over {@code desired}. */
   public NodePass(DesiredCache desired, NodeUnderlay underlay, NodeKernel kernel, Reports reports) {
     this.desired = desired;
     this.underlay = underlay;
@@ -63,7 +63,7 @@ public final class NodePass implements Loop.Work {
     desired.update(scope);
     ReconcileOutcome outcome =
         kernel.reconcile(
-            desired.wish(underlay.vtep()),
+            desired.nodeSpec(underlay.vtep()),
             scope,
             made -> {
               reports.outcome(desired, made);

@@ -60,7 +60,7 @@ public final class PeerProbe {
     try {
       Reach now = ask(Peers.of(cluster));
       if (now.differsFrom(last)) {
-        tell(now);
+        report(now);
       }
       last = now;
     } catch (InterruptedException e) {
@@ -111,7 +111,7 @@ public final class PeerProbe {
     return false;
   }
 
-  private void tell(Reach now) {
+  private void report(Reach now) {
     if (now.isWhole()) {
       LOG.atInfo().addKeyValue("node", cluster.node()).log("all peers answer again");
       return;

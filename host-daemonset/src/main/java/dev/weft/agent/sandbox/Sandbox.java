@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A running sandbox: a network namespace and its owner.
  *
- * @param reference the sandbox as an endpoint names it; its id tells it from every other sandbox of
- *     the node
+ * @param reference the sandbox as an endpoint names it; its id distinguishes it from every other
+ *     sandbox of the node
  * @param netns file of its network namespace
  * @param networks text of the attach annotation; empty if it asks for none
  */

@@ -10,8 +10,8 @@ public interface SandboxListener {
   AttachResult attach(Sandbox sandbox);
 
   /**
-   * Wires a sandbox in which something may run already, and tells its user if it lacked a network
-   * until now. Otherwise as {@link #attach}.
+   * Wires a sandbox in which something may run already, and reports to its user if it lacked a
+   * network until now. Otherwise as {@link #attach}.
    */
   default AttachResult adopt(Sandbox sandbox) {
     return attach(sandbox);

@@ -36,7 +36,7 @@ final class Client {
         sound
             && networks.size() == seen.size()
             && networks.stream().allMatch(each -> follows(each, turns));
-    if (!known || !tell(networks, turns)) {
+    if (!known || !update(networks, turns)) {
       rebuild(networks);
     }
     seen.clear();
@@ -52,8 +52,8 @@ final class Client {
         && (last == network.version() || (turn != null && !turn.whole() && last == turn.from()));
   }
 
-  /** Tells only what changed; false if the table is not as it was left. */
-  private boolean tell(
+  /** Writes only what changed; false if the table is not as it was left. */
+  private boolean update(
       Collection<NetworkServices> networks, Map<String, NetworkServices.Turn> turns) {
     List<NftChange> changes = new ArrayList<>();
     Set<BalancingTable.Size> before = inUse();

@@ -86,10 +86,7 @@ final class HostNetworkStatuses {
       return notStalled(
           degraded(conditions, outcome)
               .with(
-                  Conditions.READY,
-                  Conditions.TRUE,
-                  Reason.LIVE,
-                  "the node's kernel is as instructed")
+                  Conditions.READY, Conditions.TRUE, Reason.LIVE, "the node's kernel is as desired")
               .without(Conditions.RECONCILING));
     }
     if (mend.isEmpty()) {

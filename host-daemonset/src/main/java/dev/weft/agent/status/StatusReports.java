@@ -171,10 +171,10 @@ public final class StatusReports {
       return;
     }
     Optional<String> id = Sandbox.idOf(endpoint);
-    LocalEndpoint wished = id.map(local(network, desired)::get).orElse(null);
-    if (wished == null && EndpointReports.isOrphan(endpoint, cluster.pods(), sandboxes)) {
+    LocalEndpoint target = id.map(local(network, desired)::get).orElse(null);
+    if (target == null && EndpointReports.isOrphan(endpoint, cluster.pods(), sandboxes)) {
       sinks.endpoints.release(endpoint, cluster, sandboxes);
-    } else if (id.isPresent() && (wished == null || wished.isUp())) {
+    } else if (id.isPresent() && (target == null || target.isUp())) {
       sinks.endpoints.report(endpoint, outcomes.hitch(network, id.get()));
     } else if (id.isEmpty() && endpoint.getStatus() != null) {
       sinks.endpoints.report(endpoint, Optional.of(NO_SANDBOX));
@@ -185,8 +185,8 @@ public final class StatusReports {
   private void deleted(HostNetwork hostNetwork, DesiredCache desired, ReconcileOutcome outcome) {
     String name = ClusterCaches.networkOf(hostNetwork);
     String uid = hostNetwork.getSpec() == null ? null : hostNetwork.getSpec().networkUid();
-    boolean wished = desired.network(name).filter(each -> each.uid().equals(uid)).isPresent();
-    if (uid == null || (!wished && outcome.isGone(uid))) {
+    boolean target = desired.network(name).filter(each -> each.uid().equals(uid)).isPresent();
+    if (uid == null || (!target && outcome.isGone(uid))) {
       drifts.forget(name);
       sinks.hostNetworks.release(hostNetwork);
     }

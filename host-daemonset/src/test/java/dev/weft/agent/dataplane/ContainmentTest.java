@@ -75,8 +75,8 @@ class ContainmentTest {
         all);
   }
 
-  private void make(NodeSpec wish) {
-    ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
+  private void make(NodeSpec nodeSpec) {
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec, PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
   }
 

@@ -48,7 +48,7 @@ class ContestedAddressTest {
         : TestSpecs.overlay(1, 4242, TestSpecs.subnet("10.77.0.0/24"));
   }
 
-  private static NodeSpec wish(HostNetworkSpec spec, LocalEndpoint... endpoints) {
+  private static NodeSpec nodeSpec(HostNetworkSpec spec, LocalEndpoint... endpoints) {
     return TestSpecs.from(
         "192.0.2.1",
         Map.of(
@@ -70,17 +70,17 @@ class ContestedAddressTest {
   }
 
   private void asksFor(HostNetworkSpec spec, String address) {
-    ReconcileOutcome _ = plane.reconcile(wish(spec, held, other), PassScope.EVERYTHING);
+    ReconcileOutcome _ = plane.reconcile(nodeSpec(spec, held, other), PassScope.EVERYTHING);
     assertThat(witness.reaches(victim, "10.77.0.2")).isTrue();
     Map<String, Object> before = node.everything();
     LocalEndpoint asking = TestSpecs.bare(TestSpecs.endpoint(hostile, "eth0", address));
     PassScope scope = PassScope.endpoint("net", asking.id());
 
-    ReconcileOutcome _ = plane.reconcile(wish(spec, held, other, asking), scope);
+    ReconcileOutcome _ = plane.reconcile(nodeSpec(spec, held, other, asking), scope);
 
     assertThat(witness.reaches(victim, "10.77.0.2")).isTrue();
 
-    ReconcileOutcome _ = plane.reconcile(wish(spec, held, other), scope);
+    ReconcileOutcome _ = plane.reconcile(nodeSpec(spec, held, other), scope);
 
     assertThat(node.everything()).isEqualTo(before);
     assertThat(witness.reaches(victim, "10.77.0.2")).isTrue();

@@ -76,7 +76,7 @@ class ForeignPortTest {
         : TestSpecs.overlay(1, 4242, TestSpecs.subnet("10.77.0.0/24"));
   }
 
-  private NodeSpec wish(String driver) {
+  private NodeSpec nodeSpec(String driver) {
     return TestSpecs.from(
         "192.0.2.1",
         Map.of(
@@ -89,8 +89,8 @@ class ForeignPortTest {
                 TestSpecs.remote("10.77.0.9", "192.0.2.2"))));
   }
 
-  private ReconcileOutcome make(NodeSpec wish) {
-    ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
+  private ReconcileOutcome make(NodeSpec nodeSpec) {
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec, PassScope.EVERYTHING);
     assertThat(outcome.of("net").problems()).isEmpty();
     return outcome;
   }
@@ -182,7 +182,7 @@ class ForeignPortTest {
   @ParameterizedTest
   @ValueSource(strings = {"bridge", "overlay"})
   void noFramePassesBetweenItAndTheSandboxes(String driver) throws Exception {
-    make(wish(driver));
+    make(nodeSpec(driver));
 
     intrude("evil");
 
@@ -193,7 +193,7 @@ class ForeignPortTest {
 
   @Test
   void theNodeDoesNotSpeakWithIt() {
-    make(wish("bridge"));
+    make(nodeSpec("bridge"));
 
     intrude("evil");
 
@@ -245,14 +245,14 @@ class ForeignPortTest {
   @ParameterizedTest
   @ValueSource(strings = {"bridge", "overlay"})
   void isReportedOnceByItsNameAndStays(String driver) {
-    make(wish(driver));
+    make(nodeSpec(driver));
     plane.onDrift(drift::add);
 
     intrude("evil");
 
     await().until(() -> !drift.isEmpty());
     assertThat(drift).allSatisfy(event -> assertThat(event.what()).contains("evil", BRIDGE));
-    ReconcileOutcome outcome = make(wish(driver));
+    ReconcileOutcome outcome = make(nodeSpec(driver));
     assertThat(outcome.of("net").repaired())
         .singleElement()
         .satisfies(line -> assertThat(line).contains("evil", BRIDGE));
@@ -260,7 +260,7 @@ class ForeignPortTest {
     assertThat(evil.master()).isEqualTo(node.link(BRIDGE).index());
     assertThat(evil.isUp()).isTrue();
     drift.clear();
-    assertThat(make(wish(driver)).of("net").repaired()).isEmpty();
+    assertThat(make(nodeSpec(driver)).of("net").repaired()).isEmpty();
     node.down(BRIDGE); // a deed after all echoes
     await().until(() -> !drift.isEmpty());
     assertThat(drift).noneMatch(event -> event.what().contains("evil"));
@@ -269,13 +269,13 @@ class ForeignPortTest {
   @ParameterizedTest
   @ValueSource(strings = {"bridge", "overlay"})
   void takesNoSandboxsTraffic(String driver) throws Exception {
-    make(wish(driver));
+    make(nodeSpec(driver));
     intrude("evil");
     MacAddress mac = Macs.of(InetAddress.ofLiteral("10.77.0.2"));
     try (PacketSocket from = socket(hostile, "x0")) {
       from.send(frame(mac, MacAddress.BROADCAST));
       from.send(LanFrames.announcement(mac, GATEWAY));
-      make(wish(driver));
+      make(nodeSpec(driver));
       for (int i = 0; i < 3; i++) {
         from.send(frame(mac, MacAddress.BROADCAST));
         from.send(frame(mac, MacAddress.parse("01:80:c2:00:00:0e")));
@@ -286,11 +286,11 @@ class ForeignPortTest {
 
   @Test
   void manyOfThemCauseFewPasses() {
-    make(wish("bridge"));
+    make(nodeSpec("bridge"));
     plane.onDrift(event -> {
       drift.add(event);
       Thread.startVirtualThread(() -> {
-        ReconcileOutcome _ = plane.reconcile(wish("bridge"), event.scope());
+        ReconcileOutcome _ = plane.reconcile(nodeSpec("bridge"), event.scope());
       });
     });
 
@@ -317,10 +317,10 @@ class ForeignPortTest {
     LocalEndpoint own = TestSpecs.endpoint(lab.box("own"), "eth0", "10.88.0.2/24");
     NetworkSpec other =
         TestSpecs.network(TestSpecs.bridge(2, TestSpecs.subnet("10.88.0.0/24", "10.88.0.1")), own);
-    NodeSpec wish =
+    NodeSpec nodeSpec =
         TestSpecs.from(
-            "192.0.2.1", Map.of("net", TestSpecs.pick(wish("bridge"), "net"), "other", other));
-    make(wish);
+            "192.0.2.1", Map.of("net", TestSpecs.pick(nodeSpec("bridge"), "net"), "other", other));
+    make(nodeSpec);
     String name = Network.hostEnd(TestSpecs.uid(2), own.id());
 
     node.delete(name);
@@ -332,13 +332,13 @@ class ForeignPortTest {
 
   @Test
   void underTheNameOfASandboxsPortItIsNamedAndHealsWhenItGoes() throws Exception {
-    make(wish("bridge"));
+    make(nodeSpec("bridge"));
     plane.onDrift(drift::add);
     String name = hostEnd(victim);
     node.delete(name);
     intrude(name);
 
-    ReconcileOutcome outcome = plane.reconcile(wish("bridge"), PassScope.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec("bridge"), PassScope.EVERYTHING);
 
     assertThat(outcome.of("net").problems())
         .singleElement()
@@ -368,12 +368,12 @@ class ForeignPortTest {
 
   @Test
   void underTheNameOfATunnelItIsNamedAndHealsWhenItGoes() throws Exception {
-    make(wish("overlay"));
+    make(nodeSpec("overlay"));
     plane.onDrift(drift::add);
     node.delete(TUNNEL);
     intrude(TUNNEL);
 
-    ReconcileOutcome outcome = plane.reconcile(wish("overlay"), PassScope.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec("overlay"), PassScope.EVERYTHING);
 
     assertThat(outcome.of("net").problems())
         .singleElement()
@@ -393,12 +393,12 @@ class ForeignPortTest {
 
   @Test
   void underTheNameOfABridgeItIsNamedAndHealsWhenItGoes() {
-    make(wish("bridge"));
+    make(nodeSpec("bridge"));
     plane.onDrift(drift::add);
     node.delete(BRIDGE);
     node.netlink().linkAdd(LinkSpec.of(BRIDGE, new LinkKind.Veth("evil")));
 
-    ReconcileOutcome outcome = plane.reconcile(wish("bridge"), PassScope.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec("bridge"), PassScope.EVERYTHING);
 
     assertThat(outcome.of("net").problems())
         .anySatisfy(problem -> {
@@ -417,7 +417,7 @@ class ForeignPortTest {
   /** Whoever can make a device on the node can give it any name and mark. */
   @Test
   void aTunnelOfAnotherNamespaceWithTheNameAndMarkOfOursIsNotTakenOver() throws Exception {
-    make(wish("overlay"));
+    make(nodeSpec("overlay"));
     String mark = node.link(TUNNEL).alias();
     node.delete(TUNNEL);
     run(
@@ -427,15 +427,15 @@ class ForeignPortTest {
         hostile.name(), TUNNEL, node.name(), mark, BRIDGE);
     assertThat(node.link(TUNNEL).parentNamespace()).isNotNegative();
 
-    make(wish("overlay"));
+    make(nodeSpec("overlay"));
 
     assertThat(node.link(TUNNEL).parentNamespace()).isNegative();
-    assertThat(lab.plane(node).plan(wish("overlay"))).isEmpty();
+    assertThat(lab.plane(node).plan(nodeSpec("overlay"))).isEmpty();
   }
 
   @Test
   void withTheMarkOfAHeldNetworkItIsForeignToo() throws Exception {
-    make(wish("overlay"));
+    make(nodeSpec("overlay"));
     node.delete(TUNNEL);
     node.netlink().linkAdd(LinkSpec.of(TUNNEL, new LinkKind.Veth("away")));
     intrude("evil");
@@ -445,7 +445,7 @@ class ForeignPortTest {
             LinkSettings.builder().alias(node.link(hostEnd(victim)).alias()).build());
     node.nft("flush ruleset");
 
-    ReconcileOutcome outcome = lab.plane(node).reconcile(wish("overlay"), PassScope.EVERYTHING);
+    ReconcileOutcome outcome = lab.plane(node).reconcile(nodeSpec("overlay"), PassScope.EVERYTHING);
 
     assertThat(outcome.of("net").problems()).isNotEmpty();
     assertThat(injects()).isFalse();
@@ -455,7 +455,7 @@ class ForeignPortTest {
   /** Else frames of other bridges to that address would be dropped. */
   @Test
   void aBridgeWithTheMarkOfAHeldNetworkBringsNoMacAddressOfItsOwn() {
-    make(wish("overlay"));
+    make(nodeSpec("overlay"));
     node.delete(TUNNEL);
     node.netlink().linkAdd(LinkSpec.of(TUNNEL, new LinkKind.Veth("away")));
     node.netlink()
@@ -465,7 +465,7 @@ class ForeignPortTest {
                 new LinkKind.Bridge(),
                 LinkSettings.builder().alias(node.link(BRIDGE).alias()).address(STRANGER).build()));
 
-    ReconcileOutcome outcome = lab.plane(node).reconcile(wish("overlay"), PassScope.EVERYTHING);
+    ReconcileOutcome outcome = lab.plane(node).reconcile(nodeSpec("overlay"), PassScope.EVERYTHING);
 
     assertThat(outcome.of("net").problems()).isNotEmpty();
     assertThat(node.ruleset())
@@ -482,8 +482,8 @@ class ForeignPortTest {
     await()
         .until(() -> {
           for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-            if (plane.reconcile(wish(driver), event.scope()).of("net").problems().isEmpty()) {
-              return plane.plan(wish(driver)).isEmpty();
+            if (plane.reconcile(nodeSpec(driver), event.scope()).of("net").problems().isEmpty()) {
+              return plane.plan(nodeSpec(driver)).isEmpty();
             }
           }
           return false;
@@ -494,9 +494,9 @@ class ForeignPortTest {
   @ParameterizedTest
   @ValueSource(strings = {"bridge", "overlay"})
   void withAGuardMadeAnewWhatIsHeldGoesOn(String driver) throws Exception {
-    make(wish(driver));
+    make(nodeSpec(driver));
     node.nft("flush ruleset");
-    NodeSpec wish = wish(driver);
+    NodeSpec nodeSpec = nodeSpec(driver);
     LocalEndpoint held = TestSpecs.endpoint(witness, "eth0", "10.77.0.3/24");
     LocalEndpoint unreadable =
         new LocalEndpoint(
@@ -506,9 +506,9 @@ class ForeignPortTest {
             held.mac(),
             held.addresses(),
             true);
-    TestSpecs.pick(wish, "net").local().put(held.id(), unreadable);
+    TestSpecs.pick(nodeSpec, "net").local().put(held.id(), unreadable);
 
-    ReconcileOutcome outcome = lab.plane(node).reconcile(wish, PassScope.EVERYTHING);
+    ReconcileOutcome outcome = lab.plane(node).reconcile(nodeSpec, PassScope.EVERYTHING);
 
     assertThat(outcome.of("net").problems())
         .singleElement()
@@ -521,17 +521,17 @@ class ForeignPortTest {
   /** The same of a network that cannot be made. */
   @Test
   void withAGuardMadeAnewAHeldNetworkIsGuarded() throws Exception {
-    make(wish("overlay"));
+    make(nodeSpec("overlay"));
     node.nft("flush ruleset");
-    NodeSpec wish =
+    NodeSpec nodeSpec =
         new NodeSpec(
-            wish("overlay").node(),
+            nodeSpec("overlay").node(),
             Optional.empty(),
-            wish("overlay").networks(),
+            nodeSpec("overlay").networks(),
             true,
             Optional.empty());
 
-    ReconcileOutcome outcome = lab.plane(node).reconcile(wish, PassScope.EVERYTHING);
+    ReconcileOutcome outcome = lab.plane(node).reconcile(nodeSpec, PassScope.EVERYTHING);
 
     assertThat(outcome.of("net").problems()).isNotEmpty();
     assertThat(witness.reaches(victim, "10.77.0.2")).isTrue();

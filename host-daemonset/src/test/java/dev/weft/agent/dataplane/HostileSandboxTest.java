@@ -45,7 +45,7 @@ class HostileSandboxTest {
 
   private final LocalEndpoint attacker = TestSpecs.endpoint(hostile, "eth0", "10.77.0.2/24");
 
-  private NodeSpec wish(LocalEndpoint... more) {
+  private NodeSpec nodeSpec(LocalEndpoint... more) {
     List<LocalEndpoint> all = new ArrayList<>(List.of(attacker));
     all.add(TestSpecs.endpoint(victim, "eth0", "10.77.0.3/24"));
     all.addAll(List.of(more));
@@ -58,7 +58,7 @@ class HostileSandboxTest {
 
   @BeforeEach
   void bothSandboxesAreOnTheNetwork() {
-    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
   }
 
   @AfterEach
@@ -151,7 +151,7 @@ class HostileSandboxTest {
     restartAgent();
     ReconcileOutcome outcome =
         plane.reconcile(
-            wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), PassScope.EVERYTHING);
+            nodeSpec(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), PassScope.EVERYTHING);
 
     assertThat(outcome.of("red").problems()).isEmpty();
     assertThat(names(hostile)).isEqualTo(made).containsAll(before);
@@ -163,7 +163,8 @@ class HostileSandboxTest {
     assertThat(
             plane
                 .reconcile(
-                    wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), PassScope.EVERYTHING)
+                    nodeSpec(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")),
+                    PassScope.EVERYTHING)
                 .changes())
         .isEmpty();
   }
@@ -185,7 +186,7 @@ class HostileSandboxTest {
 
     ReconcileOutcome outcome =
         plane.reconcile(
-            wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), PassScope.EVERYTHING);
+            nodeSpec(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), PassScope.EVERYTHING);
 
     assertThat(outcome.of("red").problems())
         .singleElement()
@@ -204,7 +205,8 @@ class HostileSandboxTest {
     assertThat(
             plane
                 .reconcile(
-                    wish(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")), PassScope.EVERYTHING)
+                    nodeSpec(TestSpecs.endpoint(later, "eth0", "10.77.0.4/24")),
+                    PassScope.EVERYTHING)
                 .of("red")
                 .problems())
         .isEmpty();
@@ -215,7 +217,7 @@ class HostileSandboxTest {
     AtomicInteger reports = new AtomicInteger();
     plane.onDrift(event -> {
       reports.incrementAndGet();
-      plane.reconcile(wish(), event.scope());
+      plane.reconcile(nodeSpec(), event.scope());
     });
     AtomicInteger taken = new AtomicInteger();
     Awaitility.await()
@@ -229,7 +231,7 @@ class HostileSandboxTest {
           return taken.get() >= 30;
         });
     assertThat(reports.get()).isLessThan(15);
-    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
   }
 
   @Test

@@ -64,10 +64,10 @@ class NodeMtuTest {
   }
 
   private NetworkOutcome make(HostNetworkSpec spec, LocalEndpoint... endpoints) {
-    return plane.reconcile(wish(spec, endpoints), PassScope.EVERYTHING).of("blue");
+    return plane.reconcile(nodeSpec(spec, endpoints), PassScope.EVERYTHING).of("blue");
   }
 
-  private static NodeSpec wish(HostNetworkSpec spec, LocalEndpoint... endpoints) {
+  private static NodeSpec nodeSpec(HostNetworkSpec spec, LocalEndpoint... endpoints) {
     return TestSpecs.from("192.0.2.1", Map.of("blue", TestSpecs.network(spec, endpoints)));
   }
 
@@ -87,7 +87,8 @@ class NodeMtuTest {
     assertThat(a.reaches(b, "10.77.0.3")).isTrue();
     assertThat(a.reaches(world, "192.0.2.9")).isTrue();
     assertThat(node.link(BRIDGE).mtu()).isEqualTo(1200);
-    assertThat(lab.plane(node).plan(wish(bridge(1200)))).noneMatch(Change.Create.class::isInstance);
+    assertThat(lab.plane(node).plan(nodeSpec(bridge(1200))))
+        .noneMatch(Change.Create.class::isInstance);
   }
 
   @Test
@@ -189,9 +190,9 @@ class NodeMtuTest {
 
   @Test
   void followsTheInterface() {
-    NodeSpec wish = wish(TestSpecs.bridge(1, IPV4));
+    NodeSpec nodeSpec = nodeSpec(TestSpecs.bridge(1, IPV4));
     ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
-    plane.reconcile(wish, PassScope.EVERYTHING);
+    plane.reconcile(nodeSpec, PassScope.EVERYTHING);
     plane.onDrift(drift::add);
 
     uplink(1400);
@@ -199,7 +200,7 @@ class NodeMtuTest {
     Awaitility.await()
         .until(() -> {
           for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-            plane.reconcile(wish, event.scope());
+            plane.reconcile(nodeSpec, event.scope());
           }
           return node.link(BRIDGE).mtu() == 1400;
         });
@@ -210,7 +211,7 @@ class NodeMtuTest {
     uplink(1400);
     node.address("lo", "198.51.100.1/32");
     HostNetworkSpec overlay = TestSpecs.overlay(1, 4242, TestSpecs.subnet("10.77.0.0/24"));
-    NodeSpec wish =
+    NodeSpec nodeSpec =
         TestSpecs.from(
             "198.51.100.1",
             Map.of(
@@ -218,7 +219,7 @@ class NodeMtuTest {
                 TestSpecs.with(
                     TestSpecs.network(overlay), TestSpecs.remote("10.77.0.9", "198.51.100.2"))));
 
-    assertThat(plane.reconcile(wish, PassScope.EVERYTHING).of("blue").problems()).isEmpty();
+    assertThat(plane.reconcile(nodeSpec, PassScope.EVERYTHING).of("blue").problems()).isEmpty();
     assertThat(node.link("wv-000000010000").mtu()).isEqualTo(1350);
     assertThat(
             plane.underlay(

@@ -35,7 +35,7 @@ class NodeSettingsTest {
   private final KeyFile keys = new KeyFile(folder.resolve("keys"));
   private final ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
 
-  private NodeSpec wish() {
+  private NodeSpec nodeSpec() {
     return TestSpecs.of(
         "blue",
         TestSpecs.network(
@@ -73,8 +73,8 @@ class NodeSettingsTest {
         .anyMatch(route -> route.destination().length() == 0);
   }
 
-  private ReconcileOutcome make(DataPlane plane, NodeSpec wish) {
-    ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
+  private ReconcileOutcome make(DataPlane plane, NodeSpec nodeSpec) {
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec, PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
     assertThat(outcome.leftovers()).isEmpty();
     return outcome;
@@ -83,13 +83,13 @@ class NodeSettingsTest {
   @Test
   void theNodeKeepsItsRoutesAndIsAsItWasAfterwards() {
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
-      make(plane, wish());
+      make(plane, nodeSpec());
 
       assertThat(node.setting(FORWARD4)).isEqualTo("1");
       assertThat(node.setting(FORWARD6)).isEqualTo("1");
       assertThat(node.setting(ADVERTISEMENTS)).isEqualTo("2");
       assertThat(hasRoute()).isTrue();
-      assertThat(plane.plan(wish())).isEmpty();
+      assertThat(plane.plan(nodeSpec())).isEmpty();
 
       make(plane, TestSpecs.none());
       assertThat(node.setting(FORWARD4)).isEqualTo("0");
@@ -103,10 +103,10 @@ class NodeSettingsTest {
   @Test
   void anotherAgentUndoesWhatOneBeforeHasChanged() {
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
-      make(plane, wish());
+      make(plane, nodeSpec());
     }
     try (DataPlane next = DataPlane.open(node.file(), keys)) {
-      make(next, wish());
+      make(next, nodeSpec());
       assertThat(node.setting(ADVERTISEMENTS)).isEqualTo("2");
 
       make(next, TestSpecs.none());
@@ -119,7 +119,7 @@ class NodeSettingsTest {
   void aSettingThatWasChangedSinceOrSetBeforeStays() {
     node.set(FORWARD4, "1");
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
-      make(plane, wish());
+      make(plane, nodeSpec());
       node.set(ADVERTISEMENTS, "0");
 
       plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
@@ -131,7 +131,7 @@ class NodeSettingsTest {
   @Test
   void aSettingThatIsTakenBackIsHeardAndPutBack() {
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
-      make(plane, wish());
+      make(plane, nodeSpec());
       plane.onDrift(drift::add);
       for (Map.Entry<String, String> each :
           Map.of(
@@ -152,7 +152,7 @@ class NodeSettingsTest {
         Awaitility.await(each.getKey())
             .until(() -> {
               for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-                plane.reconcile(wish(), event.scope());
+                plane.reconcile(nodeSpec(), event.scope());
               }
               return node.setting(each.getKey()).equals(before);
             });
@@ -173,7 +173,7 @@ class NodeSettingsTest {
       box.set("net/ipv6/conf/default/disable_ipv6", "1");
     }
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
-      make(plane, wish());
+      make(plane, nodeSpec());
 
       assertThat(a.reaches(b, "10.77.0.3")).isTrue();
       assertThat(a.reaches(node, "10.77.0.1")).isTrue();
@@ -185,20 +185,20 @@ class NodeSettingsTest {
   void aNodeThatAnswersNoArpRequestIsReportedWithTheSetting() {
     node.set("net/ipv4/conf/all/arp_ignore", "8");
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
-      assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("blue").problems())
+      assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("blue").problems())
           .singleElement()
           .satisfies(problem -> assertThat(problem.cure()).isEqualTo(Problem.Cure.USER))
           .asString()
           .contains("net.ipv4.conf.all.arp_ignore", "8");
       node.set("net/ipv4/conf/all/arp_ignore", "0");
-      make(plane, wish());
+      make(plane, nodeSpec());
       node.set("net/ipv4/conf/uplink/forwarding", "0");
 
       plane.onDrift(drift::add);
       node.set("net/ipv4/conf/uplink/forwarding", "1");
       node.set("net/ipv4/conf/uplink/forwarding", "0");
       Awaitility.await().until(() -> !drift.isEmpty());
-      assertThat(plane.reconcile(wish(), drift.remove().scope()).of("blue").problems())
+      assertThat(plane.reconcile(nodeSpec(), drift.remove().scope()).of("blue").problems())
           .singleElement()
           .asString()
           .contains("net.ipv4.conf.uplink.forwarding");

@@ -76,7 +76,7 @@ class SourceGuardTest {
   }
 
   private NodeSpec bridge() {
-    return wish(
+    return nodeSpec(
         TestSpecs.bridge(
             1,
             TestSpecs.subnet("10.77.0.0/24", "10.77.0.1"),
@@ -84,12 +84,12 @@ class SourceGuardTest {
   }
 
   private NodeSpec overlay() {
-    return wish(
+    return nodeSpec(
         TestSpecs.overlay(
             1, 4242, TestSpecs.subnet("10.77.0.0/24"), TestSpecs.subnet("fd77::/64")));
   }
 
-  private NodeSpec wish(HostNetworkSpec spec) {
+  private NodeSpec nodeSpec(HostNetworkSpec spec) {
     NetworkSpec network =
         TestSpecs.network(
             spec,
@@ -124,8 +124,8 @@ class SourceGuardTest {
         false);
   }
 
-  private void make(NodeSpec wish) {
-    ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
+  private void make(NodeSpec nodeSpec) {
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec, PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
   }
 
@@ -373,8 +373,8 @@ class SourceGuardTest {
 
   @Test
   void anAddressIsGuardedFromTheMomentThatItIsGivenUntilItIsGivenBack() throws Exception {
-    NodeSpec wish = bridge();
-    make(wish);
+    NodeSpec nodeSpec = bridge();
+    make(nodeSpec);
     assertThat(passes(LanFrames.announcement(Macs.of(OWN), FREE))).isTrue();
 
     LocalEndpoint late =
@@ -386,20 +386,20 @@ class SourceGuardTest {
             List.of(new IpPrefix(FREE, 24)),
             false);
     PassScope dirty = PassScope.endpoints(Map.of("net", java.util.Set.of("late")));
-    plane.reconcile(TestSpecs.with(wish, "net", late), dirty);
+    plane.reconcile(TestSpecs.with(nodeSpec, "net", late), dirty);
     assertThat(passes(LanFrames.announcement(Macs.of(OWN), FREE))).isFalse();
 
-    TestSpecs.pick(wish, "net").local().remove("late");
-    plane.reconcile(wish, dirty);
+    TestSpecs.pick(nodeSpec, "net").local().remove("late");
+    plane.reconcile(nodeSpec, dirty);
     assertThat(passes(LanFrames.announcement(Macs.of(OWN), FREE))).isTrue();
-    assertThat(lab.plane(node).plan(wish)).isEmpty();
+    assertThat(lab.plane(node).plan(nodeSpec)).isEmpty();
   }
 
   @Test
   void anEndpointThatMovesHereIsGuardedThroughout() throws Exception {
-    NodeSpec wish = overlay();
-    make(wish);
-    NetworkSpec network = TestSpecs.pick(wish, "net");
+    NodeSpec nodeSpec = overlay();
+    make(nodeSpec);
+    NetworkSpec network = TestSpecs.pick(nodeSpec, "net");
     Map<String, RemoteEndpoint> remote = network.remote();
     LocalEndpoint here =
         new LocalEndpoint(
@@ -418,22 +418,22 @@ class SourceGuardTest {
     Map<String, RemoteEndpoint> before = new HashMap<>(remote);
     remote.clear();
     network.local().put("moved", here);
-    plane.reconcile(wish, dirty);
+    plane.reconcile(nodeSpec, dirty);
     assertThat(passes(LanFrames.announcement(Macs.of(OWN), REMOTE))).isFalse();
-    assertThat(lab.plane(node).plan(wish)).isEmpty();
+    assertThat(lab.plane(node).plan(nodeSpec)).isEmpty();
 
     remote.putAll(before);
     network.local().remove("moved");
-    plane.reconcile(wish, dirty);
+    plane.reconcile(nodeSpec, dirty);
     assertThat(passes(LanFrames.announcement(Macs.of(OWN), REMOTE))).isFalse();
-    assertThat(lab.plane(node).plan(wish)).isEmpty();
+    assertThat(lab.plane(node).plan(nodeSpec)).isEmpty();
   }
 
   @Test
   void comesBackWhateverIsDoneToItAndGoesWithTheLastNetwork() {
     ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
-    NodeSpec wish = bridge();
-    make(wish);
+    NodeSpec nodeSpec = bridge();
+    make(nodeSpec);
     String ours = node.ruleset();
     plane.onDrift(drift::add);
     for (String deed :
@@ -451,7 +451,7 @@ class SourceGuardTest {
       node.nft(deed);
       Awaitility.await(deed).until(() -> node.ruleset().equals(ours));
       Awaitility.await(deed).until(() -> !drift.isEmpty());
-      ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
+      ReconcileOutcome outcome = plane.reconcile(nodeSpec, PassScope.EVERYTHING);
       assertThat(outcome.of("net").repaired().toString()).as(deed).contains("source guard");
     }
     drift.clear();
@@ -471,8 +471,8 @@ class SourceGuardTest {
 
   @Test
   void ofThousandsOfEndpointsOneThatComesCostsNoMoreThanItself() {
-    NodeSpec wish = overlay();
-    NetworkSpec network = TestSpecs.pick(wish, "net");
+    NodeSpec nodeSpec = overlay();
+    NetworkSpec network = TestSpecs.pick(nodeSpec, "net");
     for (int i = 0; i < 5000; i++) {
       InetAddress address = InetAddress.ofLiteral("10.78.%d.%d".formatted(i >> 8, i & 255));
       network
@@ -481,7 +481,7 @@ class SourceGuardTest {
               "net." + address.getHostAddress(),
               new RemoteEndpoint(address, Macs.of(address), InetAddress.ofLiteral("192.0.2.2")));
     }
-    make(wish);
+    make(nodeSpec);
     InetAddress next = InetAddress.ofLiteral("10.79.0.1");
     network
         .remote()
@@ -491,9 +491,9 @@ class SourceGuardTest {
 
     ReconcileOutcome outcome =
         plane.reconcile(
-            wish, PassScope.endpoints(Map.of("net", java.util.Set.of("net.10.79.0.1"))));
+            nodeSpec, PassScope.endpoints(Map.of("net", java.util.Set.of("net.10.79.0.1"))));
 
     assertThat(outcome.changes()).hasSize(5);
-    assertThat(lab.plane(node).plan(wish)).isEmpty();
+    assertThat(lab.plane(node).plan(nodeSpec)).isEmpty();
   }
 }

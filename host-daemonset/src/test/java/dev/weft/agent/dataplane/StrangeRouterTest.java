@@ -34,7 +34,7 @@ class StrangeRouterTest {
   private final DataPlane plane = lab.plane(node);
   private final ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
 
-  private NodeSpec wish() {
+  private NodeSpec nodeSpec() {
     return TestSpecs.from(
         "192.0.2.1",
         Map.of(
@@ -58,7 +58,7 @@ class StrangeRouterTest {
   void networksAreLive() {
     lab.cable(world, "w0", node, "uplink");
     node.address("uplink", "192.0.2.1/24");
-    ReconcileOutcome outcome = plane.reconcile(wish(), PassScope.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec(), PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
   }
 
@@ -129,9 +129,9 @@ class StrangeRouterTest {
     Awaitility.await()
         .until(() -> {
           for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-            plane.reconcile(wish(), event.scope());
+            plane.reconcile(nodeSpec(), event.scope());
           }
-          return Router.believed(node, BRIDGE).isEmpty() && plane.plan(wish()).isEmpty();
+          return Router.believed(node, BRIDGE).isEmpty() && plane.plan(nodeSpec()).isEmpty();
         });
     assertThat(node.setting("net/ipv6/conf/" + BRIDGE + "/accept_ra")).isEqualTo("0");
     assertThat(node.netlink().addresses())
@@ -143,9 +143,9 @@ class StrangeRouterTest {
     node.netlink().linkSet(node.link(BRIDGE).index(), LinkSettings.builder().mtu(1200).build());
     assertThat(node.link(BRIDGE).ipv6()).isEmpty();
 
-    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
 
     assertThat(node.setting("net/ipv6/conf/" + BRIDGE + "/accept_ra")).isEqualTo("0");
-    assertThat(plane.plan(wish())).isEmpty();
+    assertThat(plane.plan(nodeSpec())).isEmpty();
   }
 }

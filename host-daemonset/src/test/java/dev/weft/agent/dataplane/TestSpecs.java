@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Wishes of tests. */
+/** Specs for tests. */
 public final class TestSpecs {
   /** Where the tunnels of a lab's nodes start. */
   private static final Set<InetAddress> MESH =
@@ -60,22 +60,22 @@ public final class TestSpecs {
     return new NetworkSpec(uid(spec), spec, local, Map.of());
   }
 
-  public static NetworkSpec with(NetworkSpec wish, RemoteEndpoint... remotes) {
+  public static NetworkSpec with(NetworkSpec nodeSpec, RemoteEndpoint... remotes) {
     Map<String, RemoteEndpoint> remote = new HashMap<>();
     for (RemoteEndpoint endpoint : remotes) {
       remote.put("net." + endpoint.address().getHostAddress(), endpoint);
     }
-    return new NetworkSpec(wish.uid(), wish.spec(), wish.local(), remote);
+    return new NetworkSpec(nodeSpec.uid(), nodeSpec.spec(), nodeSpec.local(), remote);
   }
 
-  /** A wish for one more endpoint. */
-  public static NodeSpec with(NodeSpec wish, String network, LocalEndpoint endpoint) {
-    pick(wish, network).local().put(endpoint.id(), endpoint);
-    return wish;
+  /** A NodeSpec for one more endpoint. */
+  public static NodeSpec with(NodeSpec nodeSpec, String network, LocalEndpoint endpoint) {
+    pick(nodeSpec, network).local().put(endpoint.id(), endpoint);
+    return nodeSpec;
   }
 
-  public static NetworkSpec pick(NodeSpec wish, String network) {
-    return java.util.Objects.requireNonNull(wish.networks().get(network));
+  public static NetworkSpec pick(NodeSpec nodeSpec, String network) {
+    return java.util.Objects.requireNonNull(nodeSpec.networks().get(network));
   }
 
   private static String uid(HostNetworkSpec spec) {

@@ -68,7 +68,7 @@ class UnderlayTest {
   }
 
   @Test
-  void isOfTheWishedFamily() {
+  void isOfTheDesiredFamily() {
     assertThat(
             chosen(
                 new UnderlayChoice(

@@ -41,7 +41,7 @@ class UnremovableTest {
               1500,
               true,
               Optional.empty()),
-          "not wished");
+          "not desired");
 
   private static final Change RULES =
       new Change.Alter(
@@ -81,7 +81,7 @@ class UnremovableTest {
   }
 
   @Test
-  void whatStaysIsShutWhileItsNetworkIsWishedNoMore() {
+  void whatStaysIsShutWhenItsNetworkIsNoLongerDesired() {
     lab.plane(node)
         .reconcile(
             TestSpecs.of(
@@ -99,14 +99,14 @@ class UnremovableTest {
   }
 
   private Optional<String> filter(Set<String> stuck) {
-    NodeContext ground =
+    NodeContext context =
         new NodeContext(
             kernel.observe(Map.of(), true),
             new ObservedState.Ownership(Map.of(), Map.of(), Set.of()),
             TestSpecs.none(),
             new NodeContext.Secrecy(Set.of(), Optional.empty()),
             stuck);
-    return DesiredState.of(TestSpecs.none(), ground)
+    return DesiredState.of(TestSpecs.none(), context)
         .state()
         .get(new Item.Key.OfFilter())
         .map(item -> ((Item.Filter) item).text());

@@ -49,7 +49,7 @@ class UserNamespaceTest {
 
   @BeforeEach
   void theVictimIsOnTheNetwork() {
-    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
   }
 
   @AfterEach
@@ -71,7 +71,8 @@ class UserNamespaceTest {
         new LocalEndpoint(
             "hostile", namespace, "eth0", Macs.of(address.address()), List.of(address), true);
 
-    assertThat(plane.reconcile(wish(hostile), PassScope.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(nodeSpec(hostile), PassScope.EVERYTHING).of("red").problems())
+        .isEmpty();
     int status =
         run(
             "nsenter",
@@ -99,12 +100,12 @@ class UserNamespaceTest {
 
     assertThat(status).as("errno: what this kernel lets such a pod do").isZero();
     await().until(() -> drifts.get() > 0);
-    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
+    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems()).isEmpty();
     assertThat(bridge().index()).isNotEqualTo(before.index());
     assertThat(victim.reaches(node, "10.77.0.1")).isTrue();
   }
 
-  private NodeSpec wish(LocalEndpoint... more) {
+  private NodeSpec nodeSpec(LocalEndpoint... more) {
     List<LocalEndpoint> all = new ArrayList<>(List.of(more));
     all.add(TestSpecs.endpoint(victim, "eth0", "10.77.0.3/24"));
     return TestSpecs.of(

@@ -51,9 +51,9 @@ class KeySpecsTest {
   }
 
   private static Encapsulation encapsulation(
-      Optional<Integer> wished, Optional<Integer> published) {
+      Optional<Integer> desired, Optional<Integer> published) {
     return new KeySpec(
-            KeyTarget.first(wished),
+            KeyTarget.first(desired),
             Map.of(1L, List.of(new PublishedKey("n1", "192.0.2.1", 0, "key", published))),
             1,
             new Kernel(null, null),

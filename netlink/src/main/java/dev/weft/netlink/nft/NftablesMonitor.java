@@ -101,7 +101,7 @@ public final class NftablesMonitor implements AutoCloseable {
         : new Change.Touched();
   }
 
-  /** The kernel tells of each element in a message of its own. */
+  /** The kernel reports each element in a message of its own. */
   private static Change element(Attributes all, boolean removed) {
     Payload key = all.nested(ELEMENTS).nested(FIRST).nested(FIRST).get(FIRST);
     return key == null

@@ -220,18 +220,18 @@ public sealed interface LinkKind {
   }
 
   /**
-   * One end of a virtual cable.
+   * One end of a veth pair.
    *
    * @param peer the other end to be made along with this one; {@code null} when read, where {@link
    *     Link#parent()} is the peer's index
    */
   record Veth(@Nullable Peer peer) implements LinkKind {
-    /** A cable whose other end gets this name in the same namespace. */
+    /** A veth pair whose other end gets this name in the same namespace. */
     public Veth(String peerName) {
       this(new Peer(peerName, LinkSettings.NONE));
     }
 
-    /** A cable whose other end gets this name and these settings. */
+    /** A veth pair whose other end gets this name and these settings. */
     public Veth(String peerName, LinkSettings settings) {
       this(new Peer(peerName, settings));
     }
@@ -242,7 +242,7 @@ public sealed interface LinkKind {
     }
 
     /**
-     * The other end of a new cable.
+     * The other end of a new veth pair.
      *
      * @param name its name
      * @param settings of these mtu, address, txQueueLength, group and namespace; it can not come up

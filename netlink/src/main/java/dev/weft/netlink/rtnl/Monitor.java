@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * Tells what changes in a namespace: links, addresses, routes, neighbours, forwarding entries and
- * some settings ({@code RTNLGRP_*}). It tells changes from the moment it is open, so open it first
- * and dump then.
+ * some settings ({@code RTNLGRP_*}). It reports changes from the moment it is open, so open it
+ * first and dump then.
  */
 public final class Monitor implements AutoCloseable {
   private final Listener<Notification> listener;
@@ -22,7 +22,7 @@ public final class Monitor implements AutoCloseable {
     join(groups);
   }
 
-  /** What to be told of. */
+  /** What to report. */
   public enum Group {
     /** Links and bridge ports ({@code RTNLGRP_LINK}). */
     LINKS(RtnetlinkH.RTNLGRP_LINK),
@@ -34,7 +34,7 @@ public final class Monitor implements AutoCloseable {
     NEIGHBOURS(RtnetlinkH.RTNLGRP_NEIGH),
     /**
      * Some IP settings, of which are forwarding and {@code rp_filter} ({@code
-     * RTNLGRP_IPV4_NETCONF}, {@code RTNLGRP_IPV6_NETCONF}). The kernel tells nothing of the rest.
+     * RTNLGRP_IPV4_NETCONF}, {@code RTNLGRP_IPV6_NETCONF}). The kernel reports nothing of the rest.
      */
     SETTINGS(RtnetlinkH.RTNLGRP_IPV4_NETCONF, RtnetlinkH.RTNLGRP_IPV6_NETCONF);
 
@@ -88,8 +88,8 @@ public final class Monitor implements AutoCloseable {
   }
 
   /**
-   * What has been told by now, without waiting; nothing when the monitor is closed. Of what comes
-   * faster than it is read, some {@code most}; the rest is told by the next call.
+   * What has been reported by now, without waiting; nothing when the monitor is closed. Of what
+   * comes faster than it is read, some {@code most}; the next call returns the rest.
    */
   public List<Notification> more(int most) {
     return listener.more(most);

@@ -1,6 +1,6 @@
 package dev.weft.netlink.rtnl;
 
-/** What the kernel tells a {@link Monitor}. A change to what was already so is told as well. */
+/** What the kernel reports to a {@link Monitor}, changes to the same value included. */
 public sealed interface Notification {
   /** A link is new or has changed. */
   record LinkChanged(Link link) implements Notification {}
@@ -30,8 +30,7 @@ public sealed interface Notification {
   record RouteChanged(Route route) implements Notification {}
 
   /**
-   * A route is gone. The kernel does not tell this of IPv4 routes that go because their link went
-   * down.
+   * A route is gone. The kernel does not report IPv4 routes that go because their link went down.
    */
   record RouteRemoved(Route route) implements Notification {}
 

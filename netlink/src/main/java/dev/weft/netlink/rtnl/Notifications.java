@@ -41,7 +41,7 @@ final class Notifications {
     return link == null || !isIp ? null : new Notification.SettingChanged(family == AF_INET, link);
   }
 
-  /** A bridge tells of its ports with the same messages, but the link itself stays. */
+  /** A bridge reports its ports with the same messages, but the link itself stays. */
   private static Notification link(boolean there, Payload payload) {
     if (LinkReader.isBridgePort(payload)) {
       int port = LinkReader.index(payload);

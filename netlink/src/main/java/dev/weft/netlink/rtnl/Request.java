@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One change to the network of a namespace, to be made by {@link Netlink#execute}. */
 public sealed interface Request {
-  /** The change in words, as it is told in errors: "add link wb-1 (vxlan 4096)". */
+  /** The change in words, as errors name it: "add link wb-1 (vxlan 4096)". */
   String inWords();
 
   /**

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for what the kernel tells the groups of a socket.
+ * Waits for what the kernel reports to the groups of a socket.
  *
  * @param <N> a notification
  */
@@ -37,7 +37,7 @@ public final class Listener<N> implements AutoCloseable {
   /**
    * A listener that hears nothing yet.
    *
-   * @param overrun what to tell when notifications were lost
+   * @param overrun what to report when notifications were lost
    */
   public Listener(NetlinkSocket socket, Meaning<N> meaning, N overrun) {
     this.socket = socket;
@@ -73,8 +73,8 @@ public final class Listener<N> implements AutoCloseable {
   }
 
   /**
-   * What has been told by now, without waiting; nothing when closed. What comes faster than it is
-   * read ends the list at some {@code most}: the rest is left for the next call.
+   * What has been reported by now, without waiting; nothing when closed. What comes faster than it
+   * is read ends the list at some {@code most}: the rest is left for the next call.
    */
   public List<N> more(int most) {
     reading.lock();
@@ -96,7 +96,7 @@ public final class Listener<N> implements AutoCloseable {
     }
   }
 
-  /** Reads what the kernel has to tell, if anything. */
+  /** Reads what the kernel has to report, if anything. */
   private boolean take() {
     int size = socket.receiveNow();
     switch (-size) {

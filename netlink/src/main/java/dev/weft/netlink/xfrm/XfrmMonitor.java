@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tells what happens to the IPsec tables of a namespace ({@code XFRMNLGRP_*}). It tells changes
+ * Reports what happens to the IPsec tables of a namespace ({@code XFRMNLGRP_*}). It reports changes
  * from the moment it is open, so open it first and dump then.
  */
 public final class XfrmMonitor implements AutoCloseable {
@@ -21,7 +21,7 @@ public final class XfrmMonitor implements AutoCloseable {
     }
   }
 
-  /** What to be told of. */
+  /** What to report. */
   public enum Group {
     /**
      * Packets that need a state that is not there ({@code XFRMNLGRP_ACQUIRE}). While somebody

@@ -2,15 +2,20 @@ package dev.weft.netlink.xfrm;
 
 import java.util.List;
 
-/** What the kernel tells a {@link XfrmMonitor}. */
+/** What the kernel reports to a {@link XfrmMonitor}. */
 public sealed interface XfrmNotification {
   /** A state is new or was updated. */
   record StateChanged(XfrmState state) implements XfrmNotification {}
 
-  /** A state was removed by somebody; one whose life ended is told as {@link StateExpired} only. */
+  /**
+   * A state was removed by somebody; one whose life ended is reported as {@link StateExpired} only.
+   */
   record StateRemoved(XfrmState state) implements XfrmNotification {}
 
-  /** All states of a protocol were removed, each of which is not told: 50 is ESP, 255 are all. */
+  /**
+   * All states of a protocol were removed, none of which is reported by itself: 50 is ESP, 255 are
+   * all.
+   */
   record StatesFlushed(int protocol) implements XfrmNotification {}
 
   /**
@@ -30,7 +35,7 @@ public sealed interface XfrmNotification {
   /** A policy was removed by somebody. */
   record PolicyRemoved(XfrmPolicy policy) implements XfrmNotification {}
 
-  /** All policies were removed, each of which is not told. */
+  /** All policies were removed, none of which is reported by itself. */
   record PoliciesFlushed() implements XfrmNotification {}
 
   /**

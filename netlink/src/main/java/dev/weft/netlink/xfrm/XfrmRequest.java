@@ -2,7 +2,7 @@ package dev.weft.netlink.xfrm;
 
 /** One change to the IPsec tables of a namespace, to be made by {@link Xfrm#execute}. */
 public sealed interface XfrmRequest {
-  /** The change in words, without any key, as it is told in errors. */
+  /** The change in words, without any key, as errors name it. */
   String inWords();
 
   /** The largest replay window that can be asked for, in packets. */

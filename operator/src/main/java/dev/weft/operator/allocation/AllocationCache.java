@@ -27,7 +27,7 @@ public final class AllocationCache {
    *     when needed
    */
   public synchronized AllocationOutcome allocate(
-      ContainerNetwork network, Networks all, AddressPools ground) {
+      ContainerNetwork network, Networks all, AddressPools pools) {
     String uid = network.getMetadata().getUid();
     AllocationRequest claim = claim(network).orElseThrow();
     if (claim.isSettled() && checked.contains(uid)) {
@@ -35,7 +35,7 @@ public final class AllocationCache {
     }
     Collection<ContainerNetwork> cached = all.list();
     forgetAllBut(cached, uid);
-    AllocationOutcome outcome = Allocator.allocate(claim, others(cached, uid), ground);
+    AllocationOutcome outcome = Allocator.allocate(claim, others(cached, uid), pools);
     if (outcome instanceof AllocationOutcome.Granted granted) {
       if (!granted.grant().equals(NetworkAllocation.recorded(network.getStatus()))) {
         given.put(uid, granted.grant());

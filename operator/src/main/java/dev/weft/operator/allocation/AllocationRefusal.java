@@ -56,18 +56,18 @@ public record AllocationRefusal(Reason reason, String message) {
                 .formatted(device, owner.name(), owner.name()));
   }
 
-  static AllocationRefusal poolsExhausted(AddressPools ground) {
+  static AllocationRefusal poolsExhausted(AddressPools pools) {
     return new AllocationRefusal(
         Reason.POOL_EXHAUSTED,
         "no block is free in the address pools %s; add a pool to the Mesh, set spec.subnets, or delete a network"
             .formatted(
-                ground.pools().stream().map(pool -> pool.cidr() + " by /" + pool.size()).toList()));
+                pools.pools().stream().map(pool -> pool.cidr() + " by /" + pool.size()).toList()));
   }
 
-  static AllocationRefusal vnisExhausted(AddressPools ground) {
+  static AllocationRefusal vnisExhausted(AddressPools pools) {
     return new AllocationRefusal(
         Reason.VNIS_EXHAUSTED,
         "no VNI is free from %d to %d; widen spec.vnis of the Mesh, set spec.overlay.vni, or delete a network"
-            .formatted(ground.firstVni(), ground.lastVni()));
+            .formatted(pools.firstVni(), pools.lastVni()));
   }
 }

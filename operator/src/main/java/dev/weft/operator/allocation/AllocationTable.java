@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** What is taken while one allocation is worked out. */
 final class AllocationTable {
-  private final AddressPools ground;
+  private final AddressPools pools;
   private final Cidrs<AllocationRequest> held = new Cidrs<>();
   private final Cidrs<AllocationRequest> asked = new Cidrs<>();
   private final Cidrs<AddressPools.User> services = new Cidrs<>();
@@ -25,15 +25,15 @@ final class AllocationTable {
   private final Map<Integer, AllocationRequest> askedVnis = new HashMap<>();
   private final Map<AllocationRequest, DeviceRequest> devices = new LinkedHashMap<>();
 
-  AllocationTable(AddressPools ground) {
-    this.ground = ground;
-    for (AddressPools.Used each : ground.used()) {
+  AllocationTable(AddressPools pools) {
+    this.pools = pools;
+    for (AddressPools.Used each : pools.used()) {
       usersLike(each.user()).add(each.cidr(), each.user());
     }
   }
 
-  AddressPools ground() {
-    return ground;
+  AddressPools pools() {
+    return pools;
   }
 
   void hold(AllocationRequest claim, NetworkAllocation grant) {
@@ -108,7 +108,7 @@ final class AllocationTable {
   }
 
   Optional<Integer> freeVni() {
-    for (int vni = ground.firstVni(); vni <= ground.lastVni(); vni++) {
+    for (int vni = pools.firstVni(); vni <= pools.lastVni(); vni++) {
       if (!vnis.containsKey(vni) && !askedVnis.containsKey(vni)) {
         return Optional.of(vni);
       }
@@ -123,7 +123,7 @@ final class AllocationTable {
   }
 
   private Optional<Cidr> freeBlock(Function<Cidr, Optional<Cidrs.Entry<AddressPools.User>>> users) {
-    return ground.pools().stream().flatMap(pool -> freeBlock(pool, users).stream()).findFirst();
+    return pools.pools().stream().flatMap(pool -> freeBlock(pool, users).stream()).findFirst();
   }
 
   private Optional<Cidr> freeBlock(

@@ -19,52 +19,53 @@ public final class Allocator {
    * an older network holds the same.
    */
   public static AllocationOutcome allocate(
-      AllocationRequest claim, Collection<AllocationRequest> others, AddressPools ground) {
-    AllocationTable book = new AllocationTable(ground);
-    others.stream().sorted().forEach(other -> book.hold(other, other.held()));
-    if (claim.held().subnets().stream().allMatch(cidr -> book.holderOf(cidr).isEmpty())) {
-      book.hold(claim, claim.held());
+      AllocationRequest claim, Collection<AllocationRequest> others, AddressPools pools) {
+    AllocationTable table = new AllocationTable(pools);
+    others.stream().sorted().forEach(other -> table.hold(other, other.held()));
+    if (claim.held().subnets().stream().allMatch(cidr -> table.holderOf(cidr).isEmpty())) {
+      table.hold(claim, claim.held());
     }
-    others.forEach(book::ask);
+    others.forEach(table::ask);
     others.stream()
         .filter(other -> !other.isSettled() && other.isOlderThan(claim))
         .sorted()
         .forEach(older -> {
-          if (decide(older, book) instanceof AllocationOutcome.Granted granted) {
-            book.hold(older, granted.grant());
+          if (decide(older, table) instanceof AllocationOutcome.Granted granted) {
+            table.hold(older, granted.grant());
           }
         });
-    return decide(claim, book);
+    return decide(claim, table);
   }
 
   /** What the cluster or a node uses of what a network already holds, such as a later route. */
   public static List<AllocationRefusal> conflicts(
-      Driver driver, NetworkAllocation grant, AddressPools ground) {
-    AllocationTable book = new AllocationTable(ground);
+      Driver driver, NetworkAllocation grant, AddressPools pools) {
+    AllocationTable table = new AllocationTable(pools);
     return grant.subnets().stream()
         .flatMap(cidr ->
-            book
+            table
                 .userOf(driver, cidr)
                 .map(used -> AllocationRefusal.used(used, cidr.toString()))
                 .stream())
         .toList();
   }
 
-  private static AllocationOutcome decide(AllocationRequest claim, AllocationTable book) {
+  private static AllocationOutcome decide(AllocationRequest claim, AllocationTable table) {
     List<AllocationRefusal> refusals = new ArrayList<>();
-    List<Cidr> subnets = subnets(claim, book, refusals);
-    Integer vni = vni(claim, book, refusals).orElse(null);
-    String device = device(claim, book, refusals).orElse(null);
+    List<Cidr> subnets = subnets(claim, table, refusals);
+    Integer vni = vni(claim, table, refusals).orElse(null);
+    String device = device(claim, table, refusals).orElse(null);
     return refusals.isEmpty()
         ? new AllocationOutcome.Granted(new NetworkAllocation(subnets, vni, device))
         : new AllocationOutcome.Refused(refusals);
   }
 
   private static List<Cidr> subnets(
-      AllocationRequest claim, AllocationTable book, List<AllocationRefusal> refusals) {
+      AllocationRequest claim, AllocationTable table, List<AllocationRefusal> refusals) {
     if (!claim.needsSubnets()) {
       for (Cidr cidr : claim.held().subnets()) {
-        book.holderOf(cidr)
+        table
+            .holderOf(cidr)
             .filter(holder -> holder.owner().isOlderThan(claim))
             .ifPresent(
                 holder -> refusals.add(AllocationRefusal.subnetTaken(holder, cidr.toString())));
@@ -72,29 +73,32 @@ public final class Allocator {
       return claim.held().subnets();
     }
     if (claim.subnets().isEmpty()) {
-      Optional<Cidr> free = book.freeBlock();
+      Optional<Cidr> free = table.freeBlock();
       if (free.isEmpty()) {
-        refusals.add(AllocationRefusal.poolsExhausted(book.ground()));
+        refusals.add(AllocationRefusal.poolsExhausted(table.pools()));
       }
       return free.stream().toList();
     }
     for (Cidr cidr : claim.subnets()) {
-      book.holderOf(cidr)
+      table
+          .holderOf(cidr)
           .ifPresent(
               holder -> refusals.add(AllocationRefusal.subnetTaken(holder, cidr.toString())));
-      book.obstacleTo(claim.driver(), cidr)
+      table
+          .obstacleTo(claim.driver(), cidr)
           .ifPresent(used -> refusals.add(AllocationRefusal.used(used, cidr.toString())));
     }
     return claim.subnets();
   }
 
   private static Optional<String> device(
-      AllocationRequest claim, AllocationTable book, List<AllocationRefusal> refusals) {
+      AllocationRequest claim, AllocationTable table, List<AllocationRefusal> refusals) {
     DeviceRequest asked = claim.device();
     if (asked == null) {
       return Optional.empty();
     }
-    book.holderOf(claim, asked)
+    table
+        .holderOf(claim, asked)
         .filter(holder -> claim.needsDevice() || holder.isOlderThan(claim))
         .ifPresent(holder ->
             refusals.add(AllocationRefusal.deviceTaken(claim.driver(), asked.name(), holder)));
@@ -102,26 +106,28 @@ public final class Allocator {
   }
 
   private static Optional<Integer> vni(
-      AllocationRequest claim, AllocationTable book, List<AllocationRefusal> refusals) {
+      AllocationRequest claim, AllocationTable table, List<AllocationRefusal> refusals) {
     if (claim.driver() != Driver.OVERLAY) {
       return Optional.empty();
     }
     Integer held = claim.held().vni();
     if (held != null) {
-      book.holderOf(held)
+      table
+          .holderOf(held)
           .filter(holder -> holder.isOlderThan(claim))
           .ifPresent(holder -> refusals.add(AllocationRefusal.vniTaken(held, holder)));
       return Optional.of(held);
     }
     Integer asked = claim.vni();
     if (asked != null) {
-      book.holderOf(asked)
+      table
+          .holderOf(asked)
           .ifPresent(holder -> refusals.add(AllocationRefusal.vniTaken(asked, holder)));
       return Optional.of(asked);
     }
-    Optional<Integer> free = book.freeVni();
+    Optional<Integer> free = table.freeVni();
     if (free.isEmpty()) {
-      refusals.add(AllocationRefusal.vnisExhausted(book.ground()));
+      refusals.add(AllocationRefusal.vnisExhausted(table.pools()));
     }
     return free;
   }

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * What an agent of another node must have written: it says what cannot be, by what the scheduler
- * and the kubelets say. Nothing in an object tells who wrote it, so what could be true passes.
- * Where the API server has the admission policy, none of this is ever stored.
+ * and the kubelets say. Nothing in an object says who wrote it, so what could be true passes. Where
+ * the API server has the admission policy, none of this is ever stored.
  */
 public final class ForeignWrite {
   private ForeignWrite() {}

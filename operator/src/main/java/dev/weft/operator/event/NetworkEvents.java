@@ -1,6 +1,6 @@
 package dev.weft.operator.event;
 
-import dev.weft.api.event.EventBook;
+import dev.weft.api.event.EventRecorder;
 import dev.weft.operator.kube.ConditionalWrites;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -17,13 +17,13 @@ public final class NetworkEvents {
   private static final Logger log = LoggerFactory.getLogger(NetworkEvents.class);
 
   private final KubernetesClient client;
-  private final EventBook book;
+  private final EventRecorder recorder;
 
   /** Writes by {@code client}. */
   public NetworkEvents(KubernetesClient client, Clock clock) {
     this.client = client;
-    this.book =
-        new EventBook(ConditionalWrites.FIELD_MANAGER, ConditionalWrites.FIELD_MANAGER, clock);
+    this.recorder =
+        new EventRecorder(ConditionalWrites.FIELD_MANAGER, ConditionalWrites.FIELD_MANAGER, clock);
   }
 
   /** Tells of a change of an object that has no namespace. */
@@ -36,8 +36,8 @@ public final class NetworkEvents {
             .withUid(object.getMetadata().getUid())
             .build();
     (transition.warning()
-            ? book.warning(about, transition.reason(), transition.message())
-            : book.normal(about, transition.reason(), transition.message()))
+            ? recorder.warning(about, transition.reason(), transition.message())
+            : recorder.normal(about, transition.reason(), transition.message()))
         .ifPresent(event -> write(object, event));
   }
 

@@ -38,19 +38,20 @@ final class KeyConditions {
     }
     KeyPhase phase = KeyPhase.of(keys.phase()).orElse(KeyPhase.PREPARE);
     String message = message(keys, phase, waiting);
-    ConditionsDraft told =
+    ConditionsDraft draft =
         phase == KeyPhase.IDLE
             ? conditions.with(
                 Conditions.KEY_ROTATION_IN_PROGRESS, Conditions.FALSE, Reason.KEYS_CURRENT, message)
             : conditions.with(
                 Conditions.KEY_ROTATION_IN_PROGRESS, Conditions.TRUE, reason(phase), message);
     if (!refused.isEmpty()) {
-      return told.with(Conditions.DEGRADED, Conditions.TRUE, Reason.KEY_REFUSED, describe(refused));
+      return draft.with(
+          Conditions.DEGRADED, Conditions.TRUE, Reason.KEY_REFUSED, describe(refused));
     }
     boolean stuck = !stuckFrom(keys).isAfter(conditions.clock().instant());
     return stuck && phase != KeyPhase.IDLE
-        ? told.with(Conditions.DEGRADED, Conditions.TRUE, Reason.KEY_ROTATION_STUCK, message)
-        : told.with(
+        ? draft.with(Conditions.DEGRADED, Conditions.TRUE, Reason.KEY_ROTATION_STUCK, message)
+        : draft.with(
             Conditions.DEGRADED,
             Conditions.FALSE,
             Reason.NOT_DEGRADED,
@@ -71,8 +72,8 @@ final class KeyConditions {
           case ACTIVATE -> "%2$s nodes send by the keys of epoch %1$d";
           case RETIRE -> "%2$s nodes have forgotten keys older than of epoch %1$d";
         };
-    String told = done.formatted(keys.epoch(), keys.summary());
-    return waiting.isEmpty() ? told : told + "; waiting for " + NodeTexts.join(waiting);
+    String progress = done.formatted(keys.epoch(), keys.summary());
+    return waiting.isEmpty() ? progress : progress + "; waiting for " + NodeTexts.join(waiting);
   }
 
   private static Reason reason(KeyPhase phase) {

@@ -27,8 +27,8 @@ record KeyHolder(String node, Set<Long> epochs, Optional<Integer> udpPort, KeyPr
   }
 
   static KeyHolder of(MeshNode node) {
-    List<NodeKey> told = node.getSpec() == null ? null : node.getSpec().keys();
-    List<NodeKey> keys = Objects.requireNonNullElse(told, List.of());
+    List<NodeKey> published = node.getSpec() == null ? null : node.getSpec().keys();
+    List<NodeKey> keys = Objects.requireNonNullElse(published, List.of());
     KeyProgress progress = node.getStatus() == null ? null : node.getStatus().keys();
     return new KeyHolder(
         node.getMetadata().getName(),

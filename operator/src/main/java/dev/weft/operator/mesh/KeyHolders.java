@@ -45,7 +45,7 @@ record KeyHolders(List<MeshNode> nodes, Set<String> alive) {
   }
 
   /**
-   * The newest epoch that any node tells of and that there can have been; 0: none. No epoch lasts
+   * The newest epoch that any node publishes and that there can have been; 0: none. No epoch lasts
    * for less than a second, so an epoch has a lower number than the seconds since 1970: a node that
    * lies leaves room for all that follow.
    */
@@ -74,9 +74,10 @@ record KeyHolders(List<MeshNode> nodes, Set<String> alive) {
 
   private static Stream<Long> epochs(MeshNode node) {
     KeyProgress progress = node.getStatus() == null ? null : node.getStatus().keys();
-    Stream<@Nullable Long> told =
+    Stream<@Nullable Long> reported =
         progress == null ? Stream.empty() : Stream.of(progress.prepared(), progress.active());
-    return Stream.concat(keys(node).stream().map(NodeKey::epoch), told).filter(Objects::nonNull);
+    return Stream.concat(keys(node).stream().map(NodeKey::epoch), reported)
+        .filter(Objects::nonNull);
   }
 
   private static Collection<NodeKey> keys(MeshNode node) {

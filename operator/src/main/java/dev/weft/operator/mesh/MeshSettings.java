@@ -39,7 +39,7 @@ public record MeshSettings(
   }
 
   /** What networks are allocated from, beside what is used already. */
-  public AddressPools ground(List<AddressPools.Used> used) {
+  public AddressPools pools(List<AddressPools.Used> used) {
     return new AddressPools(pools, firstVni, lastVni, used);
   }
 

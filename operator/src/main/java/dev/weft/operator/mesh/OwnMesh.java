@@ -46,7 +46,9 @@ public final class OwnMesh {
     mesh.setSpec(NOTHING);
     try {
       client.resource(mesh).create();
-      log.atInfo().addKeyValue("mesh", Names.MESH).log("made the mesh that keys are told in");
+      log.atInfo()
+          .addKeyValue("mesh", Names.MESH)
+          .log("created the Mesh that keys are published in");
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;

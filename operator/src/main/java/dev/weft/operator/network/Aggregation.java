@@ -70,7 +70,7 @@ final class Aggregation {
             .observedGeneration(observed.network().getMetadata().getGeneration())
             .conditions(conditions.list())
             .nodes(counts())
-            .rollout(progress.told())
+            .rollout(progress.rollout())
             .addresses(space.map(each -> each.count(used)).orElse(null)));
   }
 
@@ -146,13 +146,13 @@ final class Aggregation {
   }
 
   private String rollout(List<String> behind) {
-    RolloutProgress told = Objects.requireNonNull(progress.told());
+    RolloutProgress rollout = Objects.requireNonNull(progress.rollout());
     return "revision %d has reached %d of %d nodes, %d at a time; %s"
         .formatted(
             observed.network().getMetadata().getGeneration(),
-            told.updated(),
+            rollout.updated(),
             reports.size(),
-            told.atOnce(),
+            rollout.atOnce(),
             NodeTexts.join(behind));
   }
 

@@ -72,7 +72,7 @@ public final class ContainerNetworkReconciler
     ObservedNetwork observed = sources().observe(network);
     Decision decision =
         Decision.of(
-            observed, (each, ground) -> ledger.allocate(each, sources()::networks, ground), clock);
+            observed, (each, pools) -> ledger.allocate(each, sources()::networks, pools), clock);
     statuses.write(network, decision.status(), context);
     if (observed.mesh() == null && OwnMesh.isNeededBy(network)) {
       ownMesh.make();
@@ -99,9 +99,9 @@ public final class ContainerNetworkReconciler
         again.ifPresent(wait::rescheduleAfter);
         yield wait;
       }
-      case Teardown.OnNodes(HostNetworkChanges instructions, String message) -> {
+      case Teardown.OnNodes(HostNetworkChanges changes, String message) -> {
         say(network, Reason.NODES_TAKE_DOWN, message, context);
-        hostNetworks.carryOut(instructions);
+        hostNetworks.carryOut(changes);
         yield DeleteControl.noFinalizerRemoval();
       }
       // an agent may have written one itself that no cache shows yet; its arrival wakes us again

@@ -33,7 +33,7 @@ record Decision(ContainerNetworkStatus status, HostNetworkChanges hostNetworks) 
   /** Allocates; called only for a valid network. */
   @FunctionalInterface
   interface Allocation {
-    AllocationOutcome allocate(ContainerNetwork network, AddressPools ground);
+    AllocationOutcome allocate(ContainerNetwork network, AddressPools pools);
   }
 
   static Decision of(ObservedNetwork observed, Allocation allocation, Clock clock) {
@@ -56,11 +56,11 @@ record Decision(ContainerNetworkStatus status, HostNetworkChanges hostNetworks) 
     // a network that has its values goes on with them, whatever becomes of the Mesh
     MeshSettings settings = MeshSettings.of(meshProblems.isEmpty() ? observed.mesh() : null);
     Effective recorded = Effective.recorded(observed.network().getStatus());
-    AddressPools ground = settings.ground(UsedBlocks.of(observed));
-    return switch (allocation.allocate(observed.network(), ground)) {
+    AddressPools pools = settings.pools(UsedBlocks.of(observed));
+    return switch (allocation.allocate(observed.network(), pools)) {
       case AllocationOutcome.Granted(NetworkAllocation grant) -> {
         if (!NetworkAllocation.recorded(observed.network().getStatus()).subnets().isEmpty()) {
-          Allocator.conflicts(observed.driver(), grant, ground)
+          Allocator.conflicts(observed.driver(), grant, pools)
               .forEach(each -> findings.add(finding(each, Gravity.DEGRADES)));
         }
         tooLarge(observed).ifPresent(findings::add);
@@ -94,9 +94,9 @@ record Decision(ContainerNetworkStatus status, HostNetworkChanges hostNetworks) 
             .map(NodeReport::withoutHostNetwork)
             .toList();
     ContainerNetworkStatus old = observed.network().getStatus();
-    RolloutProgress told = old == null ? null : old.rollout();
+    RolloutProgress rollout = old == null ? null : old.rollout();
     return new Decision(
-        new Aggregation(observed, findings, new NetworkProgress(reports, null, told), clock)
+        new Aggregation(observed, findings, new NetworkProgress(reports, null, rollout), clock)
             .status(Effective.recorded(observed.network().getStatus())),
         HostNetworkChanges.NONE);
   }

@@ -47,7 +47,7 @@ record ForeignObject(HasMetadata object, String why) {
     if (!ConditionalWrites.delete(client, object)) {
       return false;
     }
-    if (object instanceof HostNetwork instruction && !instruction.getFinalizers().isEmpty()) {
+    if (object instanceof HostNetwork hostNetwork && !hostNetwork.getFinalizers().isEmpty()) {
       client
           .resources(HostNetwork.class)
           .withName(object.getMetadata().getName())

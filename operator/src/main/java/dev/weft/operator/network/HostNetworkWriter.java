@@ -28,10 +28,10 @@ final class HostNetworkWriter {
     this.client = client;
   }
 
-  void carryOut(HostNetworkChanges instructions) {
-    instructions.apply().forEach(this::apply);
-    instructions.delete().forEach(this::delete);
-    instructions.forget().forEach(this::forget);
+  void carryOut(HostNetworkChanges changes) {
+    changes.apply().forEach(this::apply);
+    changes.delete().forEach(this::delete);
+    changes.forget().forEach(this::forget);
   }
 
   /** Whether the API server itself knows of no HostNetwork of {@code network}. */
@@ -55,12 +55,13 @@ final class HostNetworkWriter {
     if (!Objects.equals(stored.getSpec(), wanted.getSpec())) {
       replaceSpec(stored, wanted.getSpec());
     }
-    log(wanted, "told the node to carry the network");
+    log(wanted, "wrote the HostNetwork of the node");
   }
 
   /**
    * An apply takes off only what an apply of ours had put there: a field that another manager wrote
-   * as well stays, such as one of an agent that was first. What a node is told is the operator's.
+   * as well stays, such as one of an agent that was first. What a HostNetwork asks for is the
+   * operator's.
    */
   private void replaceSpec(HostNetwork stored, HostNetworkSpec spec) {
     String uid = stored.getMetadata().getUid();
@@ -82,7 +83,7 @@ final class HostNetworkWriter {
       return;
     }
     if (ConditionalWrites.delete(client, unwanted)) {
-      log(unwanted, "told the node to take the network down");
+      log(unwanted, "deletes the HostNetwork of the node");
     }
   }
 

@@ -30,13 +30,13 @@ final class IdleGrace {
    */
   record Due(HostNetworkChanges hostNetworks, Optional<Instant> next) {}
 
-  /** Instructions without taking down what may be used again soon. */
-  Due due(ObservedNetwork observed, HostNetworkChanges instructions, Instant now) {
+  /** The changes without removing what may be used again soon. */
+  Due due(ObservedNetwork observed, HostNetworkChanges changes, Instant now) {
     String network = observed.network().getMetadata().getName();
     Map<String, Instant> before = since.getOrDefault(network, Map.of());
     Map<String, Instant> idle = new HashMap<>();
     List<HostNetwork> delete = new ArrayList<>();
-    for (HostNetwork each : instructions.delete()) {
+    for (HostNetwork each : changes.delete()) {
       String uid = each.getMetadata().getUid();
       Instant start = before.getOrDefault(uid, now);
       if (mayBeUsedAgain(observed, each) && now.isBefore(start.plus(STAY))) {
@@ -47,11 +47,11 @@ final class IdleGrace {
     }
     if (idle.isEmpty()) {
       since.remove(network);
-      return new Due(instructions, Optional.empty());
+      return new Due(changes, Optional.empty());
     }
     since.put(network, Map.copyOf(idle));
     return new Due(
-        new HostNetworkChanges(instructions.apply(), delete, instructions.forget()),
+        new HostNetworkChanges(changes.apply(), delete, changes.forget()),
         Optional.of(Collections.min(idle.values()).plus(STAY)));
   }
 

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * How far a network has come on its nodes.
  *
  * @param waves the way of the present change; null: none is made
- * @param told what is published of it
+ * @param rollout what is published of it
  */
 record NetworkProgress(
-    List<NodeReport> reports, @Nullable RolloutWaves waves, @Nullable RolloutProgress told) {
+    List<NodeReport> reports, @Nullable RolloutWaves waves, @Nullable RolloutProgress rollout) {
   NetworkProgress {
     reports = List.copyOf(reports);
   }

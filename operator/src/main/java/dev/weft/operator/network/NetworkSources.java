@@ -58,8 +58,8 @@ final class NetworkSources {
   private static final String BY_NODE = "node";
 
   /**
-   * How old what is told of a network's addresses may be. Pods come in crowds, and each word of a
-   * network goes to every node's agent.
+   * How old what is reported of a network's addresses may be. Pods come in crowds, and each word of
+   * a network goes to every node's agent.
    */
   private static final Duration ENDPOINTS_MOMENT = Duration.ofMillis(200);
 
@@ -278,7 +278,7 @@ final class NetworkSources {
             EncryptionSupport.takesUdp(spec));
   }
 
-  /** Devices and endpoints are for readers: what there is of them, endpoints tell themselves. */
+  /** Devices and endpoints are for readers: what there is of them, endpoints report themselves. */
   private static boolean differ(HostNetwork now, HostNetwork before) {
     HostNetworkStatus status = now.getStatus();
     HostNetworkStatus former = before.getStatus();
@@ -320,7 +320,7 @@ final class NetworkSources {
           .map(ResourceID::new)
           .collect(Collectors.toSet());
     } catch (InvalidAttachments e) {
-      // the node's agent tells the pod's author; no network is concerned
+      // the node's agent reports to the pod's author; no network is concerned
       return Set.of();
     }
   }

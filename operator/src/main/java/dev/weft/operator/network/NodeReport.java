@@ -39,7 +39,7 @@ record NodeReport(String node, State state, @Nullable String drift) {
     record Planned(int changes) implements State {}
   }
 
-  /** A node that cannot be told anything, because the network is refused. */
+  /** A node that gets nothing, because the network is refused. */
   static NodeReport withoutHostNetwork(NodeFacts node) {
     return new NodeReport(node.name(), new State.Waiting("no valid revision to build"), null);
   }
@@ -65,7 +65,7 @@ record NodeReport(String node, State state, @Nullable String drift) {
     return new NodeReport(node.name(), planned(node, actual, revision), drift(actual));
   }
 
-  /** This, on a node that is told of a change later than others. */
+  /** This, on a node that gets a change later than others. */
   NodeReport later() {
     return state instanceof State.Waiting
         ? new NodeReport(node, new State.Waiting("its turn has not come"), drift)
@@ -125,16 +125,16 @@ record NodeReport(String node, State state, @Nullable String drift) {
         && (actual == null
             || actual.isMarkedForDeletion()
             || !Objects.equals(actual.getSpec(), wanted.getSpec()))) {
-      return new State.Waiting("it is being told");
+      return new State.Waiting("it gets its HostNetwork");
     }
     return own(node, actual);
   }
 
-  /** How far the node is with what it was told last. */
+  /** How far the node is with the revision that it has. */
   private static State own(NodeFacts node, @Nullable HostNetwork actual) {
     Optional<String> down = node.downBecause();
     if (down.isPresent() || actual == null) {
-      return new State.Failing(down.orElse("it was told nothing"), false);
+      return new State.Failing(down.orElse("it has no HostNetwork"), false);
     }
     HostNetworkStatus status = actual.getStatus();
     if (status == null

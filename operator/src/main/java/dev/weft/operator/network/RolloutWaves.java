@@ -5,30 +5,30 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which nodes are told of a change now and which later. A function of what is stored alone, so it
- * goes on from wherever it was left; and of what is seen late it makes the same choice again,
- * because it takes nodes in the order of their names.
+ * Which nodes get a change now and which later. A function of what is stored alone, so it goes on
+ * from wherever it was left; and of what is seen late it makes the same choice again, because it
+ * takes nodes in the order of their names.
  *
- * @param now nodes to tell now
+ * @param now nodes that get it now
  * @param later nodes whose turn has not come
  * @param atOnce how many nodes may be unavailable at a time
- * @param unavailable nodes that are, before anything is told
+ * @param unavailable nodes that are, before any node gets it
  */
 record RolloutWaves(List<String> now, List<String> later, int atOnce, List<String> unavailable) {
 
-  /** How a node stands to the change, and to what it was told last. */
+  /** How a node stands to the change, and to the revision that it has. */
   enum Standing {
-    /** It was told the change, and is live. */
+    /** It has the change, and is live. */
     DONE,
-    /** It was told the change, and is not live yet or fails. */
+    /** It has the change, and is not live yet or fails. */
     UNDER_WAY,
-    /** It was not told, and is live with what it has. */
+    /** It does not have it, and is live with what it has. */
     WAITING,
-    /** It was not told, and fails with what it has, so there is nothing to lose. */
+    /** It does not have it, and fails with what it has, so there is nothing to lose. */
     FAILING,
-    /** It was not told, and does not answer: nobody knows what it would make of it. */
+    /** It does not have it, and does not answer: nobody knows what it would make of it. */
     DOWN,
-    /** To tell it takes nothing out of service: it has nothing yet, or nothing changes for it. */
+    /** The change takes nothing out of service: it has nothing yet, or nothing changes for it. */
     AT_ONCE
   }
 

@@ -34,7 +34,7 @@ record Targets(NetworkProgress progress, HostNetworkChanges hostNetworks) {
         : apply(observed, wanted, actual);
   }
 
-  /** Nodes that carry an earlier revision keep it; others are told to build nothing yet. */
+  /** Nodes that carry an earlier revision keep it; others build nothing yet. */
   private static Targets plan(
       ObservedNetwork observed, Map<String, HostNetwork> wanted, Map<String, HostNetwork> actual) {
     @Nullable Long revision = observed.network().getMetadata().getGeneration();
@@ -52,7 +52,7 @@ record Targets(NetworkProgress progress, HostNetworkChanges hostNetworks) {
             .filter(each -> observed.node(ObservedNetwork.nodeOf(each)).isGone())
             .toList();
     return new Targets(
-        new NetworkProgress(reports, null, told(observed, null)),
+        new NetworkProgress(reports, null, rollout(observed, null)),
         new HostNetworkChanges(all.apply(), gone, all.forget()));
   }
 
@@ -79,11 +79,11 @@ record Targets(NetworkProgress progress, HostNetworkChanges hostNetworks) {
             .toList();
     waves.later().forEach(node -> wanted.replace(node, Objects.requireNonNull(actual.get(node))));
     return new Targets(
-        new NetworkProgress(reports, waves, told(observed, waves)),
+        new NetworkProgress(reports, waves, rollout(observed, waves)),
         HostNetworkChanges.of(observed, wanted));
   }
 
-  private static RolloutProgress told(ObservedNetwork observed, @Nullable RolloutWaves waves) {
+  private static RolloutProgress rollout(ObservedNetwork observed, @Nullable RolloutWaves waves) {
     int nodes = observed.desiredNodes().size();
     String setting = Rollout.effective(observed.spec().rollout());
     return new RolloutProgress(

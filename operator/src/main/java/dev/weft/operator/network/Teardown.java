@@ -14,7 +14,7 @@ sealed interface Teardown {
   record EndpointsRemain(String message) implements Teardown {}
 
   /** Its nodes are taking it down. */
-  record OnNodes(HostNetworkChanges instructions, String message) implements Teardown {}
+  record OnNodes(HostNetworkChanges changes, String message) implements Teardown {}
 
   /** No node has anything of it any more. */
   record Done() implements Teardown {}

@@ -1,4 +1,4 @@
-/** A ContainerNetwork's way: observe, judge, allocate, instruct its nodes, sum up, delete. */
+/** A ContainerNetwork's way: observe, decide, allocate, write HostNetworks, aggregate, delete. */
 @NullMarked
 package dev.weft.operator.network;
 

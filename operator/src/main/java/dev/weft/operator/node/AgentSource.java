@@ -136,7 +136,7 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
   }
 
   /** A failure would be kept by the timer and seen by nobody. */
-  private void told(String node) {
+  private void changed(String node) {
     try {
       expired(node);
     } catch (RuntimeException e) {
@@ -159,7 +159,7 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
     }
     ScheduledFuture<?> before =
         expiries.put(
-            node, timers.schedule(() -> told(node), left.toMillis() + 1, TimeUnit.MILLISECONDS));
+            node, timers.schedule(() -> changed(node), left.toMillis() + 1, TimeUnit.MILLISECONDS));
     if (before != null) {
       before.cancel(false);
     }

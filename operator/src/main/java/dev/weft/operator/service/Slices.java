@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tasks as EndpointSlices. A task stays in the slice it is in, so that one that comes or goes
  * changes one slice, and no slice is longer than {@link TaskSlices#LONGEST}. Of tasks beyond {@link
- * TaskSlices#TASKS} of a family no slice tells.
+ * TaskSlices#TASKS} of a family no slice lists.
  */
 final class Slices {
   static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";

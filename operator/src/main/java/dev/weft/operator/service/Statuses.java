@@ -103,7 +103,7 @@ record Statuses(ObservedService observed, Clock clock) {
                 .with(RECONCILING, TRUE, Reason.TASKS_IN_PROGRESS, counts));
   }
 
-  /** What is said of tasks that no slice tells of; empty: there are none. */
+  /** What is said of tasks that no slice lists; empty: there are none. */
   private String beyond() {
     for (boolean ipv4 : List.of(true, false)) {
       long addresses =

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * restarts. The pool holds eight blocks and the mesh six VNIs, so that everything runs out.
  */
 class AllocationCachePropertyTest {
-  private static final AddressPools GROUND =
+  private static final AddressPools POOLS =
       new AddressPools(
           List.of(new AddressPools.Pool(Cidr.parse("10.0.0.0/21"), 24)),
           4096,
@@ -114,7 +114,7 @@ class AllocationCachePropertyTest {
     for (NetworkAllocation grant : grants) {
       for (Cidr block : grant.subnets()) {
         assertThat(blocks).noneMatch(block::overlaps);
-        assertThat(GROUND.used()).noneMatch(used -> used.cidr().overlaps(block));
+        assertThat(POOLS.used()).noneMatch(used -> used.cidr().overlaps(block));
         blocks.add(block);
       }
       assertThat(vnis.add(Objects.requireNonNull(grant.vni()))).isTrue();
@@ -154,7 +154,7 @@ class AllocationCachePropertyTest {
     }
 
     AllocationOutcome reconcile(ContainerNetwork seen) {
-      AllocationOutcome outcome = ledger.allocate(seen, () -> List.copyOf(cache.values()), GROUND);
+      AllocationOutcome outcome = ledger.allocate(seen, () -> List.copyOf(cache.values()), POOLS);
       if (outcome instanceof AllocationOutcome.Granted(NetworkAllocation grant)) {
         String uid = seen.getMetadata().getUid();
         recorded.put(uid, grant);

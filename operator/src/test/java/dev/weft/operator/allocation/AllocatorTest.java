@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AllocatorTest {
-  private static final AddressPools GROUND = ground("10.0.0.0/8", 24);
+  private static final AddressPools POOLS = pools("10.0.0.0/8", 24);
 
   @Test
   void theFirstNetworkGetsTheFirstBlockAndTheFirstVni() {
-    assertThat(Allocator.allocate(wants("blue", 1), List.of(), GROUND))
+    assertThat(Allocator.allocate(wants("blue", 1), List.of(), POOLS))
         .isEqualTo(granted(4096, "10.0.0.0/24"));
   }
 
@@ -24,14 +24,14 @@ class AllocatorTest {
   void aNetworkKeepsAwayFromWhatOthersHold() {
     AllocationRequest red = holds("red", 1, 4096, "10.0.0.0/24", "10.0.1.0/25");
 
-    assertThat(Allocator.allocate(wants("blue", 2), List.of(red), GROUND))
+    assertThat(Allocator.allocate(wants("blue", 2), List.of(red), POOLS))
         .isEqualTo(granted(4097, "10.0.2.0/24"));
   }
 
   @Test
   void aNetworkKeepsAwayFromWhatNodesReach() {
     AddressPools routed =
-        ground("10.0.0.0/8", 24, used("n1", "10.0.0.0/9"), used("n2", "10.128.0.7/32"));
+        pools("10.0.0.0/8", 24, used("n1", "10.0.0.0/9"), used("n2", "10.128.0.7/32"));
 
     assertThat(Allocator.allocate(wants("blue", 1), List.of(), routed))
         .isEqualTo(granted(4096, "10.128.1.0/24"));
@@ -41,7 +41,7 @@ class AllocatorTest {
   void aChosenBlockIsNeverOneThatAnyNetworkAsksForByName() {
     AllocationRequest younger = asks("red", 2, null, "10.0.0.0/24");
 
-    assertThat(Allocator.allocate(wants("blue", 1), List.of(younger), GROUND))
+    assertThat(Allocator.allocate(wants("blue", 1), List.of(younger), POOLS))
         .isEqualTo(granted(4096, "10.0.1.0/24"));
   }
 
@@ -49,7 +49,7 @@ class AllocatorTest {
   void aChosenVniIsNeverOneThatAnyNetworkAsksForByName() {
     AllocationRequest younger = asks("red", 2, 4096);
 
-    assertThat(Allocator.allocate(wants("blue", 1), List.of(younger), GROUND))
+    assertThat(Allocator.allocate(wants("blue", 1), List.of(younger), POOLS))
         .isEqualTo(granted(4097, "10.0.0.0/24"));
   }
 
@@ -58,9 +58,9 @@ class AllocatorTest {
     AllocationRequest older = asks("red", 1, null, "172.20.0.0/16");
     AllocationRequest younger = asks("blue", 2, null, "172.20.3.0/24");
 
-    assertThat(Allocator.allocate(older, List.of(younger), GROUND))
+    assertThat(Allocator.allocate(older, List.of(younger), POOLS))
         .isEqualTo(granted(4096, "172.20.0.0/16"));
-    assertThat(refusals(Allocator.allocate(younger, List.of(older), GROUND)))
+    assertThat(refusals(Allocator.allocate(younger, List.of(older), POOLS)))
         .singleElement()
         .satisfies(refusal -> {
           assertThat(refusal.reason()).isEqualTo(Reason.SUBNET_CONFLICT);
@@ -74,9 +74,9 @@ class AllocatorTest {
     AllocationRequest holder = holds("blue", 2, 5000, "172.20.0.0/24");
     AllocationRequest older = asks("red", 1, 5000, "172.20.0.0/16");
 
-    assertThat(Allocator.allocate(holder, List.of(older), GROUND))
+    assertThat(Allocator.allocate(holder, List.of(older), POOLS))
         .isEqualTo(granted(5000, "172.20.0.0/24"));
-    assertThat(refusals(Allocator.allocate(older, List.of(holder), GROUND)))
+    assertThat(refusals(Allocator.allocate(older, List.of(holder), POOLS)))
         .extracting(AllocationRefusal::reason)
         .containsExactly(Reason.SUBNET_CONFLICT, Reason.VNI_CONFLICT);
   }
@@ -86,9 +86,9 @@ class AllocatorTest {
     AllocationRequest older = holds("red", 1, 5000, "172.20.0.0/24");
     AllocationRequest younger = holds("blue", 2, 5000, "172.20.0.0/24");
 
-    assertThat(Allocator.allocate(older, List.of(younger), GROUND))
+    assertThat(Allocator.allocate(older, List.of(younger), POOLS))
         .isEqualTo(granted(5000, "172.20.0.0/24"));
-    assertThat(refusals(Allocator.allocate(younger, List.of(older), GROUND))).hasSize(2);
+    assertThat(refusals(Allocator.allocate(younger, List.of(older), POOLS))).hasSize(2);
   }
 
   @Test
@@ -97,7 +97,7 @@ class AllocatorTest {
     AllocationRequest refused = asks("green", 2, null, "172.20.0.0/16");
     AllocationRequest youngest = asks("blue", 3, null, "172.20.9.0/24");
 
-    assertThat(Allocator.allocate(youngest, List.of(holder, refused), GROUND))
+    assertThat(Allocator.allocate(youngest, List.of(holder, refused), POOLS))
         .isEqualTo(granted(4096, "172.20.9.0/24"));
   }
 
@@ -106,9 +106,9 @@ class AllocatorTest {
     AllocationRequest first = wants("red", 1);
     AllocationRequest second = wants("blue", 2);
 
-    assertThat(Allocator.allocate(second, List.of(first), GROUND))
+    assertThat(Allocator.allocate(second, List.of(first), POOLS))
         .isEqualTo(granted(4097, "10.0.1.0/24"));
-    assertThat(Allocator.allocate(first, List.of(second), GROUND))
+    assertThat(Allocator.allocate(first, List.of(second), POOLS))
         .isEqualTo(granted(4096, "10.0.0.0/24"));
   }
 
@@ -116,7 +116,7 @@ class AllocatorTest {
   void aVniThatIsTakenIsRefusedWithItsOwner() {
     AllocationRequest red = holds("red", 1, 7000, "10.0.0.0/24");
 
-    assertThat(refusals(Allocator.allocate(asks("blue", 2, 7000), List.of(red), GROUND)))
+    assertThat(refusals(Allocator.allocate(asks("blue", 2, 7000), List.of(red), POOLS)))
         .containsExactly(
             new AllocationRefusal(
                 Reason.VNI_CONFLICT,
@@ -126,7 +126,7 @@ class AllocatorTest {
 
   @Test
   void aBridgesBlockThatANodeReachesIsRefusedWithNodeAndRoute() {
-    AddressPools routed = ground("10.0.0.0/8", 24, used("n7", "192.168.0.0/16"));
+    AddressPools routed = pools("10.0.0.0/8", 24, used("n7", "192.168.0.0/16"));
     AllocationRequest bridge =
         claim("blue", 1, Driver.BRIDGE, null, NetworkAllocation.NONE, "192.168.5.0/24");
 
@@ -141,7 +141,7 @@ class AllocatorTest {
   @Test
   void whatOneNodeOfManySaysThatItReachesKeepsNoNetworkFromABlock() {
     AddressPools lied =
-        ground(
+        pools(
             "10.0.0.0/8",
             24,
             used("liar", "10.0.0.0/8"),
@@ -167,7 +167,7 @@ class AllocatorTest {
   @Test
   void ofBlocksOneThatNoNodeReachesIsChosenFirst() {
     AddressPools routed =
-        ground("10.0.0.0/8", 24, used("n1", "10.0.0.0/16"), used("n2", "192.0.2.2/32"));
+        pools("10.0.0.0/8", 24, used("n1", "10.0.0.0/16"), used("n2", "192.0.2.2/32"));
 
     assertThat(Allocator.allocate(wants("red", 1), List.of(), routed))
         .isEqualTo(granted(4096, "10.1.0.0/24"));
@@ -176,7 +176,7 @@ class AllocatorTest {
   @Test
   void aBlockOfTheClusterIsRefusedByName() {
     AddressPools cluster =
-        ground(
+        pools(
             "10.0.0.0/8",
             24,
             used(new AddressPools.User.Services(), "10.96.0.0/12"),
@@ -207,7 +207,7 @@ class AllocatorTest {
   @Test
   void aChosenBlockIsNoneOfTheCluster() {
     AddressPools cluster =
-        ground(
+        pools(
             "10.0.0.0/8",
             24,
             used(new AddressPools.User.Services(), "10.0.0.0/24"),
@@ -221,7 +221,7 @@ class AllocatorTest {
   @Test
   void aServiceRangeInsideANodesRouteIsStillOne() {
     AddressPools cluster =
-        ground(
+        pools(
             "10.0.0.0/8",
             24,
             used(new AddressPools.User.Services(), "10.96.0.0/16"),
@@ -236,7 +236,7 @@ class AllocatorTest {
   @Test
   void aMacvlanNetworkMayHoldItsNodesAndNotTheServices() {
     AddressPools cluster =
-        ground(
+        pools(
             "10.0.0.0/8",
             24,
             used(new AddressPools.User.Services(), "10.96.0.0/12"),
@@ -260,7 +260,7 @@ class AllocatorTest {
 
   @Test
   void aMacvlanNetworkMayUseTheLanThatItsNodesReach() {
-    AddressPools routed = ground("10.0.0.0/8", 24, used("n7", "192.168.5.0/24"));
+    AddressPools routed = pools("10.0.0.0/8", 24, used("n7", "192.168.5.0/24"));
     AllocationRequest lan =
         claim("lan", 1, Driver.MACVLAN, null, NetworkAllocation.NONE, "192.168.5.0/24");
 
@@ -272,13 +272,13 @@ class AllocatorTest {
   void aHostNetworkNeedsNothing() {
     assertThat(
             Allocator.allocate(
-                claim("host", 1, Driver.HOST, null, NetworkAllocation.NONE), List.of(), GROUND))
+                claim("host", 1, Driver.HOST, null, NetworkAllocation.NONE), List.of(), POOLS))
         .isEqualTo(granted(null));
   }
 
   @Test
   void aRouteThatComesLaterIsReportedForWhatIsHeld() {
-    AddressPools routed = ground("10.0.0.0/8", 24, used("n7", "10.0.0.0/16"));
+    AddressPools routed = pools("10.0.0.0/8", 24, used("n7", "10.0.0.0/16"));
     NetworkAllocation held = new NetworkAllocation(List.of(Cidr.parse("10.0.3.0/24")), 4096, null);
 
     assertThat(Allocator.conflicts(Driver.OVERLAY, held, routed)).hasSize(1);
@@ -287,7 +287,7 @@ class AllocatorTest {
 
   @Test
   void anExhaustedPoolIsRefusedWithThePool() {
-    AddressPools small = ground("10.9.0.0/24", 25);
+    AddressPools small = pools("10.9.0.0/24", 25);
     AllocationRequest red = holds("red", 1, 4096, "10.9.0.0/25");
     AllocationRequest green = holds("green", 2, 4097, "10.9.0.128/25");
 
@@ -322,13 +322,13 @@ class AllocatorTest {
     AllocationRequest web = named("web", 2, Map.of(), "br-web", "10.0.1.0/24");
     AllocationRequest older = naming("aa", 1, Map.of(), "br-web", "10.0.2.0/24");
 
-    assertThat(refusals(Allocator.allocate(older, List.of(web), GROUND)))
+    assertThat(refusals(Allocator.allocate(older, List.of(web), POOLS)))
         .singleElement()
         .satisfies(refusal -> {
           assertThat(refusal.reason()).isEqualTo(Reason.DEVICE_CONFLICT);
           assertThat(refusal.message()).contains("br-web").contains("network web");
         });
-    assertThat(Allocator.allocate(web, List.of(older), GROUND))
+    assertThat(Allocator.allocate(web, List.of(older), POOLS))
         .isInstanceOf(AllocationOutcome.Granted.class);
   }
 
@@ -337,9 +337,9 @@ class AllocatorTest {
     AllocationRequest older = named("web", 1, Map.of(), "br-web", "10.0.1.0/24");
     AllocationRequest younger = named("aa", 2, Map.of(), "br-web", "10.0.2.0/24");
 
-    assertThat(Allocator.allocate(older, List.of(younger), GROUND))
+    assertThat(Allocator.allocate(older, List.of(younger), POOLS))
         .isInstanceOf(AllocationOutcome.Granted.class);
-    assertThat(refusals(Allocator.allocate(younger, List.of(older), GROUND)))
+    assertThat(refusals(Allocator.allocate(younger, List.of(older), POOLS)))
         .extracting(AllocationRefusal::reason)
         .containsExactly(Reason.DEVICE_CONFLICT);
   }
@@ -352,14 +352,14 @@ class AllocatorTest {
             Allocator.allocate(
                 naming("other", 2, Map.of("zone", "b"), "br-web", "10.0.2.0/24"),
                 List.of(one),
-                GROUND))
+                POOLS))
         .isInstanceOf(AllocationOutcome.Granted.class);
     assertThat(
             refusals(
                 Allocator.allocate(
                     naming("third", 3, Map.of("disk", "ssd"), "br-web", "10.0.3.0/24"),
                     List.of(one),
-                    GROUND)))
+                    POOLS)))
         .hasSize(1);
   }
 
@@ -368,9 +368,9 @@ class AllocatorTest {
     AllocationRequest lan = macvlan("lan", 1, false, "192.168.5.0/24");
     AllocationRequest passthru = macvlan("own", 2, true, "192.168.6.0/24");
 
-    assertThat(Allocator.allocate(macvlan("two", 2, false, "192.168.7.0/24"), List.of(lan), GROUND))
+    assertThat(Allocator.allocate(macvlan("two", 2, false, "192.168.7.0/24"), List.of(lan), POOLS))
         .isInstanceOf(AllocationOutcome.Granted.class);
-    assertThat(refusals(Allocator.allocate(passthru, List.of(lan), GROUND)))
+    assertThat(refusals(Allocator.allocate(passthru, List.of(lan), POOLS)))
         .extracting(AllocationRefusal::reason)
         .containsExactly(Reason.DEVICE_CONFLICT);
   }
@@ -452,7 +452,7 @@ class AllocatorTest {
     return Arrays.stream(cidrs).map(Cidr::parse).toList();
   }
 
-  private static AddressPools ground(String pool, int size, AddressPools.Used... used) {
+  private static AddressPools pools(String pool, int size, AddressPools.Used... used) {
     return new AddressPools(List.of(pool(pool, size)), 4096, 16_777_215, List.of(used));
   }
 

@@ -158,7 +158,7 @@ public final class Agents implements AutoCloseable, ResourceEventHandler<HostNet
                 Conditions.READY,
                 Conditions.TRUE,
                 Reason.LIVE,
-                "as instructed",
+                "as desired",
                 null,
                 Clock.systemUTC()));
     var status =

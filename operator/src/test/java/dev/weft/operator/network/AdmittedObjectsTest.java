@@ -64,7 +64,7 @@ class AdmittedObjectsTest {
     Decision decision =
         Decision.of(
             observed,
-            (each, ground) -> ledger.allocate(each, () -> List.of(network, other), ground),
+            (each, pools) -> ledger.allocate(each, () -> List.of(network, other), pools),
             CLOCK);
 
     assertThat(decision.status().conditions()).isNotEmpty();

@@ -444,7 +444,7 @@ class ContainerNetworkReconcilerTest {
     awaitReady("web");
     await().until(() -> owner("n1").equals(node.getMetadata().getUid()));
     MeshNode meshNode = client().resources(MeshNode.class).withName("n1").get();
-    String instruction =
+    String hostNetwork =
         client().resources(HostNetwork.class).withName("web.n1").get().getMetadata().getUid();
 
     client().resource(node).delete();
@@ -455,7 +455,7 @@ class ContainerNetworkReconcilerTest {
         .isEqualTo(meshNode.getMetadata().getUid());
     assertThat(client().resources(HostNetwork.class).withName("web.n1").get().getMetadata())
         .satisfies(each -> {
-          assertThat(each.getUid()).isEqualTo(instruction);
+          assertThat(each.getUid()).isEqualTo(hostNetwork);
           assertThat(each.getDeletionTimestamp()).isNull();
         });
   }
@@ -497,11 +497,11 @@ class ContainerNetworkReconcilerTest {
             .networkUid(uid)
             .build());
     client().resource(forged).create();
-    HostNetwork instruction = client().resources(HostNetwork.class).withName("web.n2").get();
-    instruction.getMetadata().setResourceVersion(null);
-    instruction.getMetadata().setUid(null);
-    instruction.getMetadata().setName("web.zzz");
-    client().resource(instruction).create();
+    HostNetwork hostNetwork = client().resources(HostNetwork.class).withName("web.n2").get();
+    hostNetwork.getMetadata().setResourceVersion(null);
+    hostNetwork.getMetadata().setUid(null);
+    hostNetwork.getMetadata().setName("web.zzz");
+    client().resource(hostNetwork).create();
 
     awaitOnlyEndpoint(kept.getMetadata().getName());
     await().until(() -> hostNetworks("web").equals(List.of("web.n1", "web.n2")));

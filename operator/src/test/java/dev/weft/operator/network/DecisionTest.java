@@ -108,7 +108,7 @@ class DecisionTest {
   }
 
   @Test
-  void aReportAboutAnOlderInstructionProvesNothing() {
+  void aReportAboutAnOlderHostNetworkProvesNothing() {
     alive("n1");
     carryOut(decide());
     report("n1", Conditions.READY, Conditions.TRUE);
@@ -381,7 +381,7 @@ class DecisionTest {
         new ObservedNetwork(network, mesh, nodes, hostNetworks, endpoints, podNodes, services);
     return Decision.of(
         observed,
-        (each, ground) -> ledger.allocate(each, () -> List.of(network), ground),
+        (each, pools) -> ledger.allocate(each, () -> List.of(network), pools),
         Clock.fixed(now, ZoneOffset.UTC));
   }
 

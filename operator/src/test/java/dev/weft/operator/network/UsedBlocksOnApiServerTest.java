@@ -54,7 +54,7 @@ class UsedBlocksOnApiServerTest {
                             .formatted(SERVICES)
                         + " choose another block"));
     assertThat(condition("web", Conditions.STALLED).getReason()).isEqualTo("ClusterConflict");
-    assertThat(instruction("web.n1")).isNull();
+    assertThat(hostNetwork("web.n1")).isNull();
   }
 
   @Test
@@ -103,7 +103,7 @@ class UsedBlocksOnApiServerTest {
     assertThat(condition("web", Conditions.DEGRADED).getMessage())
         .contains("the Service range " + SERVICES);
     await().until(() -> Conditions.isTrue(status("web").conditions(), Conditions.READY));
-    assertThat(instruction("web.n1")).isNotNull();
+    assertThat(hostNetwork("web.n1")).isNotNull();
   }
 
   private static KubernetesClient client() {
@@ -126,7 +126,7 @@ class UsedBlocksOnApiServerTest {
     return Conditions.find(status(network).conditions(), type).orElse(new Condition());
   }
 
-  private static @Nullable HostNetwork instruction(String name) {
+  private static @Nullable HostNetwork hostNetwork(String name) {
     return client().resources(HostNetwork.class).withName(name).get();
   }
 

@@ -18,7 +18,7 @@ import javax.crypto.spec.HKDFParameterSpec;
  * names, addresses and public keys all go into it, so that a copied key or a moved address never
  * yields the same one; and so does what its packets travel in, which is as the receiver takes them.
  *
- * @param id 64 hexadecimal digits that tell nothing of the key; no other association has it
+ * @param id 64 hexadecimal digits that reveal nothing of the key; no other association has it
  * @param spi the security parameters index, 256 to 2^32-1
  * @param source address that its packets come from
  * @param destination address that its packets go to

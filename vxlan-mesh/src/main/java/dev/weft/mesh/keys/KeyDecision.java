@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * @param make those of them that are to be made
  * @param outbound the SPI to send by, by the address of the peer; to others nothing may be sent
  * @param lingering whether states stay only because packets are under way by them
- * @param report what to tell
+ * @param report what to report
  * @param refused why a node of the newest epoch counts as one without a key, by its name
  */
 public record KeyDecision(

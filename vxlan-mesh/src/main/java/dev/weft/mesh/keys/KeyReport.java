@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a node tells of its keys once its kernel is as decided.
+ * What a node reports of its keys once its kernel is as decided.
  *
  * @param keys its public keys, the oldest epoch first
  * @param prepared the newest epoch, by whose keys it takes packets

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes addresses. To hold an address is to have created the {@link NetworkEndpoint} of its name:
- * the API server lets one agent create it and tells every other of a conflict.
+ * the API server lets one agent create it and answers every other with a conflict.
  */
 public final class AddressLock {
   private static final Logger LOG = LoggerFactory.getLogger(AddressLock.class);
@@ -72,19 +72,19 @@ public final class AddressLock {
    * @param endpoint what to create for an address
    */
   NetworkEndpoint any(
-      AssignableAddresses book,
+      AssignableAddresses pool,
       int bits,
       Deadline deadline,
       Function<IpAddress, CompletableFuture<Optional<String>>> foreign,
       Function<IpAddress, NetworkEndpoint> endpoint)
       throws AttachError {
-    Set<IpAddress> taken = taken(book.network());
+    Set<IpAddress> taken = taken(pool.network());
     int conflicts = 0;
     while (true) {
       int spread = conflicts == 0 ? 0 : 1 << Math.min(conflicts, MOST_DOUBLINGS);
       int skip = spread == 0 ? 0 : ThreadLocalRandom.current().nextInt(spread);
       IpAddress address =
-          rotation.next(book, bits, taken, skip).orElseThrow(() -> exhausted(book, bits, taken));
+          rotation.next(pool, bits, taken, skip).orElseThrow(() -> exhausted(pool, bits, taken));
       NetworkEndpoint wanted = endpoint.apply(address);
       Optional<NetworkEndpoint> rival = endpoints.rivals(wanted).stream().findFirst();
       if (rival.isPresent()) {
@@ -105,7 +105,7 @@ public final class AddressLock {
         conflicts++;
       } else {
         LOG.atWarn()
-            .addKeyValue("network", book.network())
+            .addKeyValue("network", pool.network())
             .log(
                 "{} is in use by a machine of the LAN ({}), the next is tried",
                 address,
@@ -115,7 +115,7 @@ public final class AddressLock {
       if (deadline.isOver()) {
         throw AttachError.passing(
             "addresses of network %s were taken by others while asking for one; it is tried again"
-                .formatted(book.network()));
+                .formatted(pool.network()));
       }
     }
   }
@@ -366,11 +366,11 @@ public final class AddressLock {
     return taken;
   }
 
-  private static AttachError exhausted(AssignableAddresses book, int bits, Set<IpAddress> taken) {
+  private static AttachError exhausted(AssignableAddresses pool, int bits, Set<IpAddress> taken) {
     long used = taken.stream().filter(each -> each.bits() == bits).count();
     return AttachError.until(
         ("network %s has no free IPv%s address left in %s: %d are in use; remove pods, or give it a"
                 + " larger subnet or range")
-            .formatted(book.network(), bits == 32 ? "4" : "6", book.subnets(), used));
+            .formatted(pool.network(), bits == 32 ? "4" : "6", pool.subnets(), used));
   }
 }

@@ -32,21 +32,21 @@ final class AddressRotation {
    * @param bits 32 for IPv4, 128 for IPv6
    * @param skip how many free ones to leave out, if there are more
    */
-  Optional<IpAddress> next(AssignableAddresses book, int bits, Set<IpAddress> taken, int skip) {
-    Map<IpAddress, Long> resting = endpoints.resting(book.network());
+  Optional<IpAddress> next(AssignableAddresses pool, int bits, Set<IpAddress> taken, int skip) {
+    Map<IpAddress, Long> resting = endpoints.resting(pool.network());
     Set<IpAddress> busy = new HashSet<>(taken);
     busy.addAll(resting.keySet());
     Optional<IpAddress> last =
-        endpoints.isNew(book.network()) ? last(book, bits) : Optional.empty();
-    return last.map(each -> book.freeAfter(each, busy, skip))
-        .orElseGet(() -> book.free(bits, busy, skip))
-        .or(() -> longestAtRest(book, bits, taken, resting));
+        endpoints.isNew(pool.network()) ? last(pool, bits) : Optional.empty();
+    return last.map(each -> pool.freeAfter(each, busy, skip))
+        .orElseGet(() -> pool.free(bits, busy, skip))
+        .or(() -> longestAtRest(pool, bits, taken, resting));
   }
 
-  private Optional<IpAddress> last(AssignableAddresses book, int bits) {
-    return endpoints.of(book.network()).stream()
+  private Optional<IpAddress> last(AssignableAddresses pool, int bits) {
+    return endpoints.of(pool.network()).stream()
         .filter(each -> each.getSpec().service() == null)
-        .filter(each -> address(each, bits).filter(book::handsOut).isPresent())
+        .filter(each -> address(each, bits).filter(pool::handsOut).isPresent())
         .max(BY_AGE.thenComparing(each -> address(each, bits).orElseThrow()))
         .flatMap(each -> address(each, bits));
   }
@@ -56,10 +56,10 @@ final class AddressRotation {
   }
 
   private static Optional<IpAddress> longestAtRest(
-      AssignableAddresses book, int bits, Set<IpAddress> taken, Map<IpAddress, Long> resting) {
+      AssignableAddresses pool, int bits, Set<IpAddress> taken, Map<IpAddress, Long> resting) {
     return resting.entrySet().stream()
         .filter(each -> each.getKey().bits() == bits)
-        .filter(each -> !taken.contains(each.getKey()) && book.handsOut(each.getKey()))
+        .filter(each -> !taken.contains(each.getKey()) && pool.handsOut(each.getKey()))
         .min(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey);
   }

@@ -49,7 +49,7 @@ public final class EndpointClaimer {
     this.factory = new EndpointFactory(cluster.node());
   }
 
-  /** A wish for one interface. */
+  /** A request for one interface. */
   private record RequestedEndpoint(
       AddressOwner holder, Attachment attachment, Optional<String> paired) {}
 
@@ -79,15 +79,20 @@ public final class EndpointClaimer {
         wanted.stream()
             .flatMap(each -> Optional.ofNullable(each.interfaceName()).stream())
             .collect(Collectors.toSet());
+    Set<String> chosen = new HashSet<>();
     for (int i = 0; i < wanted.size(); i++) {
       Attachment each = wanted.get(i);
-      Set<String> interfaces = new HashSet<>(view.interfaces());
-      interfaces.addAll(interfacesOf(holder));
+      Set<String> taken = new HashSet<>(view.interfaces());
+      taken.addAll(interfacesOf(holder));
       if (each.interfaceName() == null) {
-        interfaces.addAll(asked);
+        taken.addAll(asked);
       }
       try {
-        claim(new RequestedEndpoint(holder, each, pairing.of(i)), view, interfaces, deadline)
+        claim(
+                new RequestedEndpoint(holder, each, pairing.of(i)),
+                view,
+                new InterfaceNames(taken, chosen),
+                deadline)
             .ifPresent(link -> claimed.interfaces.add(new Interface(each.network(), link)));
       } catch (AttachError refusal) {
         claimed.refusals.add(refusal);
@@ -150,31 +155,30 @@ public final class EndpointClaimer {
   /**
    * Claims.
    *
-   * @param interfaces names that interfaces in the sandbox have, or are asked for
    * @return the name of the sandbox's interface; empty if it needs none
    */
   private Optional<String> claim(
-      RequestedEndpoint wish, Probe.View view, Set<String> interfaces, Deadline deadline)
+      RequestedEndpoint request, Probe.View view, InterfaceNames names, Deadline deadline)
       throws AttachError {
-    Attachment attachment = wish.attachment;
+    Attachment attachment = request.attachment;
     Optional<ContainerNetwork> found = cluster.networks().get(attachment.network());
-    Driver driver = Admission.admit(wish.holder, attachment.network(), found, view.onNode());
+    Driver driver = Admission.admit(request.holder, attachment.network(), found, view.onNode());
     if (driver == Driver.HOST) {
       return Optional.empty();
     }
-    Want want = new Want(wish.holder, attachment, found.orElseThrow());
-    AssignableAddresses book = book(want.network);
+    Want want = new Want(request.holder, attachment, found.orElseThrow());
+    AssignableAddresses pool = pool(want.network);
     for (IpAddress asked : attachment.ips()) {
-      book.check(asked);
+      pool.check(asked);
     }
     hostNetworks.ensure(want.network, driver, deadline);
     await(want.name(), deadline);
-    String link = wish.paired.isPresent() ? wish.paired.get() : interfaceName(want, interfaces);
+    String link = interfaceName(want, request.paired, names);
     List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));
     for (int bits : FAMILIES) {
-      if (book.has(bits)) {
+      if (pool.has(bits)) {
         boolean isThere = view.interfaces().contains(link);
-        mine.add(claim(want, book, bits, new HeldEndpoint(mine, link, isThere, deadline)));
+        mine.add(claim(want, pool, bits, new HeldEndpoint(mine, link, isThere, deadline)));
       }
     }
     return Optional.of(link);
@@ -188,7 +192,7 @@ public final class EndpointClaimer {
   record HeldEndpoint(
       List<NetworkEndpoint> endpoints, String link, boolean isThere, Deadline deadline) {}
 
-  private NetworkEndpoint claim(Want want, AssignableAddresses book, int bits, HeldEndpoint held)
+  private NetworkEndpoint claim(Want want, AssignableAddresses pool, int bits, HeldEndpoint held)
       throws AttachError {
     for (NetworkEndpoint each : held.endpoints) {
       if (bits(each) == bits) {
@@ -208,19 +212,19 @@ public final class EndpointClaimer {
         break;
       }
     }
-    book.check(want.attachment);
+    pool.check(want.attachment);
     Optional<IpAddress> asked =
         want.attachment.ips().stream().filter(each -> each.bits() == bits).findFirst();
     if (asked.isPresent()) {
       requireUnheld(want, asked.get());
-      return claims.exactly(factory.endpoint(want, book, asked.get(), held));
+      return claims.exactly(factory.endpoint(want, pool, asked.get(), held));
     }
     return claims.any(
-        book,
+        pool,
         bits,
         held.deadline,
         each -> machineAt(want, each),
-        each -> factory.endpoint(want, book, each, held));
+        each -> factory.endpoint(want, pool, each, held));
   }
 
   private void requireUnheld(Want want, IpAddress asked) throws AttachError {
@@ -285,16 +289,16 @@ public final class EndpointClaimer {
         .filter(each -> each.getSpec().network() != null);
   }
 
-  private static AssignableAddresses book(ContainerNetwork network) throws AttachError {
+  private static AssignableAddresses pool(ContainerNetwork network) throws AttachError {
     String name = network.getMetadata().getName();
     try {
-      AssignableAddresses book = AssignableAddresses.of(network);
-      if (book.blocks().isEmpty()) {
+      AssignableAddresses pool = AssignableAddresses.of(network);
+      if (pool.blocks().isEmpty()) {
         throw AttachError.until(
             "network %s has no addresses yet; see 'kubectl describe containernetwork %s'"
                 .formatted(name, name));
       }
-      return book;
+      return pool;
     } catch (IllegalArgumentException e) {
       throw AttachError.until(
           "the subnets of network %s are malformed: %s".formatted(name, e.getMessage()));
@@ -325,14 +329,28 @@ public final class EndpointClaimer {
         .toList();
   }
 
-  private static String interfaceName(Want want, Set<String> interfaces) throws AttachError {
+  /**
+   * The name of an interface. It is chosen before the API server is asked for addresses, and no
+   * later attachment gets it even if that fails: the answer may be lost of a claim that was made.
+   */
+  private String interfaceName(Want want, Optional<String> paired, InterfaceNames names)
+      throws AttachError {
+    if (paired.isPresent()) {
+      if (names.choose(paired.get())) {
+        return paired.get();
+      }
+      // an endpoint of another network has the name, so this one cannot be wired
+      for (NetworkEndpoint each : mine(want, paired.get())) {
+        claims.release(each);
+      }
+    }
     String asked = want.attachment.interfaceName();
     if (asked == null) {
       String prefix =
           want.network.getSpec() == null ? null : want.network.getSpec().interfacePrefix();
-      return InterfaceNames.free(prefix == null ? "" : prefix, interfaces);
+      return names.chooseFree(prefix == null ? "" : prefix);
     }
-    if (interfaces.contains(asked)) {
+    if (names.isTaken(asked) || !names.choose(asked)) {
       throw AttachError.until(
           "%s asks for interface %s on network %s, and has one of this name already; choose another"
               .formatted(want.holder, asked, want.name()));

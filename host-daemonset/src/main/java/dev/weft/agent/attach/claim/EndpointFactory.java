@@ -14,7 +14,7 @@ record EndpointFactory(String node) {
   /** The endpoint by which a holder claims an address. */
   NetworkEndpoint endpoint(
       EndpointClaimer.Want want,
-      AssignableAddresses book,
+      AssignableAddresses pool,
       IpAddress address,
       EndpointClaimer.HeldEndpoint held) {
     NetworkEndpoint endpoint = new NetworkEndpoint();
@@ -35,7 +35,7 @@ record EndpointFactory(String node) {
             .networkUid(want.network().getMetadata().getUid())
             .node(node)
             .sandbox(want.holder().reference())
-            .address(book.withPrefix(address).orElseThrow())
+            .address(pool.withPrefix(address).orElseThrow())
             .mac(mac(want, held, address))
             .interfaceName(held.link())
             .build());

@@ -3,18 +3,31 @@ package dev.weft.agent.attach.claim;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Names of interfaces in sandboxes. */
-final class InterfaceNames {
+/**
+ * The names that one attachment of a sandbox can get for its interface.
+ *
+ * @param taken names that a new interface cannot get
+ * @param chosen names of earlier attachments; this one's is added
+ */
+record InterfaceNames(Set<String> taken, Set<String> chosen) {
   private static final String DEFAULT_PREFIX = "eth";
 
-  private InterfaceNames() {}
+  boolean isTaken(String name) {
+    return taken.contains(name);
+  }
 
-  /** The prefix and the first number that is free; {@code eth} for a blank prefix. */
-  static String free(String prefix, Set<String> taken) {
+  /** Takes a name; false if an earlier attachment has it. */
+  boolean choose(String name) {
+    return chosen.add(name);
+  }
+
+  /** Takes the prefix and the first number that is free; {@code eth} for a blank prefix. */
+  String chooseFree(String prefix) {
     String start = prefix.isBlank() ? DEFAULT_PREFIX : prefix;
     return IntStream.range(0, Integer.MAX_VALUE)
         .mapToObj(number -> start + number)
-        .filter(name -> !taken.contains(name))
+        .filter(each -> !taken.contains(each))
+        .filter(this::choose)
         .findFirst()
         .orElseThrow();
   }

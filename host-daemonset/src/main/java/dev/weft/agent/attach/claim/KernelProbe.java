@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 
 /** Looks into sandboxes by netlink. */
 public final class KernelProbe implements Probe, AutoCloseable {
-  /** A neighbour on a cable answers within one; all that wait for it are pods that start. */
+  /** A neighbour on the LAN answers within one; all that wait for it are pods that start. */
   private static final Duration PATIENCE = Duration.ofMillis(6);
 
   /** A sandbox decides what is in it, so a probe reads no more than this of it. */

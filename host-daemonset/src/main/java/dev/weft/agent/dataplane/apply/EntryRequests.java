@@ -4,6 +4,7 @@ import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.GuardItem;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.rtnl.Address;
@@ -43,9 +44,9 @@ record EntryRequests(Change change, ToIntFunction<DeviceName> index) {
       case Item.Device _,
           Item.Filter _,
           Item.Setting _,
-          Item.SecurityState _,
-          Item.SecurityPolicy _,
-          Item.EspPort _,
+          IpsecItem.SecurityState _,
+          IpsecItem.SecurityPolicy _,
+          IpsecItem.EspPort _,
           GuardItem _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };
@@ -65,9 +66,9 @@ record EntryRequests(Change change, ToIntFunction<DeviceName> index) {
       case Item.Device _,
           Item.Filter _,
           Item.Setting _,
-          Item.SecurityState _,
-          Item.SecurityPolicy _,
-          Item.EspPort _,
+          IpsecItem.SecurityState _,
+          IpsecItem.SecurityPolicy _,
+          IpsecItem.EspPort _,
           GuardItem _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };

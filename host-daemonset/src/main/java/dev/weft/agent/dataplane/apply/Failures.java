@@ -4,6 +4,7 @@ import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.UdpPort;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.Problem;
@@ -59,7 +60,7 @@ public final class Failures {
 
   private static Problem inUse(Item item, HostKernel kernel) {
     return switch (item) {
-      case Item.EspPort port -> espPortInUse(port, kernel);
+      case IpsecItem.EspPort port -> espPortInUse(port, kernel);
       case Item.Device device when device.kind() instanceof DeviceKind.Macvlan(String parent, _) ->
           macInUse(device, parent);
       default -> portInUse(item, kernel);
@@ -75,20 +76,20 @@ public final class Failures {
 
   private static Problem inTheWay(
       Change change, Item item, RuntimeException error, HostKernel kernel) {
-    return item instanceof Item.SecurityPolicy policy
+    return item instanceof IpsecItem.SecurityPolicy policy
         ? policyInTheWay(policy, kernel)
         : failed(change, item, error);
   }
 
-  private static Problem policyInTheWay(Item.SecurityPolicy wished, HostKernel kernel) {
+  private static Problem policyInTheWay(IpsecItem.SecurityPolicy desired, HostKernel kernel) {
     String theirs =
         kernel
             .xfrm()
-            .policy(wished.spec().id())
+            .policy(desired.spec().id())
             .map(policy -> "of priority %d ".formatted(policy.spec().priority()))
             .orElse("");
     return Problem.retry(
-        wished.toString(),
+        desired.toString(),
         "an IPsec policy %sthat is not Weft's stands in its place".formatted(theirs),
         "remove that (see 'ip xfrm policy'), or let the Mesh use another port for encrypted"
             + " networks; the agent tries again");
@@ -102,18 +103,18 @@ public final class Failures {
     };
   }
 
-  private static Problem espPortInUse(Item.EspPort wished, HostKernel kernel) {
+  private static Problem espPortInUse(IpsecItem.EspPort desired, HostKernel kernel) {
     return Problem.retry(
-        "UDP port " + wished.port(),
+        "UDP port " + desired.port(),
         "the Mesh has encrypted networks travel by it (ipsecEncapsulation), and at %s it is in use by %s"
-            .formatted(wished.address().getHostAddress(), UdpPort.user(kernel, wished.port())),
+            .formatted(desired.address().getHostAddress(), UdpPort.user(kernel, desired.port())),
         "stop that, or let the Mesh name another port (ports.ipsec); the agent tries again");
   }
 
   /** The kernel gives no two interfaces on one device of the node the same MAC address. */
-  private static Problem macInUse(Item.Device wished, String parent) {
+  private static Problem macInUse(Item.Device desired, String parent) {
     return Problem.retry(
-        "MAC address " + wished.mac(),
+        "MAC address " + desired.mac(),
         "the device '%s' or another interface on it has it".formatted(parent),
         "ask for another, or remove the other interface; the agent tries again");
   }

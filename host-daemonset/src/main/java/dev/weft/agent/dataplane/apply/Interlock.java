@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane.apply;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.GuardItem;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +39,8 @@ record Interlock(Set<Integer> ports, Set<String> stuck) {
               new ApplyError.RoutesAtRisk();
           case Change.Remove(Item.Filter _, _) when tunnelStays(failed) ->
               new ApplyError.TunnelStays();
-          case Change.Remove(Item.SecurityPolicy policy, _) when staysAt(port(policy), failed) ->
+          case Change.Remove(IpsecItem.SecurityPolicy policy, _)
+              when staysAt(port(policy), failed) ->
               new ApplyError.TunnelStays();
           case Change.Create _, Change.Alter _, Change.Remove _ -> null;
         });
@@ -93,10 +95,10 @@ record Interlock(Set<Integer> ports, Set<String> stuck) {
 
   private static boolean shuts(Item item, int port) {
     return item instanceof Item.Filter
-        || (item instanceof Item.SecurityPolicy policy && port(policy) == port);
+        || (item instanceof IpsecItem.SecurityPolicy policy && port(policy) == port);
   }
 
-  private static int port(Item.SecurityPolicy policy) {
+  private static int port(IpsecItem.SecurityPolicy policy) {
     return policy.spec().id().selector().destinationPort().value();
   }
 }

@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane.apply;
 
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.Outcome.Failed;
 import dev.weft.netlink.xfrm.XfrmRequest;
@@ -15,7 +15,7 @@ record IpsecChanges(HostKernel kernel, Apply.Secrets secrets, FailedChanges fail
   void make(List<Change> changes) {
     List<XfrmRequest> requests = new ArrayList<>();
     List<Integer> numbers =
-        changes.stream().anyMatch(each -> each instanceof Change.Create(Item.SecurityPolicy _))
+        changes.stream().anyMatch(each -> each instanceof Change.Create(IpsecItem.SecurityPolicy _))
             ? kernel.ipsec().freeNumbers(changes.size())
             : List.of();
     for (Change change : changes) {
@@ -44,8 +44,8 @@ record IpsecChanges(HostKernel kernel, Apply.Secrets secrets, FailedChanges fail
         change,
         () -> {
           switch (change) {
-            case Change.Create(Item.EspPort port) -> kernel.espPorts().open(port);
-            case Change.Remove(Item.EspPort port, _) -> kernel.espPorts().close(port);
+            case Change.Create(IpsecItem.EspPort port) -> kernel.espPorts().open(port);
+            case Change.Remove(IpsecItem.EspPort port, _) -> kernel.espPorts().close(port);
             case Change.Create _, Change.Alter _, Change.Remove _ ->
                 throw new IllegalArgumentException(change + " is none of a port");
           }

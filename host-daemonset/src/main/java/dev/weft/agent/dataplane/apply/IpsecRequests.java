@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane.apply;
 
 import dev.weft.agent.dataplane.kernel.IpsecTables;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.mesh.keys.Association;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.xfrm.XfrmLifetime;
@@ -26,13 +26,15 @@ final class IpsecRequests {
    */
   static XfrmRequest of(Change change, Apply.Secrets secrets, List<Integer> numbers, int at) {
     return switch (change) {
-      case Change.Create(Item.SecurityState state) -> add(state, secrets);
-      case Change.Create(Item.SecurityPolicy(var spec)) ->
+      case Change.Create(IpsecItem.SecurityState state) -> add(state, secrets);
+      case Change.Create(IpsecItem.SecurityPolicy(var spec)) ->
           // fails where another process has such a policy: that is not ours to replace
           new XfrmRequest.PolicyAdd(spec.withNumber(numbers.get(at)));
-      case Change.Alter(_, Item.SecurityPolicy(var spec), _) -> new XfrmRequest.PolicyUpdate(spec);
-      case Change.Remove(Item.SecurityState state, _) -> new XfrmRequest.StateRemove(state.id());
-      case Change.Remove(Item.SecurityPolicy(var spec), _) ->
+      case Change.Alter(_, IpsecItem.SecurityPolicy(var spec), _) ->
+          new XfrmRequest.PolicyUpdate(spec);
+      case Change.Remove(IpsecItem.SecurityState state, _) ->
+          new XfrmRequest.StateRemove(state.id());
+      case Change.Remove(IpsecItem.SecurityPolicy(var spec), _) ->
           new XfrmRequest.PolicyRemove(spec.id());
       case Change.Create _, Change.Alter _, Change.Remove _ ->
           throw new IllegalArgumentException(change + " is none of IPsec");
@@ -40,7 +42,7 @@ final class IpsecRequests {
   }
 
   /** A state for the packets between its two nodes alone: no peer can speak for another. */
-  private static XfrmRequest add(Item.SecurityState state, Apply.Secrets secrets) {
+  private static XfrmRequest add(IpsecItem.SecurityState state, Apply.Secrets secrets) {
     Association association = secrets.associations().get(state.id());
     if (association == null) {
       throw new IllegalArgumentException("there is no key for " + state);

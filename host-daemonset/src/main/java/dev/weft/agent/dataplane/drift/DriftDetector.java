@@ -27,7 +27,10 @@ import java.util.Set;
  * notified once more finds nothing to do.
  */
 public record DriftDetector(
-    HostKernel kernel, LastApplied belief, DeviceIndexes indexes, UnderlyingDevices foundations) {
+    HostKernel kernel,
+    LastApplied lastApplied,
+    DeviceIndexes indexes,
+    UnderlyingDevices foundations) {
 
   /**
    * Something is not as it was left.
@@ -92,7 +95,7 @@ public record DriftDetector(
   }
 
   private Optional<Drift> shared(boolean ipv4) {
-    return belief.items().stream()
+    return lastApplied.items().stream()
         .filter(item ->
             item instanceof Item.Setting(String path, String value)
                 && path.startsWith(ipv4 ? "net/ipv4/" : "net/ipv6/")
@@ -196,7 +199,7 @@ public record DriftDetector(
 
   private Optional<Drift> address(int link, IpPrefix prefix, boolean added) {
     DeviceName name = deviceAt(link);
-    boolean left = belief.get(new Item.Key.OfAddress(name, prefix)).isPresent();
+    boolean left = lastApplied.get(new Item.Key.OfAddress(name, prefix)).isPresent();
     boolean matters =
         !prefix.address().isLinkLocalAddress() && device(name).isPresent() && left != added;
     return matters
@@ -210,7 +213,7 @@ public record DriftDetector(
   }
 
   private Optional<Drift> neighbour(Neighbour notified) {
-    return belief
+    return lastApplied
         .get(new Item.Key.OfNeighbour(deviceAt(notified.link()).name(), notified.address()))
         .filter(item ->
             item instanceof Item.Neighbour(_, _, _, MacAddress mac)
@@ -226,7 +229,7 @@ public record DriftDetector(
       return Optional.empty();
     }
     Item.Key key = key(entry);
-    Optional<Item> left = belief.get(key);
+    Optional<Item> left = lastApplied.get(key);
     boolean same =
         left.filter(item ->
                 item instanceof Item.Forward forward && forward.vtep().equals(Optional.of(to)))
@@ -254,11 +257,11 @@ public record DriftDetector(
   }
 
   private Optional<Drift> removed(Item.Key key, String what) {
-    return belief.get(key).map(item -> new Drift(item.owner().uid(), what + ": " + item));
+    return lastApplied.get(key).map(item -> new Drift(item.owner().uid(), what + ": " + item));
   }
 
   private Optional<Item.Device> device(DeviceName name) {
-    return belief.get(new Item.Key.OfDevice(name)).map(item -> (Item.Device) item);
+    return lastApplied.get(new Item.Key.OfDevice(name)).map(item -> (Item.Device) item);
   }
 
   private DeviceName deviceAt(int index) {

@@ -2,6 +2,7 @@ package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.IpsecTables;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.netlink.xfrm.XfrmNotification;
@@ -13,44 +14,51 @@ import java.util.Optional;
  * Tells drift of the IPsec tables from the echo of our own changes, as {@link DriftDetector} does
  * of the rest.
  */
-public record IpsecDriftDetector(HostKernel kernel, LastApplied belief) {
+public record IpsecDriftDetector(HostKernel kernel, LastApplied lastApplied) {
   /** What was seen; empty if it is nothing. */
   public Optional<String> of(XfrmNotification notification) {
     return switch (notification) {
       case XfrmNotification.StateRemoved(XfrmState state) ->
-          belief
-              .get(new Item.Key.OfSecurityState(state.spec().id()))
+          lastApplied
+              .get(new IpsecItem.IpsecKey.OfSecurityState(state.spec().id()))
               .map(item -> item + " was removed");
       case XfrmNotification.StateChanged(XfrmState state) ->
           IpsecTables.isOurs(state)
-                  && belief.get(new Item.Key.OfSecurityState(state.spec().id())).isEmpty()
+                  && lastApplied
+                      .get(new IpsecItem.IpsecKey.OfSecurityState(state.spec().id()))
+                      .isEmpty()
                   && kernel.xfrm().state(state.spec().id()).isPresent()
               ? Optional.of(state.spec().id() + " was added")
               : Optional.empty();
       case XfrmNotification.StatesFlushed _ ->
-          has(Item.SecurityState.class) ? Optional.of("states were flushed") : Optional.empty();
+          has(IpsecItem.SecurityState.class)
+              ? Optional.of("states were flushed")
+              : Optional.empty();
       case XfrmNotification.StateExpired(var id, long reqid, _, _) ->
-          reqid == IpsecTables.REQID && belief.get(new Item.Key.OfSecurityState(id)).isPresent()
+          reqid == IpsecTables.REQID
+                  && lastApplied.get(new IpsecItem.IpsecKey.OfSecurityState(id)).isPresent()
               ? Optional.of(id + " has carried as much as it may")
               : Optional.empty();
       case XfrmNotification.PolicyRemoved(XfrmPolicy policy) ->
-          belief
-              .get(new Item.Key.OfSecurityPolicy(policy.spec().id()))
+          lastApplied
+              .get(new IpsecItem.IpsecKey.OfSecurityPolicy(policy.spec().id()))
               .map(item -> item + " was removed");
       case XfrmNotification.PolicyChanged(XfrmPolicy policy) -> changed(policy);
       case XfrmNotification.PoliciesFlushed _ ->
-          has(Item.SecurityPolicy.class) ? Optional.of("policies were flushed") : Optional.empty();
+          has(IpsecItem.SecurityPolicy.class)
+              ? Optional.of("policies were flushed")
+              : Optional.empty();
       case XfrmNotification.PolicyExpired _, XfrmNotification.Acquire _ -> Optional.empty();
       case XfrmNotification.Overrun _ ->
-          belief.of(Owner.ENCRYPTION).isEmpty()
+          lastApplied.of(Owner.ENCRYPTION).isEmpty()
               ? Optional.empty()
               : Optional.of("IPsec changed faster than it was listened to");
     };
   }
 
   private Optional<String> changed(XfrmPolicy notified) {
-    Item.Key key = new Item.Key.OfSecurityPolicy(notified.spec().id());
-    Optional<Item> left = belief.get(key);
+    Item.Key key = new IpsecItem.IpsecKey.OfSecurityPolicy(notified.spec().id());
+    Optional<Item> left = lastApplied.get(key);
     if (left.isEmpty() && !IpsecTables.isOurs(notified.spec())) {
       return Optional.empty();
     }
@@ -58,13 +66,13 @@ public record IpsecDriftDetector(HostKernel kernel, LastApplied belief) {
         kernel
             .xfrm()
             .policy(notified.spec().id())
-            .map(policy -> new Item.SecurityPolicy(IpsecTables.plain(policy.spec())));
+            .map(policy -> new IpsecItem.SecurityPolicy(IpsecTables.plain(policy.spec())));
     return now.equals(left)
         ? Optional.empty()
         : Optional.of("policy %s was changed".formatted(notified.spec().id()));
   }
 
   private boolean has(Class<? extends Item> kind) {
-    return belief.of(Owner.ENCRYPTION).stream().anyMatch(kind::isInstance);
+    return lastApplied.of(Owner.ENCRYPTION).stream().anyMatch(kind::isInstance);
   }
 }

@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.model.GuardItem;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.State;
@@ -21,9 +22,9 @@ public final class LastApplied {
   private final Set<String> guard = new HashSet<>();
 
   public static LastApplied of(State state) {
-    LastApplied belief = new LastApplied();
-    state.items().values().forEach(belief::put);
-    return belief;
+    LastApplied lastApplied = new LastApplied();
+    state.items().values().forEach(lastApplied::put);
+    return lastApplied;
   }
 
   public Optional<Item> get(Item.Key key) {
@@ -122,9 +123,9 @@ public final class LastApplied {
           Item.Neighbour _,
           Item.Setting _,
           Item.Filter _,
-          Item.SecurityState _,
-          Item.SecurityPolicy _,
-          Item.EspPort _,
+          IpsecItem.SecurityState _,
+          IpsecItem.SecurityPolicy _,
+          IpsecItem.EspPort _,
           GuardItem _ ->
           "";
     };

@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.drift;
 
 import dev.weft.agent.dataplane.model.Change;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.State;
 import java.util.ArrayList;
@@ -9,38 +10,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tells repairs of drift from changes that a new wish asks for. Pure. */
+/** Tells repairs of drift from changes that a new desired state asks for. Pure. */
 public final class Repairs {
   private Repairs() {}
 
   /**
-   * What the last pass left as wished and is so no longer, a line each, by network UID.
+   * What the last pass left as desired and is so no longer, a line each, by network UID.
    *
    * @param changes that are about to be made
    */
   public static Map<String, List<String>> of(
-      LastApplied left, List<Change> changes, State wished, State observed) {
+      LastApplied left, List<Change> changes, State desired, State observed) {
     Map<String, List<String>> repairs = new HashMap<>();
     for (Change change : changes) {
-      if (isRepair(left, change, wished)) {
+      if (isRepair(left, change, desired)) {
         add(repairs, change.uid(), change.toString());
       }
     }
     // a lost state comes back under other keys, and so as another item
     for (Item item : left.items()) {
-      if (item instanceof Item.SecurityState && observed.get(item.key()).isEmpty()) {
+      if (item instanceof IpsecItem.SecurityState && observed.get(item.key()).isEmpty()) {
         add(repairs, item.owner().uid(), "make keys anew, as it was removed: " + item);
       }
     }
     return repairs;
   }
 
-  private static boolean isRepair(LastApplied left, Change change, State wished) {
+  private static boolean isRepair(LastApplied left, Change change, State desired) {
     return switch (change) {
       case Change.Create(Item item) -> left.get(item.key()).equals(Optional.of(item));
       case Change.Alter(_, Item item, _) -> left.get(item.key()).equals(Optional.of(item));
       case Change.Remove(Item item, _) ->
-          left.get(item.key()).isEmpty() || left.get(item.key()).equals(wished.get(item.key()));
+          left.get(item.key()).isEmpty() || left.get(item.key()).equals(desired.get(item.key()));
     };
   }
 

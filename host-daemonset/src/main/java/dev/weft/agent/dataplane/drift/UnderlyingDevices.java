@@ -56,10 +56,10 @@ public record UnderlyingDevices(
     }
   }
 
-  public static UnderlyingDevices of(NodeSpec wish, NodeContext ground, DesiredState design) {
+  public static UnderlyingDevices of(NodeSpec nodeSpec, NodeContext context, DesiredState design) {
     Map<String, Set<String>> users = new HashMap<>();
-    Below below = Below.of(wish, ground);
-    for (NetworkSpec network : wish.networks().values()) {
+    Below below = Below.of(nodeSpec, context);
+    for (NetworkSpec network : nodeSpec.networks().values()) {
       for (String name : names(network, below)) {
         users.merge(name, Set.of(network.uid()), UnderlyingDevices::both);
       }
@@ -68,19 +68,19 @@ public record UnderlyingDevices(
     design.obstacles().forEach((name, uids) -> users.merge(name, uids, UnderlyingDevices::both));
     Forwarding needed =
         new Forwarding(
-            isWished(design, Item.Setting.FORWARD_IPV4),
-            isWished(design, Item.Setting.FORWARD_IPV6));
+            isDesired(design, Item.Setting.FORWARD_IPV4),
+            isDesired(design, Item.Setting.FORWARD_IPV6));
     // a device gets it when it is switched on for the node, which is about to be done
     Forwarding now =
         new Forwarding(
-            needed.ipv4 && isOn(ground, Item.Setting.FORWARD_IPV4),
-            needed.ipv6 && isOn(ground, Item.Setting.FORWARD_IPV6));
+            needed.ipv4 && isOn(context, Item.Setting.FORWARD_IPV4),
+            needed.ipv6 && isOn(context, Item.Setting.FORWARD_IPV6));
     Map<String, Trait> seen = new HashMap<>();
     users
         .keySet()
-        .forEach(name -> ground.link(name).ifPresent(link -> seen.put(name, Trait.of(link, now))));
+        .forEach(name -> context.link(name).ifPresent(link -> seen.put(name, Trait.of(link, now))));
     Set<String> stuck =
-        wish.networks().values().stream()
+        nodeSpec.networks().values().stream()
             .map(NetworkSpec::uid)
             .filter(uid -> design.held().contains(Owner.network(uid)))
             .collect(Collectors.toSet());
@@ -91,12 +91,12 @@ public record UnderlyingDevices(
     return Stream.concat(some.stream(), others.stream()).collect(Collectors.toSet());
   }
 
-  private static boolean isWished(DesiredState design, String path) {
+  private static boolean isDesired(DesiredState design, String path) {
     return design.state().get(new Item.Key.OfSetting(path)).isPresent();
   }
 
-  private static boolean isOn(NodeContext ground, String path) {
-    return "1".equals(ground.observation().forwarding().get(path));
+  private static boolean isOn(NodeContext context, String path) {
+    return "1".equals(context.observation().forwarding().get(path));
   }
 
   /**
@@ -106,17 +106,17 @@ public record UnderlyingDevices(
    * @param bridges those by which packets leave the node
    */
   private record Below(List<String> tunnels, List<String> bridges) {
-    static Below of(NodeSpec wish, NodeContext ground) {
-      Optional<Link> holder = wish.vtep().flatMap(ground::holder);
+    static Below of(NodeSpec nodeSpec, NodeContext context) {
+      Optional<Link> holder = nodeSpec.vtep().flatMap(context::holder);
       return new Below(
           holder.stream()
               .flatMap(link ->
                   Stream.concat(
-                      Stream.of(link), ground.ways().below(link, wish.senders()).stream()))
+                      Stream.of(link), context.ways().below(link, nodeSpec.senders()).stream()))
               .map(Link::name)
               .distinct()
               .toList(),
-          ground.ways().uplinks().stream().map(Link::name).toList());
+          context.ways().uplinks().stream().map(Link::name).toList());
     }
   }
 

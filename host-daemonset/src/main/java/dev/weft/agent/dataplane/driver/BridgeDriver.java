@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** A Linux bridge on the node; the node is the gateway. */
 record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway)
     implements NetworkDriver {
-  static BridgeDriver of(Network network, NodeContext ground) throws Unbuildable {
+  static BridgeDriver of(Network network, NodeContext context) throws Unbuildable {
     BridgeOptions options = network.spec().bridge();
     String name = options == null ? null : options.name();
     String bridge = name == null ? network.bridge() : name;
@@ -39,10 +39,10 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
               "'%s' is like the names that Weft derives for its own devices".formatted(name),
               "choose another name"));
     }
-    ground.requireFree(bridge);
-    Integer wished = network.spec().mtu();
+    context.requireFree(bridge);
+    Integer desired = network.spec().mtu();
     return new BridgeDriver(
-        network, bridge, wished == null ? ground.ownMtu() : wished, gateway(options));
+        network, bridge, desired == null ? context.ownMtu() : desired, gateway(options));
   }
 
   @Override
@@ -89,7 +89,7 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
     boolean isolated = options != null && Boolean.FALSE.equals(options.interContainerTraffic());
     List<Item> items =
         new ArrayList<>(
-            NetworkDriver.cable(
+            NetworkDriver.vethPair(
                 network, endpoint, mtu, new BridgeMembership(bridge, isolated, true, false)));
     items.addAll(
         NetworkDriver.inside(network, endpoint, defaultRoute && hasGateway() && !internal()));

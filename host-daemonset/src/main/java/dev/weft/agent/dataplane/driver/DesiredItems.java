@@ -26,8 +26,8 @@ import java.util.TreeMap;
 
 /** Collects the desired items of all networks, and refuses what two of them claim. */
 final class DesiredItems {
-  private final NodeSpec wish;
-  private final NodeContext ground;
+  private final NodeSpec nodeSpec;
+  private final NodeContext context;
   private final Map<Item.Key, Item> items = new LinkedHashMap<>();
   private final Map<String, List<Item>> ofSandbox = new HashMap<>();
   private final Map<String, NetworkDriver> drafts = new HashMap<>();
@@ -37,16 +37,16 @@ final class DesiredItems {
   private final Map<String, Link> foreign;
   private final Map<String, Set<String>> obstacles = new HashMap<>();
 
-  DesiredItems(NodeSpec wish, NodeContext ground) {
-    this.wish = wish;
-    this.ground = ground;
-    foreign = ground.foreign();
+  DesiredItems(NodeSpec nodeSpec, NodeContext context) {
+    this.nodeSpec = nodeSpec;
+    this.context = context;
+    foreign = context.foreign();
   }
 
   void draft(String name, NetworkSpec network) {
     problems.put(name, new ArrayList<>());
     try {
-      drafts.put(name, NetworkDriver.of(Network.of(name, wish.node(), network), ground));
+      drafts.put(name, NetworkDriver.of(Network.of(name, nodeSpec.node(), network), context));
     } catch (Unbuildable e) {
       hold(name, network, e);
     }
@@ -60,11 +60,11 @@ final class DesiredItems {
   /** The networks that go on to use a device that is marked as theirs. */
   Map<Item.Key, String> holders() {
     Map<String, String> names = new HashMap<>();
-    wish.networks().forEach((name, network) -> names.put(network.uid(), name));
+    nodeSpec.networks().forEach((name, network) -> names.put(network.uid(), name));
     Map<Item.Key, String> holders = new HashMap<>();
-    for (Link link : ground.observation().node().links()) {
+    for (Link link : context.observation().node().links()) {
       Item.Key key = new Item.Key.OfDevice(DeviceName.onNode(link.name()));
-      ground
+      context
           .ownership()
           .of(link)
           .ifPresent(owner -> {
@@ -93,11 +93,11 @@ final class DesiredItems {
       place(name, driver.devices(), holders);
       drivers.put(name, driver);
       driver
-          .remote(Forwarding.of(DesiredState.elsewhere(wish, network.remote().values())))
+          .remote(Forwarding.of(DesiredState.elsewhere(nodeSpec, network.remote().values())))
           .forEach(item -> items.putIfAbsent(item.key(), item));
       List<Problem> found = problems.computeIfAbsent(name, _ -> new ArrayList<>());
-      found.addAll(DesiredState.strangers(wish, network));
-      found.addAll(Hardening.of(driver.devices(), ground));
+      found.addAll(DesiredState.strangers(nodeSpec, network));
+      found.addAll(Hardening.of(driver.devices(), context));
       int free = driver.capacity();
       for (LocalEndpoint endpoint : new TreeMap<>(network.local()).values()) {
         endpoint(network, driver, endpoint, free-- > 0).ifPresent(found::add);
@@ -138,7 +138,7 @@ final class DesiredItems {
   }
 
   private String nameOf(String uid) {
-    return wish.networks().entrySet().stream()
+    return nodeSpec.networks().entrySet().stream()
         .filter(each -> each.getValue().uid().equals(uid))
         .findFirst()
         .map(Map.Entry::getKey)
@@ -157,7 +157,7 @@ final class DesiredItems {
       refuseObstacle(network, endpoint);
       List<Item> mine =
           DesiredState.endpoint(
-              driver, owner, endpoint, ground.observation().sandbox(file), others);
+              driver, owner, endpoint, context.observation().sandbox(file), others);
       for (Item item : mine) {
         DesiredState.refuseTaken(item, Optional.ofNullable(items.get(item.key())));
       }
@@ -170,7 +170,7 @@ final class DesiredItems {
     }
   }
 
-  /** Rejects the name of a cable's end that a device which is not ours has. */
+  /** Rejects the name of a veth's end that a device which is not ours has. */
   private void refuseObstacle(NetworkSpec network, LocalEndpoint endpoint) throws Unbuildable {
     String hostEnd = Network.hostEnd(network.uid(), endpoint.id());
     Link obstacle = foreign.get(hostEnd);
@@ -182,29 +182,30 @@ final class DesiredItems {
 
   DesiredState finish() {
     List<FilterRules> rules = new ArrayList<>();
-    wish.networks()
+    nodeSpec
+        .networks()
         .forEach((name, network) -> {
           NetworkDriver driver = drivers.get(name);
           if (driver == null) {
-            rules.addAll(StandingRules.rules(name, network, ground));
+            rules.addAll(StandingRules.rules(name, network, context));
           } else {
             driver.rules().ifPresent(rules::add);
           }
         });
-    rules.addAll(StandingRules.stuck(ground));
+    rules.addAll(StandingRules.stuck(context));
     guard(!rules.isEmpty());
-    NodeWide.settings(items.values(), held, ground.observation(), ground::isOurs)
+    NodeWide.settings(items.values(), held, context.observation(), context::isOurs)
         .forEach(setting -> items.putIfAbsent(setting.key(), setting));
-    FilterRules.table(rules, ground.secrecy().ports(), wish.senders())
+    FilterRules.table(rules, context.secrecy().ports(), nodeSpec.senders())
         .ifPresent(filter -> items.put(filter.key(), filter));
     return new DesiredState(new State(items), drivers, problems, held, foreign.keySet(), obstacles);
   }
 
   /** Nothing of it is for a device that only has the name of one of ours. */
   private void guard(boolean needed) {
-    for (NetworkSpec network : wish.networks().values()) {
+    for (NetworkSpec network : nodeSpec.networks().values()) {
       if (isHeld(network)) {
-        StandingGuard.of(network, ground).stream()
+        StandingGuard.of(network, context).stream()
             .filter(
                 item -> held.contains(item.owner()) || held.contains(Owner.network(network.uid())))
             .forEach(item -> items.putIfAbsent(item.key(), item));

@@ -24,11 +24,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The desired state: a pure function of the wish and of what the node is like.
+ * The desired state: a pure function of the NodeSpec and of what the node is like.
  *
  * @param drivers by network name, of the networks that can be made
  * @param problems by network name
- * @param held owners whose items stay as they are, because what is wished of them can not be made:
+ * @param held owners whose items stay as they are, because what is desired of them can not be made:
  *     a whole network or an endpoint
  * @param foreign names of the node's devices that are not ours
  * @param obstacles UIDs of networks, by the name of such a device that keeps them from an endpoint
@@ -41,12 +41,12 @@ public record DesiredState(
     Set<String> foreign,
     Map<String, Set<String>> obstacles) {
 
-  public static DesiredState of(NodeSpec wish, NodeContext ground) {
-    DesiredItems items = new DesiredItems(wish, ground);
-    new TreeMap<>(wish.networks()).forEach(items::draft);
+  public static DesiredState of(NodeSpec nodeSpec, NodeContext context) {
+    DesiredItems items = new DesiredItems(nodeSpec, context);
+    new TreeMap<>(nodeSpec.networks()).forEach(items::draft);
     Map<Item.Key, String> holders = items.holders();
     // of devices without a holder, the same on every node and in every pass
-    wish.networks().entrySet().stream()
+    nodeSpec.networks().entrySet().stream()
         .sorted(Comparator.comparing(each -> each.getValue().uid()))
         .forEach(each -> items.network(each.getKey(), each.getValue(), holders));
     return items.finish();
@@ -76,20 +76,22 @@ public record DesiredState(
    * Whether an endpoint is truly on another node, at a tunnel end that this node's tunnels can lead
    * to: a tunnel has one IP family.
    */
-  public static boolean isElsewhere(NodeSpec wish, RemoteEndpoint endpoint) {
-    return !wish.vtep().equals(Optional.of(endpoint.vtep())) && !isOfOtherFamily(wish, endpoint);
+  public static boolean isElsewhere(NodeSpec nodeSpec, RemoteEndpoint endpoint) {
+    return !nodeSpec.vtep().equals(Optional.of(endpoint.vtep()))
+        && !isOfOtherFamily(nodeSpec, endpoint);
   }
 
-  private static boolean isOfOtherFamily(NodeSpec wish, RemoteEndpoint endpoint) {
-    return wish.vtep()
+  private static boolean isOfOtherFamily(NodeSpec nodeSpec, RemoteEndpoint endpoint) {
+    return nodeSpec
+        .vtep()
         .filter(own -> own.getAddress().length != endpoint.vtep().getAddress().length)
         .isPresent();
   }
 
   /** A problem for each tunnel end of another IP family than the node's, and none of them tried. */
-  public static List<Problem> strangers(NodeSpec wish, NetworkSpec network) {
+  public static List<Problem> strangers(NodeSpec nodeSpec, NetworkSpec network) {
     return network.remote().values().stream()
-        .filter(endpoint -> isOfOtherFamily(wish, endpoint))
+        .filter(endpoint -> isOfOtherFamily(nodeSpec, endpoint))
         .map(endpoint -> endpoint.vtep().getHostAddress())
         .distinct()
         .sorted()
@@ -98,16 +100,16 @@ public record DesiredState(
                     "peer " + vtep,
                     "its tunnels are of another IP family than this node's (%s)"
                         .formatted(
-                            wish.vtep().map(java.net.InetAddress::getHostAddress).orElse("?")),
+                            nodeSpec.vtep().map(java.net.InetAddress::getHostAddress).orElse("?")),
                     "let the Mesh's underlay choose addresses of one family for all nodes")
                 .ofPeer(vtep))
         .toList();
   }
 
   /** The remote endpoints that are truly on other nodes. */
-  static List<RemoteEndpoint> elsewhere(NodeSpec wish, Collection<RemoteEndpoint> endpoints) {
+  static List<RemoteEndpoint> elsewhere(NodeSpec nodeSpec, Collection<RemoteEndpoint> endpoints) {
     return endpoints.stream()
-        .filter(endpoint -> isElsewhere(wish, endpoint))
+        .filter(endpoint -> isElsewhere(nodeSpec, endpoint))
         .sorted(Comparator.comparing(endpoint -> endpoint.vtep().getHostAddress()))
         .toList();
   }

@@ -11,7 +11,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The elements of the source guard that a network wishes. Pure. */
+/** The elements of the source guard that a network needs. Pure. */
 public final class GuardEntries {
   private GuardEntries() {}
 

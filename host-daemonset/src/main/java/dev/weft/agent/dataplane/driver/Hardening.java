@@ -23,12 +23,12 @@ final class Hardening {
    *
    * @param items the network's own
    */
-  static List<Problem> of(List<Item> items, NodeContext ground) {
+  static List<Problem> of(List<Item> items, NodeContext context) {
     List<Problem> problems = new ArrayList<>();
     for (Item item : items) {
       if (item instanceof Item.Address(_, var device, var prefix)
           && prefix.address().getAddress().length == 4
-          && ground.observation().arpIgnore().equals(NOBODY)) {
+          && context.observation().arpIgnore().equals(NOBODY)) {
         problems.add(
             Problem.user(
                 "net.ipv4.conf.all.arp_ignore",
@@ -37,20 +37,20 @@ final class Hardening {
                 "set it to 0, 1 or 2"));
       }
       if (item instanceof Item.Setting(String path, _)) {
-        forwarding(path, ground, problems);
+        forwarding(path, context, problems);
       }
     }
     return problems.stream().distinct().toList();
   }
 
   /** The devices of the way out; all get it when the node's is switched on, and may lose it. */
-  private static void forwarding(String path, NodeContext ground, List<Problem> problems) {
+  private static void forwarding(String path, NodeContext context, List<Problem> problems) {
     boolean ipv4 = path.equals(Item.Setting.FORWARD_IPV4);
     if (!ipv4 && !path.equals(Item.Setting.FORWARD_IPV6)) {
       return;
     }
-    boolean isOn = "1".equals(ground.observation().forwarding().get(path));
-    for (Link link : ground.ways().uplinks()) {
+    boolean isOn = "1".equals(context.observation().forwarding().get(path));
+    for (Link link : context.ways().uplinks()) {
       Map<?, Integer> conf = ipv4 ? link.ipv4() : link.ipv6();
       Integer value = conf.get(ipv4 ? Ipv4Conf.FORWARDING : Ipv6Conf.FORWARDING);
       if (isOn && Integer.valueOf(0).equals(value)) {

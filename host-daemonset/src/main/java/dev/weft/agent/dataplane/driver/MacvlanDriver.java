@@ -36,7 +36,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
    */
   record Parent(String name, Optional<Item.Device> own, Optional<MacAddress> passthru) {}
 
-  static MacvlanDriver of(Network network, NodeContext ground) throws Unbuildable {
+  static MacvlanDriver of(Network network, NodeContext context) throws Unbuildable {
     MacvlanOptions options = network.spec().macvlan();
     MacvlanMode mode =
         MacvlanMode.of(options == null ? null : options.mode()).orElse(MacvlanMode.BRIDGE);
@@ -47,32 +47,32 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
               "in mode %s the node can not reach endpoints".formatted(mode),
               "use mode Bridge, or leave hostAccess out"));
     }
-    Integer wished = network.spec().mtu();
+    Integer desired = network.spec().mtu();
     String name = options == null ? null : options.parent();
     if (name == null) {
       throw new IllegalArgumentException("a network without parent has another driver");
     }
-    Link wire = wire(name, options == null ? null : options.vlan(), ground);
-    if (wished != null && wished > wire.mtu()) {
+    Link wire = wire(name, options == null ? null : options.vlan(), context);
+    if (desired != null && desired > wire.mtu()) {
       throw new Unbuildable(
           Problem.user(
               "spec.mtu",
               "%d is more than the parent %s carries (%d)"
-                  .formatted(wished, wire.name(), wire.mtu()),
+                  .formatted(desired, wire.name(), wire.mtu()),
               "use at most " + wire.mtu()));
     }
-    int mtu = wished == null ? wire.mtu() : wished;
-    return new MacvlanDriver(network, parent(network, name, wire, ground, mode), mtu, mode);
+    int mtu = desired == null ? wire.mtu() : desired;
+    return new MacvlanDriver(network, parent(network, name, wire, context, mode), mtu, mode);
   }
 
   /** The node's own device at the bottom. */
-  private static Link wire(String name, @Nullable Integer vlan, NodeContext ground)
+  private static Link wire(String name, @Nullable Integer vlan, NodeContext context)
       throws Unbuildable {
     Optional<Link> exact =
-        ground.link(name).filter(link -> vlan != null || !isOurVlan(link, ground));
+        context.link(name).filter(link -> vlan != null || !isOurVlan(link, context));
     Link wire =
         exact
-            .or(() -> vlan == null ? ground.link(baseOf(name)) : Optional.empty())
+            .or(() -> vlan == null ? context.link(baseOf(name)) : Optional.empty())
             .orElseThrow(() ->
                 new Unbuildable(
                     Problem.user(
@@ -86,10 +86,10 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
     } else if (wire.master() != 0) {
       taken =
           "is a port of '%s'"
-              .formatted(ground.link(wire.master()).map(Link::name).orElse("another device"));
-    } else if (ground.observation().wireless().contains(wire.name())) {
+              .formatted(context.link(wire.master()).map(Link::name).orElse("another device"));
+    } else if (context.observation().wireless().contains(wire.name())) {
       taken = "is wireless, and an access point takes frames of one MAC address only";
-    } else if (ground.isOurs(wire)) {
+    } else if (context.isOurs(wire)) {
       taken = "belongs to another network of Weft";
     }
     if (taken != null) {
@@ -103,13 +103,13 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
   }
 
   private static Parent parent(
-      Network network, String name, Link wire, NodeContext ground, MacvlanMode mode)
+      Network network, String name, Link wire, NodeContext context, MacvlanMode mode)
       throws Unbuildable {
     MacvlanOptions options = network.spec().macvlan();
-    Integer wished = options == null ? null : options.vlan();
+    Integer desired = options == null ? null : options.vlan();
     Optional<Integer> vlan =
-        wished != null || wire.name().equals(name)
-            ? Optional.ofNullable(wished)
+        desired != null || wire.name().equals(name)
+            ? Optional.ofNullable(desired)
             : Optional.of(Integer.parseInt(name.substring(name.lastIndexOf('.') + 1)));
     MacAddress wireMac = wire.address() == null ? MacAddress.ZERO : wire.address();
     if (vlan.isEmpty()) {
@@ -117,14 +117,14 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
     }
     String full = MacvlanOptions.vlanDevice(wire.name(), vlan.get());
     String tagged = full.length() <= 15 ? full : "wl-" + Digest.of(full).substring(0, 12);
-    Optional<Link> present = ground.link(tagged).filter(link -> !ground.isOurs(link));
+    Optional<Link> present = context.link(tagged).filter(link -> !context.isOurs(link));
     if (present.isPresent()) {
       if (present.get().kind() instanceof LinkKind.Vlan(int below, int id)
           && below == wire.index()
           && id == vlan.get()) {
         return new Parent(tagged, Optional.empty(), passthru(mode, wireMac));
       }
-      ground.requireFree(tagged);
+      context.requireFree(tagged);
     }
     Item.Device device =
         new Item.Device(
@@ -138,8 +138,8 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
     return new Parent(tagged, Optional.of(device), passthru(mode, wireMac));
   }
 
-  private static boolean isOurVlan(Link link, NodeContext ground) {
-    return link.kind() instanceof LinkKind.Vlan && ground.isOurs(link);
+  private static boolean isOurVlan(Link link, NodeContext context) {
+    return link.kind() instanceof LinkKind.Vlan && context.isOurs(link);
   }
 
   private static String baseOf(String name) {

@@ -46,7 +46,7 @@ public sealed interface NetworkDriver
   }
 
   /** The driver of a network. */
-  static NetworkDriver of(Network network, NodeContext ground) throws Unbuildable {
+  static NetworkDriver of(Network network, NodeContext context) throws Unbuildable {
     String name = network.spec().driver();
     Optional<dev.weft.api.Driver> driver = dev.weft.api.Driver.of(name);
     if (driver.isEmpty()) {
@@ -58,15 +58,15 @@ public sealed interface NetworkDriver
     }
     NetworkDriver made =
         switch (driver.get()) {
-          case BRIDGE -> BridgeDriver.of(network, ground);
+          case BRIDGE -> BridgeDriver.of(network, context);
           case HOST -> new HostDriver();
-          case OVERLAY -> OverlayDriver.of(network, ground);
+          case OVERLAY -> OverlayDriver.of(network, context);
           case MACVLAN ->
               network.spec().macvlan() == null || network.spec().macvlan().parent() == null
-                  ? ParentlessDriver.of(network, ground)
-                  : MacvlanDriver.of(network, ground);
+                  ? ParentlessDriver.of(network, context)
+                  : MacvlanDriver.of(network, context);
         };
-    UsableFamilies.require(network, made, ground);
+    UsableFamilies.require(network, made, context);
     return made;
   }
 
@@ -75,8 +75,9 @@ public sealed interface NetworkDriver
     return Optional.empty();
   }
 
-  /** A cable from a bridge into the sandbox, with all that the interface there carries. */
-  static List<Item> cable(Network network, LocalEndpoint endpoint, int mtu, BridgeMembership port) {
+  /** A veth pair from a bridge into the sandbox, with all that the interface there carries. */
+  static List<Item> vethPair(
+      Network network, LocalEndpoint endpoint, int mtu, BridgeMembership port) {
     Owner owner = Owner.endpoint(network.uid(), endpoint.id());
     String hostEnd = network.hostEnd(endpoint.id());
     DeviceName inside =

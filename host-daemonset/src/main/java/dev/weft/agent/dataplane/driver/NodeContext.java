@@ -19,12 +19,12 @@ import java.util.stream.Collectors;
 /**
  * What drivers build on: the node as it is, and which of it is ours.
  *
- * @param stuck devices of ours that are wished no more, and which the kernel did not remove
+ * @param stuck devices of ours that are no longer desired, and which the kernel did not remove
  */
 public record NodeContext(
     Observation observation,
     ObservedState.Ownership ownership,
-    NodeSpec wish,
+    NodeSpec nodeSpec,
     Secrecy secrecy,
     Set<String> stuck) {
 
@@ -40,21 +40,24 @@ public record NodeContext(
 
   /** The same with nothing that could not be removed. */
   NodeContext(
-      Observation observation, ObservedState.Ownership ownership, NodeSpec wish, Secrecy secrecy) {
-    this(observation, ownership, wish, secrecy, Set.of());
+      Observation observation,
+      ObservedState.Ownership ownership,
+      NodeSpec nodeSpec,
+      Secrecy secrecy) {
+    this(observation, ownership, nodeSpec, secrecy, Set.of());
   }
 
   Optional<InetAddress> vtep() {
-    return wish.vtep();
+    return nodeSpec.vtep();
   }
 
   boolean txChecksum() {
-    return wish.txChecksum();
+    return nodeSpec.txChecksum();
   }
 
   /** How frames of encrypted networks travel. */
   Encapsulation protection() {
-    return wish.keys().map(KeySpec::encapsulation).orElse(Encapsulation.VXLAN_IN_ESP);
+    return nodeSpec.keys().map(KeySpec::encapsulation).orElse(Encapsulation.VXLAN_IN_ESP);
   }
 
   public Optional<Link> link(String name) {

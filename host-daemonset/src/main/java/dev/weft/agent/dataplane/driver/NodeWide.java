@@ -21,13 +21,13 @@ final class NodeWide {
    * @param held what stays as it is, and with it what it once asked for
    */
   static List<Item.Setting> settings(
-      Collection<Item> wished, Set<Owner> held, Observation node, Predicate<Link> ours) {
+      Collection<Item> desired, Set<Owner> held, Observation node, Predicate<Link> ours) {
     List<Item.Setting> more = new ArrayList<>();
     if (held.stream().anyMatch(owner -> owner.endpoint().isEmpty())) {
       node.settings().forEach((path, kept) -> more.add(new Item.Setting(path, kept.after())));
     }
     boolean forwards =
-        wished.stream()
+        desired.stream()
             .anyMatch(item ->
                 item instanceof Item.Setting setting
                     && setting.path().equals(Item.Setting.FORWARD_IPV6));

@@ -30,7 +30,7 @@ import java.util.Set;
  */
 record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implements NetworkDriver {
 
-  static OverlayDriver of(Network network, NodeContext ground) throws Unbuildable {
+  static OverlayDriver of(Network network, NodeContext context) throws Unbuildable {
     OverlayTunnel tunnel = network.spec().overlay();
     Integer vni = tunnel == null ? null : tunnel.vni();
     Integer port = tunnel == null ? null : tunnel.port();
@@ -40,9 +40,9 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
               "spec.overlay", "no VNI and port are allocated yet", "wait for the operator"));
     }
     boolean encrypted = Boolean.TRUE.equals(tunnel.encrypted());
-    refuseClearAmongEncrypted(ground, encrypted, port);
+    refuseClearAmongEncrypted(context, encrypted, port);
     InetAddress vtep =
-        ground
+        context
             .vtep()
             .orElseThrow(() ->
                 new Unbuildable(
@@ -51,7 +51,7 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
                         "no address of the node is chosen for its tunnels",
                         "let the Mesh's underlay name a block or interface of the node")));
     Link holder =
-        ground
+        context
             .holder(vtep)
             .orElseThrow(() ->
                 new Unbuildable(
@@ -61,29 +61,29 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
                             + vtep.getHostAddress(),
                         "give it back, or let the Mesh's underlay choose another")));
     Link underlay =
-        Ways.narrowest(ground.ways().below(holder, ground.wish().senders())).orElse(holder);
-    ground.requireFree(network.bridge());
-    ground.requireFree(network.vxlan());
-    refuseForeignVni(ground, vni, port);
-    Integer wished = network.spec().mtu();
+        Ways.narrowest(context.ways().below(holder, context.nodeSpec().senders())).orElse(holder);
+    context.requireFree(network.bridge());
+    context.requireFree(network.vxlan());
+    refuseForeignVni(context, vni, port);
+    Integer desired = network.spec().mtu();
     return new OverlayDriver(
         network,
-        new DeviceKind.Vxlan(vni, port, Optional.of(vtep), ground.txChecksum()),
-        wished == null
+        new DeviceKind.Vxlan(vni, port, Optional.of(vtep), context.txChecksum()),
+        desired == null
             ? Mtu.overlay(
                 underlay.mtu(),
                 Mtu.Family.of(vtep),
-                encrypted ? ground.protection() : Encapsulation.VXLAN)
-            : wished);
+                encrypted ? context.protection() : Encapsulation.VXLAN)
+            : desired);
   }
 
-  private static void refuseClearAmongEncrypted(NodeContext ground, boolean encrypted, int port)
+  private static void refuseClearAmongEncrypted(NodeContext context, boolean encrypted, int port)
       throws Unbuildable {
-    Optional<Problem> hindrance = ground.secrecy().hindrance();
+    Optional<Problem> hindrance = context.secrecy().hindrance();
     if (encrypted && hindrance.isPresent()) {
       throw new Unbuildable(hindrance.get());
     }
-    if (!encrypted && ground.secrecy().ports().contains(port)) {
+    if (!encrypted && context.secrecy().ports().contains(port)) {
       throw new Unbuildable(
           Problem.user(
               "spec.overlay.port",
@@ -94,12 +94,12 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
     }
   }
 
-  private static void refuseForeignVni(NodeContext ground, int vni, int port) throws Unbuildable {
-    for (Link link : ground.observation().node().links()) {
+  private static void refuseForeignVni(NodeContext context, int vni, int port) throws Unbuildable {
+    for (Link link : context.observation().node().links()) {
       if (link.kind() instanceof LinkKind.Vxlan foreign
           && foreign.vni() == vni
           && Integer.valueOf(port).equals(foreign.port())
-          && !ground.isOurs(link)) {
+          && !context.isOurs(link)) {
         throw new Unbuildable(
             Problem.user(
                 "spec.overlay.vni",
@@ -145,7 +145,7 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
   public List<Item> endpoint(LocalEndpoint endpoint, boolean defaultRoute) {
     List<Item> items =
         new ArrayList<>(
-            NetworkDriver.cable(
+            NetworkDriver.vethPair(
                 network,
                 endpoint,
                 mtu,

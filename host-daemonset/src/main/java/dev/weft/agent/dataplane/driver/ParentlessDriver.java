@@ -25,7 +25,7 @@ import java.util.Set;
  * its MAC address.
  */
 record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements NetworkDriver {
-  static ParentlessDriver of(Network network, NodeContext ground) throws Unbuildable {
+  static ParentlessDriver of(Network network, NodeContext context) throws Unbuildable {
     MacvlanOptions options = network.spec().macvlan();
     MacvlanMode mode =
         MacvlanMode.of(options == null ? null : options.mode()).orElse(MacvlanMode.BRIDGE);
@@ -36,9 +36,9 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements N
               "Passthru hands a parent to an endpoint, and there is no parent",
               "name a parent, or use mode Bridge"));
     }
-    ground.requireFree(network.bridge());
-    Integer wished = network.spec().mtu();
-    return new ParentlessDriver(network, wished == null ? ground.ownMtu() : wished, mode);
+    context.requireFree(network.bridge());
+    Integer desired = network.spec().mtu();
+    return new ParentlessDriver(network, desired == null ? context.ownMtu() : desired, mode);
   }
 
   @Override
@@ -68,7 +68,7 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements N
     boolean isolated = mode != MacvlanMode.BRIDGE;
     List<Item> items =
         new ArrayList<>(
-            NetworkDriver.cable(
+            NetworkDriver.vethPair(
                 network,
                 endpoint,
                 mtu,

@@ -19,14 +19,14 @@ final class StandingGuard {
   private StandingGuard() {}
 
   /** Those that name a device, of what a network has on the node. */
-  static List<Item> of(NetworkSpec network, NodeContext ground) {
+  static List<Item> of(NetworkSpec network, NodeContext context) {
     List<Item> items = new ArrayList<>();
-    for (Link link : ground.observation().node().links()) {
-      ground
+    for (Link link : context.observation().node().links()) {
+      context
           .ownership()
           .of(link)
           .filter(owner -> owner.uid().equals(network.uid()))
-          .ifPresent(owner -> items.addAll(of(link, owner, network, ground.wish().node())));
+          .ifPresent(owner -> items.addAll(of(link, owner, network, context.nodeSpec().node())));
     }
     return items;
   }

@@ -19,40 +19,41 @@ import java.util.Optional;
 final class StandingRules {
   private StandingRules() {}
 
-  static List<FilterRules> rules(String name, NetworkSpec wish, NodeContext ground) {
+  static List<FilterRules> rules(String name, NetworkSpec networkSpec, NodeContext context) {
     List<Link> mine =
-        ground.observation().node().links().stream()
+        context.observation().node().links().stream()
             .filter(link ->
-                ground
+                context
                     .ownership()
                     .of(link)
-                    .filter(owner -> owner.uid().equals(wish.uid()) && owner.endpoint().isEmpty())
+                    .filter(owner ->
+                        owner.uid().equals(networkSpec.uid()) && owner.endpoint().isEmpty())
                     .isPresent())
             .toList();
     List<FilterRules> rules = new ArrayList<>();
     for (Link link : mine) {
       if (link.kind() instanceof LinkKind.Bridge) {
-        rules.add(rules(name, wish, link.name(), ground, tunnel(mine)));
+        rules.add(rules(name, networkSpec, link.name(), context, tunnel(mine)));
       }
     }
     return rules;
   }
 
   /**
-   * The rules of devices that are not wished any more and could not be removed: nothing passes. A
+   * The rules of devices that are no longer desired and could not be removed: nothing passes. A
    * tunnel of a clear overlay still takes frames from peers only.
    */
-  static List<FilterRules> stuck(NodeContext ground) {
+  static List<FilterRules> stuck(NodeContext context) {
     List<Link> links =
-        ground.observation().node().links().stream()
-            .filter(link -> ground.stuck().contains(link.name()) && ground.isOurs(link))
+        context.observation().node().links().stream()
+            .filter(link -> context.stuck().contains(link.name()) && context.isOurs(link))
             .toList();
     List<FilterRules> rules = new ArrayList<>();
     for (Link link : links) {
       if (link.kind() instanceof LinkKind.Bridge) {
         rules.add(FilterRules.of(link.name(), EnumSet.allOf(FilterRules.Restriction.class)));
       } else if (link.kind() instanceof LinkKind.Vxlan vxlan
-          && (vxlan.port() == null || !ground.secrecy().ports().contains(vxlan.port()))) {
+          && (vxlan.port() == null || !context.secrecy().ports().contains(vxlan.port()))) {
         rules.add(
             new FilterRules(
                 link.name(),
@@ -66,16 +67,16 @@ final class StandingRules {
 
   private static FilterRules rules(
       String name,
-      NetworkSpec wish,
+      NetworkSpec networkSpec,
       String bridge,
-      NodeContext ground,
+      NodeContext context,
       Optional<DeviceKind.Vxlan> tunnel) {
     if (tunnel.isPresent()) {
-      return OverlayDriver.rules(bridge, wish.spec(), tunnel.get());
+      return OverlayDriver.rules(bridge, networkSpec.spec(), tunnel.get());
     }
     try {
-      if (Driver.of(wish.spec().driver()).equals(Optional.of(Driver.BRIDGE))) {
-        return BridgeDriver.rules(Network.of(name, ground.wish().node(), wish), bridge);
+      if (Driver.of(networkSpec.spec().driver()).equals(Optional.of(Driver.BRIDGE))) {
+        return BridgeDriver.rules(Network.of(name, context.nodeSpec().node(), networkSpec), bridge);
       }
     } catch (Unbuildable unreadable) {
       // the strictest

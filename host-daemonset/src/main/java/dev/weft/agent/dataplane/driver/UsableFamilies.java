@@ -12,11 +12,11 @@ import java.util.Optional;
 final class UsableFamilies {
   private UsableFamilies() {}
 
-  static void require(Network network, NetworkDriver driver, NodeContext ground)
+  static void require(Network network, NetworkDriver driver, NodeContext context)
       throws Unbuildable {
     Optional<Network.Segment> ipv6 =
         network.segments().stream().filter(segment -> !segment.isIpv4()).findFirst();
-    if (ipv6.isPresent() && !ground.observation().hasIpv6()) {
+    if (ipv6.isPresent() && !context.observation().hasIpv6()) {
       throw new Unbuildable(
           Problem.user(
               "spec.subnets",

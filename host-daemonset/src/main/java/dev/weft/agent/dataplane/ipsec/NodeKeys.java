@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.ipsec;
 
 import dev.weft.agent.dataplane.kernel.IpsecTables;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.State;
 import dev.weft.agent.dataplane.spec.KeyFile;
@@ -59,7 +60,7 @@ public final class NodeKeys {
   }
 
   /**
-   * What is wished of the IPsec tables.
+   * What is desired of the IPsec tables.
    *
    * @param items the states, policies and ports that there are to be
    * @param decision empty: keys stay as they are
@@ -71,13 +72,13 @@ public final class NodeKeys {
   }
 
   /** Why nothing can be encrypted here; empty if it can. */
-  public Optional<Problem> hindrance(NodeSpec wish) {
-    boolean ipv6 = wish.vtep().filter(vtep -> vtep instanceof Inet6Address).isPresent();
+  public Optional<Problem> hindrance(NodeSpec nodeSpec) {
+    boolean ipv6 = nodeSpec.vtep().filter(vtep -> vtep instanceof Inet6Address).isPresent();
     List<String> lacking =
         dev.weft.api.Kernel.lacksForEncryption(
-            wish.keys().map(KeySpec::features).orElse(null),
+            nodeSpec.keys().map(KeySpec::features).orElse(null),
             ipv6,
-            wish.keys().flatMap(keys -> keys.target().udpPort()).isPresent());
+            nodeSpec.keys().flatMap(keys -> keys.target().udpPort()).isPresent());
     if (!lacking.isEmpty()) {
       return Optional.of(
           Problem.user(
@@ -101,32 +102,32 @@ public final class NodeKeys {
    *
    * @param ports of the encrypted networks that the node carries
    */
-  public Draft draft(NodeSpec wish, Set<Integer> ports, IpsecTables ipsec) {
+  public Draft draft(NodeSpec nodeSpec, Set<Integer> ports, IpsecTables ipsec) {
     List<Item> items = new ArrayList<>();
     ports.forEach(port -> items.addAll(PortPolicies.ofPort(port)));
-    if (wish.keys().isEmpty()) {
+    if (nodeSpec.keys().isEmpty()) {
       return new Draft(items, Optional.empty());
     }
-    KeySpec keys = wish.keys().get();
-    if (wish.vtep().isEmpty() || hindrance(wish).isPresent()) {
+    KeySpec keys = nodeSpec.keys().get();
+    if (nodeSpec.vtep().isEmpty() || hindrance(nodeSpec).isPresent()) {
       // no reason to lose what can not be made again
       Map<Item.Key, Item> held = new LinkedHashMap<>(State.of(ipsec.items()).items());
       items.forEach(item -> held.put(item.key(), item));
       return new Draft(List.copyOf(held.values()), Optional.empty());
     }
-    InetAddress vtep = wish.vtep().get();
+    InetAddress vtep = nodeSpec.vtep().get();
     KeyDecision decision =
         KeyDecision.of(
             ring(),
             new KeyInputs(
-                new KeyInputs.Self(wish.node(), keys.publicAddress().orElse(vtep), vtep),
+                new KeyInputs.Self(nodeSpec.node(), keys.publicAddress().orElse(vtep), vtep),
                 keys.target(),
                 keys.published(),
                 ipsec.forKeys(keys.volume(), isPatient(), Instant.now())),
             derivations,
             () -> NodeKeyPair.fresh(random));
-    decision.ring().udpPorts().forEach(port -> items.add(new Item.EspPort(vtep, port)));
-    decision.states().forEach((id, source) -> items.add(new Item.SecurityState(id, source)));
+    decision.ring().udpPorts().forEach(port -> items.add(new IpsecItem.EspPort(vtep, port)));
+    decision.states().forEach((id, source) -> items.add(new IpsecItem.SecurityState(id, source)));
     ports.forEach(port -> items.addAll(PortPolicies.toPeers(port, vtep, decision.outbound())));
     return new Draft(items, Optional.of(decision));
   }
@@ -150,9 +151,9 @@ public final class NodeKeys {
    *
    * @throws UncheckedIOException if they can not be stored; then nothing of it may be made
    */
-  public void store(NodeSpec wish, Draft draft) {
+  public void store(NodeSpec nodeSpec, Draft draft) {
     Optional<KeyRing> next =
-        wish.keys().isEmpty()
+        nodeSpec.keys().isEmpty()
             ? Optional.of(KeyRing.EMPTY)
             : draft.decision().map(KeyDecision::ring);
     if (next.isPresent() && !next.get().equals(ring())) {
@@ -166,7 +167,7 @@ public final class NodeKeys {
    *
    * @param complete whether all of it was made
    */
-  public void made(NodeSpec wish, Draft draft, boolean complete) {
+  public void made(NodeSpec nodeSpec, Draft draft, boolean complete) {
     draft.secrets().values().forEach(each -> each.key().destroy());
     boolean lingering = draft.decision().filter(KeyDecision::lingering).isPresent();
     if (!lingering) {
@@ -174,7 +175,7 @@ public final class NodeKeys {
     } else if (lingeringSince == null) {
       lingeringSince = Instant.now();
     }
-    if (wish.keys().isEmpty()) {
+    if (nodeSpec.keys().isEmpty()) {
       report = Optional.empty();
     } else if (complete) {
       report = draft.decision().map(KeyDecision::report).or(() -> report);

@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane.ipsec;
 
 import dev.weft.agent.dataplane.kernel.IpsecTables;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.xfrm.XfrmDirection;
@@ -31,10 +32,10 @@ final class PortPolicies {
       InetAddress any = all.source().address();
       XfrmSelector selector = all.udpTo(port);
       items.add(
-          new Item.SecurityPolicy(
+          new IpsecItem.SecurityPolicy(
               XfrmPolicySpec.block(XfrmPolicyId.of(XfrmDirection.OUT, selector), REFUSE)));
       items.add(
-          new Item.SecurityPolicy(
+          new IpsecItem.SecurityPolicy(
               XfrmPolicySpec.protect(
                   XfrmPolicyId.of(XfrmDirection.IN, selector),
                   PROTECT,
@@ -53,7 +54,7 @@ final class PortPolicies {
     List<Item> items = new ArrayList<>();
     spis.forEach((to, spi) ->
         items.add(
-            new Item.SecurityPolicy(
+            new IpsecItem.SecurityPolicy(
                 XfrmPolicySpec.protect(
                     XfrmPolicyId.of(
                         XfrmDirection.OUT,

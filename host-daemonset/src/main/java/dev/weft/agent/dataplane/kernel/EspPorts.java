@@ -1,6 +1,6 @@
 package dev.weft.agent.dataplane.kernel;
 
-import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.xfrm.EspInUdpSocket;
@@ -18,13 +18,13 @@ import java.util.Set;
  */
 public final class EspPorts implements AutoCloseable {
   private final NetworkNamespace namespace;
-  private final Map<Item.EspPort, EspInUdpSocket> held = new HashMap<>();
+  private final Map<IpsecItem.EspPort, EspInUdpSocket> held = new HashMap<>();
 
   EspPorts(NetworkNamespace namespace) {
     this.namespace = namespace;
   }
 
-  Set<Item.EspPort> items() {
+  Set<IpsecItem.EspPort> items() {
     return Set.copyOf(held.keySet());
   }
 
@@ -33,11 +33,11 @@ public final class EspPorts implements AutoCloseable {
    *
    * @throws NetlinkException if another process has it, or the kernel cannot
    */
-  public void open(Item.EspPort port) {
+  public void open(IpsecItem.EspPort port) {
     held.computeIfAbsent(port, _ -> EspInUdpSocket.open(namespace, port.address(), port.port()));
   }
 
-  public void close(Item.EspPort port) {
+  public void close(IpsecItem.EspPort port) {
     EspInUdpSocket socket = held.remove(port);
     if (socket != null) {
       socket.close();
@@ -51,10 +51,10 @@ public final class EspPorts implements AutoCloseable {
       XfrmUdp udp = spec.udp();
       if (IpsecTables.isOurs(state) && udp != null) {
         try {
-          open(new Item.EspPort(spec.id().destination(), udp.destinationPort()));
+          open(new IpsecItem.EspPort(spec.id().destination(), udp.destinationPort()));
         } catch (NetlinkException e) {
           // Of a state to send by the destination is a peer's address. All else the first
-          // reconcile finds out, and tells.
+          // reconcile finds out, and reports it.
         }
       }
     }

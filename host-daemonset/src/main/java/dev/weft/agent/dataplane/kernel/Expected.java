@@ -12,11 +12,11 @@ import java.util.Optional;
 
 /**
  * The one interface that is an endpoint's in its sandbox. A process in a sandbox chooses names,
- * aliases, groups and MAC addresses there, so a cable's end is known by the node's end of it, and a
+ * aliases, groups and MAC addresses there, so a veth's end is known by the node's end of it, and a
  * macvlan child by its index. Only an agent that has just started, and knows no index, goes by
  * marks, and then among children of the node's own devices alone.
  *
- * @param hostEnd name of the node's end, if it is a cable
+ * @param hostEnd name of the node's end, if it is a veth
  * @param name what it is to be called
  * @param mac what it was or is to be given
  * @param known its index as this process saw it last, 0 if never
@@ -36,7 +36,7 @@ public record Expected(
         routes);
   }
 
-  /** An interface that was made and is wished no more. */
+  /** An interface that was made and is no longer desired. */
   public static Expected of(Item.Device left, int known, boolean routes) {
     Owner owner = left.owner();
     return new Expected(
@@ -49,7 +49,7 @@ public record Expected(
   }
 
   /** Whether a link in the sandbox is the other end of the node's link. */
-  static boolean isCable(Link inside, Link hostEnd) {
+  static boolean isVeth(Link inside, Link hostEnd) {
     return inside.kind() instanceof LinkKind.Veth
         && hostEnd.kind() instanceof LinkKind.Veth
         && inside.index() == hostEnd.parent()

@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.kernel;
 
+import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.mesh.keys.KeyInputs;
 import dev.weft.netlink.xfrm.XfrmLifetime;
@@ -26,7 +27,7 @@ import java.util.Set;
  * @param ports where we take ESP inside UDP
  */
 public record IpsecTables(
-    List<XfrmState> states, List<XfrmPolicy> policies, Set<Item.EspPort> ports) {
+    List<XfrmState> states, List<XfrmPolicy> policies, Set<IpsecItem.EspPort> ports) {
   public static final IpsecTables EMPTY = new IpsecTables(List.of(), List.of(), Set.of());
 
   /** WEFT. */
@@ -79,12 +80,12 @@ public record IpsecTables(
     List<Item> items = new ArrayList<>(ports);
     for (XfrmState state : states) {
       if (isOurs(state)) {
-        items.add(new Item.SecurityState(state.spec().id(), state.spec().source()));
+        items.add(new IpsecItem.SecurityState(state.spec().id(), state.spec().source()));
       }
     }
     for (XfrmPolicy policy : policies) {
       if (isOurs(policy.spec())) {
-        items.add(new Item.SecurityPolicy(plain(policy.spec())));
+        items.add(new IpsecItem.SecurityPolicy(plain(policy.spec())));
       }
     }
     return items;

@@ -111,7 +111,7 @@ public final class ObservedState {
         .forEach((index, owner) ->
             view.link(index).ifPresent(link -> ours.put(index, device(link, place, owner))));
     for (Item.Device device : ours.values()) {
-      // The sandbox's end of a cable is part of the item of the node's end.
+      // The sandbox's end of a veth pair is part of the item of the node's end.
       if (!(device.kind() instanceof DeviceKind.Veth)) {
         items.add(device);
       }
@@ -151,7 +151,7 @@ public final class ObservedState {
   private Item.Device device(Link link, NamespaceRef place, Owner owner) {
     Optional<Link> inside =
         link.kind() instanceof LinkKind.Veth ? inside(link, owner) : Optional.empty();
-    // A mark that was taken away must be set again: the item's owner tells the difference.
+    // A mark that was taken away must be set again: the item's owner makes the difference.
     boolean marked =
         link.alias().equals(owner.alias())
             && inside.filter(it -> !it.alias().equals(owner.alias())).isEmpty();
@@ -220,13 +220,13 @@ public final class ObservedState {
                 new DeviceName(new NamespaceRef("?"), "?"), MacAddress.ZERO, false));
   }
 
-  /** The sandbox's end of a cable. */
+  /** The sandbox's end of a veth pair. */
   private Optional<Link> inside(Link hostEnd, Owner owner) {
     return observation
         .sandbox(ownership.sandboxes().getOrDefault(owner, ""))
         .view()
         .flatMap(
-            view -> view.link(hostEnd.parent()).filter(link -> Expected.isCable(link, hostEnd)));
+            view -> view.link(hostEnd.parent()).filter(link -> Expected.isVeth(link, hostEnd)));
   }
 
   private String nameOf(int index) {

@@ -17,12 +17,12 @@ public final class PacketFilter {
 
   private PacketFilter() {}
 
-  /** The table as it is: the wished one if the seal says so, or one of another content. */
-  public static Optional<Item.Filter> observe(Nftables nftables, Optional<Item.Filter> wished) {
+  /** The table as it is: the desired one if the seal says so, or one of another content. */
+  public static Optional<Item.Filter> observe(Nftables nftables, Optional<Item.Filter> desired) {
     return TABLE
         .observe(nftables)
         .map(listed ->
-            wished
+            desired
                 .filter(filter -> listed.isOf(filter.text()))
                 .orElseGet(() ->
                     new Item.Filter(

@@ -95,7 +95,7 @@ public final class SandboxView {
     if (hostEnd.isPresent()) {
       netlink
           .link(hostEnd.get().parent())
-          .filter(link -> Expected.isCable(link, hostEnd.get()))
+          .filter(link -> Expected.isVeth(link, hostEnd.get()))
           .ifPresent(link -> add(link, expected.owner()));
       return;
     }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * An empty chain in a table of ours, whose name holds a digest of what was asked for, and one of
- * how the kernel then listed it. So a later look tells, also after a restart and whatever the
+ * how the kernel then listed it. So a later look finds out, also after a restart and whatever the
  * version of nftables, whether the table is still the one that was asked for.
  */
 final class Seal {

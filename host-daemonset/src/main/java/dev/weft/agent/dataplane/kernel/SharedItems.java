@@ -28,7 +28,7 @@ public final class SharedItems {
       Set<String> changed,
       Function<GuardItem.GuardKey.OfEntry, Owner> owners) {
     List<Item> items = new ArrayList<>();
-    Optional<Item.Filter> wished = Optional.empty();
+    Optional<Item.Filter> target = Optional.empty();
     for (String path : changed) {
       if (desired.get(new Item.Key.OfSetting(path)).isEmpty()) {
         items.add(new Item.Setting(path, kernel.setting(path)));
@@ -38,18 +38,18 @@ public final class SharedItems {
       if (item instanceof Item.Setting setting) {
         items.add(new Item.Setting(setting.path(), kernel.setting(setting.path())));
       } else if (item instanceof Item.Filter filter) {
-        wished = Optional.of(filter);
+        target = Optional.of(filter);
       }
     }
-    filter(kernel, wished).ifPresent(items::add);
+    filter(kernel, target).ifPresent(items::add);
     items.addAll(guard(kernel, owners));
     return items;
   }
 
-  /** Without libnftables there is no table; if one is wished, making it reports the reason. */
-  private static Optional<Item.Filter> filter(HostKernel kernel, Optional<Item.Filter> wished) {
+  /** Without libnftables there is no table; if one is desired, making it reports the reason. */
+  private static Optional<Item.Filter> filter(HostKernel kernel, Optional<Item.Filter> target) {
     try {
-      return PacketFilter.observe(kernel.nftables(), wished);
+      return PacketFilter.observe(kernel.nftables(), target);
     } catch (NftablesException e) {
       return Optional.empty();
     }

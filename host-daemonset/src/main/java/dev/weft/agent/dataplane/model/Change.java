@@ -1,6 +1,6 @@
 package dev.weft.agent.dataplane.model;
 
-/** One step from what is to what is wished; prints as one line. */
+/** One step from what is to what is desired; prints as one line. */
 public sealed interface Change {
   /** What it is about: the item that comes or stays, or the one that goes. */
   Item item();

@@ -47,7 +47,7 @@ public sealed interface DeviceKind {
     }
   }
 
-  /** The node's end of a cable; the peer is the interface in the sandbox. */
+  /** The node's end of a veth pair; the peer is the interface in the sandbox. */
   record Veth(DeviceName peer, MacAddress peerMac, boolean peerUp) implements DeviceKind {
     @Override
     public String toString() {
@@ -79,19 +79,21 @@ public sealed interface DeviceKind {
     }
   }
 
-  /** Why this can not become {@code wished} in place; empty if it can. */
-  default Optional<String> incompatibleWith(DeviceKind wished) {
+  /** Why this can not become {@code desired} in place; empty if it can. */
+  default Optional<String> incompatibleWith(DeviceKind desired) {
     if (this instanceof Veth(DeviceName peer, _, _)
-        && wished instanceof Veth(DeviceName other, _, _)
+        && desired instanceof Veth(DeviceName other, _, _)
         && peer.equals(other)) {
       return Optional.empty();
     }
-    if (this instanceof Vxlan mine && wished instanceof Vxlan other && mine.isSameTunnel(other)) {
+    if (this instanceof Vxlan mine && desired instanceof Vxlan other && mine.isSameTunnel(other)) {
       return Optional.empty();
     }
-    if (this instanceof Bridge && wished instanceof Bridge) {
+    if (this instanceof Bridge && desired instanceof Bridge) {
       return Optional.empty();
     }
-    return equals(wished) ? Optional.empty() : Optional.of("it is a " + this + ", not a " + wished);
+    return equals(desired)
+        ? Optional.empty()
+        : Optional.of("it is a " + this + ", not a " + desired);
   }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * IP settings of a device: wished, those that matter; observed, all of a family that the device
+ * IP settings of a device: desired, those that matter; observed, all of a family that the device
  * has. The node's own values for all devices are not among them.
  */
 public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
@@ -69,9 +69,9 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
     return new IpConf(all4, all6);
   }
 
-  /** Whether nothing is to do to turn this into {@code wished}; a family that is not there is. */
-  public boolean meets(IpConf wished) {
-    return meets(ipv4, wished.ipv4) && meets(ipv6, wished.ipv6);
+  /** Whether nothing is to do to turn this into {@code desired}; a family that is not there is. */
+  public boolean meets(IpConf desired) {
+    return meets(ipv4, desired.ipv4) && meets(ipv6, desired.ipv6);
   }
 
   /** Whether routers on its wire could have given the node routes. */
@@ -84,17 +84,17 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
     return Integer.valueOf(NO_LINK_LOCAL).equals(ipv6.get(Ipv6Conf.ADDR_GEN_MODE));
   }
 
-  private static <K> boolean meets(Map<K, Integer> present, Map<K, Integer> wished) {
-    return wished.entrySet().stream()
+  private static <K> boolean meets(Map<K, Integer> present, Map<K, Integer> desired) {
+    return desired.entrySet().stream()
         .allMatch(
             each -> each.getValue().equals(present.getOrDefault(each.getKey(), each.getValue())));
   }
 
-  /** What is other than {@code wished}. */
-  String difference(IpConf wished) {
+  /** What is other than {@code desired}. */
+  String difference(IpConf desired) {
     Map<String, Integer> other = new TreeMap<>();
-    wished.ipv4.forEach((key, value) -> note(other, "ipv4", key, ipv4.get(key), value));
-    wished.ipv6.forEach((key, value) -> note(other, "ipv6", key, ipv6.get(key), value));
+    desired.ipv4.forEach((key, value) -> note(other, "ipv4", key, ipv4.get(key), value));
+    desired.ipv6.forEach((key, value) -> note(other, "ipv6", key, ipv6.get(key), value));
     return other.toString();
   }
 
@@ -103,8 +103,8 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
       String family,
       Enum<?> key,
       @org.jspecify.annotations.Nullable Integer present,
-      Integer wished) {
-    if (present != null && !present.equals(wished)) {
+      Integer desired) {
+    if (present != null && !present.equals(desired)) {
       other.put(family + "." + key.name().toLowerCase(java.util.Locale.ROOT), present);
     }
   }

@@ -2,9 +2,6 @@ package dev.weft.agent.dataplane.model;
 
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
-import dev.weft.netlink.xfrm.XfrmPolicyId;
-import dev.weft.netlink.xfrm.XfrmPolicySpec;
-import dev.weft.netlink.xfrm.XfrmStateId;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -19,9 +16,7 @@ public sealed interface Item
         Item.Neighbour,
         Item.Setting,
         Item.Filter,
-        Item.SecurityState,
-        Item.SecurityPolicy,
-        Item.EspPort,
+        IpsecItem,
         GuardItem {
   Owner owner();
 
@@ -32,29 +27,30 @@ public sealed interface Item
   Optional<DeviceName> standsOn();
 
   /**
-   * Whether nothing is to do to turn this into {@code wished}. The kernel holds the owner of a
+   * Whether nothing is to do to turn this into {@code desired}. The kernel holds the owner of a
    * device, not that of an entry.
    */
-  default boolean isAsWished(Item wished) {
+  default boolean isAsDesired(Item desired) {
     return switch (this) {
       case Device device ->
-          wished instanceof Device other
+          desired instanceof Device other
               && device.conf.meets(other.conf)
               && device.withConf(other.conf).equals(other);
-      case Setting _, Filter _, SecurityState _, SecurityPolicy _, EspPort _ -> equals(wished);
+      case Setting _, Filter _, IpsecItem _ -> equals(desired);
       case Address address ->
-          new Address(wished.owner(), address.device, address.prefix).equals(wished);
+          new Address(desired.owner(), address.device, address.prefix).equals(desired);
       case Route route ->
-          new Route(wished.owner(), route.device, route.destination, route.gateway).equals(wished);
+          new Route(desired.owner(), route.device, route.destination, route.gateway)
+              .equals(desired);
       case Forward forward ->
-          new Forward(wished.owner(), forward.device, forward.mac, forward.vtep).equals(wished);
+          new Forward(desired.owner(), forward.device, forward.mac, forward.vtep).equals(desired);
       case Neighbour neighbour ->
-          new Neighbour(wished.owner(), neighbour.device, neighbour.address, neighbour.mac)
-              .equals(wished);
-      case GuardItem.Table _ -> equals(wished);
+          new Neighbour(desired.owner(), neighbour.device, neighbour.address, neighbour.mac)
+              .equals(desired);
+      case GuardItem.Table _ -> equals(desired);
       case GuardItem.Entry entry ->
-          new GuardItem.Entry(wished.owner(), entry.set(), entry.entry(), entry.value())
-              .equals(wished);
+          new GuardItem.Entry(desired.owner(), entry.set(), entry.entry(), entry.value())
+              .equals(desired);
     };
   }
 
@@ -67,10 +63,8 @@ public sealed interface Item
           Key.OfNeighbour,
           Key.OfSetting,
           Key.OfFilter,
-          Key.OfSecurityState,
-          Key.OfSecurityPolicy,
-          Key.OfEspPort,
-          GuardItem.GuardKey {
+          GuardItem.GuardKey,
+          IpsecItem.IpsecKey {
     record OfDevice(DeviceName device) implements Key {}
 
     record OfAddress(DeviceName device, IpPrefix prefix) implements Key {}
@@ -87,12 +81,6 @@ public sealed interface Item
     record OfSetting(String path) implements Key {}
 
     record OfFilter() implements Key {}
-
-    record OfSecurityState(XfrmStateId id) implements Key {}
-
-    record OfSecurityPolicy(XfrmPolicyId id) implements Key {}
-
-    record OfEspPort(InetAddress address, int port) implements Key {}
   }
 
   /**
@@ -317,90 +305,6 @@ public sealed interface Item
     @Override
     public String toString() {
       return "packet filter, table " + NftTable.FILTER;
-    }
-  }
-
-  /**
-   * One direction of encryption between two nodes. Its key is nowhere but in the kernel.
-   *
-   * @param source where its packets come from
-   */
-  record SecurityState(XfrmStateId id, InetAddress source) implements Item {
-    @Override
-    public Owner owner() {
-      return Owner.ENCRYPTION;
-    }
-
-    @Override
-    public Key key() {
-      return new Key.OfSecurityState(id);
-    }
-
-    @Override
-    public Optional<DeviceName> standsOn() {
-      return Optional.empty();
-    }
-
-    @Override
-    public String toString() {
-      return "state %s from %s".formatted(id, source.getHostAddress());
-    }
-  }
-
-  /**
-   * What is done with some packets of an encrypted port.
-   *
-   * @param spec without the kernel's number
-   */
-  record SecurityPolicy(XfrmPolicySpec spec) implements Item {
-    @Override
-    public Owner owner() {
-      return Owner.ENCRYPTION;
-    }
-
-    @Override
-    public Key key() {
-      return new Key.OfSecurityPolicy(spec.id());
-    }
-
-    @Override
-    public Optional<DeviceName> standsOn() {
-      return Optional.empty();
-    }
-
-    @Override
-    public String toString() {
-      return "policy %s: %s"
-          .formatted(
-              spec.id(),
-              spec.templates().isEmpty()
-                  ? "drop"
-                  : spec.templates().getFirst().spi() == 0
-                      ? "only by states of Weft"
-                      : "by SPI 0x%08x".formatted(spec.templates().getFirst().spi()));
-    }
-  }
-
-  /** A UDP port at which the node takes ESP; the agent holds it, and none outlives the agent. */
-  record EspPort(InetAddress address, int port) implements Item {
-    @Override
-    public Owner owner() {
-      return Owner.ENCRYPTION;
-    }
-
-    @Override
-    public Key key() {
-      return new Key.OfEspPort(address, port);
-    }
-
-    @Override
-    public Optional<DeviceName> standsOn() {
-      return Optional.empty();
-    }
-
-    @Override
-    public String toString() {
-      return "UDP port %d of %s for ESP".formatted(port, address.getHostAddress());
     }
   }
 }

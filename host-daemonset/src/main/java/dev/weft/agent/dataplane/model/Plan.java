@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The way from what is to what is wished. */
+/** The way from what is to what is desired. */
 public final class Plan {
   private Plan() {}
 
@@ -27,15 +27,15 @@ public final class Plan {
     List<Change> changes = new ArrayList<>(gone.values());
     for (Item item : kept.items().values()) {
       if (!desired.items().containsKey(item.key())) {
-        changes.add(new Change.Remove(item, "not wished"));
+        changes.add(new Change.Remove(item, "not target"));
       }
     }
-    for (Item wished : desired.items().values()) {
-      Item present = kept.items().get(wished.key());
+    for (Item target : desired.items().values()) {
+      Item present = kept.items().get(target.key());
       if (present == null) {
-        changes.add(new Change.Create(wished));
-      } else if (!present.isAsWished(wished)) {
-        changes.add(new Change.Alter(present, wished, difference(present, wished)));
+        changes.add(new Change.Create(target));
+      } else if (!present.isAsDesired(target)) {
+        changes.add(new Change.Alter(present, target, difference(present, target)));
       }
     }
     changes.sort(
@@ -46,28 +46,28 @@ public final class Plan {
   private static Optional<String> reasonToRemove(Item.Device present, State desired) {
     return desired
         .get(present.key())
-        .map(wished -> (Item.Device) wished)
-        .map(wished ->
+        .map(target -> (Item.Device) target)
+        .map(target ->
             present
                 .kind()
-                .incompatibleWith(wished.kind())
-                .or(() -> isInherited(present, wished))
+                .incompatibleWith(target.kind())
+                .or(() -> isInherited(present, target))
                 .map(why -> "to be made anew: " + why))
-        .orElse(Optional.of("not wished"));
+        .orElse(Optional.of("not target"));
   }
 
   /** The ports of a bridge are its network's: no other network inherits them. */
-  private static Optional<String> isInherited(Item.Device present, Item.Device wished) {
+  private static Optional<String> isInherited(Item.Device present, Item.Device target) {
     String uid = present.owner().uid();
     return present.kind() instanceof DeviceKind.Bridge
             && !uid.isEmpty()
-            && !uid.equals(wished.owner().uid())
+            && !uid.equals(target.owner().uid())
         ? Optional.of("it was the bridge of another network")
         : Optional.empty();
   }
 
-  private static String difference(Item present, Item wished) {
-    if (!(present instanceof Item.Device was && wished instanceof Item.Device is)) {
+  private static String difference(Item present, Item target) {
+    if (!(present instanceof Item.Device was && target instanceof Item.Device is)) {
       return "was " + present;
     }
     List<String> parts = new ArrayList<>();

@@ -36,9 +36,9 @@ public enum Stage {
           isBase(device) ? REMOVE_BASE_DEVICES : REMOVE_TOP_DEVICES;
       case Change.Remove(Item.Filter _, _) -> FILTER;
       case Change.Remove(GuardItem _, _) -> FILTER;
-      case Change.Remove(Item.SecurityPolicy _, _) -> REMOVE_POLICIES;
-      case Change.Remove(Item.SecurityState _, _) -> REMOVE_STATES;
-      case Change.Remove(Item.EspPort _, _) -> REMOVE_PORTS;
+      case Change.Remove(IpsecItem.SecurityPolicy _, _) -> REMOVE_POLICIES;
+      case Change.Remove(IpsecItem.SecurityState _, _) -> REMOVE_STATES;
+      case Change.Remove(IpsecItem.EspPort _, _) -> REMOVE_PORTS;
       case Change.Remove(Item.Setting _, _) -> UNSHARED;
       case Change.Remove _ -> REMOVE_ENTRIES;
     };
@@ -49,9 +49,9 @@ public enum Stage {
       case Item.Filter _, GuardItem _ -> FILTER;
       case Item.Setting setting when setting.isOfDevice() -> ADVERTISEMENTS;
       case Item.Setting _ -> SHARED;
-      case Item.EspPort _ -> PORTS;
-      case Item.SecurityState _ -> STATES;
-      case Item.SecurityPolicy _ -> POLICIES;
+      case IpsecItem.EspPort _ -> PORTS;
+      case IpsecItem.SecurityState _ -> STATES;
+      case IpsecItem.SecurityPolicy _ -> POLICIES;
       case Item.Device device -> isBase(device) ? BASE_DEVICES : TOP_DEVICES;
       case Item.Address _ -> ADDRESSES;
       case Item.Route _, Item.Forward _, Item.Neighbour _ -> ENTRIES;

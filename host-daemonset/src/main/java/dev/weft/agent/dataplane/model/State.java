@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What we own, or wish to own, in the kernel: items by their identity. */
+/** What we own, or are to own, in the kernel: items by their identity. */
 public record State(Map<Item.Key, Item> items) {
   static final State EMPTY = new State(Map.of());
 

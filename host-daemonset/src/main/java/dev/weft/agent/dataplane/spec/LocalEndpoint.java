@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * One sandbox of this node on one network: one interface.
  *
- * @param id tells the endpoint from all others of the network, now and after a restart of the
- *     agent; up to 180 visible characters of ASCII
+ * @param id distinguishes the endpoint from all others of the network, now and after a restart of
+ *     the agent; up to 180 visible characters of ASCII
  * @param sandbox file of the sandbox's network namespace, such as {@code /run/netns/a}
  * @param interfaceName the interface's name in the sandbox, 1 to 15 characters
  * @param mac the interface's MAC address

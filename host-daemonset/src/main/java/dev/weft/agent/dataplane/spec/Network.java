@@ -30,20 +30,22 @@ public record Network(
     }
   }
 
-  public static Network of(String name, String node, NetworkSpec wish) throws Unbuildable {
-    List<Subnet> subnets = wish.spec().subnets();
+  public static Network of(String name, String node, NetworkSpec networkSpec) throws Unbuildable {
+    List<Subnet> subnets = networkSpec.spec().subnets();
     List<Segment> segments = new ArrayList<>();
     for (Subnet subnet : subnets == null ? List.<Subnet>of() : subnets) {
       segments.add(segment(subnet));
     }
-    if (wish.uid().isEmpty() || wish.uid().contains("/") || wish.uid().length() > 64) {
+    if (networkSpec.uid().isEmpty()
+        || networkSpec.uid().contains("/")
+        || networkSpec.uid().length() > 64) {
       throw new Unbuildable(
           Problem.user(
               "spec.networkUid",
-              "'%s' is no UID".formatted(wish.uid()),
+              "'%s' is no UID".formatted(networkSpec.uid()),
               "delete the HostNetwork, which the operator then creates anew"));
     }
-    return new Network(name, wish.uid(), node, wish.spec(), List.copyOf(segments));
+    return new Network(name, networkSpec.uid(), node, networkSpec.spec(), List.copyOf(segments));
   }
 
   private static Segment segment(Subnet subnet) throws Unbuildable {
@@ -92,7 +94,7 @@ public record Network(
     return hostEnd(uid, endpoint);
   }
 
-  /** The name of the node's end of an endpoint's cable. */
+  /** The name of the node's end of an endpoint's veth pair. */
   public static String hostEnd(String uid, String endpoint) {
     return "we-" + Digest.of(uid + "/" + endpoint).substring(0, 12);
   }

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
  * What came of one network.
  *
  * @param devices the node's devices that carry the network, endpoints' excluded, sorted
- * @param problems what is not as wished; empty: the wish is live
+ * @param problems what is not as desired; empty: the desired state is live
  * @param repaired what had changed behind our back, a line each
  */
 public record NetworkOutcome(List<String> devices, List<Problem> problems, List<String> repaired) {

@@ -27,7 +27,7 @@ public record NodeSpec(
     Optional<KeySpec> keys,
     Set<InetAddress> peers) {
 
-  /** A wish that knows no peers but those of its remote endpoints. */
+  /** A NodeSpec that knows no peers but those of its remote endpoints. */
   public NodeSpec(
       String node,
       Optional<InetAddress> vtep,

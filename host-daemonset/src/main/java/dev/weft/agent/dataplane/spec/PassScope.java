@@ -12,7 +12,7 @@ public sealed interface PassScope {
   PassScope NOTHING = new Part(false, false, Set.of(), Map.of());
 
   /**
-   * Anything: the kernel is read anew, and what carries our mark without being wished is removed.
+   * Anything: the kernel is read anew, and what carries our mark without being desired is removed.
    */
   PassScope EVERYTHING = new Everything();
 
@@ -98,7 +98,7 @@ public sealed interface PassScope {
    *
    * @param hasUnderlay the interface or address below the tunnels
    * @param hasKeys the keys of encrypted networks
-   * @param networks anything of these networks, by name, also of such as are wished no more
+   * @param networks anything of these networks, by name, also of such as are no longer desired
    * @param endpoints these endpoints, by network name: the keys of {@link NetworkSpec#local()} and
    *     {@link NetworkSpec#remote()}
    */

@@ -1,7 +1,7 @@
 package dev.weft.agent.dataplane.spec;
 
 /**
- * Something that keeps the kernel from being as wished.
+ * Something that keeps the kernel from being as desired.
  *
  * @param cure what can mend it
  * @param endpoint id of the endpoint concerned, or what is elsewhere ({@link #isOfPeer}); empty if

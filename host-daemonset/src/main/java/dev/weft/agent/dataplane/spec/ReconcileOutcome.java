@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /**
  * What came of a reconcile.
  *
- * @param networks by name, each network of the wish that the reconcile looked at
- * @param leftovers by network UID, what keeps networks that are wished no more from being gone
+ * @param networks by name, each network of the desired state that the reconcile looked at
+ * @param leftovers by network UID, what keeps networks that are no longer desired from being gone
  * @param changes what was changed, in this order
  * @param standing UIDs of networks of which the kernel still holds anything; empty if the reconcile
  *     did not look at all of it

@@ -1,6 +1,6 @@
 package dev.weft.agent.dataplane.spec;
 
-/** A network, or an endpoint of it, can not be made as wished. */
+/** A network, or an endpoint of it, can not be made as desired. */
 public final class Unbuildable extends Exception {
   private static final long serialVersionUID = 1;
 

@@ -49,8 +49,8 @@ class AssignableAddressesTest {
 
   @Test
   void theSubnetsOwnAndItsBroadcastAddressAreNeverHandedOut() {
-    AssignableAddresses book = AssignableAddresses.of(Given.overlay("blue", "10.0.0.0/30"));
-    assertThat(all(book, 0))
+    AssignableAddresses pool = AssignableAddresses.of(Given.overlay("blue", "10.0.0.0/30"));
+    assertThat(all(pool, 0))
         .containsExactlyInAnyOrder(IpAddress.parse("10.0.0.1"), IpAddress.parse("10.0.0.2"));
   }
 
@@ -62,11 +62,11 @@ class AssignableAddressesTest {
 
   @Test
   void anIpv6BlockOfAnySizeAnswersAtOnce() {
-    AssignableAddresses book = AssignableAddresses.of(Given.overlay("six", "fd00:1::/64"));
-    assertThat(book.free(128, Set.of(IpAddress.parse("fd00:1::1")), 0))
+    AssignableAddresses pool = AssignableAddresses.of(Given.overlay("six", "fd00:1::/64"));
+    assertThat(pool.free(128, Set.of(IpAddress.parse("fd00:1::1")), 0))
         .contains(IpAddress.parse("fd00:1::2"));
-    assertThat(book.has(32)).isFalse();
-    assertThat(book.free(32, Set.of(), 0)).isEmpty();
+    assertThat(pool.has(32)).isFalse();
+    assertThat(pool.free(32, Set.of(), 0)).isEmpty();
   }
 
   @Test
@@ -98,7 +98,7 @@ class AssignableAddressesTest {
     IpAddress from =
         new IpAddress(32, block.first().value().add(BigInteger.valueOf(closedFrom)).min(last));
     IpAddress to = new IpAddress(32, from.value().add(BigInteger.valueOf(closedLength)).min(last));
-    AssignableAddresses book =
+    AssignableAddresses pool =
         AssignableAddresses.of(
             Given.network(
                 "p",
@@ -109,7 +109,7 @@ class AssignableAddressesTest {
                     .excluded(List.of(new IpRange(from, to).toString()))
                     .build()));
 
-    Set<IpAddress> taken = all(book, skip);
+    Set<IpAddress> taken = all(pool, skip);
 
     assertThat(taken)
         .allMatch(each -> block.usable().contains(each))
@@ -123,12 +123,12 @@ class AssignableAddressesTest {
   }
 
   /** Takes addresses until there is none; fails if one comes twice. */
-  private static Set<IpAddress> all(AssignableAddresses book, int skip) {
+  private static Set<IpAddress> all(AssignableAddresses pool, int skip) {
     Set<IpAddress> taken = new HashSet<>();
-    Optional<IpAddress> next = book.free(32, taken, skip);
+    Optional<IpAddress> next = pool.free(32, taken, skip);
     while (next.isPresent()) {
       assertThat(taken.add(next.get())).as("%s is new", next.get()).isTrue();
-      next = book.free(32, taken, skip);
+      next = pool.free(32, taken, skip);
     }
     return taken;
   }

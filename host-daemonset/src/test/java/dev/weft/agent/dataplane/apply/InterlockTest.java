@@ -82,8 +82,8 @@ class InterlockTest {
 
   @Test
   void noRuleIsLiftedWhileADeviceUnexpectedlyStays() {
-    Change lifted = new Change.Remove(RULES, "not wished");
-    Change stays = new Change.Remove(BRIDGE, "not wished");
+    Change lifted = new Change.Remove(RULES, "not desired");
+    Change stays = new Change.Remove(BRIDGE, "not desired");
     assertThat(refusal(lifted)).isEmpty();
     assertThat(refusal(lifted, stays)).contains("a tunnel or bridge could not be removed before");
     assertThat(new Interlock(Set.of(PORT), Set.of("wb-1")).refusal(lifted, Set.of(stays)))

@@ -50,7 +50,7 @@ class DriftTest {
   private final DataPlane plane = lab.plane(node);
   private final ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
 
-  private NodeSpec wish() {
+  private NodeSpec nodeSpec() {
     return TestSpecs.from(
         "192.0.2.1",
         Map.of(
@@ -71,7 +71,7 @@ class DriftTest {
   void twoNetworksAreLive() {
     lab.cable(lab.box("world"), "w0", node, "uplink");
     node.address("uplink", "192.0.2.1/24");
-    ReconcileOutcome outcome = plane.reconcile(wish(), PassScope.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec(), PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
     plane.onDrift(drift::add);
   }
@@ -193,18 +193,18 @@ class DriftTest {
     Awaitility.await(deed.name())
         .until(() -> {
           for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-            plane.reconcile(wish(), event.scope());
+            plane.reconcile(nodeSpec(), event.scope());
           }
-          return plane.plan(wish()).isEmpty();
+          return plane.plan(nodeSpec()).isEmpty();
         });
-    assertThat(lab.plane(node).plan(wish())).isEmpty();
+    assertThat(lab.plane(node).plan(nodeSpec())).isEmpty();
   }
 
   @Test
   void aFlushedPacketFilterIsRepairedAtTheNextFullLook() {
     node.nft("flush ruleset");
 
-    ReconcileOutcome outcome = plane.reconcile(wish(), PassScope.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec(), PassScope.EVERYTHING);
 
     assertThat(outcome.of("red").repaired().toString())
         .contains("packet filter")
@@ -217,16 +217,17 @@ class DriftTest {
     node.nft("add rule inet weft forward drop");
 
     // by the watch or by this look, whichever comes first
-    assertThat(plane.reconcile(wish(), PassScope.EVERYTHING).of("red").repaired())
+    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").repaired())
         .singleElement()
         .satisfies(what -> assertThat(what).contains("packet filter"));
-    assertThat(plane.plan(wish())).isEmpty();
+    assertThat(plane.plan(nodeSpec())).isEmpty();
   }
 
   @Test
   void checksumsAreLeftToTheKernelAndStayThere() {
     NodeSpec off =
-        new NodeSpec(wish().node(), wish().vtep(), wish().networks(), false, Optional.empty());
+        new NodeSpec(
+            nodeSpec().node(), nodeSpec().vtep(), nodeSpec().networks(), false, Optional.empty());
     int tunnel = node.link(TUNNEL).index();
     try (Ethtool ethtool = Ethtool.open(node.namespace())) {
       assertThat(ethtool.txChecksum(tunnel)).isTrue();
@@ -244,7 +245,7 @@ class DriftTest {
           .contains("checksums by the kernel");
       assertThat(ethtool.txChecksum(tunnel)).isFalse();
 
-      plane.reconcile(wish(), PassScope.EVERYTHING);
+      plane.reconcile(nodeSpec(), PassScope.EVERYTHING);
       assertThat(ethtool.txChecksum(tunnel)).isTrue();
     }
   }
@@ -253,7 +254,7 @@ class DriftTest {
   void whatWasRepairedIsReported() {
     node.delete(TUNNEL);
 
-    ReconcileOutcome outcome = plane.reconcile(wish(), PassScope.EVERYTHING);
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec(), PassScope.EVERYTHING);
 
     assertThat(outcome.of("blue").repaired()).anyMatch(line -> line.contains(TUNNEL));
     assertThat(outcome.of("red").repaired()).isEmpty();
@@ -262,7 +263,7 @@ class DriftTest {
   @Test
   void ourOwnChangesAreNoDrift() {
     plane.reconcile(TestSpecs.from("192.0.2.1", Map.of()), PassScope.EVERYTHING);
-    plane.reconcile(wish(), PassScope.EVERYTHING);
+    plane.reconcile(nodeSpec(), PassScope.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of("somebody", new LinkKind.Bridge()));
     // A deed that comes after all echoes of ours: when it is reported, they have been judged.
     node.down(NAT);
@@ -274,7 +275,7 @@ class DriftTest {
   @Test
   void anInterfaceThatWaitsForItsAddressIsNoDrift() {
     LocalEndpoint coming = TestSpecs.endpoint(lab.box("c"), "eth0", "10.77.0.3/24");
-    NodeSpec more = TestSpecs.with(wish(), "red", TestSpecs.bare(coming));
+    NodeSpec more = TestSpecs.with(nodeSpec(), "red", TestSpecs.bare(coming));
     plane.reconcile(more, PassScope.endpoints(Map.of("red", Set.of(coming.id()))));
     node.down(NAT);
 
@@ -287,16 +288,16 @@ class DriftTest {
     a.down("eth0");
 
     Awaitility.await().until(() -> !drift.isEmpty());
-    plane.reconcile(wish(), drift.remove().scope());
+    plane.reconcile(nodeSpec(), drift.remove().scope());
     assertThat(a.link("eth0").isUp()).isTrue();
   }
 
   @Test
-  void aForeignBridgeOfTheWishedNameIsNamedAndNeverTouched() {
+  void aForeignBridgeOfTheDesiredNameIsNamedAndNeverTouched() {
     plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of(NAT, new LinkKind.Bridge()));
     Map<String, Object> before = node.everything();
-    NetworkSpec red = TestSpecs.pick(wish(), "red");
+    NetworkSpec red = TestSpecs.pick(nodeSpec(), "red");
 
     ReconcileOutcome outcome = plane.reconcile(TestSpecs.of("red", red), PassScope.EVERYTHING);
 

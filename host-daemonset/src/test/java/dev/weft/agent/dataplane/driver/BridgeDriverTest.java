@@ -186,13 +186,13 @@ class BridgeDriverTest {
 
   @Test
   void afterARestartNothingIsToDo() {
-    NodeSpec wish = TestSpecs.of("blue", twoSandboxes(options(true, true, "NAT")));
-    plane.reconcile(wish, PassScope.EVERYTHING);
+    NodeSpec nodeSpec = TestSpecs.of("blue", twoSandboxes(options(true, true, "NAT")));
+    plane.reconcile(nodeSpec, PassScope.EVERYTHING);
 
     DataPlane restarted = lab.plane(node);
 
-    assertThat(restarted.plan(wish)).isEmpty();
-    assertThat(restarted.reconcile(wish, PassScope.EVERYTHING).changes()).isEmpty();
+    assertThat(restarted.plan(nodeSpec)).isEmpty();
+    assertThat(restarted.reconcile(nodeSpec, PassScope.EVERYTHING).changes()).isEmpty();
   }
 
   @Test
@@ -220,29 +220,29 @@ class BridgeDriverTest {
   void anInterfaceIsDownUntilItHasAnAddressAndGoesIfItGetsNone() {
     LocalEndpoint endpoint = TestSpecs.endpoint(a, "eth0", "10.77.0.2/24");
     NetworkSpec network = TestSpecs.network(TestSpecs.bridge(1, SUBNET));
-    NodeSpec wish = TestSpecs.of("blue", network);
+    NodeSpec nodeSpec = TestSpecs.of("blue", network);
     PassScope it = PassScope.endpoints(Map.of("blue", java.util.Set.of(endpoint.id())));
-    plane.reconcile(wish, PassScope.EVERYTHING);
+    plane.reconcile(nodeSpec, PassScope.EVERYTHING);
 
-    plane.reconcile(TestSpecs.with(wish, "blue", TestSpecs.bare(endpoint)), it);
+    plane.reconcile(TestSpecs.with(nodeSpec, "blue", TestSpecs.bare(endpoint)), it);
     int index = a.link("eth0").index();
     assertThat(a.link("eth0").isUp()).isFalse();
     assertThat(a.netlink().addresses()).noneMatch(each -> each.link() == index);
-    assertThat(plane.plan(wish)).isEmpty();
-    plane.reconcile(TestSpecs.with(wish, "blue", endpoint), it);
+    assertThat(plane.plan(nodeSpec)).isEmpty();
+    plane.reconcile(TestSpecs.with(nodeSpec, "blue", endpoint), it);
 
     assertThat(a.link("eth0").index()).isEqualTo(index);
     assertThat(a.reaches(node, "10.77.0.1")).isTrue();
-    assertThat(plane.plan(wish)).isEmpty();
+    assertThat(plane.plan(nodeSpec)).isEmpty();
 
     network.local().clear();
-    plane.reconcile(wish, it);
-    plane.reconcile(TestSpecs.with(wish, "blue", TestSpecs.bare(endpoint)), it);
+    plane.reconcile(nodeSpec, it);
+    plane.reconcile(TestSpecs.with(nodeSpec, "blue", TestSpecs.bare(endpoint)), it);
     network.local().clear();
-    plane.reconcile(wish, it);
+    plane.reconcile(nodeSpec, it);
 
     assertThat(a.netlink().links()).hasSize(1);
-    assertThat(lab.plane(node).plan(wish)).isEmpty();
+    assertThat(lab.plane(node).plan(nodeSpec)).isEmpty();
   }
 
   @Test

@@ -96,9 +96,9 @@ class MacvlanDriverTest {
     LocalEndpoint first = with(TestSpecs.endpoint(a, "eth0", "10.99.0.2/24"), taken);
     LocalEndpoint second = with(TestSpecs.endpoint(b, "eth0", "10.99.0.3/24"), taken);
 
-    assertThat(make(wish(first)).problems()).isEmpty();
+    assertThat(make(nodeSpec(first)).problems()).isEmpty();
     for (LocalEndpoint each : List.of(second, with(second, parent))) {
-      assertThat(make(wish(first, each)).problems())
+      assertThat(make(nodeSpec(first, each)).problems())
           .allSatisfy(problem -> {
             assertThat(problem.endpoint()).contains(second.id());
             assertThat(problem.toString()).doesNotContain("UDP");
@@ -109,7 +109,7 @@ class MacvlanDriverTest {
     assertThat(lan.reaches(a, "10.99.0.2")).isTrue();
   }
 
-  private NetworkSpec wish(LocalEndpoint... endpoints) {
+  private NetworkSpec nodeSpec(LocalEndpoint... endpoints) {
     return TestSpecs.network(TestSpecs.macvlan(1, options("nic", "Bridge"), SUBNET), endpoints);
   }
 
@@ -269,14 +269,14 @@ class MacvlanDriverTest {
 
   @Test
   void aParentThatReturnsIsBuiltOnAgain() {
-    NodeSpec wish = TestSpecs.of("lan", twoSandboxes(options("nic", "Bridge")));
-    plane.reconcile(wish, PassScope.EVERYTHING);
+    NodeSpec nodeSpec = TestSpecs.of("lan", twoSandboxes(options("nic", "Bridge")));
+    plane.reconcile(nodeSpec, PassScope.EVERYTHING);
     ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
     plane.onDrift(drift::add);
 
     node.delete("nic");
     Awaitility.await().until(() -> !drift.isEmpty());
-    assertThat(plane.reconcile(wish, drift.remove().scope()).of("lan").isStalled()).isTrue();
+    assertThat(plane.reconcile(nodeSpec, drift.remove().scope()).of("lan").isStalled()).isTrue();
 
     lab.cable(lan, "l0", node, "nic");
     lan.address("l0", "10.99.0.1/24");
@@ -284,18 +284,18 @@ class MacvlanDriverTest {
         .until(() -> {
           DriftEvent event = drift.poll();
           return event != null
-              && plane.reconcile(wish, event.scope()).of("lan").problems().isEmpty();
+              && plane.reconcile(nodeSpec, event.scope()).of("lan").problems().isEmpty();
         });
     assertThat(a.reaches(lan, "10.99.0.1")).isTrue();
   }
 
   @Test
   void afterARestartNothingIsToDo() {
-    NodeSpec wish =
+    NodeSpec nodeSpec =
         TestSpecs.of("lan", twoSandboxes(new MacvlanOptions("nic", "Bridge", null, true)));
-    plane.reconcile(wish, PassScope.EVERYTHING);
+    plane.reconcile(nodeSpec, PassScope.EVERYTHING);
 
-    assertThat(lab.plane(node).plan(wish)).isEmpty();
+    assertThat(lab.plane(node).plan(nodeSpec)).isEmpty();
   }
 
   @Test

@@ -80,7 +80,7 @@ class OverlayDriverTest {
     return TestSpecs.network(TestSpecs.overlay(1, VNI, SUBNET), endpoints);
   }
 
-  private NodeSpec wishOfFirst() {
+  private NodeSpec specOfFirst() {
     return TestSpecs.from(
         vtep(1),
         Map.of(
@@ -92,7 +92,7 @@ class OverlayDriverTest {
                 TestSpecs.remote("10.88.0.4", vtep(3)))));
   }
 
-  private NodeSpec wishOfSecond() {
+  private NodeSpec specOfSecond() {
     return TestSpecs.from(
         vtep(2),
         Map.of(
@@ -102,15 +102,15 @@ class OverlayDriverTest {
                 TestSpecs.remote("10.88.0.2", vtep(1)))));
   }
 
-  private static void make(DataPlane plane, NodeSpec wish) {
-    ReconcileOutcome outcome = plane.reconcile(wish, PassScope.EVERYTHING);
+  private static void make(DataPlane plane, NodeSpec nodeSpec) {
+    ReconcileOutcome outcome = plane.reconcile(nodeSpec, PassScope.EVERYTHING);
     assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
   }
 
   @BeforeEach
   void bothNodesCarryTheNetwork() {
-    make(onFirst, wishOfFirst());
-    make(onSecond, wishOfSecond());
+    make(onFirst, specOfFirst());
+    make(onSecond, specOfSecond());
   }
 
   @Test
@@ -155,7 +155,7 @@ class OverlayDriverTest {
 
   @Test
   void anEndpointThatMovesIsFollowedAndOneThatGoesLeavesNothing() {
-    NodeSpec before = wishOfFirst();
+    NodeSpec before = specOfFirst();
     NetworkSpec blue = TestSpecs.pick(before, "blue");
     NodeSpec moved =
         TestSpecs.from(
@@ -173,8 +173,8 @@ class OverlayDriverTest {
 
   @Test
   void anInterfaceOfTwoAddressesThatMovesInOnePassKeepsItsForwarding() {
-    NodeSpec wish = wishOfFirst();
-    NetworkSpec blue = TestSpecs.pick(wish, "blue");
+    NodeSpec nodeSpec = specOfFirst();
+    NetworkSpec blue = TestSpecs.pick(nodeSpec, "blue");
     onFirst.reconcile(withPair(blue, vtep(2)), PassScope.EVERYTHING);
     NodeSpec moved = withPair(blue, vtep(3));
 
@@ -207,15 +207,15 @@ class OverlayDriverTest {
   void afterARestartNothingIsToDo() {
     DataPlane restarted = lab.plane(first);
 
-    assertThat(restarted.plan(wishOfFirst())).isEmpty();
-    assertThat(restarted.reconcile(wishOfFirst(), PassScope.EVERYTHING).changes()).isEmpty();
+    assertThat(restarted.plan(specOfFirst())).isEmpty();
+    assertThat(restarted.reconcile(specOfFirst(), PassScope.EVERYTHING).changes()).isEmpty();
   }
 
   @Test
   void aDeletedNetworkLeavesTheNodeAsItWas() {
     onFirst.reconcile(TestSpecs.from(vtep(1), Map.of()), PassScope.EVERYTHING);
     Map<String, Object> before = first.everything();
-    make(onFirst, wishOfFirst());
+    make(onFirst, specOfFirst());
 
     onFirst.reconcile(TestSpecs.from(vtep(1), Map.of()), PassScope.EVERYTHING);
 

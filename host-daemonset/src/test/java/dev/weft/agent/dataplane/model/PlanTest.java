@@ -99,22 +99,22 @@ class PlanTest {
   }
 
   @Property
-  void leadsFromWhatIsToWhatIsWished(@ForAll long was, @ForAll long wished) {
+  void leadsFromTheObservedToTheDesired(@ForAll long was, @ForAll long target) {
     State observed = state(was);
-    State desired = state(wished);
+    State desired = state(target);
 
     assertThat(observed.after(Plan.between(desired, observed)).items()).isEqualTo(desired.items());
   }
 
   @Property
-  void isEmptyWhenAllIsAsWished(@ForAll long seed) {
+  void isEmptyWhenAllIsAsDesired(@ForAll long seed) {
     assertThat(Plan.between(state(seed), state(seed))).isEmpty();
   }
 
   @Property
-  void neverStandsOnWhatComesLater(@ForAll long was, @ForAll long wished) {
+  void neverStandsOnWhatComesLater(@ForAll long was, @ForAll long target) {
     State now = state(was);
-    State desired = state(wished);
+    State desired = state(target);
     for (Change change : Plan.between(desired, now)) {
       if (change instanceof Change.Create(Item item)) {
         State present = now;
@@ -148,12 +148,12 @@ class PlanTest {
   }
 
   @Test
-  void removesWhatIsNotWishedWithoutListingWhatGoesAlong() {
+  void removesWhatIsNotDesiredWithoutListingWhatGoesAlong() {
     Item.Device bridge = device("wb-1", new DeviceKind.Bridge(), Optional.empty(), new Random(1));
     Item address = new Item.Address(NET, bridge.name(), IpPrefix.parse("10.0.0.1/24"));
 
     assertThat(Plan.between(State.EMPTY, State.of(List.of(bridge, address))))
-        .containsExactly(new Change.Remove(bridge, "not wished"));
+        .containsExactly(new Change.Remove(bridge, "not target"));
   }
 
   private static Item.Device tunnel(int vni) {

@@ -35,8 +35,8 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Whatever is stored of an object costs that object alone its place in what is wished. */
-class AdmittedWishesTest {
+/** Whatever is stored of an object costs that object alone its place in what is desired. */
+class AdmittedSpecsTest {
   private static final KubernetesSerialization JSON =
       new KubernetesSerialization(new Reading(_ -> {}).mapper(), true);
   private static final Map<String, CustomResourceDefinition> SCHEMAS = new HashMap<>();

@@ -13,11 +13,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been told by Events. The same thing told again is the same Event with a higher count, so
- * a failure that repeats is one line in {@code kubectl describe}; and of one object no more is
- * told, whatever it is, than {@link Allowance} allows. What was withheld is in the next count.
+ * What Events have reported. The same thing reported again is the same Event with a higher count,
+ * so a failure that repeats is one line in {@code kubectl describe}. {@link Allowance} bounds the
+ * Events of one object, whatever they report. What was withheld is in the next count.
  */
-public final class EventBook {
+public final class EventRecorder {
   /** Events about objects without a namespace live in this one. */
   private static final String DEFAULT_NAMESPACE = "default";
 
@@ -28,40 +28,46 @@ public final class EventBook {
   private final String component;
   private final String instance;
   private final Clock clock;
-  private final Map<String, Told> told = latest();
+  private final Map<String, Reported> reported = latest();
   private final Map<String, Allowance> allowances = latest();
 
-  private record Told(Instant first, int count) {}
+  private record Reported(Instant first, int count) {}
 
   /**
-   * A book with nothing in it.
+   * A recorder with nothing in it.
    *
-   * @param component which program tells
+   * @param component which program reports
    * @param instance which of its processes, such as the node's name
    */
-  public EventBook(String component, String instance, Clock clock) {
+  public EventRecorder(String component, String instance, Clock clock) {
     this.component = component;
     this.instance = instance;
     this.clock = clock;
   }
 
-  /** The Event by which something that was done is told; empty if enough is told of the object. */
+  /**
+   * The Event by which something that was done is reported; empty if the object has enough Events.
+   */
   public Optional<Event> normal(ObjectReference about, Reason reason, String message) {
-    return tell("Normal", about, reason, message);
+    return report("Normal", about, reason, message);
   }
 
-  /** The Event by which something that needs a look is told; empty if enough is told. */
+  /**
+   * The Event by which something that needs a look is reported; empty if the object has enough
+   * Events.
+   */
   public Optional<Event> warning(ObjectReference about, Reason reason, String message) {
-    return tell("Warning", about, reason, message);
+    return report("Warning", about, reason, message);
   }
 
-  private synchronized Optional<Event> tell(
+  private synchronized Optional<Event> report(
       String type, ObjectReference about, Reason reason, String message) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     String object = "%s %s".formatted(about.getUid(), about.getName());
     String key = "%s %s %s".formatted(object, reason, message);
-    Told telling =
-        told.merge(key, new Told(now, 1), (old, fresh) -> new Told(old.first, old.count + 1));
+    Reported telling =
+        reported.merge(
+            key, new Reported(now, 1), (old, fresh) -> new Reported(old.first, old.count + 1));
     Allowance left = allowances.getOrDefault(object, Allowance.full(now)).at(now);
     if (left.isEmpty()) {
       return Optional.empty();
@@ -89,7 +95,7 @@ public final class EventBook {
             .build());
   }
 
-  /** The same for the same thing, told by the same process. */
+  /** The same for the same thing, reported by the same process. */
   private String name(ObjectReference about, String key) {
     String readable =
         about.getName().substring(0, Math.min(LONGEST_NAME, about.getName().length()));

@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class EventBookTest {
+class EventRecorderTest {
   private static final ObjectReference BLUE = about("blue", "uid-1", null);
 
   private Instant now = Instant.parse("2026-01-01T12:00:00Z");
-  private final EventBook book = new EventBook("weft-agent", "n1", clock());
+  private final EventRecorder recorder = new EventRecorder("weft-agent", "n1", clock());
 
   private Clock clock() {
     return new Clock() {
@@ -42,9 +42,9 @@ class EventBookTest {
 
   @Test
   void theSameThingToldAgainIsTheSameEventWithAHigherCount() {
-    Event first = book.warning(BLUE, Reason.NEEDS_CHANGE, "eth7 is missing").orElseThrow();
+    Event first = recorder.warning(BLUE, Reason.NEEDS_CHANGE, "eth7 is missing").orElseThrow();
     now = now.plusSeconds(90);
-    Event second = book.warning(BLUE, Reason.NEEDS_CHANGE, "eth7 is missing").orElseThrow();
+    Event second = recorder.warning(BLUE, Reason.NEEDS_CHANGE, "eth7 is missing").orElseThrow();
 
     assertThat(second.getMetadata().getName()).isEqualTo(first.getMetadata().getName());
     assertThat(second.getCount()).isEqualTo(2);
@@ -54,12 +54,12 @@ class EventBookTest {
 
   @Test
   void anotherThingAnotherObjectOrAnotherTellerIsAnotherEvent() {
-    String name = name(book.normal(BLUE, Reason.READY, "live"));
+    String name = name(recorder.normal(BLUE, Reason.READY, "live"));
 
-    assertThat(name(book.normal(BLUE, Reason.READY, "live again"))).isNotEqualTo(name);
-    assertThat(name(book.normal(about("blue", "uid-2", null), Reason.READY, "live")))
+    assertThat(name(recorder.normal(BLUE, Reason.READY, "live again"))).isNotEqualTo(name);
+    assertThat(name(recorder.normal(about("blue", "uid-2", null), Reason.READY, "live")))
         .isNotEqualTo(name);
-    EventBook other = new EventBook("weft-agent", "n2", clock());
+    EventRecorder other = new EventRecorder("weft-agent", "n2", clock());
     assertThat(name(other.normal(BLUE, Reason.READY, "live"))).isNotEqualTo(name);
   }
 
@@ -67,20 +67,20 @@ class EventBookTest {
   void ofOneObjectNoMoreIsToldThanIsAllowedAndTheNextCountHoldsTheRest() {
     long told =
         IntStream.range(0, 100)
-            .filter(i -> book.warning(BLUE, Reason.NOT_WIRED, "same").isPresent())
+            .filter(i -> recorder.warning(BLUE, Reason.NOT_WIRED, "same").isPresent())
             .count();
     assertThat(told).isEqualTo(Allowance.AT_ONCE);
-    assertThat(book.warning(about("red", "uid-9", null), Reason.NOT_WIRED, "same")).isPresent();
+    assertThat(recorder.warning(about("red", "uid-9", null), Reason.NOT_WIRED, "same")).isPresent();
 
     now = now.plus(Allowance.ONE_MORE);
 
-    Event next = book.warning(BLUE, Reason.NOT_WIRED, "same").orElseThrow();
+    Event next = recorder.warning(BLUE, Reason.NOT_WIRED, "same").orElseThrow();
     assertThat(next.getCount()).isEqualTo(101);
-    assertThat(book.warning(BLUE, Reason.NOT_WIRED, "same")).isEmpty();
+    assertThat(recorder.warning(BLUE, Reason.NOT_WIRED, "same")).isEmpty();
     now = now.plus(Duration.ofDays(1));
     assertThat(
             IntStream.range(0, 100)
-                .filter(i -> book.warning(BLUE, Reason.NOT_WIRED, "same").isPresent())
+                .filter(i -> recorder.warning(BLUE, Reason.NOT_WIRED, "same").isPresent())
                 .count())
         .isEqualTo(Allowance.AT_ONCE);
   }
@@ -88,31 +88,33 @@ class EventBookTest {
   @Test
   void aClockThatIsSetBackWithholdsNoEvent() {
     for (int i = 0; i <= Allowance.AT_ONCE; i++) {
-      var _ = book.warning(BLUE, Reason.NOT_WIRED, "same");
+      var _ = recorder.warning(BLUE, Reason.NOT_WIRED, "same");
     }
-    assertThat(book.warning(BLUE, Reason.NOT_WIRED, "same")).isEmpty();
+    assertThat(recorder.warning(BLUE, Reason.NOT_WIRED, "same")).isEmpty();
 
     now = now.minus(Duration.ofDays(1));
 
-    assertThat(book.warning(BLUE, Reason.NOT_WIRED, "same")).isPresent();
+    assertThat(recorder.warning(BLUE, Reason.NOT_WIRED, "same")).isPresent();
   }
 
   @Test
   void anEventLivesBesideItsObjectOrInDefault() {
     assertThat(
-            book.warning(about("pod", "uid-3", "shop"), Reason.NETWORK_NOT_ATTACHED, "why")
+            recorder
+                .warning(about("pod", "uid-3", "shop"), Reason.NETWORK_NOT_ATTACHED, "why")
                 .orElseThrow()
                 .getMetadata()
                 .getNamespace())
         .isEqualTo("shop");
-    assertThat(book.normal(BLUE, Reason.READY, "").orElseThrow().getMetadata().getNamespace())
+    assertThat(recorder.normal(BLUE, Reason.READY, "").orElseThrow().getMetadata().getNamespace())
         .isEqualTo("default");
   }
 
   @Test
   void whatIsTooLongForTheApiIsCut() {
     Event event =
-        book.normal(about("x".repeat(253), "uid", null), Reason.READY, "m".repeat(5000))
+        recorder
+            .normal(about("x".repeat(253), "uid", null), Reason.READY, "m".repeat(5000))
             .orElseThrow();
     assertThat(event.getMetadata().getName()).hasSizeLessThanOrEqualTo(253);
     assertThat(event.getMessage()).hasSize(1024);
