@@ -11,6 +11,7 @@ import dev.weft.api.ContainerNetworkStatusBuilder;
 import dev.weft.api.EffectiveSubnet;
 import dev.weft.api.HostNetwork;
 import dev.weft.operator.kube.KubeCluster;
+import dev.weft.testkit.control.ControlPlanes;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("api-server")
 class UsedBlocksOnApiServerTest {
   /** What the API server is started with. */
-  private static final String SERVICES = "10.0.0.0/24";
+  private static final String SERVICES = ControlPlanes.SERVICE_RANGE;
 
   @RegisterExtension static final KubeCluster CLUSTER = new KubeCluster();
 
@@ -44,13 +45,13 @@ class UsedBlocksOnApiServerTest {
     CLUSTER.assumeReal("range of addresses for Services");
     CLUSTER.agents().join("n1");
 
-    create(network("web", "bridge", "10.0.0.0/16"));
+    create(network("web", "bridge", "10.255.0.0/16"));
 
     await()
         .untilAsserted(() ->
             assertThat(condition("web", Conditions.STALLED).getMessage())
                 .isEqualTo(
-                    "spec.subnets: 10.0.0.0/16 overlaps the Service range %s of the cluster;"
+                    "spec.subnets: 10.255.0.0/16 overlaps the Service range %s of the cluster;"
                             .formatted(SERVICES)
                         + " choose another block"));
     assertThat(condition("web", Conditions.STALLED).getReason()).isEqualTo("ClusterConflict");
@@ -93,7 +94,7 @@ class UsedBlocksOnApiServerTest {
     early.setStatus(
         ContainerNetworkStatusBuilder.builder()
             .driver("bridge")
-            .subnets(List.of(new EffectiveSubnet(SERVICES, "10.0.0.1", false)))
+            .subnets(List.of(new EffectiveSubnet(SERVICES, "10.255.0.1", false)))
             .build());
     client().resource(early).updateStatus();
 

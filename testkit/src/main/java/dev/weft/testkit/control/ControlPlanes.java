@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 
 /** Chooses a control plane by what there is. */
 public final class ControlPlanes {
+  /** Where a kube-apiserver that is started here takes the addresses of Services from. */
+  public static final String SERVICE_RANGE = "10.255.0.0/24";
+
   private ControlPlanes() {}
 
   /**

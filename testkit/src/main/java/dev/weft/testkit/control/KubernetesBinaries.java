@@ -126,7 +126,7 @@ final class KubernetesBinaries implements ControlPlane {
         "--audit-log-path=" + auditLog(directory),
         "--authorization-mode=RBAC",
         "--disable-admission-plugins=ServiceAccount",
-        "--service-cluster-ip-range=10.255.0.0/24",
+        "--service-cluster-ip-range=" + ControlPlanes.SERVICE_RANGE,
         "--service-account-issuer=https://weft-lab",
         "--service-account-signing-key-file=" + directory.resolve("key.pem"),
         "--service-account-key-file=" + directory.resolve("key.pub.pem"));
