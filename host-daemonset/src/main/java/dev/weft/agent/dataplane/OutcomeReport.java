@@ -35,9 +35,15 @@ record OutcomeReport(HostKernel kernel, NodeSpec spec, LastPass last) {
       Map<String, List<String>> repaired,
       Optional<Set<String>> standing) {}
 
-  /** The networks {@code names}, and those that the changes are about. */
-  static Set<String> concerned(NodeSpec spec, Set<String> names, List<Change> changes) {
+  /**
+   * The networks {@code names}, and those that the changes are about.
+   *
+   * @param repaired UIDs of those of which something else was repaired
+   */
+  static Set<String> concerned(
+      NodeSpec spec, Set<String> names, List<Change> changes, Set<String> repaired) {
     Set<String> changed = changes.stream().map(Change::uid).collect(Collectors.toSet());
+    changed.addAll(repaired);
     boolean secrets = changed.contains(Owner.ENCRYPTION.uid());
     return spec.networks().entrySet().stream()
         .filter(entry ->

@@ -124,7 +124,7 @@ final class Reconciliation {
     stuck = StuckDevices.of(failures.keySet());
     return new OutcomeReport(kernel, spec, left)
         .of(
-            OutcomeReport.concerned(spec, names, plan.changes()),
+            OutcomeReport.concerned(spec, names, plan.changes(), repaired.keySet()),
             new OutcomeReport.Made(
                 plan.changes(), failures, repaired, Optional.of(left.standing())),
             keys.outcome());

@@ -108,6 +108,25 @@ class ForeignPortTest {
             LinkSettings.builder().master(node.link(BRIDGE).index()).build());
   }
 
+  @Test
+  void aPassOverAnotherNetworkReportsItAsWell() {
+    NodeSpec both =
+        TestSpecs.from(
+            "192.0.2.1",
+            Map.of(
+                "net",
+                TestSpecs.network(spec("bridge")),
+                "other",
+                TestSpecs.network(
+                    TestSpecs.bridge(2, TestSpecs.subnet("10.78.0.0/24", "10.78.0.1")))));
+    make(both);
+    intrude("evil");
+
+    ReconcileOutcome outcome = plane.reconcile(both, PassScope.network("other"));
+
+    assertThat(outcome.of("net").repaired()).anyMatch(each -> each.contains("'evil'"));
+  }
+
   private static byte[] frame(MacAddress from, MacAddress to) {
     return ByteBuffer.allocate(60)
         .put(to.bytes())
