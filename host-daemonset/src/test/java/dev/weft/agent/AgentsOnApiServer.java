@@ -20,7 +20,6 @@ import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -60,17 +59,6 @@ abstract class AgentsOnApiServer {
   static void startServer() throws IOException {
     Awaitility.setDefaultTimeout(20, TimeUnit.SECONDS);
     server = TestApiServer.shared();
-    if (server.client().namespaces().withName(Names.NAMESPACE).get() == null) {
-      server
-          .client()
-          .resource(
-              new NamespaceBuilder()
-                  .withNewMetadata()
-                  .withName(Names.NAMESPACE)
-                  .endMetadata()
-                  .build())
-          .create();
-    }
   }
 
   @BeforeEach

@@ -11,9 +11,7 @@ import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.ServiceReference;
 import dev.weft.api.SubnetBuilder;
-import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.rtnl.LinkSettings;
-import dev.weft.netlink.rtnl.Netlink;
+import dev.weft.testkit.Door;
 import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -24,13 +22,11 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.NullUnmarked;
@@ -50,13 +46,12 @@ class LargeObjectsTest {
   /** As the module's pom.xml has it for the image. */
   private static final String HEAP = "-Xmx128m";
 
-  private static final String NODE = "weft-test-" + ProcessHandle.current().pid() + "-large";
   private static final Duration LONG = Duration.ofMinutes(2);
 
   @TempDir Path folder;
   private TestApiServer server;
   private KubernetesClient api;
-  private NetworkNamespace node;
+  private AgentHost host;
   private Door door;
   private Process agent;
   private ContainerNetwork network;
@@ -66,16 +61,10 @@ class LargeObjectsTest {
     server = TestApiServer.start();
     assumeTrue(server.isReal(), "the embedded API server bounds no object");
     api = server.client();
-    for (String each : List.of(Names.NAMESPACE, "other")) {
-      api.resource(new NamespaceBuilder().withNewMetadata().withName(each).endMetadata().build())
-          .create();
-    }
-    node = NetworkNamespace.create(NODE);
-    try (Netlink netlink = Netlink.open(node)) {
-      netlink.linkSet(
-          netlink.link("lo").orElseThrow().index(), LinkSettings.builder().up(true).build());
-    }
-    door = new Door(node, behind().getPort());
+    api.resource(new NamespaceBuilder().withNewMetadata().withName("other").endMetadata().build())
+        .create();
+    host = new AgentHost(server, "large");
+    door = host.door();
     ContainerNetwork given =
         Given.network("red", "bridge", SubnetBuilder.builder().cidr("10.9.0.0/16").build());
     network = api.resource(given).create();
@@ -86,15 +75,11 @@ class LargeObjectsTest {
 
   @AfterEach
   void stop() throws Exception {
-    if (agent != null) {
-      agent.destroyForcibly().waitFor();
-    }
     if (door != null) {
       door.close();
     }
-    if (node != null) {
-      node.close();
-      NetworkNamespace.delete(NODE);
+    if (host != null) {
+      host.close();
     }
     if (server != null) {
       server.close();
@@ -162,26 +147,12 @@ class LargeObjectsTest {
 
   private void run() throws IOException {
     agent =
-        new ProcessBuilder(
-                "nsenter",
-                "--net=/run/netns/" + NODE,
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                HEAP,
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AgentMain.class.getName(),
-                "run",
-                "--node=n",
-                "--kubeconfig=" + kubeconfig(),
-                "--sandboxes=" + folder.resolve("sandboxes"),
-                "--keys=" + folder.resolve("keys"))
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("log").toFile())
-            .start();
+        host.run(
+            folder,
+            HEAP,
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError");
   }
 
   private String log() {
@@ -266,19 +237,5 @@ class LargeObjectsTest {
         .endContainer()
         .endSpec()
         .build();
-  }
-
-  private Path kubeconfig() throws IOException {
-    int behind = behind().getPort();
-    return Files.writeString(
-        folder.resolve("kubeconfig"),
-        server
-            .kubeconfig()
-            .replace("127.0.0.1:" + behind, "127.0.0.1:" + Door.FRONT)
-            .replace("localhost:" + behind, "localhost:" + Door.FRONT));
-  }
-
-  private URI behind() {
-    return URI.create(api.getConfiguration().getMasterUrl());
   }
 }

@@ -8,14 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Names;
+import dev.weft.testkit.Door;
 import dev.weft.testkit.TestApiServer;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -49,14 +47,6 @@ class OperatorMainTest {
   static void startApiServer() throws IOException {
     server = TestApiServer.start();
     Files.writeString(kubeconfig(), server.kubeconfig());
-    client()
-        .resource(
-            new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(Names.NAMESPACE)
-                .endMetadata()
-                .build())
-        .create();
   }
 
   @AfterAll
@@ -125,11 +115,7 @@ class OperatorMainTest {
     int front = freePort();
     URI behind = URI.create(client().getConfiguration().getMasterUrl());
     Path away = folder.resolve("kubeconfig-away");
-    Files.writeString(
-        away,
-        Files.readString(kubeconfig())
-            .replace("127.0.0.1:" + behind.getPort(), "127.0.0.1:" + front)
-            .replace("localhost:" + behind.getPort(), "localhost:" + front));
+    Files.writeString(away, Objects.requireNonNull(server).kubeconfigAt(front));
     Process operator =
         start("run", "--kubeconfig", away.toString(), "--listen", "127.0.0.1:" + port);
 
@@ -143,7 +129,8 @@ class OperatorMainTest {
         });
     assertThat(operator.isAlive()).isTrue();
 
-    try (Door door = new Door(front, behind.getPort())) {
+    try (Door door =
+        new Door(new ServerSocket(front, 50, InetAddress.getLoopbackAddress()), behind.getPort())) {
       await().atMost(LONG).until(() -> status(port, "/readyz") == 200);
       assertThat(get(port, "/readyz").body()).startsWith("ok").contains("lead");
       assertThat(log().lines().filter(each -> each.contains("does not answer"))).hasSize(1);
@@ -152,57 +139,6 @@ class OperatorMainTest {
       await().atMost(LONG).until(() -> status(port, "/readyz") == 503);
       assertThat(get(port, "/readyz").body()).contains("does not watch");
       assertThat(get(port, "/healthz").statusCode()).isEqualTo(200);
-    }
-  }
-
-  /** A way to the API server that can be shut. */
-  private static final class Door implements AutoCloseable {
-    private final ServerSocket server;
-    private final List<Socket> open = new CopyOnWriteArrayList<>();
-
-    Door(int front, int behind) throws IOException {
-      server = new ServerSocket(front, 50, InetAddress.getLoopbackAddress());
-      Thread _ =
-          Thread.ofVirtual()
-              .start(() -> {
-                try {
-                  while (true) {
-                    Socket one = server.accept();
-                    Socket other = new Socket(InetAddress.getLoopbackAddress(), behind);
-                    open.addAll(List.of(one, other));
-                    carry(one, other);
-                    carry(other, one);
-                  }
-                } catch (IOException e) {
-                  // it is shut
-                }
-              });
-    }
-
-    private static void carry(Socket from, Socket to) {
-      Thread _ =
-          Thread.ofVirtual()
-              .start(() -> {
-                try (from;
-                    to) {
-                  from.getInputStream().transferTo(to.getOutputStream());
-                } catch (IOException e) {
-                  // one side has ended it
-                }
-              });
-    }
-
-    @Override
-    public void close() throws IOException {
-      shut();
-    }
-
-    /** Lets nobody in any more and ends what goes on. */
-    void shut() throws IOException {
-      server.close();
-      for (Socket each : open) {
-        each.close();
-      }
     }
   }
 

@@ -1,19 +1,24 @@
 package dev.weft.testkit;
 
+import dev.weft.api.Names;
 import dev.weft.testkit.control.ControlPlane;
 import dev.weft.testkit.control.ControlPlanes;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API server with Weft's CustomResourceDefinitions: a kube-apiserver where there is one, else
- * the embedded API server ({@link ControlPlanes}).
+ * An API server with Weft's CustomResourceDefinitions and namespace: a kube-apiserver where there
+ * is one, else the embedded API server ({@link ControlPlanes}).
  */
 public final class TestApiServer implements AutoCloseable {
   private static final Path DEFINITIONS = Path.of("..", "manifests", "crds");
@@ -49,14 +54,30 @@ public final class TestApiServer implements AutoCloseable {
     Path folder = Files.createTempDirectory("weft-apiserver-");
     TestApiServer started =
         new TestApiServer(
-            folder, ControlPlanes.start(System.getenv(), folder.resolve("control"), _ -> {}));
+            folder, ControlPlanes.start(environment(), folder.resolve("control"), _ -> {}));
     try {
       Definitions.install(started.client, DEFINITIONS);
+      started
+          .client
+          .resource(
+              new NamespaceBuilder()
+                  .withNewMetadata()
+                  .withName(Names.NAMESPACE)
+                  .endMetadata()
+                  .build())
+          .create();
       return started;
     } catch (RuntimeException e) {
       started.close();
       throw e;
     }
+  }
+
+  /** Never a cluster of the user's: tests remove all objects there, nodes and pods as well. */
+  private static Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.remove("WEFT_KUBECONFIG");
+    return environment;
   }
 
   /** A client with every right. */
@@ -67,6 +88,11 @@ public final class TestApiServer implements AutoCloseable {
   /** How to reach it, with every right. */
   public String kubeconfig() {
     return plane.kubeconfig().text();
+  }
+
+  /** The same by way of another port of the loopback interface. */
+  public String kubeconfigAt(int port) {
+    return plane.kubeconfig().through(URI.create(addressAt(port))).text();
   }
 
   /** Its address by way of another port of the loopback interface. */

@@ -1,6 +1,7 @@
 package dev.weft.e2e.chaos;
 
 import dev.weft.e2e.lab.Lab;
+import dev.weft.testkit.control.LogEnd;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -104,9 +105,8 @@ public final class ChaosMain implements Callable<Integer> {
     List<String> ends = new ArrayList<>();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path log : files.filter(each -> each.toString().endsWith(".log")).sorted().toList()) {
-        List<String> lines = Files.readAllLines(log);
         ends.add("== the end of " + log.getFileName());
-        ends.addAll(lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+        ends.addAll(LogEnd.of(log, LOG_LINES));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -11,7 +11,6 @@ import dev.weft.api.NetworkEndpoint;
 import dev.weft.operator.WeftOperator;
 import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -77,14 +76,6 @@ public final class KubeCluster
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     server = TestApiServer.start();
-    client()
-        .resource(
-            new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(Names.NAMESPACE)
-                .endMetadata()
-                .build())
-        .create();
   }
 
   @Override

@@ -212,13 +212,7 @@ final class KubernetesBinaries implements ControlPlane {
     close();
     throw new IllegalStateException(
         "the API server did not get ready; the end of its log:\n"
-            + end(directory.resolve("kube-apiserver.log")));
-  }
-
-  /** The last lines of a log that is removed with its folder. */
-  private static String end(Path log) throws IOException {
-    List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+            + String.join("\n", LogEnd.of(directory.resolve("kube-apiserver.log"), LOG_LINES)));
   }
 
   private static void pause() {

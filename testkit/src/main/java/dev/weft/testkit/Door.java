@@ -1,6 +1,5 @@
-package dev.weft.agent;
+package dev.weft.testkit;
 
-import dev.weft.netlink.NetworkNamespace;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -8,15 +7,18 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A way from the node to the API server that can be shut. */
-final class Door implements AutoCloseable {
-  static final int FRONT = 16443;
-
+/** A way to an API server on the loopback interface that can be shut. */
+public final class Door implements AutoCloseable {
   private final ServerSocket front;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
 
-  Door(NetworkNamespace node, int behind) throws IOException {
-    front = node.call(() -> new ServerSocket(FRONT, 50, InetAddress.getLoopbackAddress()));
+  /**
+   * Lets in who connects to {@code front}, which is closed with the door.
+   *
+   * @param behind port of the API server on the loopback interface
+   */
+  public Door(ServerSocket front, int behind) {
+    this.front = front;
     Thread _ =
         Thread.ofVirtual()
             .start(() -> {
@@ -53,7 +55,7 @@ final class Door implements AutoCloseable {
   }
 
   /** Lets nobody in any more and ends what goes on. */
-  void shut() throws IOException {
+  public void shut() throws IOException {
     front.close();
     for (Socket each : open) {
       each.close();
