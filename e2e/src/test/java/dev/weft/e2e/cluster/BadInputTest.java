@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.api.Attachments;
 import dev.weft.api.Conditions;
 import dev.weft.api.Names;
 import dev.weft.e2e.lab.Cluster;
@@ -164,7 +165,7 @@ class BadInputTest {
     made.pod("long", "weft-1", "blue, ".repeat(20_000) + "blue");
 
     await().atMost(InLab.PATIENCE).until(() -> !lab.attachError("long").isEmpty());
-    assertThat(lab.attachError("long")).contains("65536");
+    assertThat(lab.attachError("long")).contains(String.valueOf(Attachments.LONGEST));
   }
 
   private String vniOfBlue() {
