@@ -1,18 +1,20 @@
-package dev.weft.operator.web;
+package dev.weft.process;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
-/** Serves /healthz, /readyz and /metrics to kubelet and Prometheus. */
+/** Serves {@code /healthz}, {@code /readyz} and {@code /metrics} to kubelet and Prometheus. */
 public final class HealthServer implements AutoCloseable {
-  private static final int OK = 200;
-  private static final int UNAVAILABLE = 503;
+  /** Reasons in one answer. */
+  private static final int MOST = 10;
 
   private final HttpServer server;
 
@@ -21,38 +23,39 @@ public final class HealthServer implements AutoCloseable {
   }
 
   /**
-   * What it answers with.
+   * What the server answers with.
    *
-   * @param sick why the process does not work until it is started again; empty: it works
-   * @param unready why it does not do its work now; empty: it does
-   * @param lease how it stands with the lease
+   * @param sick why only a restart makes the process work again; empty: it works
+   * @param unready why the process does not do its work now; empty: it does
+   * @param note a line below the answer of {@code /readyz}; empty: none
    * @param metrics the metrics in Prometheus' text format
    */
   public record Answers(
       Supplier<List<String>> sick,
       Supplier<List<String>> unready,
-      Supplier<String> lease,
+      Supplier<String> note,
       Supplier<String> metrics) {}
 
   /**
-   * Listens from now on.
+   * Starts a server.
    *
-   * @throws IOException if the address is taken or not ours
+   * @throws IOException if the address is taken, or no interface has it
    */
   public static HealthServer start(InetSocketAddress address, Answers answers) throws IOException {
     HttpServer server = HttpServer.create(address, 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/healthz", exchange -> answer(exchange, answers.sick.get(), ""));
     server.createContext(
-        "/readyz", exchange -> answer(exchange, answers.unready.get(), answers.lease.get()));
-    server.createContext("/metrics", exchange -> send(exchange, OK, answers.metrics.get()));
+        "/readyz", exchange -> answer(exchange, answers.unready.get(), answers.note.get()));
+    server.createContext(
+        "/metrics", exchange -> send(exchange, HttpURLConnection.HTTP_OK, answers.metrics.get()));
     server.start();
     return new HealthServer(server);
   }
 
-  /** The port that is listened on. */
-  public int port() {
-    return server.getAddress().getPort();
+  /** Address and port that the server listens on. */
+  public InetSocketAddress address() {
+    return server.getAddress();
   }
 
   @Override
@@ -60,13 +63,14 @@ public final class HealthServer implements AutoCloseable {
     server.stop(0);
   }
 
-  private static void answer(HttpExchange exchange, List<String> reasons, String more)
+  private static void answer(HttpExchange exchange, List<String> reasons, String note)
       throws IOException {
-    String text = reasons.isEmpty() ? "ok" : String.join("\n", reasons);
+    String text =
+        reasons.isEmpty() ? "ok" : reasons.stream().limit(MOST).collect(Collectors.joining("\n"));
     send(
         exchange,
-        reasons.isEmpty() ? OK : UNAVAILABLE,
-        (more.isEmpty() ? text : text + "\n" + more) + "\n");
+        reasons.isEmpty() ? HttpURLConnection.HTTP_OK : HttpURLConnection.HTTP_UNAVAILABLE,
+        (note.isEmpty() ? text : text + "\n" + note) + "\n");
   }
 
   private static void send(HttpExchange exchange, int status, String body) throws IOException {

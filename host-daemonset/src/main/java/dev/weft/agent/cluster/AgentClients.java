@@ -2,45 +2,31 @@ package dev.weft.agent.cluster;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.api.reading.Reading;
+import dev.weft.process.ApiClients;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfig;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import java.io.File;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/** Opens connections to the API server. */
-public final class ApiClients {
-  private static final int CONNECT_MILLIS = 3_000;
+/** Opens the agent's connections to the API server. */
+public final class AgentClients {
   private static final int REQUEST_MILLIS = 5_000;
 
   /** A server reads a page of the largest objects that there are for seconds before it answers. */
   private static final int LIST_MILLIS = 20_000;
 
-  /** Doubled at most five times by the client: two seconds, however long a server was away. */
-  private static final int WATCH_RECONNECT_MILLIS = 60;
+  private AgentClients() {}
 
-  private ApiClients() {}
-
-  /**
-   * The configuration from a kubeconfig file, or else from where a pod or a user's shell has it.
-   */
-  public static Config config(Optional<File> kubeconfig) {
-    Config config =
-        kubeconfig.map(Config::fromKubeconfig).orElseGet(() -> Config.autoConfigure(null));
-    config.setConnectionTimeout(CONNECT_MILLIS);
+  /** Sets the configuration for a client that answers, or fails, while a sandbox waits. */
+  public static Config prompt(Config config) {
     config.setRequestTimeout(REQUEST_MILLIS);
-    config.setRequestRetryBackoffLimit(0);
-    config.setWatchReconnectInterval(WATCH_RECONNECT_MILLIS);
-    return config;
+    return ApiClients.prompt(config);
   }
 
   /** A client that counts nothing but requests. */
@@ -57,14 +43,11 @@ public final class ApiClients {
   public static KubernetesClient open(
       Config config, Consumer<HttpRequest> requests, Consumer<String> unreadable) {
     ObjectMapper mapper = BoundPods.reading(new Reading(unreadable).mapper());
-    return new KubernetesClientBuilder()
-        .withConfig(config)
-        .withKubernetesSerialization(new KubernetesSerialization(mapper, true))
-        .withTaskExecutor(Executors.newVirtualThreadPerTaskExecutor())
-        .withHttpClientBuilderConsumer(builder ->
-            builder
-                .addOrReplaceInterceptor("weft-lists", Reading.lists())
-                .addOrReplaceInterceptor(
+    return ApiClients.builder(
+            config,
+            mapper,
+            http ->
+                http.addOrReplaceInterceptor(
                     "weft-requests",
                     new Interceptor() {
                       @Override
@@ -73,6 +56,7 @@ public final class ApiClients {
                         requests.accept(request);
                       }
                     }))
+        .withTaskExecutor(Executors.newVirtualThreadPerTaskExecutor())
         .build();
   }
 

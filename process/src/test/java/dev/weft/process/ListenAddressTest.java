@@ -1,4 +1,4 @@
-package dev.weft.operator;
+package dev.weft.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,7 +14,7 @@ class ListenAddressTest {
 
   @Test
   void aPortAloneIsListenedOnAtEveryAddress() {
-    assertThat(address.convert(":9811")).isEqualTo(new InetSocketAddress(9811));
+    assertThat(address.convert(":9810")).isEqualTo(new InetSocketAddress(9810));
   }
 
   @Test
@@ -24,7 +24,7 @@ class ListenAddressTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "9811", "localhost", "127.0.0.1:", ":65536", ":-1"})
+  @ValueSource(strings = {"", "9810", "localhost", "127.0.0.1:", ":65536", ":-1"})
   void anythingElseIsRefused(String text) {
     assertThatThrownBy(() -> address.convert(text)).isInstanceOf(TypeConversionException.class);
   }

@@ -1,4 +1,4 @@
-package dev.weft.agent;
+package dev.weft.process;
 
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -6,7 +6,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads {@code 127.0.0.1:9810}, {@code [::1]:9810}, or {@code :9810} for every address. */
-final class ListenAddress implements ITypeConverter<InetSocketAddress> {
+public final class ListenAddress implements ITypeConverter<InetSocketAddress> {
   private static final int LAST_PORT = 65535;
 
   @Override
