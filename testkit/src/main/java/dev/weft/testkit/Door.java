@@ -7,10 +7,13 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A way to an API server on the loopback interface that can be shut. */
+/** A way to an API server on the loopback interface that can be shut and opened again. */
 public final class Door implements AutoCloseable {
-  private final ServerSocket front;
+  private static final int BACKLOG = 50;
+
+  private final int behind;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private volatile ServerSocket front;
 
   /**
    * Lets in who connects to {@code front}, which is closed with the door.
@@ -19,12 +22,26 @@ public final class Door implements AutoCloseable {
    */
   public Door(ServerSocket front, int behind) {
     this.front = front;
+    this.behind = behind;
+    letIn(front);
+  }
+
+  /** A door at a free port of the loopback interface. */
+  public static Door to(int behind) throws IOException {
+    return new Door(listen(0), behind);
+  }
+
+  private static ServerSocket listen(int port) throws IOException {
+    return new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+  }
+
+  private void letIn(ServerSocket socket) {
     Thread _ =
         Thread.ofVirtual()
             .start(() -> {
               try {
                 while (true) {
-                  Socket one = front.accept();
+                  Socket one = socket.accept();
                   Socket other = new Socket(InetAddress.getLoopbackAddress(), behind);
                   open.addAll(List.of(one, other));
                   carry(one, other);
@@ -49,16 +66,28 @@ public final class Door implements AutoCloseable {
             });
   }
 
+  /** The port that it is at. */
+  public int port() {
+    return front.getLocalPort();
+  }
+
   @Override
   public void close() throws IOException {
     shut();
   }
 
-  /** Lets nobody in any more and ends what goes on. */
+  /** Refuses every connection, and ends those that there are. */
   public void shut() throws IOException {
     front.close();
     for (Socket each : open) {
       each.close();
     }
+    open.clear();
+  }
+
+  /** Takes connections again, at the same port of this namespace's loopback interface. */
+  public void reopen() throws IOException {
+    front = listen(front.getLocalPort());
+    letIn(front);
   }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  *
  * @param where it stands
  */
-public record Query(String where, String text) {
+public record PromQuery(String where, String text) {
   static final Path FILES = Path.of("../manifests/monitoring");
 
   private static final Pattern SELECTOR = Pattern.compile("\\b([a-z]+_\\w+)(\\{[^}]*})?");
@@ -32,18 +32,18 @@ public record Query(String where, String text) {
   public record Selector(String metric, Set<String> labels) {}
 
   /** All of them. */
-  public static List<Query> all() throws IOException {
-    List<Query> alerts =
+  public static List<PromQuery> all() throws IOException {
+    List<PromQuery> alerts =
         read("rules.yaml").findParents("expr").stream()
-            .map(each -> new Query(each.path("alert").asText(), each.path("expr").asText()))
+            .map(each -> new PromQuery(each.path("alert").asText(), each.path("expr").asText()))
             .toList();
-    Stream<Query> panels =
+    Stream<PromQuery> panels =
         read("dashboard.json")
             .path("panels")
             .valueStream()
             .flatMap(panel ->
                 panel.findValuesAsText("expr").stream()
-                    .map(expr -> new Query(panel.path("title").asText(), expr)));
+                    .map(expr -> new PromQuery(panel.path("title").asText(), expr)));
     return Stream.concat(alerts.stream(), panels).toList();
   }
 

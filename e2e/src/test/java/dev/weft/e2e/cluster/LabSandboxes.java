@@ -10,7 +10,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 
 /** The sandboxes of a lab's pods, and how they reach each other. */
-record Sandboxes(Lab lab) {
+record LabSandboxes(Lab lab) {
   NetworkNamespace of(String pod) {
     return lab.sandbox(pod).orElseThrow();
   }

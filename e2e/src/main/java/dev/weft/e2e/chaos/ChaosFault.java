@@ -3,26 +3,26 @@ package dev.weft.e2e.chaos;
 import java.time.Duration;
 
 /** One thing that goes wrong. */
-sealed interface Fault {
+sealed interface ChaosFault {
 
   /**
    * A change on a node or in a pod's sandbox.
    *
    * @param pod the pod; empty: on the node itself
    */
-  record Drifted(String node, String pod, Drift drift) implements Fault {}
+  record Drifted(String node, String pod, Drift drift) implements ChaosFault {}
 
   /** An agent is killed, and restarted after the other faults of its step. */
-  record AgentKilled(String node) implements Fault {}
+  record AgentKilled(String node) implements ChaosFault {}
 
   /** The operator is killed, and restarted after the other faults of its step. */
-  record OperatorKilled() implements Fault {}
+  record OperatorKilled() implements ChaosFault {}
 
   /** A node's agent loses its connections to the API server. */
-  record ApiLost(String node, Duration time) implements Fault {}
+  record ApiLost(String node, Duration time) implements ChaosFault {}
 
   /** A node loses its link to the LAN. */
-  record Partitioned(String node, Duration time) implements Fault {}
+  record Partitioned(String node, Duration time) implements ChaosFault {}
 
   /** The node whose traffic this fault may interrupt; empty: none. */
   default String interrupts() {

@@ -14,21 +14,21 @@ import java.util.function.Supplier;
  * Counts the VXLAN packets that arrive at a node, as the node's own UDP socket receives them. What
  * IPv6 multicasts of its own accord is left out.
  */
-public final class Capture implements AutoCloseable {
+public final class VxlanCapture implements AutoCloseable {
   private static final int PORT = 4789;
   private static final int INNER_DESTINATION = 8;
   private static final int PATIENCE_MILLIS = 3000;
 
   private final DatagramSocket socket;
 
-  private Capture(DatagramSocket socket) {
+  private VxlanCapture(DatagramSocket socket) {
     this.socket = socket;
   }
 
   /** Captures at a node that carries no network itself, so that the port is free. */
-  public static Capture of(Box node, String device) {
+  public static VxlanCapture of(Box node, String device) {
     node.link(device);
-    return new Capture(open(node, PORT));
+    return new VxlanCapture(open(node, PORT));
   }
 
   private static DatagramSocket open(Box node, int port) {

@@ -28,12 +28,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** How a change reaches the nodes, and how it is planned instead. */
 @Tag("api-server")
 @ExtendWith(InLab.class)
-class RolloutTest {
+class RolloutInLabTest {
   private final Lab lab;
   private final Cluster cluster;
   private final Made made;
 
-  RolloutTest(Lab lab) {
+  RolloutInLabTest(Lab lab) {
     this.lab = lab;
     this.cluster = new Cluster(lab.client());
     this.made = new Made(lab);

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /** Pods of namespace {@code default} in a {@link KubeletLab}, gone when this is closed. */
-public final class Pods implements AutoCloseable {
+public final class KubeletPods implements AutoCloseable {
   /** A command that stays until it is told to end. */
   public static final String STAY = "trap 'exit 0' TERM; sleep 1000000 & wait";
 
@@ -29,7 +29,7 @@ public final class Pods implements AutoCloseable {
   private final Set<String> everMade = ConcurrentHashMap.newKeySet();
 
   /** None yet. */
-  public Pods(KubeletLab lab) {
+  public KubeletPods(KubeletLab lab) {
     this.lab = lab;
   }
 

@@ -36,7 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A table that spreads the connections to virtual addresses over tasks. */
-enum BalancingTable {
+enum SpreadTable {
   IPV4("4", Network.IPV4, IPV4_ADDR, 16, 1),
   IPV6("6", Network.IPV6, IPV6_ADDR, 24, 58);
 
@@ -49,7 +49,7 @@ enum BalancingTable {
   private final int offset;
   private final int icmp;
 
-  BalancingTable(String digit, Network network, NftType address, int offset, int icmp) {
+  SpreadTable(String digit, Network network, NftType address, int offset, int icmp) {
     this.digit = digit;
     this.network = network;
     this.address = address;
@@ -62,7 +62,7 @@ enum BalancingTable {
     List<NftChange> all = new ArrayList<>();
     all.add(new NftChange.TableRemove());
     all.add(new NftChange.TableAdd());
-    for (BalancingTable each : values()) {
+    for (SpreadTable each : values()) {
       all.addAll(each.sets());
     }
     all.add(new NftChange.BaseChainAdd("balance", NAT, OUTPUT, -100));
@@ -70,11 +70,11 @@ enum BalancingTable {
     all.add(new NftChange.BaseChainAdd("refuse", FILTER, OUTPUT, 0));
     all.add(new NftChange.ChainAdd("refused"));
     for (String chain : List.of("balance", "again")) {
-      for (BalancingTable each : values()) {
+      for (SpreadTable each : values()) {
         all.add(each.rule(chain, new VerdictMap(0, each.name("sizes"))));
       }
     }
-    for (BalancingTable each : values()) {
+    for (SpreadTable each : values()) {
       NftVerdict refused = new NftVerdict.Jump("refused");
       all.add(each.rule("refuse", new InSet(0, each.name("virtual")), new Verdict(refused)));
     }
