@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.e2e.lab.Cluster;
+import dev.weft.e2e.lab.Dockerd;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
 import dev.weft.e2e.lab.Labs;
@@ -57,7 +58,7 @@ class DockerTest {
   @BeforeAll
   static void twoNodesWithAnEngineEach() {
     assumeTrue(Root.is(), Root.REASON);
-    Dockerd.assumeInstalled();
+    assumeTrue(Dockerd.missing().isEmpty(), () -> Dockerd.missing().orElse(""));
     lab = Lab.create(Labs.name());
     lab.install(Path.of("../manifests"));
     lab.startOperator();

@@ -1,10 +1,7 @@
-package dev.weft.e2e.docker;
+package dev.weft.e2e.lab;
 
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.e2e.lab.Lab;
-import dev.weft.e2e.lab.LabNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -32,12 +29,12 @@ public final class Dockerd {
     this.process = launch();
   }
 
-  /** Skips the tests where the machine lacks what an engine needs. */
-  public static void assumeInstalled() {
-    for (String name : List.of("dockerd", "docker", "containerd", "runc", "busybox", "tar")) {
-      assumeTrue(
-          find(name).isPresent(), name + " is not installed (Debian: docker.io, busybox-static)");
-    }
+  /** What the machine lacks for an engine, and the packages that have it; empty: nothing. */
+  public static Optional<String> missing() {
+    return Stream.of("dockerd", "docker", "containerd", "runc", "busybox", "tar")
+        .filter(name -> find(name).isEmpty())
+        .findFirst()
+        .map(name -> name + " is not installed (Debian: docker.io, busybox-static)");
   }
 
   /** Where the engine of the node that joins as this number listens. */

@@ -1,4 +1,4 @@
-package dev.weft.e2e.attach;
+package dev.weft.e2e.bench.attach;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
-package dev.weft.e2e.attach;
+package dev.weft.e2e.bench.attach;
 
-import dev.weft.e2e.docker.Dockerd;
+import dev.weft.e2e.lab.Dockerd;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

@@ -1,4 +1,4 @@
-package dev.weft.e2e.attach;
+package dev.weft.e2e.bench.attach;
 
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
