@@ -14,7 +14,7 @@ public final class HostNetworks {
 
   /**
    * The HostNetwork of {@code node}: spec, labels, owner and finalizer, all defaults filled in. It
-   * follows from the network's spec and status alone, so whoever writes it writes the same.
+   * follows from the network's spec and status alone, so operator and agents write the same.
    *
    * @param network one that is valid and {@link #isAllocated allocated}
    * @throws IllegalArgumentException if it is not

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Removes everything of Weft from the API, whoever is left to help. */
+/** Removes everything of Weft from the API, also where no operator or agent runs. */
 @Command(
     name = "cleanup",
     description =

@@ -1,6 +1,6 @@
 /**
- * What agent and operator have in common as processes: options of the command line, the client of
- * the API server, and health over HTTP.
+ * Shared by agent and operator as processes: options of the command line, the client of the API
+ * server, and health over HTTP.
  */
 @NullMarked
 package dev.weft.process;

@@ -92,7 +92,7 @@ final class ListSieve implements Interceptor {
           copy(token);
         }
       } catch (IOException e) {
-        // whoever reads it says what is wrong with it
+        // the reader reports what is wrong with it
         plain = true;
         generator.flush();
         passed.reset();

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Reads what an API server has stored, of any kind: a part of an object that does not have the form
  * expected of it counts as absent, and a list or a watch goes on. The log names each such object
  * once. One of Weft's own kinds carries its {@link Faults}. Of the kinds that Weft watches only
- * what it reads is made into an object, whoever writes it.
+ * what it reads becomes an object, so a writer cannot make it larger.
  */
 public final class Reading {
   private static final Logger LOG = LoggerFactory.getLogger(Reading.class);

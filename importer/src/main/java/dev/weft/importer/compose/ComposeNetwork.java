@@ -32,7 +32,7 @@ record ComposeNetwork(Use use, Imported imported) {
    * @param blocks its subnets as texts; null: the source does not show them
    */
   record Joined(String name, boolean overlay, @Nullable List<String> blocks) implements Use {
-    /** Whether an address can be had on it. */
+    /** Whether it can assign a chosen address. */
     boolean holds(IpAddress address) {
       try {
         return blocks == null

@@ -62,13 +62,13 @@ public final class Environment {
   /** A variable without a value is passed on from the shell of {@code docker compose up}. */
   private void secret(String name, Cursor at) {
     String secret = workload.name() + "-env";
-    String told =
+    String note =
         "it is passed on from a shell: kubectl create secret generic %s --from-literal=%s=VALUE"
             .formatted(secret, name);
     if (at.isPresent()) {
-      at.changed(told);
+      at.changed(note);
     } else {
-      workload.notes().say("%s: %s".formatted(at.path(), told));
+      workload.notes().say("%s: %s".formatted(at.path(), note));
     }
     workload.environment(
         new EnvVarBuilder()

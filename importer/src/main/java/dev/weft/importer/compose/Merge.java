@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /**
  * Lays a document over an earlier one, or a service over the one it extends, as Compose does
- * (compose-go, override/merge.go and uncity.go). What is overridden is told.
+ * (compose-go, override/merge.go and uncity.go). It reports what is overridden.
  */
 final class Merge {
   /** Objects that may be written as lists of {@code name=value}. */
@@ -47,7 +47,7 @@ final class Merge {
   Value lay(Value over, Value under, String path) {
     return switch (over.meeting()) {
       case OVERRIDE, RESET -> {
-        told(under, path, over);
+        reportOverride(under, path, over);
         yield over;
       }
       case MERGE -> merged(over, under, path);
@@ -59,7 +59,7 @@ final class Merge {
       return under;
     }
     if (OVERRIDDEN.matcher(path).matches()) {
-      told(under, path, over);
+      reportOverride(under, path, over);
       return over;
     }
     if (PAIRS.matcher(path).matches() && over.getClass() != under.getClass()) {
@@ -77,7 +77,7 @@ final class Merge {
     if (under instanceof Listing base && over instanceof Scalar) {
       return lists(new Listing(over.place(), Meeting.MERGE, List.of(over)), base, path);
     }
-    told(under, path, over);
+    reportOverride(under, path, over);
     return over;
   }
 
@@ -101,7 +101,7 @@ final class Merge {
     for (Value each : over.items()) {
       Value earlier = merged.put(key(each, path), each);
       if (earlier != null && !earlier.toString().equals(each.toString())) {
-        told(earlier, path, each);
+        reportOverride(earlier, path, each);
       }
     }
     return new Listing(over.place(), Meeting.MERGE, new ArrayList<>(merged.values()));
@@ -145,7 +145,7 @@ final class Merge {
     return Mapping.of(value.place(), entries);
   }
 
-  private void told(Value under, String path, Value over) {
+  private void reportOverride(Value under, String path, Value over) {
     switch (under) {
       case Mapping map when map.entries().isEmpty() -> {}
       case Listing list when list.items().isEmpty() -> {}

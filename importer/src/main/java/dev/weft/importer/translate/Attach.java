@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param network name of the ContainerNetwork
  * @param overlay whether it is known to be an overlay
  * @param ips wishes for addresses, without a prefix
- * @param wishes where the wishes for address and MAC stand, to be told if they cannot be met
+ * @param wishes where the wishes for address and MAC stand, for the report where they cannot be met
  */
 public record Attach(
     String network,

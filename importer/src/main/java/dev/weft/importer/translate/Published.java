@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A port of the Service by which a workload is reached from outside its networks. */
 record Published(String name, int port, int target, @Nullable String spoken) {
-  /** Each door once; told to the user where two tasks' ports want the same. */
+  /** Each door once; reports two tasks that publish the same port. */
   static List<Published> of(Workload workload) {
     if (workload.namesOnly) {
       return List.of();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record StatusChange(boolean warning, Reason reason, String message) {
   private static final Set<Reason> FULL = Set.of(Reason.NEARLY_EXHAUSTED, Reason.EXHAUSTED);
 
-  /** Something that somebody must look at. */
+  /** A change that needs the user's attention. */
   public static StatusChange warning(Reason reason, String message) {
     return new StatusChange(true, reason, message);
   }

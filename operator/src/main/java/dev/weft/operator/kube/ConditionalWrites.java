@@ -15,7 +15,7 @@ public final class ConditionalWrites {
   /**
    * Deletes an object of the version that {@code object} has.
    *
-   * @return false if the API server has another; its change wakes whoever watches it
+   * @return false if the API server has another; its change wakes the watchers
    */
   public static boolean delete(KubernetesClient client, HasMetadata object) {
     try {

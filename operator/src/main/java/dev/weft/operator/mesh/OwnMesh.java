@@ -64,7 +64,7 @@ public final class OwnMesh {
         && (mesh.getSpec() == null || Objects.equals(mesh.getSpec(), NOTHING));
   }
 
-  /** Removes {@code mesh}, unless somebody has changed it by now. */
+  /** Removes {@code mesh}, unless it was changed meanwhile. */
   void remove(Mesh mesh) {
     client.resource(mesh).lockResourceVersion(mesh.getMetadata().getResourceVersion()).delete();
     log.atInfo().addKeyValue("mesh", Names.MESH).log("removed the mesh: no network is encrypted");

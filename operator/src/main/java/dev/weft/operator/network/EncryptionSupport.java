@@ -44,7 +44,7 @@ record EncryptionSupport(String status, Reason reason, String message) {
     return unable.isEmpty() || unable.size() < nodes.size()
         ? Optional.empty()
         : Optional.of(
-            "no node can encrypt, so spec.overlay.encrypted cannot be had: %s%s"
+            "no node can encrypt, so spec.overlay.encrypted has no effect: %s%s"
                 .formatted(NodeTexts.join(unable), CURE));
   }
 

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Whether an endpoint is still somebody's. An agent that lives releases its own endpoints; here go
- * only those that no agent will ever release.
+ * Whether an endpoint still has an owner. A live agent releases its own endpoints; here go only
+ * those that no agent will ever release.
  */
 sealed interface OrphanVerdict {
   /** How long an agent may be away before its dead pods' addresses are free. */

@@ -30,7 +30,7 @@ final class Applier {
     this.client = client;
   }
 
-  /** Whether an object of this kind and name is there, whoever's it is. */
+  /** Whether an object of this kind and name exists, with any owner. */
   Optional<HasMetadata> find(HasMetadata wanted) {
     return Optional.ofNullable(client.resource(wanted).get());
   }

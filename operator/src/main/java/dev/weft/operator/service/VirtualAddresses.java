@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds the virtual addresses of services, one of each family of the network, by the lock of every
- * address: whoever created the {@link NetworkEndpoint} of its name holds it. They come from the
+ * address: the creator of the {@link NetworkEndpoint} of its name holds it. They come from the
  * upper end of a network's subnets, as agents take from the lower: so the two rarely meet.
  */
 final class VirtualAddresses {
