@@ -44,7 +44,7 @@ final class DockerEngine implements ContainerEngine {
             .withDockerTlsVerify(false)
             .build();
     questions = client(config, PATIENCE);
-    // The stream of events is silent for as long as nothing happens.
+    // no timeout: the stream of events is silent while nothing happens
     news = client(config, Duration.ZERO);
   }
 
@@ -137,7 +137,7 @@ final class DockerEngine implements ContainerEngine {
   public void close() {
     try (news;
         questions) {
-      // both are closed, whatever the other says
+      // closes both, even if one fails
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

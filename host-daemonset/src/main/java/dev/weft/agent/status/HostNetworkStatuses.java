@@ -35,11 +35,11 @@ final class HostNetworkStatuses {
   }
 
   /**
-   * What the data plane does not say of a network.
+   * State of a network that the data plane does not report.
    *
-   * @param endpoints how many sandboxes of this node are on it
-   * @param drift what was repaired, if that was not long ago
-   * @param plan what would be changed for another revision, which is only planned
+   * @param endpoints number of sandboxes of this node on it
+   * @param drift recent repairs, if there are any
+   * @param plan changes of another revision in plan mode
    */
   record Reported(int endpoints, Optional<String> drift, Optional<NodePlan> plan) {}
 
@@ -47,9 +47,9 @@ final class HostNetworkStatuses {
    * The status to write.
    *
    * @param generation of the HostNetwork that was applied
-   * @param old the status it has now
-   * @param outcome what the data plane made of it
-   * @param reported what else there is to say
+   * @param old its current status
+   * @param outcome result of the data plane
+   * @param reported further state
    */
   HostNetworkStatus of(
       Long generation, @Nullable HostNetworkStatus old, NetworkOutcome outcome, Reported reported) {
@@ -101,7 +101,7 @@ final class HostNetworkStatuses {
         .with(Conditions.STALLED, Conditions.TRUE, Reason.NEEDS_CHANGE, text(mend));
   }
 
-  /** The network is there; some endpoint or peer that it names is not on it. */
+  /** The network is live, but some endpoint or peer that the message names is not on it. */
   private static ConditionsDraft degraded(ConditionsDraft conditions, NetworkOutcome outcome) {
     List<Problem> others =
         outcome.problems().stream().filter(each -> !each.endpoint().isEmpty()).toList();

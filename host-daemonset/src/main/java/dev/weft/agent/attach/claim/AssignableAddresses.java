@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Which addresses of a network may be handed out. */
+/** Addresses of a network that may be assigned. */
 record AssignableAddresses(String network, List<Block> blocks) {
 
   AssignableAddresses {
@@ -28,8 +28,8 @@ record AssignableAddresses(String network, List<Block> blocks) {
    * One subnet.
    *
    * @param cidr the subnet
-   * @param open where addresses are handed out from
-   * @param closed what is never handed out: gateway, reserved and excluded addresses
+   * @param open ranges to assign addresses from
+   * @param closed ranges never assigned: gateway, reserved and excluded addresses
    */
   record Block(Cidr cidr, List<IpRange> open, List<IpRange> closed) {
     Block {
@@ -81,8 +81,8 @@ record AssignableAddresses(String network, List<Block> blocks) {
    *
    * @param bits 32 for IPv4, 128 for IPv6
    * @param taken addresses that are not free
-   * @param skip how many free ones to leave out, if there are more: competitors that choose
-   *     different ones meet less often
+   * @param skip how many free addresses to skip, if there are more: competitors that choose
+   *     different ones conflict less often
    */
   Optional<IpAddress> free(int bits, Set<IpAddress> taken, int skip) {
     return free(bits, BigInteger.ZERO, taken, skip);
@@ -94,7 +94,7 @@ record AssignableAddresses(String network, List<Block> blocks) {
         .or(() -> free(last.bits(), taken, skip));
   }
 
-  /** Whether an address may be assigned, held or not. */
+  /** Whether an address may be assigned, whether or not it is held. */
   boolean handsOut(IpAddress address) {
     return blocks.stream()
         .anyMatch(each ->
@@ -136,7 +136,7 @@ record AssignableAddresses(String network, List<Block> blocks) {
         .map(each -> address + "/" + each.cidr.prefix());
   }
 
-  /** Refuses an address that a pod asks for and cannot have, held or not. */
+  /** Rejects a requested address that may not be assigned, whether or not it is held. */
   void check(IpAddress asked) throws AttachError {
     Block block =
         blocks.stream()
@@ -157,7 +157,7 @@ record AssignableAddresses(String network, List<Block> blocks) {
     }
   }
 
-  /** Refuses a MAC address that another address of the network gets by default. */
+  /** Rejects a MAC address that another address of the network gets by default. */
   void check(Attachment attachment) throws AttachError {
     String mac = attachment.mac();
     Optional<IpAddress> owner =
@@ -170,7 +170,7 @@ record AssignableAddresses(String network, List<Block> blocks) {
     }
   }
 
-  /** The subnets, for a message. */
+  /** The subnets, for an error message. */
   String subnets() {
     return String.join(", ", blocks.stream().map(each -> each.cidr.toString()).toList());
   }

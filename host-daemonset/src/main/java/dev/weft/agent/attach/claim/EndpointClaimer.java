@@ -26,9 +26,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Claims what a sandbox needs for its interfaces on networks: for each a name, a MAC address, one
- * address of each family that the network has. What an earlier attempt, or an earlier sandbox of
- * the same pod, has claimed is kept.
+ * Claims endpoints for the interfaces of a sandbox: for each a name, a MAC address, and one address
+ * of each family of the network. It keeps what an earlier attempt, or an earlier sandbox of the
+ * same pod, has claimed.
  */
 public final class EndpointClaimer {
   private static final List<Integer> FAMILIES = List.of(32, 128);
@@ -39,7 +39,7 @@ public final class EndpointClaimer {
   private final LanProbe lan;
   private final EndpointFactory factory;
 
-  /** Claims for sandboxes of the node that {@code cluster} is about. */
+  /** Claims for sandboxes on the node of {@code cluster}. */
   public EndpointClaimer(
       ClusterCaches cluster, AddressLock claims, HostNetworkGate hostNetworks, Probe probe) {
     this.cluster = cluster;
@@ -49,27 +49,27 @@ public final class EndpointClaimer {
     this.factory = new EndpointFactory(cluster.node());
   }
 
-  /** A request for one interface. */
+  /** Request for one interface. */
   private record RequestedEndpoint(
       AddressOwner holder, Attachment attachment, Optional<String> paired) {}
 
-  /** A network that a holder may attach to, and how. */
+  /** An admitted request: a network that a holder may attach to, and the requested attachment. */
   record Want(AddressOwner holder, Attachment attachment, ContainerNetwork network) {
     String name() {
       return attachment.network();
     }
   }
 
-  /** An interface that a holder has addresses for. */
+  /** An interface with addresses. */
   public record Interface(String network, String name) {}
 
-  /** What came of a claim: what can be wired, and why the rest cannot. */
+  /** Result of a claim: interfaces to wire, and errors for the rest. */
   public record Claimed(List<Interface> interfaces, List<AttachError> refusals) {}
 
   /**
-   * Claims all that a holder wants.
+   * Claims all attachments of a holder.
    *
-   * @param view what its sandbox has by now
+   * @param view current contents of its sandbox
    */
   public Claimed claim(
       AddressOwner holder, List<Attachment> wanted, Probe.View view, Deadline deadline) {
@@ -101,7 +101,7 @@ public final class EndpointClaimer {
     return claimed;
   }
 
-  /** Which interfaces of earlier attempts answer which attachment. */
+  /** Assigns interfaces of earlier attempts to attachments. */
   private Pairing pairing(AddressOwner holder, List<Attachment> wanted) {
     return Pairing.of(wanted, held(holder).filter(this::isOf).toList());
   }
@@ -112,8 +112,8 @@ public final class EndpointClaimer {
   }
 
   /**
-   * Gives up what was claimed for a pod and its sandbox has no use for: what is not asked for any
-   * more, and names that an interface of others has.
+   * Releases reserved endpoints that the pod's sandbox cannot use: those no longer requested, and
+   * those with the name of a foreign interface.
    */
   public void revise(AddressOwner holder, List<Attachment> wanted, Probe.View view)
       throws AttachError {
@@ -130,17 +130,17 @@ public final class EndpointClaimer {
     }
   }
 
-  /** Writes the sandbox into the endpoints that were claimed for its pod. */
+  /** Writes the sandbox into the endpoints that were reserved for its pod. */
   public void bind(Sandbox sandbox) {
     cluster.endpoints().reserved(sandbox.owner()).forEach(each -> claims.bind(each, sandbox));
   }
 
-  /** A sandbox has ended: removes it from the endpoints of its pod. */
+  /** A sandbox has ended: withdraws the pending writes of {@link #bind}. */
   public void unbind(Sandbox sandbox) {
     cluster.endpoints().reserved(sandbox.owner()).forEach(claims::unbind);
   }
 
-  /** Whether an endpoint is of the network of its name, and not of an earlier one. */
+  /** Whether an endpoint belongs to the current network of its name, not to an earlier one. */
   private boolean isOf(NetworkEndpoint endpoint) {
     String network = endpoint.getSpec().network();
     return network != null
@@ -153,7 +153,7 @@ public final class EndpointClaimer {
   }
 
   /**
-   * Claims.
+   * Claims one interface.
    *
    * @return the name of the sandbox's interface; empty if it needs none
    */
@@ -185,9 +185,9 @@ public final class EndpointClaimer {
   }
 
   /**
-   * What the holder has of the network by now.
+   * Endpoints of the holder on the network so far.
    *
-   * @param isThere whether its interface is
+   * @param isThere whether the interface exists
    */
   record HeldEndpoint(
       List<NetworkEndpoint> endpoints, String link, boolean isThere, Deadline deadline) {}
@@ -207,7 +207,7 @@ public final class EndpointClaimer {
         if (held.isThere || machineAt(want, each).isEmpty()) {
           return claims.adopt(each, want.holder);
         }
-        // claimed before it was known that the LAN has it
+        // claimed before a machine of the LAN was known to hold it
         claims.release(each);
         break;
       }
@@ -237,7 +237,7 @@ public final class EndpointClaimer {
     }
   }
 
-  /** The machine of the LAN that holds an address, once it is known; empty: none. */
+  /** MAC address of the LAN machine that holds an address, once known; empty if there is none. */
   private CompletableFuture<Optional<String>> machineAt(Want want, IpAddress address) {
     return cluster
         .hostNetwork(want.name())
@@ -246,7 +246,7 @@ public final class EndpointClaimer {
         .orElse(CompletableFuture.completedFuture(Optional.empty()));
   }
 
-  /** The machine of the LAN that holds an endpoint's address, if it is not an earlier sandbox. */
+  /** MAC address of the LAN machine that holds an endpoint's address, except an earlier sandbox. */
   private Optional<String> machineAt(Want want, NetworkEndpoint endpoint) {
     return EndpointAddresses.of(endpoint.getSpec())
         .flatMap(address -> machineAt(want, address).join())
@@ -261,8 +261,8 @@ public final class EndpointClaimer {
   }
 
   /**
-   * The endpoints that a sandbox holds, as a pass of the loop names them. What the API has for its
-   * pod is in the kernel by the sandbox's id, and in the API by its own name.
+   * Keys of a sandbox's endpoints for a pass of the loop. An endpoint reserved for its pod has two:
+   * the id of the sandbox's endpoint in the kernel, and its own name in the API.
    */
   public Set<EndpointKey> holdingsOf(Sandbox sandbox) {
     return held(sandbox.holder())
@@ -330,8 +330,9 @@ public final class EndpointClaimer {
   }
 
   /**
-   * The name of an interface. It is chosen before the API server is asked for addresses, and no
-   * later attachment gets it even if that fails: the answer may be lost of a claim that was made.
+   * Chooses the name of an interface before any address is requested. A later attachment never gets
+   * the same name, even if this one fails: the API server may have accepted a claim although its
+   * answer was lost.
    */
   private String interfaceName(Want want, Optional<String> paired, InterfaceNames names)
       throws AttachError {

@@ -9,9 +9,9 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes the NetworkEndpoints that a node claims addresses by. Pure. */
+/** Builds the NetworkEndpoints by which a node claims addresses. Pure. */
 record EndpointFactory(String node) {
-  /** The endpoint by which a holder claims an address. */
+  /** The endpoint that claims an address for a holder. */
   NetworkEndpoint endpoint(
       EndpointClaimer.Want want,
       AssignableAddresses pool,

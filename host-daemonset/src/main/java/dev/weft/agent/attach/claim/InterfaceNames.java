@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The names that one attachment of a sandbox can get for its interface.
+ * Interface names available to one attachment of a sandbox.
  *
  * @param taken names that a new interface cannot get
  * @param chosen names of earlier attachments; this one's is added
@@ -21,7 +21,7 @@ record InterfaceNames(Set<String> taken, Set<String> chosen) {
     return chosen.add(name);
   }
 
-  /** Takes the prefix and the first number that is free; {@code eth} for a blank prefix. */
+  /** Takes the prefix with the first free number; {@code eth} for a blank prefix. */
   String chooseFree(String prefix) {
     String start = prefix.isBlank() ? DEFAULT_PREFIX : prefix;
     return IntStream.range(0, Integer.MAX_VALUE)
