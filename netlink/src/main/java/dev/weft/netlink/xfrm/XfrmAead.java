@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
  * An algorithm for authenticated encryption ({@code struct xfrm_algo_aead}), without its key.
  *
  * @param name in the kernel's crypto interface, up to 63 bytes: {@code rfc4106(gcm(aes))}
- * @param keyBits length of the key material, of which AES-GCM takes the last 32 bits as salt
+ * @param keyBits length of the key material; AES-GCM takes its last 32 bits as salt
  * @param icvBits length of the integrity check value at the end of a packet
  */
 public record XfrmAead(String name, int keyBits, int icvBits) {

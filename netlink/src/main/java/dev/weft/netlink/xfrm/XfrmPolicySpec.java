@@ -31,7 +31,7 @@ public record XfrmPolicySpec(
 
   /** {@code XFRM_POLICY_ALLOW} and {@code XFRM_POLICY_BLOCK}. */
   public enum Action {
-    /** Protected as the templates say, and let through. */
+    /** Let through with the protection of the templates. */
     ALLOW,
     /** Dropped. */
     BLOCK

@@ -22,7 +22,7 @@ public record XfrmState(XfrmStateSpec spec, XfrmUsage usage, Sequence sequence, 
    *
    * @param late packets older than the replay window
    * @param replayed packets received before
-   * @param forged packets whose integrity check failed
+   * @param forged packets with a failed integrity check
    */
   public record Failures(long late, long replayed, long forged) {}
 }

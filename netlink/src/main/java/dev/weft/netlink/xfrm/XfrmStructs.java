@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class XfrmStructs {
   private XfrmStructs() {}
 
-  /** {@code xfrm_address_t}: 16 bytes of which an IPv4 address takes the first four. */
+  /** {@code xfrm_address_t}: 16 bytes; an IPv4 address takes the first four. */
   static void write(MessageWriter out, InetAddress address) {
     byte[] bytes = address.getAddress();
     out.bytes(bytes);
