@@ -42,8 +42,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * A network with one sandbox on a node of its own, and very many simulated endpoints: they are on a
- * node that is only a MeshNode, and all are ready tasks of one service. The operator has created
+ * A network with one sandbox on a node of its own, and very many simulated endpoints. These are on
+ * a node that is only a MeshNode, and all are ready tasks of one service. The operator has created
  * the network and has ended; otherwise it would remove the endpoints as orphans.
  */
 final class ChangeBed {

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures the cost of one change for an agent on a network of 500 and of 5,000 endpoints: a new or
- * removed endpoint on another node, and a task of a service that becomes ready or not. Each network
- * has a node of its own, so each agent knows only one of them. Exits with status 1 if the time or
- * the processor time of a change grows by more than half.
+ * Measures the cost of one change for an agent on a network of 500 and of 5,000 endpoints. A change
+ * is a new or removed endpoint on another node, or a task of a service that becomes ready or not.
+ * Each network has a node of its own, so each agent knows only one of them. Exits with status 1 if
+ * the time or the processor time of a change grows by more than half.
  */
 public final class ChangeBench {
   private static final List<Integer> SIZES = List.of(500, 5_000);

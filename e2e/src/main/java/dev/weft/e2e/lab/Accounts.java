@@ -12,8 +12,8 @@ import java.time.Duration;
 
 /**
  * Identities of the lab's operator and agents for a real API server: the ServiceAccounts of the
- * shipped manifests, each with a token bound to its pod, as the kubelet mounts it. The embedded API
- * server has no users and grants everyone all rights.
+ * shipped manifests. Each agent has a token bound to its pod, as the kubelet mounts it. The
+ * embedded API server has no users and grants everyone all rights.
  */
 final class Accounts implements AutoCloseable {
   private static final String OPERATOR = "weft-operator";

@@ -12,7 +12,7 @@ import java.util.Objects;
 
 /**
  * Records on disk what a lab owns, so that it can be removed after any crash: the owner's process,
- * the processes it started and the namespaces it made, each recorded before or as it is created.
+ * the started processes and the namespaces. It records each of them before or during its creation.
  * Only the script {@code sweep} removes them; a reaper process runs it whenever this JVM ends.
  */
 final class StateDirectory implements AutoCloseable {

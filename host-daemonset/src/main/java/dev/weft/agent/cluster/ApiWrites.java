@@ -14,9 +14,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Writes to the API in the background. Only the last of several writes under one key counts, and a
- * write starts after the previous one of its key has ended: the API ends up with what was submitted
- * last. A failed write is repeated with back-off until it succeeds or a later one replaces it.
+ * Writes to the API in the background. Only the last of several writes under one key counts. A
+ * write starts after the previous one of its key has ended, so the API ends up with what was
+ * submitted last. A failed write is repeated with back-off until it succeeds or a later one
+ * replaces it.
  */
 public final class ApiWrites implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiWrites.class);

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The endpoints that concern this node: its own, and all endpoints of the networks that it carries.
  *
- * <p>It uses one watch for this node and one for the rest of each network, by label, not one for
- * the cluster: memory and traffic grow with the node's networks, not with the cluster.
+ * <p>It uses one watch for this node and, by label, one for the rest of each network. A watch of
+ * the whole cluster would need memory and traffic for networks that this node does not carry.
  */
 public final class EndpointCaches implements AutoCloseable {
   private final KubernetesClient client;

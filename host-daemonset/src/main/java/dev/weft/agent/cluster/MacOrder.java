@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which of several endpoints of a network holds a MAC address, equally on every node: the
- * endpoint with the address that the MAC address is derived from, else the oldest. The API server
- * or the endpoint's name fixes both, so no endpoint can move ahead later.
+ * Decides which of several endpoints of a network holds a MAC address, equally on every node. The
+ * winner is the endpoint with the address that the MAC address is derived from, else the oldest.
+ * The API server or the endpoint's name fixes both, so no endpoint can move ahead later.
  */
 public final class MacOrder {
   private static final Comparator<NetworkEndpoint> ORDER =

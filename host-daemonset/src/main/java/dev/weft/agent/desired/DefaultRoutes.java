@@ -15,8 +15,9 @@ final class DefaultRoutes {
   private DefaultRoutes() {}
 
   /**
-   * Index of the attachment with the default route: the first that asks for it, or else the first
-   * on a network with a way out that does not decline it.
+   * Index of the attachment with the default route: the first that asks for it. If none does, the
+   * first that does not decline it on a bridge or macvlan network with a gateway; internal networks
+   * have no way out.
    *
    * @param attachments attachments of a sandbox, in order
    * @param hostNetwork finds the HostNetwork of a network

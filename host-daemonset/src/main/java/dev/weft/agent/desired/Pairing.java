@@ -13,9 +13,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Assigns the interfaces of a sandbox to its attachments: the interface with the requested name, or
- * else the first of the network that no other attachment names and that matches the request. It
- * uses only stored data, so it gives the same result after a restart of the agent.
+ * Assigns the interfaces of a sandbox to its attachments. An attachment gets the interface with the
+ * requested name. Without a name, it gets the first matching interface of its network that no other
+ * attachment names. This uses only stored data, so the result is the same after a restart of the
+ * agent.
  *
  * @param interfaces names of interfaces by index of the attachment
  */

@@ -1,5 +1,5 @@
 /**
- * Pods of containerd and CRI-O through the Node Resource Interface: the agent is a plugin of the
+ * Pods of containerd and CRI-O through the Node Resource Interface. The agent is a plugin of the
  * runtime, which calls it before any container of a pod starts and after the last has ended.
  *
  * <p>The runtime's socket carries a trunk with two framed ttrpc connections: on one the runtime

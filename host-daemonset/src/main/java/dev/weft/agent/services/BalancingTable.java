@@ -25,7 +25,7 @@ import java.util.TreeMap;
 
 /**
  * Changes of a sandbox's table. It has no rule per task or service, but one chain for each number
- * of tasks that a service has: the chain draws a slot, and a map gives the task in it.
+ * of tasks that a service has. The chain draws a slot, and a map gives the task in it.
  *
  * <p>A lookup can miss at the moment its map changes: a chain walks the rules of the generation in
  * which it began, while maps answer from the newest. So a packet without a task tries once more,

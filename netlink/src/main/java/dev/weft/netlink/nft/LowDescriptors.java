@@ -5,8 +5,8 @@ import static dev.weft.netlink.Libc.check;
 import dev.weft.netlink.Libc;
 
 /**
- * Low descriptor numbers for libnftables, which waits for its sockets with {@code select(2)}: for a
- * number above 1023 the C library ends the process, and libnftables ends it when it gets no socket.
+ * Low descriptor numbers for libnftables, which waits for its sockets with {@code select(2)}. The C
+ * library ends the process if a number is above 1023, and libnftables ends it if it gets no socket.
  *
  * <p>The process reserves a few low numbers once. A thread takes a copy of the descriptor table
  * ({@code CLONE_FILES} of {@code unshare(2)}) and frees the numbers there. The kernel assigns the
