@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What builds a network on a node. */
+/** Driver that builds a network on a node. */
 public enum Driver {
   /** A Linux bridge on each node, with a gateway address and NAT out. */
   BRIDGE("bridge"),

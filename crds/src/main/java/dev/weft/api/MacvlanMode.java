@@ -11,7 +11,7 @@ public enum MacvlanMode {
   BRIDGE("Bridge"),
   /** Through the switch, which must reflect frames. */
   VEPA("VEPA"),
-  /** Not at all. */
+  /** Endpoints of one node cannot reach each other. */
   PRIVATE("Private"),
   /** One endpoint owns the parent. */
   PASSTHRU("Passthru");

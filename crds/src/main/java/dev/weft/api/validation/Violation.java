@@ -1,10 +1,10 @@
 package dev.weft.api.validation;
 
 /**
- * One thing that cannot work.
+ * A value in an object that cannot work.
  *
  * @param field path of the field, such as {@code spec.subnets[0].gateway}
- * @param problem what was asked and what stands in the way
+ * @param problem the requested value and why it cannot work
  * @param remedy what to change
  */
 public record Violation(String field, String problem, String remedy) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations and sizes as Compose writes them, as Kubernetes wants them. */
+/** Converts durations, sizes and numbers of processors from Compose to Kubernetes. */
 public final class Units {
   private static final Pattern DURATION =
       Pattern.compile("([0-9]*\\.?[0-9]+)(ns|us|µs|ms|s|m|h|d|w)");
@@ -99,7 +99,7 @@ public final class Units {
     return exact && !text.startsWith(".") && !text.endsWith(".") ? text : thousandths + "m";
   }
 
-  /** Whether a duration is written otherwise than as a number of seconds. */
+  /** Whether a duration is written in another form than seconds such as {@code 90s}. */
   static boolean isLong(String text) {
     return !text.matches("[0-9]+s");
   }
