@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Conditions of the usual Kubernetes form, and the types and reasons that Weft writes. */
+/** Builds and merges Kubernetes conditions, and names the types that Weft writes. */
 public final class Conditions {
   /** The revision in {@code observedGeneration} is fully applied. */
   public static final String READY = "Ready";
@@ -32,7 +32,7 @@ public final class Conditions {
   /** A new key is being rolled out. */
   public static final String KEY_ROTATION_IN_PROGRESS = "KeyRotationInProgress";
 
-  /** No address is left to hand out. */
+  /** No address is left to allocate. */
   public static final String ADDRESSES_EXHAUSTED = "AddressesExhausted";
 
   public static final String TRUE = "True";

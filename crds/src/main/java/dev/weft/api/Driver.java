@@ -13,7 +13,7 @@ public enum Driver {
   HOST("host"),
   /** One layer 2 segment over all nodes, by VXLAN. */
   OVERLAY("overlay"),
-  /** Each endpoint is a station of its own on the node's LAN. */
+  /** Each endpoint is a host of its own on the node's LAN. */
   MACVLAN("macvlan");
 
   private final String text;

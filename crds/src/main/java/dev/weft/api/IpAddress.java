@@ -24,7 +24,7 @@ public record IpAddress(int bits, BigInteger value) implements Comparable<IpAddr
   /**
    * Reads an address: dotted decimal without leading zeros, or RFC 4291 text without a zone.
    *
-   * @throws IllegalArgumentException with a message for the user, if {@code text} is no address
+   * @throws IllegalArgumentException with a message for the user, if {@code text} is not an address
    */
   public static IpAddress parse(String text) {
     return of(AddressText.parse(text));

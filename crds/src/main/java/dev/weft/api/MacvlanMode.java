@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How macvlan endpoints of one node reach each other; Linux's MACVLAN_MODE_*. */
 public enum MacvlanMode {
-  /** Directly, inside the node. */
+  /** The node forwards frames between endpoints directly. */
   BRIDGE("Bridge"),
-  /** Through the switch, which must reflect frames. */
+  /** Frames between endpoints go through the switch, which must reflect them. */
   VEPA("VEPA"),
   /** Endpoints of one node cannot reach each other. */
   PRIVATE("Private"),

@@ -23,7 +23,7 @@ public enum Mode {
     return Arrays.stream(values()).filter(value -> value.text.equals(text)).findFirst();
   }
 
-  /** Whether {@code text} asks for a dry run. */
+  /** Whether {@code text} requests a dry run. */
   public static boolean isPlan(@Nullable String text) {
     return PLAN.text.equals(text);
   }

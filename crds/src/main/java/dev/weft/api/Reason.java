@@ -109,7 +109,7 @@ public enum Reason {
     return text.equals(condition.getReason());
   }
 
-  /** The word in the API. */
+  /** The text in the API. */
   @Override
   public String toString() {
     return text;

@@ -18,8 +18,8 @@ final class Leadership {
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
 
   /**
-   * Duration of the lease. Another operator leads within 12 s, this duration and a retry, of the
-   * death of this one.
+   * Duration of the lease. With one retry after it, another operator leads within 12 s after this
+   * one dies.
    */
   static final Duration DURATION = Duration.ofSeconds(10);
 

@@ -55,7 +55,7 @@ final class Startup implements AutoCloseable {
     this.make = make;
   }
 
-  /** Retries until the operator runs or {@code stop} is released. */
+  /** Retries until the operator runs, CRDs are missing, or {@code stop} is released. */
   End run(CountDownLatch stop) throws InterruptedException {
     do {
       Optional<End> end = attempt();

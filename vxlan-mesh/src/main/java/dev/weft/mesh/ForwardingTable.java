@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForwardingTable<K> {
 
-  /** Entries to remove from, then add to, what a node has programmed. */
+  /** Entries to remove from a node, and entries to add after that. */
   public record Delta(Forwarding removed, Forwarding added) {
     public boolean isEmpty() {
       return removed.isEmpty() && added.isEmpty();

@@ -9,10 +9,10 @@ import java.net.InetAddress;
  */
 public final class Mtu {
 
-  /** The least MTU of a network with IPv6 (RFC 8200, section 5). */
+  /** Minimum MTU of a network with IPv6 (RFC 8200, section 5). */
   public static final int MINIMUM_IPV6 = 1280;
 
-  /** The least MTU of a network with IPv4 only (RFC 791). */
+  /** Minimum MTU of a network with IPv4 only (RFC 791). */
   public static final int MINIMUM_IPV4 = 68;
 
   private static final int IPV4_HEADER = 20;

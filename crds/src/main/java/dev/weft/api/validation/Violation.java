@@ -8,7 +8,7 @@ package dev.weft.api.validation;
  * @param remedy what to change
  */
 public record Violation(String field, String problem, String remedy) {
-  /** All three in one line, for a condition or an event. */
+  /** Field, problem and remedy in one line, for a condition or an Event. */
   @Override
   public String toString() {
     return field + ": " + problem + "; " + remedy;

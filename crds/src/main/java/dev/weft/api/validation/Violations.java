@@ -20,7 +20,7 @@ final class Violations {
 
   private final List<Violation> found = new ArrayList<>();
 
-  /** The problems of {@code object}, beginning with the parts of it that could not be read. */
+  /** The violations of {@code object}, beginning with the parts of it that could not be read. */
   static Violations of(HasMetadata object) {
     Violations problems = new Violations();
     Faults.of(object).forEach(each -> problems.add(each.path(), each.problem(), each.remedy()));

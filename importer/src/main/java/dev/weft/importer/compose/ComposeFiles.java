@@ -44,7 +44,7 @@ final class ComposeFiles {
   /**
    * Merges all files into one document; a later file overrides an earlier one.
    *
-   * @throws UnreadableFile if a file is no Compose file
+   * @throws UnreadableFile if a file is not a Compose file
    */
   static Mapping load(List<Path> files, Variables variables, Notes notes) throws IOException {
     ComposeFiles loader = new ComposeFiles(notes);

@@ -31,7 +31,7 @@ public final class Units {
   /**
    * Whole seconds of a duration such as {@code 1m30s}, rounded up.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the text is malformed
    */
   public static int seconds(String text) {
     Matcher part = DURATION.matcher(text);
@@ -60,7 +60,7 @@ public final class Units {
   /**
    * A size such as {@code 64M}, which is {@code 64Mi} to Kubernetes.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the text is malformed
    */
   public static String quantity(String text) {
     Matcher size = SIZE.matcher(text);
@@ -85,7 +85,7 @@ public final class Units {
   /**
    * A number of processors such as {@code 0.5}.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the text is malformed
    */
   public static String processors(String text) {
     if (!text.matches("[0-9]{1,6}(\\.[0-9]*)?|\\.[0-9]+")) {

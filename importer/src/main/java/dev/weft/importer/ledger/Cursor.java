@@ -74,7 +74,7 @@ public final class Cursor {
                 notes));
   }
 
-  /** The values of an object, including empty ones. */
+  /** The values of an object, including null ones. */
   public Map<String, Cursor> entries() {
     Map<String, Cursor> all = new LinkedHashMap<>();
     if (value instanceof Mapping map) {

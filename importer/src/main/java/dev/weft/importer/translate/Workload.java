@@ -130,7 +130,7 @@ public final class Workload {
   /**
    * Lets the service's name resolve to its tasks (dnsrr) instead of one virtual address.
    *
-   * @param published its published ports, which then have no address
+   * @param published published ports of the service, which then have no address
    */
   public void namesOnly(Cursor published) {
     this.namesOnly = true;

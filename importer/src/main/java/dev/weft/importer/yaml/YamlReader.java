@@ -55,7 +55,7 @@ public final class YamlReader {
   /**
    * Reads the documents of a file, except empty ones.
    *
-   * @throws UnreadableFile with file and line, if it is no YAML
+   * @throws UnreadableFile with file and line, if it is not YAML
    */
   public static List<Value> read(String file, byte[] content) {
     LoaderOptions limits = new LoaderOptions();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * interfaces.
  *
  * @param exclusive whether no other network of the driver can use the device
- * @param nodeSelector labels of the nodes that the network is for; empty: all
+ * @param nodeSelector labels of the nodes that the network selects; empty: all nodes
  */
 record DeviceRequest(String name, boolean exclusive, Map<String, String> nodeSelector) {
   DeviceRequest {

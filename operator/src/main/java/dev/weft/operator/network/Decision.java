@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Decision(ContainerNetworkStatus status, HostNetworkChanges hostNetworks) {
 
-  /** Allocates; called only for a valid network. */
+  /** Allocates for a network, which must be valid. */
   @FunctionalInterface
   interface Allocation {
     AllocationOutcome allocate(ContainerNetwork network, AddressPools pools);

@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Releases endpoints that no agent will ever release, and those that another node's agent took. The
- * API server must confirm what the cache says before an endpoint is deleted, because another cache
- * may not show the pod yet.
+ * API server must confirm an orphan before it is deleted, because a cache may not show the pod yet.
  */
 final class Orphans {
   private static final Logger log = LoggerFactory.getLogger(Orphans.class);

@@ -29,7 +29,7 @@ public final class Derivations {
           association.source());
     }
 
-    /** {@link Association#at}. */
+    /** As {@link Association#at}. */
     Link at(KeyInputs.Self self) {
       return new Link(
           id, XfrmStateId.esp(self.here(state.destination()), state.spi()), self.here(source));
@@ -48,7 +48,7 @@ public final class Derivations {
         });
   }
 
-  /** {@link KeyDirectory#of(Collection)} of these. */
+  /** As {@link KeyDirectory#of(Collection)}, with cached checks of the keys. */
   KeyDirectory directory(Collection<PublishedKey> published) {
     return KeyDirectory.of(
         published,

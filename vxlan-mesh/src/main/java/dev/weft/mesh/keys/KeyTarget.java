@@ -6,8 +6,8 @@ import java.util.Optional;
  * Target of the key rotation for every node.
  *
  * @param epoch the newest epoch, 1 or more
- * @param udpPort UDP port on which new keys receive ESP; empty: plain ESP. An existing key keeps
- *     its port.
+ * @param udpPort UDP port on which a node receives ESP with new keys; empty: plain ESP. An existing
+ *     key keeps its port.
  */
 public record KeyTarget(long epoch, Step step, Optional<Integer> udpPort) {
   /** Target before the mesh has a status: the first epoch. */
