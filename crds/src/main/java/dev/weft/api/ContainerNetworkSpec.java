@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a user wants of a network. */
+/** Settings of a network, as a user writes them. */
 @ApiType
 @ValidationRule(
     value = "self.driver == oldSelf.driver",
