@@ -5,7 +5,6 @@ import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.NftTable;
 import dev.weft.netlink.IpPrefix;
-import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -54,10 +53,10 @@ public record FilterRules(
    *
    * @param encrypted ports by which nothing passes in clear, nor by IPsec of others, whatever
    *     becomes of IPsec's policies
-   * @param peers addresses that other nodes' tunnels start from
+   * @param tunnels what keeps strangers out of the networks' tunnels
    */
   public static Optional<Item.Filter> table(
-      Collection<FilterRules> networks, Set<Integer> encrypted, Set<InetAddress> peers) {
+      Collection<FilterRules> networks, Set<Integer> encrypted, TunnelRules tunnels) {
     if (networks.isEmpty() && encrypted.isEmpty()) {
       return Optional.empty();
     }
@@ -72,11 +71,10 @@ public record FilterRules(
     }
     if (!networks.isEmpty()) {
       sets.append(names("bridges", networks, _ -> true));
-      TunnelRules tunnels = TunnelRules.of(networks, peers);
       sets.append(tunnels.definitions());
-      forward.append(tunnels.jumps(TunnelRules.Way.FORWARD));
-      input.append(tunnels.jumps(TunnelRules.Way.INPUT));
-      output.append(tunnels.jumps(TunnelRules.Way.OUTPUT));
+      forward.append(tunnels.forward());
+      input.append(tunnels.input());
+      output.append(tunnels.output());
       bridges(networks, sets, forward, input);
     }
     StringBuilder stray = new StringBuilder();
@@ -211,7 +209,7 @@ public record FilterRules(
             .formatted(name, type, hook, priority, rules);
   }
 
-  private static String quoted(String name) {
+  static String quoted(String name) {
     return '"' + name + '"';
   }
 }
