@@ -189,6 +189,11 @@ class ContainmentTest {
       Awaitility.await().until(() -> victim.receive(ByteBuffer.allocate(100)) != null);
       assertThat(victim.receive(ByteBuffer.allocate(100))).isNull();
     }
+    injectBehindAnother(node, NODE, NODE);
+    inject(other, "192.0.2.66", NODE);
+    inject(other, PEER, NODE);
+    Awaitility.await().until(() -> received() > 0);
+    assertThat(received()).isEqualTo(1);
 
     drift.clear();
     node.delete("theirs");
@@ -285,6 +290,7 @@ class ContainmentTest {
       injectBehindAnother(b, "10.77.0.2", NODE);
       injectBehindAnother(b, "10.77.0.2", "10.77.0.1");
       injectBehindAnother(node, NODE, NODE);
+      injectBehindAnother(other, "192.0.2.66", NODE);
       inject(other, PEER, NODE);
 
       // what came before the peer's frame has been dealt with by then
@@ -295,11 +301,13 @@ class ContainmentTest {
   }
 
   @Test
-  void noFrameHidesBehindAnotherOutOfTheClustersOwnPods() {
+  void noFrameHidesBehindAnotherOutOfTheClustersOwnPodsBesideATunnelOfOthers() {
     lab.cable(a, "c0", node, "cni");
     node.address("cni", "10.244.0.1/24");
     a.address("c0", "10.244.0.2/24");
     a.route("192.0.2.0/24", "10.244.0.1");
+    node.netlink()
+        .linkAdd(LinkSpec.of("theirs", LinkKind.Vxlan.vni(VNI + 1).port(PORT).build()));
     make(overlay(PEER));
 
     injectBehindAnother(a, "10.244.0.2", NODE);

@@ -11,17 +11,19 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * What keeps strangers out of the tunnels of clear overlays. From the wire, frames count by UDP port
- * and VNI, so that other users of the port are left alone. Everywhere else they count by the port
- * alone: the kernel hands on many datagrams as one ({@code UDP_SEGMENT}) and cuts them up behind the
- * filter, which sees no more than the first one's VNI. Into the node they come from peers only, and
- * by none of our bridges; what a process or a sandbox sends to a peer does not leave.
+ * What keeps strangers out of the tunnels of clear overlays: into the node frames come from peers
+ * only, and by none of our bridges; what a process or a sandbox sends to a peer does not leave.
+ *
+ * <p>Frames count by UDP port. By VNI alone they cannot be told: the kernel hands on many datagrams
+ * as one ({@code UDP_SEGMENT}) and cuts them up behind the filter, which sees no more than the first
+ * one's VNI. Only where the node has a tunnel of others on the port, those of other VNIs are left
+ * alone that come by the wire, or that a process may send by that tunnel.
  *
  * @param vnis of our tunnels, by UDP port
  * @param peers addresses that other nodes' tunnels start from
  * @param wires names of the devices that carry our tunnels
- * @param shared UDP ports of which the node has tunnels of others, whose packets of a process look
- *     like the process's own
+ * @param shared UDP ports of which the node has tunnels of others; what a process sends by these
+ *     looks like the process's own
  */
 public record TunnelRules(
     Map<Integer, Set<Integer>> vnis,
@@ -56,20 +58,13 @@ public record TunnelRules(
         ? ""
         : peers("peers4", "ipv4_addr", true)
             + peers("peers6", "ipv6_addr", false)
-            + (wires.isEmpty()
-                ? "  set wires {\n    type ifname\n  }\n"
-                : FilterRules.set("wires", "ifname", "", wires.stream().map(FilterRules::quoted)))
             + """
               chain tunnel_input {
+                iifname "lo" drop
                 iifname @bridges drop
                 ip saddr @peers4 return
                 ip6 saddr @peers6 return
                 drop
-              }
-              chain tunnel_near {
-                iifname "lo" drop
-                iifname @wires return
-                meta iifkind { %s } jump tunnel_input
               }
               chain tunnel_forward {
                 ip daddr @peers4 iifname @bridges drop
@@ -82,7 +77,22 @@ public record TunnelRules(
                 ip6 daddr @peers6 drop
               }
             """
-                .formatted(NEAR);
+            + (vnis.keySet().stream().anyMatch(shared::contains) ? near() : "");
+  }
+
+  /** What does not come by the wire comes from the node itself, with nothing of others in it. */
+  private String near() {
+    return (wires.isEmpty()
+            ? "  set wires {\n    type ifname\n  }\n"
+            : FilterRules.set("wires", "ifname", "", wires.stream().map(FilterRules::quoted)))
+        + """
+          chain tunnel_near {
+            iifname @wires return
+            iifname "lo" drop
+            meta iifkind { %s } jump tunnel_input
+          }
+        """
+            .formatted(NEAR);
   }
 
   private String peers(String set, String type, boolean ipv4) {
@@ -98,8 +108,10 @@ public record TunnelRules(
 
   String input() {
     return each(port ->
-        "    udp dport %1$d jump tunnel_near\n    udp dport %1$d %2$s jump tunnel_input\n"
-            .formatted(port, ofOurs(port)));
+        shared.contains(port)
+            ? "    udp dport %1$d jump tunnel_near\n    udp dport %1$d %2$s jump tunnel_input\n"
+                .formatted(port, ofOurs(port))
+            : "    udp dport %d jump tunnel_input\n".formatted(port));
   }
 
   String forward() {
