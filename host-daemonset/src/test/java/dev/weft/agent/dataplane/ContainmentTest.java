@@ -14,6 +14,7 @@ import dev.weft.api.Subnet;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.Libc;
 import dev.weft.netlink.SocketAddress;
+import dev.weft.netlink.rtnl.Address;
 import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.LinkSpec;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -376,6 +378,39 @@ class ContainmentTest {
     assertThat(outcome.of("aa").problems().toString()).contains("network web");
     assertThat(node.link("weft-web").index()).isEqualTo(index);
     assertThat(node.link("weft-web").alias()).contains(web.uid());
+  }
+
+  @Test
+  void aDeviceThatHasTheNameAsAFurtherOneIsNamedAndStaysAsItIs() throws Exception {
+    altname("add");
+    List<Address> before = node.netlink().addresses();
+    NodeSpec web = TestSpecs.of("web", bridge(7, "weft-web", SUBNET));
+
+    String problems =
+        plane.reconcile(web, PassScope.EVERYTHING).of("web").problems().toString();
+
+    assertThat(node.netlink().addresses()).isEqualTo(before);
+    assertThat(problems).contains("'uplink'", "altname");
+    altname("del");
+    make(web);
+  }
+
+  private void altname(String verb) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "nsenter",
+                "--net=" + node.file(),
+                "ip",
+                "link",
+                "property",
+                verb,
+                "dev",
+                "uplink",
+                "altname",
+                "weft-web")
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor()).isZero();
   }
 
   @Test
