@@ -16,6 +16,7 @@ import dev.weft.netlink.Libc;
 import dev.weft.netlink.SocketAddress;
 import dev.weft.netlink.rtnl.Address;
 import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
 import dev.weft.netlink.rtnl.LinkSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -339,6 +340,34 @@ class ContainmentTest {
     assertThat(outcome.of("blue").problems()).isNotEmpty();
     assertThat(before).contains(OVERLAY);
     assertThat(node.ruleset()).isEqualTo(before);
+  }
+
+  @Test
+  void aBridgeWithTheMarkOfAHeldOverlayAndANameThatIsNoNameKeepsNobodyFromItsRules() {
+    make(overlay(PEER));
+    node.netlink()
+        .linkAdd(
+            new LinkSpec(
+                "a\"}#",
+                new LinkKind.Bridge(),
+                LinkSettings.builder().alias("weft.dev/" + blue().uid()).build()));
+    NetworkSpec red =
+        TestSpecs.network(
+            TestSpecs.bridge(2, SUBNET), TestSpecs.endpoint(b, "eth0", "10.77.0.2/24"));
+
+    ReconcileOutcome outcome =
+        plane.reconcile(
+            new NodeSpec(
+                "node",
+                Optional.empty(),
+                Map.of("blue", blue(), "red", red),
+                true,
+                Optional.empty(),
+                Set.of(IpPrefix.parseAddress(PEER))),
+            PassScope.EVERYTHING);
+
+    assertThat(outcome.of("red").problems()).isEmpty();
+    assertThat(node.ruleset()).contains("wb-000000020000", OVERLAY);
   }
 
   @Test

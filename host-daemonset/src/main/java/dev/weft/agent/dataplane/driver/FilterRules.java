@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,6 +27,7 @@ public record FilterRules(
     Set<Restriction> restrictions,
     List<IpPrefix> masquerade,
     Optional<DeviceKind.Vxlan> tunnel) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
 
   /** What is not to pass. */
   enum Restriction {
@@ -37,6 +39,11 @@ public record FilterRules(
     GUARDED,
     /** Endpoints do not reach each other, by the node neither. */
     APART
+  }
+
+  /** Whether the table can have a device's name in it; a name of ours it can. */
+  static boolean takes(String device) {
+    return NAME.matcher(device).matches();
   }
 
   /** The rules of a bridge without masquerading or tunnel. */

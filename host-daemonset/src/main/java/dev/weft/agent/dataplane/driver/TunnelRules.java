@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.driver;
 
+import dev.weft.netlink.rtnl.Link;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Collection;
@@ -46,7 +47,9 @@ public record TunnelRules(
           vnis.computeIfAbsent(tunnel.port(), _ -> new TreeSet<>()).add(tunnel.vni());
           tunnel.local().stream()
               .flatMap(local -> context.carriers(local).stream())
-              .forEach(wire -> wires.add(wire.name()));
+              .map(Link::name)
+              .filter(FilterRules::takes)
+              .forEach(wires::add);
         });
     return new TunnelRules(
         vnis, context.nodeSpec().senders(), wires, Set.copyOf(context.tunnelsOfOthers().values()));
