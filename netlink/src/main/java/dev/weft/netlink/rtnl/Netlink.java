@@ -124,8 +124,19 @@ public final class Netlink implements AutoCloseable {
     }
   }
 
-  /** The link with this name. Equivalent to {@code ip link show dev}. */
+  /**
+   * The link whose own name this is, if there is one. Unlike {@code ip link show dev} it finds none
+   * by a further name ({@code IFLA_ALT_IFNAME}), which says nothing of what the link is.
+   */
   public Optional<Link> link(String name) {
+    return holder(name).filter(link -> link.name().equals(name));
+  }
+
+  /**
+   * The link that keeps others from this name, be it its own or a further one. Equivalent to {@code
+   * ip link show dev}.
+   */
+  public Optional<Link> holder(String name) {
     return socket.call(handle -> Query.link(handle, name));
   }
 

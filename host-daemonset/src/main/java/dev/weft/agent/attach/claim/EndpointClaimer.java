@@ -2,11 +2,13 @@ package dev.weft.agent.attach.claim;
 
 import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.cluster.MacOrder;
+import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.desired.EndpointAddresses;
 import dev.weft.agent.desired.Pairing;
 import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Attachment;
+import dev.weft.api.BridgeOptions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Defaults;
 import dev.weft.api.Driver;
@@ -169,6 +171,7 @@ public final class EndpointClaimer {
     }
     Want want = new Want(request.holder, attachment, found.orElseThrow());
     AssignableAddresses pool = pool(want.network);
+    refuseDevice(want);
     for (IpAddress asked : attachment.ips()) {
       pool.check(asked);
     }
@@ -226,6 +229,35 @@ public final class EndpointClaimer {
         held.deadline,
         each -> machineAt(want, each),
         each -> factory.endpoint(want, pool, each, held));
+  }
+
+  /** Refuses the MAC address of a device that a node has for the network, such as its gateway. */
+  private void refuseDevice(Want want) throws AttachError {
+    String mac = want.attachment.mac();
+    if (mac == null) {
+      return;
+    }
+    String uid = want.network.getMetadata().getUid();
+    BridgeOptions bridge = want.network.getSpec().bridge();
+    List<String> devices =
+        Network.devices(uid, Optional.ofNullable(bridge == null ? null : bridge.name()));
+    Stream<String> nodes =
+        Stream.concat(
+            Stream.of(cluster.node()),
+            cluster.meshNodes().all().stream().map(each -> each.getMetadata().getName()));
+    Optional<String> holder =
+        nodes
+            .distinct()
+            .flatMap(node ->
+                devices.stream()
+                    .filter(device -> Network.mac(node, uid, device).toString().equals(mac))
+                    .map(device -> "device %s of node %s".formatted(device, node)))
+            .findFirst();
+    if (holder.isPresent()) {
+      throw AttachError.until(
+          "MAC address %s on network %s is held by %s; ask for another"
+              .formatted(mac, want.name(), holder.get()));
+    }
   }
 
   private void requireUnheld(Want want, IpAddress asked) throws AttachError {

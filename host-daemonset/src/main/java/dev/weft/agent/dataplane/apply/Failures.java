@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.apply;
 
+import dev.weft.agent.dataplane.kernel.ForeignPort;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.UdpPort;
 import dev.weft.agent.dataplane.model.Change;
@@ -9,6 +10,7 @@ import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.netlink.NetlinkException;
+import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.LinkKind;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -76,9 +78,25 @@ public final class Failures {
 
   private static Problem inTheWay(
       Change change, Item item, RuntimeException error, HostKernel kernel) {
-    return item instanceof IpsecItem.SecurityPolicy policy
-        ? policyInTheWay(policy, kernel)
-        : failed(change, item, error);
+    return switch (item) {
+      case IpsecItem.SecurityPolicy policy -> policyInTheWay(policy, kernel);
+      case Item.Device device when device.name().place().isNode() ->
+          kernel
+              .netlink()
+              .holder(device.name().name())
+              .map(holder -> nameTaken(device.name().name(), holder))
+              .orElseGet(() -> failed(change, item, error));
+      default -> failed(change, item, error);
+    };
+  }
+
+  /** One that has it as its own is not tried: the name is a further one, or was taken just now. */
+  private static Problem nameTaken(String name, Link holder) {
+    return Problem.retry(
+        name,
+        "the node's device %s has this name, as its own or as a further one (altname)"
+            .formatted(ForeignPort.printable(holder.name())),
+        "take the name off that device; Weft never touches it, and the agent tries again");
   }
 
   private static Problem policyInTheWay(IpsecItem.SecurityPolicy desired, HostKernel kernel) {

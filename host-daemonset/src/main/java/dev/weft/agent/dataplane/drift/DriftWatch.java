@@ -230,10 +230,13 @@ public final class DriftWatch implements AutoCloseable {
     return List.of(all);
   }
 
+  /** What a link is called is no subject: the names of two may be no text. */
+  private record LinkAt(int index, String name) {}
+
   private static Object subject(Notification notification) {
     return switch (notification) {
-      case Notification.LinkChanged(Link link) -> link.name();
-      case Notification.LinkRemoved(Link link) -> link.name();
+      case Notification.LinkChanged(Link link) -> new LinkAt(link.index(), link.name());
+      case Notification.LinkRemoved(Link link) -> new LinkAt(link.index(), link.name());
       case Notification.BridgePortChanged(int link, _, _) -> link;
       case Notification.BridgePortRemoved(int link, _) -> link;
       default -> notification;
