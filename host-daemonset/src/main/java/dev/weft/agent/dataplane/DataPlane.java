@@ -182,6 +182,11 @@ public final class DataPlane implements AutoCloseable {
     public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
       return judged(judge -> judge.judge(changes));
     }
+
+    @Override
+    public Optional<DriftEvent> judgeFirewall() {
+      return judged(DriftWatch.Judge::judgeFirewall);
+    }
   }
 
   private Optional<DriftEvent> judged(

@@ -40,4 +40,14 @@ record DriftJudge(HostKernel kernel, LastPass last, DeviceIndexes indexes, Table
   public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
     return tables.guard(last.applied(), changes).map(what -> new DriftEvent(last.filtered(), what));
   }
+
+  /** Looked at ever more rarely while it changes without end. */
+  @Override
+  public Optional<DriftEvent> judgeFirewall() {
+    return last.networks().values().stream().anyMatch(LastPass.Carried::isFiltered)
+        ? Optional.of(
+            new DriftEvent(
+                last.filtered(), "the node's firewall was changed", "the node's firewall"))
+        : Optional.empty();
+  }
 }

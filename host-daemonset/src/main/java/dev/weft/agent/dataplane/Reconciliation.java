@@ -41,6 +41,7 @@ final class Reconciliation {
   private final SandboxInterfaces interfaces = new SandboxInterfaces();
   private final PassPlanner planner;
   private final TableRestorer tables;
+  private final Firewall firewall;
   private @Nullable LastPass last;
   private Set<String> stuck = Set.of();
   private boolean shut;
@@ -50,6 +51,7 @@ final class Reconciliation {
     this.keys = keys;
     planner = new PassPlanner(kernel, keys, indexes, interfaces);
     tables = new TableRestorer(kernel);
+    firewall = new Firewall(kernel, interfaces);
   }
 
   /** {@link DataPlane#reconcile(NodeSpec, PassScope, Consumer)}. */
@@ -122,6 +124,7 @@ final class Reconciliation {
         apply(spec, plan.keys(), plan.changes(), plan.observation().sandboxes());
     LastPass left = remember(spec, plan, failures.keySet());
     stuck = StuckDevices.of(failures.keySet());
+    firewall.look(spec, left);
     return new OutcomeReport(kernel, spec, left)
         .of(
             OutcomeReport.concerned(spec, names, plan.changes(), repaired.keySet()),
@@ -232,15 +235,25 @@ final class Reconciliation {
         return Optional.empty();
       }
       path.made();
-      ReconcileOutcome outcome =
-          new OutcomeReport(kernel, spec, known)
-              .of(
-                  endpoints.keySet(),
-                  new OutcomeReport.Made(changes, failures, Map.of(), Optional.empty()),
-                  keys.outcome());
+      ReconcileOutcome outcome = report(spec, known, endpoints.keySet(), changes);
       made.accept(outcome);
       apply.announce(changes);
-      return failures.isEmpty() ? Optional.of(outcome) : Optional.empty();
+      if (!failures.isEmpty()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          firewall.lookAtNew(spec, known, endpoints.keySet())
+              ? report(spec, known, endpoints.keySet(), changes)
+              : outcome);
     }
+  }
+
+  private ReconcileOutcome report(
+      NodeSpec spec, LastPass known, Set<String> names, List<Change> made) {
+    return new OutcomeReport(kernel, spec, known)
+        .of(
+            names,
+            new OutcomeReport.Made(made, Map.of(), Map.of(), Optional.empty()),
+            keys.outcome());
   }
 }
