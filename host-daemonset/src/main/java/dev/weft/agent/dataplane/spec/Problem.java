@@ -38,7 +38,7 @@ public record Problem(Cure cure, String endpoint, String subject, String problem
         "the node",
         "the agent's last pass over it failed: "
             + (why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage()),
-        "the agent tries again");
+        "see the agent's log, which says where, and report it; the agent tries again");
   }
 
   public Problem ofEndpoint(String id) {
