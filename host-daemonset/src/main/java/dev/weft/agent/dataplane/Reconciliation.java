@@ -20,6 +20,7 @@ import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
+import dev.weft.netlink.rtnl.Netlink;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +44,7 @@ final class Reconciliation {
   private final TableRestorer tables;
   private final Firewall firewall;
   private @Nullable LastPass last;
+  private Observation.@Nullable View seen;
   private Set<String> stuck = Set.of();
   private boolean shut;
 
@@ -92,7 +94,15 @@ final class Reconciliation {
 
   /** Detects drift from what the last pass left; empty before the first one. */
   Optional<DriftWatch.Judge> judge() {
-    return Optional.ofNullable(last).map(each -> new DriftJudge(kernel, each, indexes, tables));
+    return Optional.ofNullable(last)
+        .map(each -> new DriftJudge(kernel, each, indexes, tables, Optional.ofNullable(seen)));
+  }
+
+  /** The node itself, for the choice of its underlay; what changes of it later is news. */
+  Observation.View lookAround() {
+    Netlink netlink = kernel.netlink();
+    seen = new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
+    return seen;
   }
 
   /**
