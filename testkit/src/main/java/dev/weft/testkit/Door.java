@@ -5,12 +5,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A way to an API server on the loopback interface that can be shut. */
 public final class Door implements AutoCloseable {
   private final ServerSocket front;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
 
   /**
    * Lets in who connects to {@code front}, which is closed with the door.
@@ -36,17 +39,29 @@ public final class Door implements AutoCloseable {
             });
   }
 
-  private static void carry(Socket from, Socket to) {
+  private void carry(Socket from, Socket to) {
     Thread _ =
         Thread.ofVirtual()
             .start(() -> {
               try (from;
                   to) {
-                from.getInputStream().transferTo(to.getOutputStream());
+                byte[] buffer = new byte[8192];
+                for (int size = from.getInputStream().read(buffer);
+                    size >= 0;
+                    size = from.getInputStream().read(buffer)) {
+                  if (!silent.contains(from)) {
+                    to.getOutputStream().write(buffer, 0, size);
+                  }
+                }
               } catch (IOException e) {
                 // one side has ended it
               }
             });
+  }
+
+  /** Nothing of what goes on arrives any more, and nobody is told; who comes later is let in. */
+  public void fallSilent() {
+    silent.addAll(open);
   }
 
   @Override

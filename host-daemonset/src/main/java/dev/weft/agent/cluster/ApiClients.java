@@ -59,6 +59,7 @@ public final class ApiClients {
     ObjectMapper mapper = BoundPods.reading(new Reading(unreadable).mapper());
     return new KubernetesClientBuilder()
         .withConfig(config)
+        .withHttpClientFactory(new LivingConnectionsFactory())
         .withKubernetesSerialization(new KubernetesSerialization(mapper, true))
         .withTaskExecutor(Executors.newVirtualThreadPerTaskExecutor())
         .withHttpClientBuilderConsumer(builder ->
