@@ -69,6 +69,7 @@ class AttachmentsTest {
         "blue@| 5 | it is empty",
         "blue@eth1@x, lan@a/b| 17 | visible ASCII",
         "blue@interface-name-x| 5 | Linux takes 15",
+        "blue@all| 5 | Linux reserves the names",
         "blue@lo| 5 | the sandbox's own",
         "[{\"name\":\"a\",\"ips\":[\"10.0.0.7\"]},{\"name\":\"a\",\"ips\":[\"10.0.0.7\"]}]| 33 |"
             + " 10.0.0.7 on network a is asked for twice",

@@ -17,18 +17,23 @@ final class Descriptors {
 
   private Descriptors() {}
 
+  /** Descriptors that a process may open; {@link #NEEDED} if the system does not say. */
+  static long allowed() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+        ? system.getMaxFileDescriptorCount()
+        : NEEDED;
+  }
+
   /** Warns if there may be too few. The JVM has already raised the limit as far as it may. */
   static void check() {
-    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
-      long allowed = system.getMaxFileDescriptorCount();
-      if (allowed < NEEDED) {
-        LOG.atWarn()
-            .log(
-                "this node allows the agent {} file descriptors and it needs up to {}; raise"
-                    + " LimitNOFILE of the container runtime",
-                allowed,
-                NEEDED);
-      }
+    long allowed = allowed();
+    if (allowed < NEEDED) {
+      LOG.atWarn()
+          .log(
+              "this node allows the agent {} file descriptors and it needs up to {}; raise"
+                  + " LimitNOFILE of the container runtime",
+              allowed,
+              NEEDED);
     }
   }
 }

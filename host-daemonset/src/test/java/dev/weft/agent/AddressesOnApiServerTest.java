@@ -3,6 +3,7 @@ package dev.weft.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.api.HostNetworks;
@@ -12,6 +13,9 @@ import dev.weft.api.SubnetBuilder;
 import dev.weft.mesh.Macs;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
@@ -163,6 +167,16 @@ class AddressesOnApiServerTest extends AgentsOnApiServer {
         .untilAsserted(() ->
             assertThat(node.error("next"))
                 .contains("is that of whoever holds 10.1.0.99; ask for that address as well"));
+    String uid = blue.getMetadata().getUid();
+    for (String each : List.of("a", "b")) {
+      for (String device : Network.devices(uid, Optional.empty())) {
+        asks(node, device, Network.mac(each, uid, device).toString().toUpperCase(Locale.ROOT));
+        await()
+            .untilAsserted(() ->
+                assertThat(node.error(device))
+                    .contains("is held by device %s of node %s".formatted(device, each)));
+      }
+    }
     assertThat(endpoints()).containsExactly("blue.10.1.0.1");
 
     api.resource(endpoint(blue, "b", "far", "10.1.0.9/24", "02:00:00:00:00:bb")).create();

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Removes everything of Weft from the API, also where no operator or agent runs. */
+/** Removes all objects of Weft from the API server, even if no operator or agent runs. */
 @Command(
     name = "cleanup",
     description =

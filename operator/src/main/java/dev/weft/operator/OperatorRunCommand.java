@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs until a signal stops it. */
+/** Runs the operator until a signal stops it. */
 @Command(name = "run", description = "Run the operator.", mixinStandardHelpOptions = true)
 final class OperatorRunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(OperatorRunCommand.class);
@@ -51,7 +51,7 @@ final class OperatorRunCommand implements Callable<Integer> {
       description = "Do not wait to be the only operator; for a cluster with one for certain.")
   boolean alone;
 
-  /** Counts what is of the process, whether or not the operator has started. */
+  /** Metrics of the process, available even before the operator has started. */
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 

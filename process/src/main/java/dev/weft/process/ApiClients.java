@@ -8,19 +8,22 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.function.Consumer;
 
-/** Makes clients of a process that outlives its API server. */
+/** Builds Kubernetes clients that survive outages of the API server. */
 public final class ApiClients {
   private static final int CONNECT_MILLIS = 3_000;
 
-  /** The client doubles it at most five times: two seconds, however long a server was away. */
+  /**
+   * The client doubles it at most five times, so a watch reconnects within two seconds after any
+   * outage.
+   */
   private static final int WATCH_RECONNECT_MILLIS = 60;
 
   private ApiClients() {}
 
   /**
-   * Sets what fails to be reported at once, and watches to return within two seconds.
+   * Configures the client to report failures at once and to reconnect watches within two seconds.
    *
-   * <p>The process tries again by itself; a client that does it too would wait for a minute.
+   * <p>The process retries by itself; a client that also retries would block for a minute.
    */
   public static Config prompt(Config config) {
     config.setConnectionTimeout(CONNECT_MILLIS);
@@ -30,9 +33,9 @@ public final class ApiClients {
   }
 
   /**
-   * A builder of clients that read objects with {@code mapper}, and lists in pages.
+   * Builder of clients that read objects with {@code mapper} and drop unread fields from lists.
    *
-   * @param http sets what else the HTTP client needs
+   * @param http configures the HTTP client further
    */
   public static KubernetesClientBuilder builder(
       Config config, ObjectMapper mapper, Consumer<HttpClient.Builder> http) {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that names a kubeconfig. */
+/** Command line option that names a kubeconfig. */
 public final class ApiServerOption {
   @Option(
       names = "--kubeconfig",
@@ -15,7 +15,7 @@ public final class ApiServerOption {
   private @Nullable Path kubeconfig;
 
   /**
-   * The configuration from the file, or from where a pod or a user's shell has it.
+   * Loads the configuration from the file, or from {@code $KUBECONFIG} or the pod's account.
    *
    * @throws IllegalArgumentException if the file cannot be read
    */

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** Serves {@code /healthz}, {@code /readyz} and {@code /metrics} to kubelet and Prometheus. */
 public final class HealthServer implements AutoCloseable {
-  /** Reasons in one answer. */
+  /** Maximum number of reasons in one response. */
   private static final int MOST = 10;
 
   private final HttpServer server;
@@ -23,11 +23,11 @@ public final class HealthServer implements AutoCloseable {
   }
 
   /**
-   * What the server answers with.
+   * Sources of the server's responses.
    *
-   * @param sick why only a restart makes the process work again; empty: it works
-   * @param unready why the process does not do its work now; empty: it does
-   * @param note a line below the answer of {@code /readyz}; empty: none
+   * @param sick reasons to restart the process; empty: it is healthy
+   * @param unready reasons why the process is not ready; empty: it is
+   * @param note line appended to the response of {@code /readyz}; empty: none
    * @param metrics the metrics in Prometheus' text format
    */
   public record Answers(
@@ -39,7 +39,7 @@ public final class HealthServer implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @throws IOException if the address is taken, or no interface has it
+   * @throws IOException if the address is in use or not assigned to an interface
    */
   public static HealthServer start(InetSocketAddress address, Answers answers) throws IOException {
     HttpServer server = HttpServer.create(address, 0);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads {@code 127.0.0.1:9810}, {@code [::1]:9810}, or {@code :9810} for every address. */
+/** Parses {@code 127.0.0.1:9810}, {@code [::1]:9810}, or {@code :9810} for all addresses. */
 public final class ListenAddress implements ITypeConverter<InetSocketAddress> {
   private static final int LAST_PORT = 65535;
 

@@ -1,5 +1,5 @@
 /**
- * Shared by agent and operator as processes: options of the command line, the client of the API
+ * Process infrastructure shared by agent and operator: command line options, the client of the API
  * server, and health over HTTP.
  */
 @NullMarked

@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A TCP forwarder to an API server on the loopback interface that can be shut and opened again. */
@@ -13,6 +15,7 @@ public final class Door implements AutoCloseable {
 
   private final int behind;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
   private volatile ServerSocket front;
 
   /**
@@ -53,13 +56,20 @@ public final class Door implements AutoCloseable {
             });
   }
 
-  private static void carry(Socket from, Socket to) {
+  private void carry(Socket from, Socket to) {
     Thread _ =
         Thread.ofVirtual()
             .start(() -> {
               try (from;
                   to) {
-                from.getInputStream().transferTo(to.getOutputStream());
+                byte[] buffer = new byte[8192];
+                for (int size = from.getInputStream().read(buffer);
+                    size >= 0;
+                    size = from.getInputStream().read(buffer)) {
+                  if (!silent.contains(from)) {
+                    to.getOutputStream().write(buffer, 0, size);
+                  }
+                }
               } catch (IOException e) {
                 // one side has ended the connection
               }
@@ -69,6 +79,11 @@ public final class Door implements AutoCloseable {
   /** Port of the door. */
   public int port() {
     return front.getLocalPort();
+  }
+
+  /** Silently drops all data on open connections without closing them; later ones work. */
+  public void fallSilent() {
+    silent.addAll(open);
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +26,17 @@ final class FrameAttacks {
   private static final MacAddress BPDU = MacAddress.parse("01:80:c2:00:00:00");
   private static final MacAddress NOBODY = MacAddress.parse("02:00:00:00:00:99");
   private static final String MARKER = "weft-hostile-frame";
+
+  /** Sends bytes to an address and port as datagrams of a size: UDP_SEGMENT of linux/udp.h. */
+  private static final String CUT =
+      """
+      use Socket;
+      socket(S, PF_INET, SOCK_DGRAM, 17) or exit 1;
+      setsockopt(S, 17, 103, pack("i", $ARGV[2])) or exit 2;
+      for (1 .. 10) {
+        send(S, pack("H*", $ARGV[3]), 0, pack_sockaddr_in($ARGV[1], inet_aton($ARGV[0])));
+      }
+      """;
 
   private FrameAttacks() {}
 
@@ -291,6 +303,9 @@ final class FrameAttacks {
             "sends a frame for another overlay to another node's tunnel port",
             a -> inject(a, "eth2", "web", "weft-2", "red-2")),
         new Attack(
+            "sends a frame for another overlay behind one for none, in a datagram to be cut",
+            a -> injectBehindAnother(a, "weft-2", "red-2")),
+        new Attack(
             "sends a frame for another overlay to its node's gateway address",
             a -> {
               a.mustNotReach("red-1", MARKER);
@@ -309,6 +324,20 @@ final class FrameAttacks {
   private static void inject(Attacker a, String link, String network, String node, String victim) {
     a.mustNotReach(victim, MARKER);
     a.flood(link, tunnelled(a, network, gatewayMac(a), a.bed().lab().node(node).address()));
+  }
+
+  private static void injectBehindAnother(Attacker a, String node, String victim) {
+    a.mustNotReach(victim, MARKER);
+    byte[] none = Frames.vxlan(1, junk(ANY, NOBODY));
+    byte[] hidden = Frames.vxlan(a.bed().vni("red"), junk(ANY, NOBODY));
+    a.run(
+        "perl -e '%s' %s %d %d %s"
+            .formatted(
+                CUT,
+                a.bed().lab().node(node).address().getHostAddress(),
+                a.bed().port("red"),
+                none.length,
+                HexFormat.of().formatHex(none) + HexFormat.of().formatHex(hidden)));
   }
 
   private static byte[] tunnelled(Attacker a, String network, MacAddress to, InetAddress node) {

@@ -56,6 +56,7 @@ public final class AgentClients {
                         requests.accept(request);
                       }
                     }))
+        .withHttpClientFactory(new LivingConnectionsFactory())
         .withTaskExecutor(Executors.newVirtualThreadPerTaskExecutor())
         .build();
   }

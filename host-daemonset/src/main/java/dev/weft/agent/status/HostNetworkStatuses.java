@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Ready: True when {@code observedGeneration} is live.
- *   <li>Reconciling: True while the agent tries again by itself; else absent.
- *   <li>Stalled: True while something waits for a user; the message says what to change.
- *   <li>Degraded: True while endpoints or peers, which the message names, are not on the network;
- *       absent otherwise. It is their problem, and the network is Ready.
- *   <li>Drifted: True, with what was found changed, from the repair of a drift until none has been
- *       seen for a while. During that time it is written once, however often drift recurs: the
- *       Event {@code DriftRepaired} counts.
+ *   <li>Reconciling: True while the agent retries by itself; absent otherwise.
+ *   <li>Stalled: True while a user must change something; the message says what.
+ *   <li>Degraded: True while endpoints or peers are not on the network, or the node's firewall
+ *       drops what they send; absent otherwise. The message names them, and the network is Ready.
+ *   <li>Drifted: True, with the repaired changes, from a repair until no drift has been seen for a
+ *       while. It is written once during that time, however often drift recurs: the Event {@code
+ *       DriftRepaired} counts.
  * </ul>
  */
 final class HostNetworkStatuses {

@@ -1,6 +1,7 @@
 package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.spec.DriftEvent;
@@ -11,11 +12,21 @@ import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.BridgeOptions;
 import dev.weft.api.Subnet;
 import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.Libc;
+import dev.weft.netlink.SocketAddress;
+import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
+import dev.weft.netlink.rtnl.LinkSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +43,16 @@ class ContainmentTest {
   private static final String OVERLAY = "wb-000000010000";
   private static final String TUNNEL = "wv-000000010000";
   private static final Subnet SUBNET = TestSpecs.subnet("10.77.0.0/24", "10.77.0.1");
+  private static final int AF_INET = 2;
+  private static final int SOCK_DGRAM = 2;
+  private static final int IPPROTO_UDP = 17;
+
+  /** Of linux/udp.h. */
+  private static final int UDP_SEGMENT = 103;
+
+  /** Bytes of a frame in a tunnel's datagram. */
+  private static final int FRAME = 8 + 60;
+
   private static final String NODE = "192.0.2.1";
   private static final String PEER = "192.0.2.2";
 
@@ -104,7 +125,7 @@ class ContainmentTest {
         .call(() -> {
           try (DatagramChannel socket = DatagramChannel.open()) {
             socket.bind(new InetSocketAddress(IpPrefix.parseAddress(source), 0));
-            ByteBuffer frame = ByteBuffer.allocate(8 + 60);
+            ByteBuffer frame = ByteBuffer.allocate(FRAME);
             frame.put(0, (byte) 8).putInt(4, VNI << 8);
             frame.put(8, new byte[] {-1, -1, -1, -1, -1, -1, 2, 0, 0, 0, 0, 9, 8, 6});
             socket.send(frame, new InetSocketAddress(IpPrefix.parseAddress(target), PORT));
@@ -148,20 +169,53 @@ class ContainmentTest {
     make(overlay(PEER));
     try (DatagramChannel victim = other.namespace().call(() -> open(PEER))) {
       inject(node, NODE, PEER);
-      // another VNI is another's business
-      node.namespace()
-          .call(() -> {
-            try (DatagramChannel socket = DatagramChannel.open()) {
-              return socket.send(
-                  ByteBuffer.allocate(60),
-                  new InetSocketAddress(IpPrefix.parseAddress(PEER), PORT));
-            } catch (IOException e) {
-              throw new AssertionError(e);
-            }
-          });
+      assertThatThrownBy(() -> sendOfAnotherVni(node)).hasStackTraceContaining("not permitted");
+      assertThat(victim.receive(ByteBuffer.allocate(100))).isNull();
+    }
+  }
+
+  @Test
+  void aTunnelOfOthersOnTheSamePortGoesOnWhenItComesAndIsForgottenWhenItGoes() throws IOException {
+    ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
+    make(overlay(PEER));
+    String alone = node.ruleset();
+    plane.onDrift(drift::add);
+
+    node.netlink().linkAdd(LinkSpec.of("theirs", LinkKind.Vxlan.vni(VNI + 1).port(PORT).build()));
+
+    Awaitility.await().until(() -> !drift.isEmpty());
+    plane.reconcile(overlay(PEER), drift.remove().scope());
+    try (DatagramChannel victim = other.namespace().call(() -> open(PEER))) {
+      inject(node, NODE, PEER);
+      sendOfAnotherVni(node);
       Awaitility.await().until(() -> victim.receive(ByteBuffer.allocate(100)) != null);
       assertThat(victim.receive(ByteBuffer.allocate(100))).isNull();
     }
+    injectBehindAnother(node, NODE, NODE);
+    inject(other, "192.0.2.66", NODE);
+    inject(other, PEER, NODE);
+    Awaitility.await().until(() -> received() > 0);
+    assertThat(received()).isEqualTo(1);
+
+    drift.clear();
+    node.delete("theirs");
+
+    Awaitility.await().until(() -> !drift.isEmpty());
+    plane.reconcile(overlay(PEER), drift.remove().scope());
+    assertThat(node.ruleset()).isEqualTo(alone);
+  }
+
+  /** As the kernel does for a process of the node that sends by another's tunnel. */
+  private static void sendOfAnotherVni(Box from) {
+    from.namespace()
+        .call(() -> {
+          try (DatagramChannel socket = DatagramChannel.open()) {
+            return socket.send(
+                ByteBuffer.allocate(60), new InetSocketAddress(IpPrefix.parseAddress(PEER), PORT));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   private static DatagramChannel open(String address) {
@@ -173,6 +227,95 @@ class ContainmentTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /**
+   * Sends three datagrams as one, which the kernel takes apart where it must: a filter on the way
+   * may see no more of them than the head of the first.
+   */
+  private static void injectBehindAnother(Box from, String source, String target) {
+    ByteBuffer frames = ByteBuffer.allocate(3 * FRAME);
+    for (int i = 0; i < 3; i++) {
+      int vni = i == 0 ? VNI + 1 : VNI;
+      frames.put(i * FRAME, (byte) 8).putInt(i * FRAME + 4, vni << 8);
+      frames.put(i * FRAME + 8, new byte[] {-1, -1, -1, -1, -1, -1, 2, 0, 0, 0, 0, 9, 8, 6});
+    }
+    from.namespace()
+        .call(() -> {
+          int socket = Libc.check(Libc.socket(AF_INET, SOCK_DGRAM, 0), "open a socket");
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(frames.capacity());
+            bytes.copyFrom(MemorySegment.ofArray(frames.array()));
+            bind(arena, socket, source);
+            Libc.check(Libc.setsockopt(socket, IPPROTO_UDP, UDP_SEGMENT, FRAME), "cut datagrams");
+            Libc.check(
+                Libc.connect(socket, SocketAddress.of(arena, IpPrefix.parseAddress(target), PORT)),
+                "connect");
+            // a filter at the sender answers with an error
+            var _ = Libc.send(socket, bytes, bytes.byteSize());
+          } finally {
+            Libc.close(socket);
+          }
+          return "";
+        });
+  }
+
+  private static void bind(Arena arena, int socket, String source) {
+    Libc.check(
+        Libc.bind(socket, SocketAddress.of(arena, IpPrefix.parseAddress(source), 0)), "bind");
+  }
+
+  private NodeSpec overlayAndBridge() {
+    return new NodeSpec(
+        "node",
+        Optional.of(IpPrefix.parseAddress(NODE)),
+        Map.of(
+            "blue",
+            blue(),
+            "red",
+            TestSpecs.network(
+                TestSpecs.bridge(2, SUBNET), TestSpecs.endpoint(b, "eth0", "10.77.0.2/24"))),
+        true,
+        Optional.empty(),
+        Set.of(IpPrefix.parseAddress(PEER)));
+  }
+
+  @Test
+  void noFrameHidesBehindAnotherInADatagramThatIsYetToBeCut() throws IOException {
+    make(overlayAndBridge());
+    b.route("192.0.2.0/24", "10.77.0.1");
+    long before = received();
+    try (DatagramChannel victim = other.namespace().call(() -> open(PEER))) {
+      injectBehindAnother(node, NODE, PEER);
+      injectBehindAnother(b, "10.77.0.2", PEER);
+      injectBehindAnother(b, "10.77.0.2", NODE);
+      injectBehindAnother(b, "10.77.0.2", "10.77.0.1");
+      injectBehindAnother(node, NODE, NODE);
+      injectBehindAnother(other, "192.0.2.66", NODE);
+      inject(other, PEER, NODE);
+
+      // what came before the peer's frame has been dealt with by then
+      Awaitility.await().until(() -> received() > before);
+      assertThat(received()).isEqualTo(before + 1);
+      assertThat(victim.receive(ByteBuffer.allocate(FRAME))).isNull();
+    }
+  }
+
+  @Test
+  void noFrameHidesBehindAnotherOutOfTheClustersOwnPodsBesideATunnelOfOthers() {
+    lab.cable(a, "c0", node, "cni");
+    node.address("cni", "10.244.0.1/24");
+    a.address("c0", "10.244.0.2/24");
+    a.route("192.0.2.0/24", "10.244.0.1");
+    node.netlink().linkAdd(LinkSpec.of("theirs", LinkKind.Vxlan.vni(VNI + 1).port(PORT).build()));
+    make(overlay(PEER));
+
+    injectBehindAnother(a, "10.244.0.2", NODE);
+    injectBehindAnother(a, "10.244.0.2", "10.244.0.1");
+    inject(other, PEER, NODE);
+
+    Awaitility.await().until(() -> received() > 0);
+    assertThat(received()).isEqualTo(1);
   }
 
   @Test
@@ -194,6 +337,34 @@ class ContainmentTest {
     assertThat(outcome.of("blue").problems()).isNotEmpty();
     assertThat(before).contains(OVERLAY);
     assertThat(node.ruleset()).isEqualTo(before);
+  }
+
+  @Test
+  void aBridgeWithTheMarkOfAHeldOverlayAndANameThatIsNoNameKeepsNobodyFromItsRules() {
+    make(overlay(PEER));
+    node.netlink()
+        .linkAdd(
+            new LinkSpec(
+                "a\"}#",
+                new LinkKind.Bridge(),
+                LinkSettings.builder().alias("weft.dev/" + blue().uid()).build()));
+    NetworkSpec red =
+        TestSpecs.network(
+            TestSpecs.bridge(2, SUBNET), TestSpecs.endpoint(b, "eth0", "10.77.0.2/24"));
+
+    ReconcileOutcome outcome =
+        plane.reconcile(
+            new NodeSpec(
+                "node",
+                Optional.empty(),
+                Map.of("blue", blue(), "red", red),
+                true,
+                Optional.empty(),
+                Set.of(IpPrefix.parseAddress(PEER))),
+            PassScope.EVERYTHING);
+
+    assertThat(outcome.of("red").problems()).isEmpty();
+    assertThat(node.ruleset()).contains("wb-000000020000", OVERLAY);
   }
 
   @Test
@@ -233,6 +404,38 @@ class ContainmentTest {
     assertThat(outcome.of("aa").problems().toString()).contains("network web");
     assertThat(node.link("weft-web").index()).isEqualTo(index);
     assertThat(node.link("weft-web").alias()).contains(web.uid());
+  }
+
+  @Test
+  void aDeviceThatHasTheNameAsAFurtherOneIsNamedAndStaysAsItIs() throws Exception {
+    altname("add");
+    List<Address> before = node.netlink().addresses();
+    NodeSpec web = TestSpecs.of("web", bridge(7, "weft-web", SUBNET));
+
+    String problems = plane.reconcile(web, PassScope.EVERYTHING).of("web").problems().toString();
+
+    assertThat(node.netlink().addresses()).isEqualTo(before);
+    assertThat(problems).contains("'uplink'", "altname");
+    altname("del");
+    make(web);
+  }
+
+  private void altname(String verb) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "nsenter",
+                "--net=" + node.file(),
+                "ip",
+                "link",
+                "property",
+                verb,
+                "dev",
+                "uplink",
+                "altname",
+                "weft-web")
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor()).isZero();
   }
 
   @Test

@@ -127,6 +127,32 @@ class ForeignPortTest {
     assertThat(outcome.of("net").repaired()).anyMatch(each -> each.contains("'evil'"));
   }
 
+  @Test
+  void oneWhoseNameIsNoTextIsHeardOfAndShut() throws Exception {
+    NodeSpec alone = nodeSpec("bridge");
+    make(alone);
+    plane.onDrift(drift::add);
+    lab.cable(hostile, "x0", node, "evil");
+    int port = node.link("evil").index();
+    Process rename =
+        new ProcessBuilder(
+                "nsenter",
+                "--net=" + node.file(),
+                "sh",
+                "-c",
+                "ip link set evil down; ip link set evil name \"$(printf 'w\\377')\"")
+            .inheritIO()
+            .start();
+    assertThat(rename.waitFor()).isZero();
+
+    node.netlink()
+        .linkSet(port, LinkSettings.builder().up(true).master(node.link(BRIDGE).index()).build());
+
+    await().atMost(PATIENCE).until(() -> !drift.isEmpty());
+    plane.reconcile(alone, drift.remove().scope());
+    assertThat(ForeignPort.isShut(node.netlink().link(port).orElseThrow())).isTrue();
+  }
+
   private static byte[] frame(MacAddress from, MacAddress to) {
     return ByteBuffer.allocate(60)
         .put(to.bytes())

@@ -101,6 +101,26 @@ class NodeSettingsTest {
   }
 
   @Test
+  void aDeviceWhoseNameIsNoTextKeepsNoNetworkFromForwarding() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "nsenter",
+                "--net=" + node.file(),
+                "sh",
+                "-c",
+                "ip link add \"$(printf 'w\\377')\" type bridge && ip link add w\u00e9 type bridge")
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor()).isZero();
+    try (DataPlane plane = DataPlane.open(node.file(), keys)) {
+      make(plane, nodeSpec());
+
+      assertThat(node.setting(FORWARD6)).isEqualTo("1");
+      assertThat(hasRoute()).isTrue();
+    }
+  }
+
+  @Test
   void anotherAgentUndoesWhatOneBeforeHasChanged() {
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
       make(plane, nodeSpec());

@@ -8,6 +8,7 @@ import dev.weft.agent.dataplane.apply.StuckDevices;
 import dev.weft.agent.dataplane.driver.DesiredState;
 import dev.weft.agent.dataplane.driver.FilterRules;
 import dev.weft.agent.dataplane.driver.NodeContext;
+import dev.weft.agent.dataplane.driver.TunnelRules;
 import dev.weft.agent.dataplane.kernel.DeviceIndexes;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.NodeSettings;
@@ -46,7 +47,7 @@ class UnremovableTest {
   private static final Change RULES =
       new Change.Alter(
           new Item.Filter("an earlier one"),
-          FilterRules.table(List.of(FilterRules.of("lo", Set.of())), Set.of(), Set.of())
+          FilterRules.table(List.of(FilterRules.of("lo", Set.of())), Set.of(), TunnelRules.NONE)
               .orElseThrow(),
           "was an earlier one");
 

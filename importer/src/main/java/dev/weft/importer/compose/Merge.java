@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Lays a document over an earlier one, or a service over the one it extends, as Compose does
- * (compose-go, override/merge.go and uncity.go). It reports what is overridden.
+ * Merges a document over an earlier one, or a service over the one it extends, as Compose does
+ * (compose-go, override/merge.go and uncity.go). It reports overridden values.
  */
 final class Merge {
   /** Objects that may be written as lists of {@code name=value}. */
@@ -34,7 +34,7 @@ final class Merge {
   private static final Pattern OVERRIDDEN =
       Pattern.compile("services\\.[^.]+\\.(command|entrypoint|healthcheck\\.test)");
 
-  /** Lists in which an item replaces the one of the same target. */
+  /** Lists in which an item replaces an earlier one with the same target. */
   private static final Pattern TARGETS =
       Pattern.compile("services\\.[^.]+\\.(volumes|devices|configs|secrets)");
 
@@ -165,7 +165,7 @@ final class Merge {
     }
   }
 
-  /** The document without what is reset. */
+  /** The document without the values tagged {@code !reset}. */
   static Value settled(Value value) {
     return switch (value) {
       case Mapping map -> {

@@ -126,8 +126,19 @@ public final class Netlink implements AutoCloseable {
     }
   }
 
-  /** The link with this name. Equivalent to {@code ip link show dev}. */
+  /**
+   * The link with this primary name. Unlike {@code ip link show dev} it ignores alternative names
+   * ({@code IFLA_ALT_IFNAME}), which do not identify the kind of a link.
+   */
   public Optional<Link> link(String name) {
+    return holder(name).filter(link -> link.name().equals(name));
+  }
+
+  /**
+   * The link that occupies this name, as its primary or an alternative one. Equivalent to {@code ip
+   * link show dev}.
+   */
+  public Optional<Link> holder(String name) {
     return socket.call(handle -> Query.link(handle, name));
   }
 

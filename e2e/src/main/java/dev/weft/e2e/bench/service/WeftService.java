@@ -1,6 +1,5 @@
 package dev.weft.e2e.bench.service;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.api.IpAddress;
@@ -142,7 +141,9 @@ final class WeftService {
           .filter(each -> each.getSpec().sandbox() != null)
           .filter(each -> uids.containsKey(each.getSpec().sandbox().pod()))
           .forEach(each -> tasks.add(address(each)));
-      assertThat(tasks).hasSize(3);
+      if (tasks.size() != 3) {
+        throw new IllegalStateException("three tasks have the addresses " + tasks);
+      }
       CompletableFuture<Long> balanced =
           CompletableFuture.supplyAsync(() -> balanced(sandboxes.values(), tasks));
       long mesh = Reach.reach(sandboxes.values(), tasks, PORT);

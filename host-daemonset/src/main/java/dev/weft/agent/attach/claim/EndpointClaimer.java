@@ -2,12 +2,15 @@ package dev.weft.agent.attach.claim;
 
 import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.cluster.MacOrder;
+import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.desired.EndpointAddresses;
 import dev.weft.agent.desired.Pairing;
 import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Attachment;
+import dev.weft.api.BridgeOptions;
 import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Defaults;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.IpAddress;
@@ -168,6 +171,7 @@ public final class EndpointClaimer {
     }
     Want want = new Want(request.holder, attachment, found.orElseThrow());
     AssignableAddresses pool = pool(want.network);
+    refuseDevice(want);
     for (IpAddress asked : attachment.ips()) {
       pool.check(asked);
     }
@@ -225,6 +229,35 @@ public final class EndpointClaimer {
         held.deadline,
         each -> machineAt(want, each),
         each -> factory.endpoint(want, pool, each, held));
+  }
+
+  /** Rejects the MAC address of a node's device for the network, such as its gateway. */
+  private void refuseDevice(Want want) throws AttachError {
+    String mac = want.attachment.mac();
+    if (mac == null) {
+      return;
+    }
+    String uid = want.network.getMetadata().getUid();
+    BridgeOptions bridge = want.network.getSpec().bridge();
+    List<String> devices =
+        Network.devices(uid, Optional.ofNullable(bridge == null ? null : bridge.name()));
+    Stream<String> nodes =
+        Stream.concat(
+            Stream.of(cluster.node()),
+            cluster.meshNodes().all().stream().map(each -> each.getMetadata().getName()));
+    Optional<String> holder =
+        nodes
+            .distinct()
+            .flatMap(node ->
+                devices.stream()
+                    .filter(device -> Network.mac(node, uid, device).toString().equals(mac))
+                    .map(device -> "device %s of node %s".formatted(device, node)))
+            .findFirst();
+    if (holder.isPresent()) {
+      throw AttachError.until(
+          "MAC address %s on network %s is held by %s; ask for another"
+              .formatted(mac, want.name(), holder.get()));
+    }
   }
 
   private void requireUnheld(Want want, IpAddress asked) throws AttachError {
@@ -347,9 +380,7 @@ public final class EndpointClaimer {
     }
     String asked = want.attachment.interfaceName();
     if (asked == null) {
-      String prefix =
-          want.network.getSpec() == null ? null : want.network.getSpec().interfacePrefix();
-      return names.chooseFree(prefix == null ? "" : prefix);
+      return names.chooseFree(prefix(want));
     }
     if (names.isTaken(asked) || !names.choose(asked)) {
       throw AttachError.until(
@@ -357,6 +388,17 @@ public final class EndpointClaimer {
               .formatted(want.holder, asked, want.name()));
     }
     return asked;
+  }
+
+  private static String prefix(Want want) {
+    String prefix =
+        want.network.getSpec() == null ? null : want.network.getSpec().interfacePrefix();
+    if (prefix != null && !prefix.isBlank()) {
+      return prefix;
+    }
+    return want.holder.isContainer()
+        ? Defaults.CONTAINER_INTERFACE_PREFIX
+        : Defaults.INTERFACE_PREFIX;
   }
 
   private static int bits(NetworkEndpoint endpoint) {

@@ -113,7 +113,9 @@ public record DriftDetector(
     DeviceName name = DeviceName.onNode(notified.name());
     Optional<Item.Device> left = device(name);
     if (left.isEmpty()) {
-      return foreignPort(notified).or(() -> foundation(notified.name()));
+      return renamed(notified)
+          .or(() -> foreignPort(notified))
+          .or(() -> foundation(notified.name()));
     }
     Item.Device device = left.get();
     Optional<Link> now = kernel.netlink().link(notified.name());
@@ -139,6 +141,21 @@ public record DriftDetector(
             && !(device.kind() instanceof DeviceKind.Vxlan tunnel
                 && tunnel.txChecksum() != kernel.txChecksum(link.index()));
     return same ? Optional.empty() : Optional.of(Drift.of(device, name + " was changed"));
+  }
+
+  /** A device of ours that has another name now. */
+  private Optional<Drift> renamed(Link notified) {
+    return device(deviceAt(notified.index()))
+        .filter(left -> isElsewhere(notified.index(), left.name().name()))
+        .map(left ->
+            Drift.of(
+                left,
+                "%s was renamed to %s"
+                    .formatted(left.name(), ForeignPort.printable(notified.name()))));
+  }
+
+  private boolean isElsewhere(int index, String name) {
+    return kernel.netlink().link(index).filter(now -> !now.name().equals(name)).isPresent();
   }
 
   private static boolean samePort(Item.Device device, Link link) {
@@ -171,14 +188,17 @@ public record DriftDetector(
             .or(() -> foundation(notified.name()));
   }
 
-  /** A port that others put into a bridge of ours, unless it is dealt with. */
+  /**
+   * A port that others put into a bridge of ours, unless it is dealt with. It is found by its
+   * index: its name may be no text.
+   */
   private Optional<Drift> foreignPort(Link notified) {
     return device(deviceAt(notified.master()))
         .filter(device -> device.kind() instanceof DeviceKind.Bridge)
         .filter(_ ->
             kernel
                 .netlink()
-                .link(notified.name())
+                .link(notified.index())
                 .filter(now -> now.master() == notified.master() && !ForeignPort.isShut(now))
                 .isPresent())
         .map(bridge ->

@@ -6,6 +6,7 @@ import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
+import dev.weft.api.OverlayTunnel;
 import dev.weft.netlink.Ipv6Conf;
 import dev.weft.netlink.rtnl.Ipv4Conf;
 import dev.weft.netlink.rtnl.Link;
@@ -27,14 +28,16 @@ import java.util.stream.Stream;
  * @param stuck UIDs of networks that could not be made; whichever device goes may have been in
  *     their way
  * @param forwarding what networks need
+ * @param tunnels UIDs of overlays, by the UDP port that a tunnel of others would share with them
  */
 public record UnderlyingDevices(
     Map<String, Set<String>> users,
     Map<String, Trait> seen,
     Set<String> stuck,
-    Forwarding forwarding) {
+    Forwarding forwarding,
+    Map<Integer, Set<String>> tunnels) {
   public static final UnderlyingDevices NONE =
-      new UnderlyingDevices(Map.of(), Map.of(), Set.of(), new Forwarding(false, false));
+      new UnderlyingDevices(Map.of(), Map.of(), Set.of(), new Forwarding(false, false), Map.of());
 
   /** Of which IP versions the node forwards packets. */
   record Forwarding(boolean ipv4, boolean ipv6) {}
@@ -44,12 +47,13 @@ public record UnderlyingDevices(
    *
    * @param stops whether packets end at it that the node is to forward
    */
-  record Trait(int index, int mtu, int master, boolean stops) {
+  record Trait(int index, int mtu, int master, boolean up, boolean stops) {
     static Trait of(Link link, Forwarding forwarding) {
       return new Trait(
           link.index(),
           link.mtu(),
           link.master(),
+          link.isUp(),
           (forwarding.ipv4 && Integer.valueOf(0).equals(link.ipv4().get(Ipv4Conf.FORWARDING)))
               || (forwarding.ipv6
                   && Integer.valueOf(0).equals(link.ipv6().get(Ipv6Conf.FORWARDING))));
@@ -66,6 +70,11 @@ public record UnderlyingDevices(
     }
     // while one has the name of a device of ours, it is to be heard of when it goes
     design.obstacles().forEach((name, uids) -> users.merge(name, uids, UnderlyingDevices::both));
+    Map<Integer, Set<String>> tunnels = tunnels(nodeSpec);
+    context
+        .tunnelsOfOthers()
+        .forEach((name, port) ->
+            users.merge(name, tunnels.getOrDefault(port, Set.of()), UnderlyingDevices::both));
     Forwarding needed =
         new Forwarding(
             isDesired(design, Item.Setting.FORWARD_IPV4),
@@ -84,7 +93,19 @@ public record UnderlyingDevices(
             .map(NetworkSpec::uid)
             .filter(uid -> design.held().contains(Owner.network(uid)))
             .collect(Collectors.toSet());
-    return new UnderlyingDevices(users, seen, stuck, needed);
+    return new UnderlyingDevices(users, seen, stuck, needed, tunnels);
+  }
+
+  private static Map<Integer, Set<String>> tunnels(NodeSpec nodeSpec) {
+    Map<Integer, Set<String>> tunnels = new HashMap<>();
+    for (NetworkSpec network : nodeSpec.networks().values()) {
+      OverlayTunnel tunnel = network.spec().overlay();
+      Integer port = tunnel == null ? null : tunnel.port();
+      if (port != null) {
+        tunnels.merge(port, Set.of(network.uid()), UnderlyingDevices::both);
+      }
+    }
+    return tunnels;
   }
 
   private static Set<String> both(Set<String> some, Set<String> others) {
@@ -107,14 +128,10 @@ public record UnderlyingDevices(
    */
   private record Below(List<String> tunnels, List<String> bridges) {
     static Below of(NodeSpec nodeSpec, NodeContext context) {
-      Optional<Link> holder = nodeSpec.vtep().flatMap(context::holder);
       return new Below(
-          holder.stream()
-              .flatMap(link ->
-                  Stream.concat(
-                      Stream.of(link), context.ways().below(link, nodeSpec.senders()).stream()))
+          nodeSpec.vtep().stream()
+              .flatMap(vtep -> context.carriers(vtep).stream())
               .map(Link::name)
-              .distinct()
               .toList(),
           context.ways().uplinks().stream().map(Link::name).toList());
     }
@@ -141,6 +158,9 @@ public record UnderlyingDevices(
     if (now.isEmpty()) {
       shaken.addAll(stuck);
     }
+    now.filter(link -> !seen.containsKey(name) && Owner.of(link).isEmpty())
+        .flatMap(NodeContext::tunnelPort)
+        .ifPresent(port -> shaken.addAll(tunnels.getOrDefault(port, Set.of())));
     return shaken;
   }
 }

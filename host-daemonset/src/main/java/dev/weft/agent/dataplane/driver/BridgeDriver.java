@@ -25,7 +25,7 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
     BridgeOptions options = network.spec().bridge();
     String name = options == null ? null : options.name();
     String bridge = name == null ? network.bridge() : name;
-    if (!bridge.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,14}")) {
+    if (!FilterRules.takes(bridge)) {
       throw new Unbuildable(
           Problem.user(
               "spec.bridge.name",

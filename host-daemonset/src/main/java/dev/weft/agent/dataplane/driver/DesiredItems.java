@@ -196,7 +196,7 @@ final class DesiredItems {
     guard(!rules.isEmpty());
     NodeWide.settings(items.values(), held, context.observation(), context::isOurs)
         .forEach(setting -> items.putIfAbsent(setting.key(), setting));
-    FilterRules.table(rules, context.secrecy().ports(), nodeSpec.senders())
+    FilterRules.table(rules, context.secrecy().ports(), TunnelRules.of(rules, context))
         .ifPresent(filter -> items.put(filter.key(), filter));
     return new DesiredState(new State(items), drivers, problems, held, foreign.keySet(), obstacles);
   }

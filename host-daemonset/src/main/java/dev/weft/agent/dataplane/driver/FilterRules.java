@@ -5,13 +5,13 @@ import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.NftTable;
 import dev.weft.netlink.IpPrefix;
-import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +27,7 @@ public record FilterRules(
     Set<Restriction> restrictions,
     List<IpPrefix> masquerade,
     Optional<DeviceKind.Vxlan> tunnel) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
 
   /** What is not to pass. */
   enum Restriction {
@@ -40,9 +41,19 @@ public record FilterRules(
     APART
   }
 
+  /** Whether the table can have a device's name in it; a name of ours it can. */
+  static boolean takes(String device) {
+    return NAME.matcher(device).matches();
+  }
+
   /** The rules of a bridge without masquerading or tunnel. */
   public static FilterRules of(String bridge, Set<Restriction> restrictions) {
     return new FilterRules(bridge, restrictions, List.of(), Optional.empty());
+  }
+
+  /** Whether what one port of the bridge sends gets to the others. */
+  public boolean isOneSegment() {
+    return !is(Restriction.APART);
   }
 
   private boolean is(Restriction restriction) {
@@ -54,10 +65,10 @@ public record FilterRules(
    *
    * @param encrypted ports by which nothing passes in clear, nor by IPsec of others, whatever
    *     becomes of IPsec's policies
-   * @param peers addresses that other nodes' tunnels start from
+   * @param tunnels what keeps strangers out of the networks' tunnels
    */
   public static Optional<Item.Filter> table(
-      Collection<FilterRules> networks, Set<Integer> encrypted, Set<InetAddress> peers) {
+      Collection<FilterRules> networks, Set<Integer> encrypted, TunnelRules tunnels) {
     if (networks.isEmpty() && encrypted.isEmpty()) {
       return Optional.empty();
     }
@@ -72,11 +83,10 @@ public record FilterRules(
     }
     if (!networks.isEmpty()) {
       sets.append(names("bridges", networks, _ -> true));
-      TunnelRules tunnels = TunnelRules.of(networks, peers);
       sets.append(tunnels.definitions());
-      forward.append(tunnels.jumps(TunnelRules.Way.FORWARD));
-      input.append(tunnels.jumps(TunnelRules.Way.INPUT));
-      output.append(tunnels.jumps(TunnelRules.Way.OUTPUT));
+      forward.append(tunnels.forward());
+      input.append(tunnels.input());
+      output.append(tunnels.output());
       bridges(networks, sets, forward, input);
     }
     StringBuilder stray = new StringBuilder();
@@ -211,7 +221,7 @@ public record FilterRules(
             .formatted(name, type, hook, priority, rules);
   }
 
-  private static String quoted(String name) {
+  static String quoted(String name) {
     return '"' + name + '"';
   }
 }

@@ -10,11 +10,15 @@ import dev.weft.agent.dataplane.spec.Unbuildable;
 import dev.weft.mesh.Encapsulation;
 import dev.weft.netlink.rtnl.Address;
 import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
 import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What drivers build on: the node as it is, and which of it is ours.
@@ -89,6 +93,29 @@ public record NodeContext(
         .map(Address::link)
         .findFirst()
         .flatMap(this::link);
+  }
+
+  /** The devices that carry a tunnel that starts from an address: its holder, and those below. */
+  public List<Link> carriers(InetAddress address) {
+    return holder(address).stream()
+        .flatMap(holder ->
+            Stream.concat(Stream.of(holder), ways().below(holder, nodeSpec.senders()).stream()))
+        .distinct()
+        .toList();
+  }
+
+  /** UDP ports of the node's tunnels that are not ours, by the device's name. */
+  public Map<String, Integer> tunnelsOfOthers() {
+    Map<String, Integer> ports = new HashMap<>();
+    foreign().forEach((name, link) -> tunnelPort(link).ifPresent(port -> ports.put(name, port)));
+    return ports;
+  }
+
+  /** The UDP port of a VXLAN device. */
+  public static Optional<Integer> tunnelPort(Link link) {
+    return link.kind() instanceof LinkKind.Vxlan tunnel
+        ? Optional.ofNullable(tunnel.port())
+        : Optional.empty();
   }
 
   /** Rejects a name that a device which is not ours has. */

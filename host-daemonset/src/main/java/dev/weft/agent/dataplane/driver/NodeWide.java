@@ -38,11 +38,16 @@ final class NodeWide {
             Integer.valueOf(1).equals(link.ipv6().get(Ipv6Conf.ACCEPT_RA))
                 && Integer.valueOf(0).equals(link.ipv6().get(Ipv6Conf.FORWARDING));
         boolean kept = node.settings().containsKey(setting.path());
-        if (!link.isLoopback() && !ours.test(link) && (takes || kept)) {
+        if (!link.isLoopback() && !ours.test(link) && isText(link.name()) && (takes || kept)) {
           more.add(setting);
         }
       }
     }
     return more;
+  }
+
+  /** Whether a device can be named in a path, on whatever system: the kernel takes any bytes. */
+  private static boolean isText(String device) {
+    return device.chars().allMatch(each -> each > ' ' && each < 0x7f);
   }
 }

@@ -14,7 +14,8 @@ import java.util.Optional;
 
 /**
  * The rules of a network that is held: what of it stands stays as restricted as before. Only its
- * own bridges count, whatever names it asks for. Pure.
+ * own bridges count, whatever names it asks for. Whoever can make a device can give it our mark,
+ * and a name that no table takes. Pure.
  */
 final class StandingRules {
   private StandingRules() {}
@@ -30,10 +31,12 @@ final class StandingRules {
                         owner.uid().equals(networkSpec.uid()) && owner.endpoint().isEmpty())
                     .isPresent())
             .toList();
+    List<Link> ownTunnel =
+        mine.stream().filter(link -> link.name().equals(Network.vxlan(networkSpec.uid()))).toList();
     List<FilterRules> rules = new ArrayList<>();
     for (Link link : mine) {
-      if (link.kind() instanceof LinkKind.Bridge) {
-        rules.add(rules(name, networkSpec, link.name(), context, tunnel(mine)));
+      if (link.kind() instanceof LinkKind.Bridge && FilterRules.takes(link.name())) {
+        rules.add(rules(name, networkSpec, link.name(), context, tunnel(ownTunnel)));
       }
     }
     return rules;
@@ -47,6 +50,7 @@ final class StandingRules {
     List<Link> links =
         context.observation().node().links().stream()
             .filter(link -> context.stuck().contains(link.name()) && context.isOurs(link))
+            .filter(link -> FilterRules.takes(link.name()))
             .toList();
     List<FilterRules> rules = new ArrayList<>();
     for (Link link : links) {

@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.driver;
 
+import dev.weft.netlink.rtnl.Link;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Collection;
@@ -7,46 +8,53 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * What keeps strangers out of the tunnels of clear overlays. Frames count by UDP port and VNI, so
- * that other users of the port are left alone: into the node they come from peers only, and by none
- * of our bridges; what a process or a sandbox sends to a peer as such a frame does not leave.
+ * What keeps strangers out of the tunnels of clear overlays: into the node frames come from peers
+ * only, and by none of our bridges; what a process or a sandbox sends to a peer does not leave.
+ *
+ * <p>Frames count by UDP port. By VNI alone they cannot be told: the kernel hands on many datagrams
+ * as one ({@code UDP_SEGMENT}) and cuts them up behind the filter, which sees no more than the
+ * first one's VNI. Only where the node has a tunnel of others on the port, those of other VNIs are
+ * left alone that come by the wire, or that a process may send by that tunnel.
  *
  * @param vnis of our tunnels, by UDP port
  * @param peers addresses that other nodes' tunnels start from
+ * @param wires names of the devices that carry our tunnels
+ * @param shared UDP ports of which the node has tunnels of others; what a process sends by these
+ *     looks like the process's own
  */
-record TunnelRules(Map<Integer, Set<Integer>> vnis, Set<InetAddress> peers) {
+public record TunnelRules(
+    Map<Integer, Set<Integer>> vnis,
+    Set<InetAddress> peers,
+    Set<String> wires,
+    Set<Integer> shared) {
+  public static final TunnelRules NONE = new TunnelRules(Map.of(), Set.of(), Set.of(), Set.of());
 
-  /** Which way a packet takes through the node. */
-  enum Way {
-    INPUT(""),
-    FORWARD(""),
-    /** The kernel's own frames have no socket. */
-    OUTPUT("meta skuid 0-4294967294 ");
+  /** Kinds of the devices by which what runs on the node itself reaches it. */
+  private static final String NEAR =
+      "\"veth\", \"netkit\", \"bridge\", \"tun\", \"openvswitch\", \"macvlan\", \"ipvlan\"";
 
-    private final String condition;
-
-    Way(String condition) {
-      this.condition = condition;
-    }
-
-    private String chain() {
-      return "tunnel_" + name().toLowerCase(java.util.Locale.ROOT);
-    }
-  }
-
-  static TunnelRules of(Collection<FilterRules> networks, Set<InetAddress> peers) {
+  static TunnelRules of(Collection<FilterRules> networks, NodeContext context) {
     Map<Integer, Set<Integer>> vnis = new TreeMap<>();
+    Set<String> wires = new TreeSet<>();
     networks.stream()
         .flatMap(network -> network.tunnel().stream())
-        .forEach(
-            tunnel -> vnis.computeIfAbsent(tunnel.port(), _ -> new TreeSet<>()).add(tunnel.vni()));
-    return new TunnelRules(vnis, peers);
+        .forEach(tunnel -> {
+          vnis.computeIfAbsent(tunnel.port(), _ -> new TreeSet<>()).add(tunnel.vni());
+          tunnel.local().stream()
+              .flatMap(local -> context.carriers(local).stream())
+              .map(Link::name)
+              .filter(FilterRules::takes)
+              .forEach(wires::add);
+        });
+    return new TunnelRules(
+        vnis, context.nodeSpec().senders(), wires, Set.copyOf(context.tunnelsOfOthers().values()));
   }
 
-  /** Sets and chains that {@link #jumps} needs. */
+  /** Sets and chains that the rules need. */
   String definitions() {
     return vnis.isEmpty()
         ? ""
@@ -70,7 +78,23 @@ record TunnelRules(Map<Integer, Set<Integer>> vnis, Set<InetAddress> peers) {
                 ip daddr @peers4 drop
                 ip6 daddr @peers6 drop
               }
-            """;
+            """
+            + (vnis.keySet().stream().anyMatch(shared::contains) ? near() : "");
+  }
+
+  /** What does not come by the wire comes from the node itself, with nothing of others in it. */
+  private String near() {
+    return (wires.isEmpty()
+            ? "  set wires {\n    type ifname\n  }\n"
+            : FilterRules.set("wires", "ifname", "", wires.stream().map(FilterRules::quoted)))
+        + """
+          chain tunnel_near {
+            iifname @wires return
+            iifname "lo" drop
+            meta iifkind { %s } jump tunnel_input
+          }
+        """
+            .formatted(NEAR);
   }
 
   private String peers(String set, String type, boolean ipv4) {
@@ -84,16 +108,35 @@ record TunnelRules(Map<Integer, Set<Integer>> vnis, Set<InetAddress> peers) {
         : FilterRules.set(set, type, "", addresses.stream());
   }
 
+  String input() {
+    return each(port ->
+        shared.contains(port)
+            ? "    udp dport %1$d jump tunnel_near\n    udp dport %1$d %2$s jump tunnel_input\n"
+                .formatted(port, ofOurs(port))
+            : "    udp dport %d jump tunnel_input\n".formatted(port));
+  }
+
+  String forward() {
+    return each("    udp dport %d jump tunnel_forward\n"::formatted);
+  }
+
+  /** The kernel's own frames have no socket, unless a process of the node sends by a tunnel. */
+  String output() {
+    return each(port ->
+        "    meta skuid 0-4294967294 udp dport %d %s jump tunnel_output\n"
+            .formatted(port, shared.contains(port) ? ofOurs(port) : ""));
+  }
+
+  private String each(IntFunction<String> rules) {
+    return vnis.keySet().stream().map(rules::apply).collect(Collectors.joining());
+  }
+
   /** The VNI stands 12 bytes into UDP (RFC 7348). */
-  String jumps(Way way) {
-    return vnis.entrySet().stream()
-        .map(each ->
-            "    %sudp dport %d @th,96,24 { %s } jump %s\n"
-                .formatted(
-                    way.condition,
-                    each.getKey(),
-                    each.getValue().stream().map(String::valueOf).collect(Collectors.joining(", ")),
-                    way.chain()))
-        .collect(Collectors.joining());
+  private String ofOurs(int port) {
+    return "@th,96,24 { %s }"
+        .formatted(
+            vnis.getOrDefault(port, Set.of()).stream()
+                .map(String::valueOf)
+                .collect(Collectors.joining(", ")));
   }
 }

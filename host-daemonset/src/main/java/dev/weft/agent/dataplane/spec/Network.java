@@ -113,6 +113,15 @@ public record Network(
                     HexFormat.of().parseHex(Digest.of(node + "/" + uid + "/" + device)), 0, 5));
   }
 
+  /**
+   * The devices of its own that a network can have on a node.
+   *
+   * @param bridge the name of its bridge, if it has one of its choice
+   */
+  public static List<String> devices(String uid, Optional<String> bridge) {
+    return List.of(bridge.orElse("wb-" + shortUid(uid)), vxlan(uid), "ws-" + shortUid(uid));
+  }
+
   /** The UID's first 12 hexadecimal digits; of what is not hexadecimal, a digest's. */
   private static String shortUid(String uid) {
     String digits = uid.replace("-", "");

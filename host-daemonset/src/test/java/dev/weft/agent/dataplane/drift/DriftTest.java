@@ -24,6 +24,7 @@ import dev.weft.netlink.rtnl.LinkSpec;
 import dev.weft.netlink.rtnl.Neighbour;
 import dev.weft.netlink.rtnl.Netlink;
 import dev.weft.netlink.rtnl.Request;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -109,6 +110,9 @@ class DriftTest {
                     node,
                     NAT,
                     LinkSettings.builder().address(MacAddress.parse("02:00:00:00:00:99")))),
+        new Deed("the bridge is renamed", node -> rename(node, NAT)),
+        new Deed("the tunnel is renamed", node -> rename(node, TUNNEL)),
+        new Deed("an endpoint's cable is renamed", node -> rename(node, hostEnd(node, BRIDGE))),
         new Deed("the mark is taken", node -> set(node, NAT, LinkSettings.builder().alias(""))),
         new Deed(
             "the tunnel's port learns",
@@ -164,6 +168,26 @@ class DriftTest {
 
   private static void set(Box node, String device, LinkSettings.Builder settings) {
     node.netlink().linkSet(node.link(device).index(), settings.build());
+  }
+
+  private static void rename(Box node, String device) {
+    try {
+      Process process =
+          new ProcessBuilder(
+                  "nsenter",
+                  "--net=" + node.file(),
+                  "ip",
+                  "link",
+                  "set",
+                  device,
+                  "name",
+                  "elsewhere")
+              .inheritIO()
+              .start();
+      assertThat(process.waitFor()).isZero();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static void flushForwarding(Box node) {

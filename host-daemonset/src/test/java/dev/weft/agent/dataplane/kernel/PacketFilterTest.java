@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.driver.FilterRules;
+import dev.weft.agent.dataplane.driver.TunnelRules;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.netlink.nft.Nftables;
 import java.io.IOException;
@@ -33,8 +34,8 @@ class PacketFilterTest {
   void noPacketSlipsThroughWhileATableTakesThePlaceOfAnother() throws Exception {
     List<Item.Filter> tables =
         List.of(
-            FilterRules.table(List.of(), Set.of(SHUT), Set.of()).orElseThrow(),
-            FilterRules.table(List.of(), Set.of(SHUT, SHUT + 1), Set.of()).orElseThrow());
+            FilterRules.table(List.of(), Set.of(SHUT), TunnelRules.NONE).orElseThrow(),
+            FilterRules.table(List.of(), Set.of(SHUT, SHUT + 1), TunnelRules.NONE).orElseThrow());
     try (Nftables nftables = Nftables.open(node.namespace());
         DatagramChannel server = node.namespace().call(() -> DatagramChannel.open());
         DatagramChannel client = node.namespace().call(() -> DatagramChannel.open())) {
