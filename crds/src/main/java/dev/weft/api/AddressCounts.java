@@ -3,7 +3,7 @@ package dev.weft.api;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.jspecify.annotations.Nullable;
 
-/** How full a network's address blocks are. */
+/** Number of used and free addresses of a network. */
 @ApiType
 public record AddressCounts(
     @JsonPropertyDescription("Addresses that endpoints hold.") @Nullable Long used,

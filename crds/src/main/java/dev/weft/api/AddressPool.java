@@ -8,7 +8,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/** A block from which networks get their subnets. */
+/** Block from which Weft allocates subnets to networks. */
 @ApiType
 public record AddressPool(
     @JsonPropertyDescription("The block.") @Required @Pattern(Patterns.CIDR) @Size(max = 43)

@@ -3,7 +3,10 @@ package dev.weft.api;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/** Text of addresses: RFC 4291 section 2.2 and RFC 5952, and dotted decimal. */
+/**
+ * Parses and formats IP addresses: dotted decimal for IPv4, RFC 4291 section 2.2 and RFC 5952 for
+ * IPv6.
+ */
 final class AddressText {
   private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,2}");
   private static final Pattern GROUP = Pattern.compile("[0-9a-fA-F]{1,4}");
@@ -55,7 +58,7 @@ final class AddressText {
     return true;
   }
 
-  /** Number of bytes that the groups fill, or -1. */
+  /** Number of bytes that the groups fill; -1 if they are malformed. */
   private static int readGroups(String text, byte[] bytes) {
     if (text.isEmpty()) {
       return 0;

@@ -10,8 +10,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A record of the API: it has a builder, absent values are not written, and fields that a newer
- * version added are passed over.
+ * Marks a record of the API. It gets a builder, omits null values when written, and ignores unknown
+ * fields, which a newer version may have added.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

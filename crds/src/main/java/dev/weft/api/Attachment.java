@@ -4,13 +4,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One interface on a network that a pod asks for.
+ * An interface on a network that a pod requests.
  *
  * @param network name of the ContainerNetwork
  * @param interfaceName name of the interface in the sandbox; null: the first free one
- * @param ips addresses asked for, at most one of each family; empty: any
- * @param mac MAC address asked for, in lower case with colons; null: derived from the address
- * @param defaultRoute whether this network carries the default route; null: not said
+ * @param ips requested addresses, at most one per family; empty: any
+ * @param mac requested MAC address, in lower case with colons; null: derived from the address
+ * @param defaultRoute whether this network carries the default route; null: not specified
  */
 public record Attachment(
     String network,

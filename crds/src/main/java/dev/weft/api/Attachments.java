@@ -6,10 +6,10 @@ import java.util.Set;
 
 /** Reads the attach annotation, {@value Names#NETWORKS_ANNOTATION}. */
 public final class Attachments {
-  /** Longest text in characters. */
+  /** Maximum length of the annotation in characters. */
   public static final int LONGEST = 16 * 1024;
 
-  /** Most networks of one pod. */
+  /** Maximum number of attachments of one pod. */
   public static final int MOST = 32;
 
   private Attachments() {}
@@ -18,9 +18,9 @@ public final class Attachments {
    * Reads the short form, {@code blue, lan@eth5}, or the JSON form, {@code [{"name": "blue",
    * "interface": "eth5", "ips": ["10.0.0.7"], "mac": "02:42:0a:00:00:07", "defaultRoute": true}]}.
    *
-   * @return in the order asked for, each for an interface of its own; a network may be named
-   *     several times, an interface or an address of a network only once; empty for a blank text
-   * @throws InvalidAttachments if the text is anything else, or beyond the limits
+   * @return the attachments in the order of the text; a network may appear several times, but an
+   *     interface name or an address on a network only once; empty for a blank text
+   * @throws InvalidAttachments if the text has another form or exceeds a limit
    */
   public static List<Attachment> parse(String text) throws InvalidAttachments {
     if (text.length() > LONGEST) {

@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The JSON form: a list of objects; anything unknown in it is an error, so that no wish is lost.
+ * Parses the JSON form: a list of objects. An unknown field is an error, so that no request is
+ * lost.
  */
 final class AttachmentsJson {
   private static final JsonFactory JSON =

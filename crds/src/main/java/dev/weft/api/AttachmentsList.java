@@ -3,7 +3,10 @@ package dev.weft.api;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The short form: networks separated by commas, each with an interface after "@" if wanted. */
+/**
+ * Parses the short form: networks separated by commas, each optionally followed by "@" and an
+ * interface.
+ */
 final class AttachmentsList {
   private AttachmentsList() {}
 

@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/** What only the bridge driver understands. */
+/** Options of the bridge driver. */
 @ApiType
 public record BridgeOptions(
     @JsonPropertyDescription(

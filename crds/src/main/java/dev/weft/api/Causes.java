@@ -1,10 +1,10 @@
 package dev.weft.api;
 
-/** Why a call failed, in words for a user. */
+/** Extracts the cause of a failed call for messages to users. */
 public final class Causes {
   private Causes() {}
 
-  /** The innermost of the failures that led to this one. */
+  /** Innermost cause of {@code failure}; the failure itself if it has no cause. */
   public static Throwable root(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
@@ -14,8 +14,9 @@ public final class Causes {
   }
 
   /**
-   * What the innermost failure says. Clients wrap it in the name of what they did, such as
-   * "Operation: [list] failed.", which says nothing of the cause.
+   * Message of the innermost cause that has one; without one, the class name of the innermost
+   * cause. Skips messages such as "Operation: [list] failed.", in which the client names the
+   * operation but not the cause.
    */
   public static String of(Throwable failure) {
     String said = "";

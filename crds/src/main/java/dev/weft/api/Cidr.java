@@ -26,8 +26,8 @@ public record Cidr(IpAddress network, int prefix) implements Comparable<Cidr> {
   /**
    * Reads a block such as 10.10.0.0/24.
    *
-   * @throws IllegalArgumentException with a message for the user; for host bits it names the right
-   *     block
+   * @throws IllegalArgumentException with a message for the user; if host bits are set, it names
+   *     the correct block
    */
   public static Cidr parse(String text) {
     int slash = text.indexOf('/');
@@ -45,7 +45,7 @@ public record Cidr(IpAddress network, int prefix) implements Comparable<Cidr> {
     return new Cidr(network, Integer.parseInt(length));
   }
 
-  /** The block of this prefix length that holds {@code address}. */
+  /** The block of this prefix length that contains {@code address}. */
   public static Cidr containing(IpAddress address, int prefix) {
     requirePrefix(address, prefix);
     return new Cidr(floor(address, prefix), prefix);
@@ -69,9 +69,9 @@ public record Cidr(IpAddress network, int prefix) implements Comparable<Cidr> {
   }
 
   /**
-   * What stations may hold. IPv4: all but the network's and the broadcast address. IPv6: all but
-   * the first, which is every router's (RFC 4291 section 2.6.1). Blocks of one or two addresses:
-   * all (RFC 3021, RFC 6164).
+   * Addresses that hosts may use. IPv4: all but the network and the broadcast address. IPv6: all
+   * but the first, the subnet-router anycast address (RFC 4291 section 2.6.1). Blocks of one or two
+   * addresses: all (RFC 3021, RFC 6164).
    */
   public IpRange usable() {
     if (network.bits() - prefix < 2) {
@@ -98,9 +98,11 @@ public record Cidr(IpAddress network, int prefix) implements Comparable<Cidr> {
   }
 
   /**
-   * The blocks of this prefix length inside this one, in order, computed as they are asked for.
+   * Splits the block into blocks of prefix length {@code length}, in ascending order. The stream is
+   * lazy.
    *
-   * @throws IllegalArgumentException if {@code length} is shorter than this block's or too long
+   * @throws IllegalArgumentException if {@code length} is shorter than this block's prefix or
+   *     longer than an address
    */
   public Stream<Cidr> split(int length) {
     requirePrefix(network, length);
@@ -114,7 +116,7 @@ public record Cidr(IpAddress network, int prefix) implements Comparable<Cidr> {
         .map(at -> new Cidr(new IpAddress(network.bits(), at), length));
   }
 
-  /** By family, then address, then the larger block first. */
+  /** Orders by family, then address, then the larger block first. */
   @Override
   public int compareTo(Cidr other) {
     int byNetwork = network.compareTo(other.network);

@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Conditions of the usual Kubernetes form, and the types and reasons that Weft writes. */
+/** Builds and merges Kubernetes conditions, and names the types that Weft writes. */
 public final class Conditions {
-  /** The revision in {@code observedGeneration} is live everywhere it should be. */
+  /** The revision in {@code observedGeneration} is fully applied. */
   public static final String READY = "Ready";
 
-  /** Work towards the present revision goes on. */
+  /** Weft is applying the current revision. */
   public static final String RECONCILING = "Reconciling";
 
-  /** Nothing goes on until the user changes what the message names. */
+  /** Weft is blocked until the user changes what the message names. */
   public static final String STALLED = "Stalled";
 
-  /** It works, with less than what was asked for. */
+  /** The object works, but with less than its spec requests. */
   public static final String DEGRADED = "Degraded";
 
-  /** Someone else changed what Weft had built. */
+  /** Another program changed what Weft had built. */
   public static final String DRIFTED = "Drifted";
 
   /** Every frame between nodes is encrypted. */
@@ -32,7 +32,7 @@ public final class Conditions {
   /** A new key is being rolled out. */
   public static final String KEY_ROTATION_IN_PROGRESS = "KeyRotationInProgress";
 
-  /** No address is left to hand out. */
+  /** No address is left to allocate. */
   public static final String ADDRESSES_EXHAUSTED = "AddressesExhausted";
 
   public static final String TRUE = "True";
@@ -44,11 +44,11 @@ public final class Conditions {
   private Conditions() {}
 
   /**
-   * A condition that changes now, to the second.
+   * Builds a condition that changes now; its transition time is truncated to seconds.
    *
    * @param status {@link #TRUE}, {@link #FALSE} or {@link #UNKNOWN}
-   * @param message cut where it is longer than anybody reads
-   * @param generation the {@code metadata.generation} judged; null when there is none yet
+   * @param message truncated to 4096 characters
+   * @param generation the {@code metadata.generation} that was evaluated; null if there is none yet
    */
   public static Condition of(
       String type,
@@ -69,8 +69,8 @@ public final class Conditions {
   }
 
   /**
-   * {@code old} with {@code condition} in the place of the one of its type, or at the end. When the
-   * status is the same, the time of the last transition stays.
+   * Replaces the condition of the same type in {@code old}, or appends {@code condition}. An
+   * unchanged status keeps its last transition time.
    */
   public static List<Condition> merge(@Nullable List<Condition> old, Condition condition) {
     List<Condition> merged = new ArrayList<>();

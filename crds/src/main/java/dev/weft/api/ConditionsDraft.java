@@ -6,24 +6,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conditions that one object is to have, made from those that it has.
+ * Builds the new conditions of an object from its current ones.
  *
  * @param list the conditions so far
- * @param generation the {@code metadata.generation} judged; null when there is none yet
+ * @param generation the {@code metadata.generation} that was evaluated; null if there is none yet
  */
 public record ConditionsDraft(List<Condition> list, @Nullable Long generation, Clock clock) {
   public ConditionsDraft {
     list = List.copyOf(list);
   }
 
-  /** A draft that starts from what a status says. */
+  /** Draft that starts from the conditions of a status. */
   public static ConditionsDraft from(
       @Nullable List<Condition> old, @Nullable Long generation, Clock clock) {
     return new ConditionsDraft(old == null ? List.of() : old, generation, clock);
   }
 
   /**
-   * This with a condition in the place of the one of its type.
+   * Copy in which a condition replaces the one of the same type.
    *
    * @param status {@link Conditions#TRUE}, {@link Conditions#FALSE} or {@link Conditions#UNKNOWN}
    */
@@ -32,7 +32,7 @@ public record ConditionsDraft(List<Condition> list, @Nullable Long generation, C
     return new ConditionsDraft(Conditions.merge(list, condition), generation, clock);
   }
 
-  /** This without the condition of a type: it does not apply, or no more. */
+  /** Copy without the condition of this type, which does not apply. */
   public ConditionsDraft without(String type) {
     return new ConditionsDraft(Conditions.without(list, type), generation, clock);
   }

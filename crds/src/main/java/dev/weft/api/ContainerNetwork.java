@@ -10,7 +10,7 @@ import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** A network that a user wants. */
+/** A network for pods, as a user requests it. Cluster-scoped. */
 @Group(Names.GROUP)
 @Version(Names.VERSION)
 @Plural("containernetworks")

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a user wants of a network. */
+/** Settings of a network, as a user writes them. */
 @ApiType
 @ValidationRule(
     value = "self.driver == oldSelf.driver",
@@ -83,7 +83,8 @@ public record ContainerNetworkSpec(
         @Size(max = 1024)
         @Nullable List<String> allowedNamespaces,
     @JsonPropertyDescription(
-            "Interfaces in a sandbox are called this and the first free number. Absent: " + "eth.")
+            "Interfaces in a sandbox are called this and the first free number. Absent: eth, and"
+                + " weft in a container of an engine.")
         @Size(min = 1, max = 12)
         @Pattern(Patterns.INTERFACE)
         @Nullable String interfacePrefix,

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What came of a network: its effective values and its state. */
+/** Effective values and state of a network, written by the operator. */
 @ApiType
 public record ContainerNetworkStatus(
     @JsonPropertyDescription("The metadata.generation that this status answers to.")

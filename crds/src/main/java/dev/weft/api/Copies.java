@@ -7,9 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Unmodifiable copies for records; null stays null, null elements of a stored object are left out.
- */
+/** Makes unmodifiable copies for records. Null stays null; null elements are dropped. */
 final class Copies {
   private Copies() {}
 

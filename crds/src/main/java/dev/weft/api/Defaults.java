@@ -2,11 +2,13 @@ package dev.weft.api;
 
 import java.util.List;
 
-/**
- * What an absent field of a spec means. The schema sets no default: stored objects stay as applied.
- */
+/** Values of absent spec fields. The schema sets no default, so stored objects stay as applied. */
 public final class Defaults {
   public static final String INTERFACE_PREFIX = "eth";
+
+  /** In containers of an engine, which numbers its own {@code eth} and looks at no others. */
+  public static final String CONTAINER_INTERFACE_PREFIX = "weft";
+
   public static final GatewayMode GATEWAY_MODE = GatewayMode.NAT;
   public static final MacvlanMode MACVLAN_MODE = MacvlanMode.BRIDGE;
 
@@ -25,13 +27,13 @@ public final class Defaults {
   /** The highest VXLAN network identifier: 24 bits (RFC 7348 section 5). */
   public static final int LAST_VNI = 0xff_ffff;
 
-  /** How many of a network's nodes a change may take out of service at a time. */
+  /** Share of a network's nodes that a rollout may take out of service at a time. */
   public static final String MAX_UNAVAILABLE = "25%";
 
   /**
-   * Blocks that are the default of no distribution, network plug-in, cloud or engine. The first one
-   * is for benchmarks (RFC 2544), so no LAN and no route of the Internet uses it; the second one is
-   * the part of 10.0.0.0/8 that the others leave.
+   * Blocks that no distribution, network plug-in, cloud or engine uses by default. The first is
+   * reserved for benchmarks (RFC 2544), so no LAN and no Internet route uses it. The second is the
+   * part of 10.0.0.0/8 that the others leave free.
    */
   public static final List<AddressPool> ADDRESS_POOLS =
       List.of(

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What builds a network on a node. */
+/** Driver that builds a network on a node. */
 public enum Driver {
   /** A Linux bridge on each node, with a gateway address and NAT out. */
   BRIDGE("bridge"),
@@ -13,7 +13,7 @@ public enum Driver {
   HOST("host"),
   /** One layer 2 segment over all nodes, by VXLAN. */
   OVERLAY("overlay"),
-  /** Each endpoint is a station of its own on the node's LAN. */
+  /** Each endpoint is a host of its own on the node's LAN. */
   MACVLAN("macvlan");
 
   private final String text;

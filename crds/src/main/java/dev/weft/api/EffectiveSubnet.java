@@ -5,7 +5,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/** An address block that a network holds. */
+/** Address block that a network holds, with its gateway. */
 @ApiType
 public record EffectiveSubnet(
     @JsonPropertyDescription("The block.") @Required @Size(max = 43) @Nullable String cidr,

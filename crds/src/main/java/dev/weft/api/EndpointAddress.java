@@ -6,15 +6,15 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The address that an endpoint holds, and whether its network can have given it out. */
+/** Reads the address of an endpoint and checks it against the subnets of its network. */
 public final class EndpointAddress {
   private static final BigInteger MAPPED = BigInteger.valueOf(0xffff);
 
   private EndpointAddress() {}
 
   /**
-   * The address without its prefix length; empty if it is missing or not written as Weft writes it:
-   * one address has one text. IPv4 in the form of IPv6 is no address of a network.
+   * The address without its prefix length. Empty if it is missing, not in canonical form, or an
+   * IPv4-mapped IPv6 address.
    */
   public static Optional<IpAddress> of(@Nullable NetworkEndpointSpec spec) {
     return spec == null || spec.address() == null ? Optional.empty() : parse(spec.address());
@@ -36,16 +36,16 @@ public final class EndpointAddress {
     }
   }
 
-  /** Whether Java and netlink take it for an IPv4 address: ::ffff:0:0/96. */
+  /** Whether the address is in ::ffff:0:0/96, which Java and netlink treat as IPv4. */
   private static boolean isMapped(IpAddress address) {
     return !address.isIpv4() && address.value().shiftRight(32).equals(MAPPED);
   }
 
   /**
-   * Why an endpoint has no effect on its network; empty: it has. Reservations are not looked at:
-   * they may come while a pod holds the address.
+   * Reason why the network ignores an endpoint; empty if the endpoint is valid. Reserved addresses
+   * are not checked, because a reservation may be added while a pod holds the address.
    *
-   * @param subnets the network's, with their gateways
+   * @param subnets subnets of the network, with their gateways
    * @param networkUid the network's UID
    */
   public static Optional<String> objection(

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a service name resolves to. */
+/** Addresses that a service name resolves to. */
 public enum EndpointMode {
   /** One virtual address, balanced over the ready tasks. */
   VIP("VIP"),

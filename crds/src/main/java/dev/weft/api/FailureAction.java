@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What follows a failed update. */
+/** Reaction to a failed update. */
 public enum FailureAction {
-  /** It stops where it is. */
+  /** The update stops where it is. */
   PAUSE("Pause"),
-  /** It goes on. */
+  /** The update continues. */
   CONTINUE("Continue"),
   /** The previous template is restored. */
   ROLLBACK("Rollback");

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** How a bridge network is connected to the world outside its node. */
+/** How a bridge network reaches the outside of its node. */
 public enum GatewayMode {
-  /** Connections out carry the node's address. */
+  /** Outgoing connections carry the node's address. */
   NAT("NAT"),
   /** Packets keep their addresses; the LAN must route the subnet to the node. */
   ROUTED("Routed"),
-  /** The bridge has no address: endpoints reach each other only. */
+  /** The bridge has no address; endpoints reach only each other. */
   ISOLATED("Isolated");
 
   private final String text;

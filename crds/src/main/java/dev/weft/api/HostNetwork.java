@@ -10,7 +10,7 @@ import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** What one node is to build for one network, and what came of it. */
+/** One network on one node: what the agent builds, and its result. */
 @Group(Names.GROUP)
 @Version(Names.VERSION)
 @Plural("hostnetworks")

@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.Required;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a node is to build: a network's effective values, at one revision. */
+/** Effective values of a network at one revision, from which an agent builds it. */
 @ApiType
 public record HostNetworkSpec(
     @JsonPropertyDescription("Name of the ContainerNetwork.") @Required @Nullable String network,

@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a node built of a HostNetwork. */
+/** State of a network on a node, reported by its agent. */
 @ApiType
 public record HostNetworkStatus(
     @JsonPropertyDescription("The metadata.generation that this status answers to.")

@@ -8,13 +8,13 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Derives what a node is to build from what the user wants and what was allocated. */
+/** Derives HostNetworks from the spec of a network and its allocated values. */
 public final class HostNetworks {
   private HostNetworks() {}
 
   /**
-   * The HostNetwork of {@code node}: spec, labels, owner and finalizer, all defaults filled in. It
-   * follows from the network's spec and status alone, so whoever writes it writes the same.
+   * The HostNetwork of {@code node} with spec, labels, owner and finalizer, all defaults filled in.
+   * It depends only on the network's spec and status, so operator and agents write the same object.
    *
    * @param network one that is valid and {@link #isAllocated allocated}
    * @throws IllegalArgumentException if it is not
@@ -32,7 +32,7 @@ public final class HostNetworks {
   }
 
   /**
-   * Whether the status records all that the network's driver needs: subnets (but for host), VNI and
+   * Whether the status records everything that the driver needs: subnets (except for host), VNI and
    * port (overlay).
    */
   public static boolean isAllocated(ContainerNetwork network) {
@@ -46,8 +46,8 @@ public final class HostNetworks {
   }
 
   /**
-   * The gateway of a subnet. Given: that one. Else, on a bridge that is not isolated: the first
-   * usable address. Else: none.
+   * Gateway of a subnet: the given one; else the first usable address on a bridge that is not
+   * isolated; else none.
    *
    * @throws IllegalArgumentException if the driver or an address cannot be read
    */
@@ -110,7 +110,10 @@ public final class HostNetworks {
     };
   }
 
-  /** The blocks that are held, with the wishes of the spec's subnet of the same block. */
+  /**
+   * The recorded blocks, each with the ranges, exclusions and reservations of the spec's subnet of
+   * the same block.
+   */
   private static List<Subnet> subnets(ContainerNetworkSpec spec, ContainerNetworkStatus status) {
     return Objects.requireNonNull(status.subnets()).stream()
         .map(held -> subnet(spec, held))

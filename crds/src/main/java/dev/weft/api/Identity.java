@@ -9,14 +9,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the name and the labels of an object agree with its content. Names are locks and labels
- * decide who reads an object, so one that contradicts itself counts as none, whoever wrote it.
- * Every method returns what is wrong, in words for a user; empty: nothing is.
+ * Checks that the name and labels of an object match its content. Names are locks, and labels
+ * select who reads an object, so Weft ignores an object that contradicts itself. Each method
+ * returns the problem in words for a user; empty if there is none.
  */
 public final class Identity {
   private Identity() {}
 
-  /** What is wrong with an endpoint, by itself. */
+  /** Contradiction within an endpoint. */
   public static Optional<String> contradiction(NetworkEndpoint endpoint) {
     NetworkEndpointSpec spec = endpoint.getSpec();
     if (spec == null || spec.network() == null || spec.address() == null) {
@@ -59,7 +59,7 @@ public final class Identity {
     }
   }
 
-  /** An address of a service is on no node, and nothing on a node has it. */
+  /** Checks that the address of a service names no node, sandbox, MAC address or interface. */
   private static Optional<String> service(NetworkEndpoint endpoint, NetworkEndpointSpec spec) {
     boolean onNode =
         spec.node() != null
@@ -74,11 +74,11 @@ public final class Identity {
         : Optional.empty();
   }
 
-  /** What is wrong with a HostNetwork on its own. */
+  /** Contradiction within a HostNetwork. */
   public static Optional<String> contradiction(HostNetwork hostNetwork) {
     HostNetworkSpec spec = hostNetwork.getSpec();
     if (spec == null || spec.network() == null || spec.node() == null) {
-      // it is for no node, and its deletion must still be answered
+      // it is for no node, but its deletion must still be handled
       return Optional.empty();
     }
     String name = Names.hostNetwork(spec.network(), spec.node());
@@ -106,7 +106,10 @@ public final class Identity {
                 .formatted(of(hostNetwork)));
   }
 
-  /** What is wrong with a node of the mesh, by itself: its name is that of its node. */
+  /**
+   * Contradiction within a MeshNode: its owner is a Node of another name, or its VTEP address is
+   * not unicast.
+   */
   public static Optional<String> contradiction(MeshNode node) {
     boolean agree =
         owners(node).stream()
@@ -123,7 +126,7 @@ public final class Identity {
                 .formatted(of(node), brief(vtep)));
   }
 
-  /** Whether a text is the address of one machine that others reach. */
+  /** Whether {@code text} is the unicast address of a machine that others can reach. */
   private static boolean isUnicast(String text) {
     try {
       IpAddress address = IpAddress.parse(text);
@@ -133,7 +136,7 @@ public final class Identity {
         return first != 0 && first != 127 && first < 224;
       }
       boolean isLinkLocal = bytes[0] == (byte) 0xfe && (bytes[1] & 0xc0) == 0x80;
-      // ::/96 holds unspecified and loopback, ::ffff:0:0/96 is IPv4 in another dress
+      // ::/96 holds the unspecified and the loopback address, ::ffff:0:0/96 the IPv4-mapped ones
       boolean isLow = address.value().bitLength() <= 48;
       return bytes[0] != (byte) 0xff && !isLinkLocal && !isLow;
     } catch (IllegalArgumentException e) {

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Which texts Linux takes as the name of a network interface: dev_valid_name in net/core/dev.c. */
+/** Checks names of network interfaces by the rules of Linux: dev_valid_name in net/core/dev.c. */
 public final class InterfaceName {
   /** IFNAMSIZ without the final zero byte. */
   public static final int LONGEST = 15;
@@ -16,7 +16,7 @@ public final class InterfaceName {
 
   private InterfaceName() {}
 
-  /** Why {@code name} cannot be the name of an interface; empty if it can. */
+  /** Reason why {@code name} cannot name an interface; empty if it can. */
   public static Optional<String> fault(String name) {
     if (name.isEmpty()) {
       return Optional.of("it is empty");

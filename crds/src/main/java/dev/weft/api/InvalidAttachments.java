@@ -4,7 +4,7 @@ package dev.weft.api;
 public final class InvalidAttachments extends Exception {
   private final int position;
 
-  /** Without a stack trace: it is about the text, not about the program. */
+  /** Without a stack trace, because the fault is in the text and not in the program. */
   InvalidAttachments(String message, int position) {
     super("at character %d: %s".formatted(position + 1, message), null, false, false);
     this.position = position;

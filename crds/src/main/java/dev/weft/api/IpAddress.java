@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /**
- * An IPv4 or IPv6 address as a number. Nothing here ever asks a resolver.
+ * An IPv4 or IPv6 address as a number. No method queries a resolver.
  *
  * @param bits 32 for IPv4, 128 for IPv6
  * @param value the address in network byte order as an unsigned number
@@ -24,7 +24,7 @@ public record IpAddress(int bits, BigInteger value) implements Comparable<IpAddr
   /**
    * Reads an address: dotted decimal without leading zeros, or RFC 4291 text without a zone.
    *
-   * @throws IllegalArgumentException with a message for the user, if {@code text} is no address
+   * @throws IllegalArgumentException with a message for the user, if {@code text} is not an address
    */
   public static IpAddress parse(String text) {
     return of(AddressText.parse(text));
@@ -47,7 +47,7 @@ public record IpAddress(int bits, BigInteger value) implements Comparable<IpAddr
     return bits == 32;
   }
 
-  /** Whether both are of one family. */
+  /** Whether both addresses have the same family. */
   public boolean isLike(IpAddress other) {
     return bits == other.bits;
   }
@@ -61,7 +61,7 @@ public record IpAddress(int bits, BigInteger value) implements Comparable<IpAddr
     return bytes;
   }
 
-  /** The same address; an IPv4-mapped IPv6 address becomes an IPv4 address, as Java has it. */
+  /** Converts to Java's type, which turns an IPv4-mapped IPv6 address into an IPv4 address. */
   public InetAddress toInetAddress() {
     try {
       return InetAddress.getByAddress(bytes());
@@ -73,7 +73,7 @@ public record IpAddress(int bits, BigInteger value) implements Comparable<IpAddr
   /**
    * This address moved by {@code offset}.
    *
-   * @throws IllegalArgumentException beyond the ends of the family
+   * @throws IllegalArgumentException if the result is outside the address family
    */
   public IpAddress plus(long offset) {
     return new IpAddress(bits, value.add(BigInteger.valueOf(offset)));

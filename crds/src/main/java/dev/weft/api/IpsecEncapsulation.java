@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the ESP packets of encrypted networks travel in. */
+/** Encapsulation of the ESP packets of encrypted networks. */
 public enum IpsecEncapsulation {
-  /** In IP, as protocol 50. */
+  /** Plain ESP, IP protocol 50. */
   NONE("None"),
-  /** In UDP, so that they pass what knows no ESP (RFC 3948). */
+  /** ESP in UDP, which passes firewalls and NAT that do not support ESP (RFC 3948). */
   UDP("UDP");
 
   private final String text;
@@ -24,9 +24,9 @@ public enum IpsecEncapsulation {
   }
 
   /**
-   * The UDP port at which nodes are to take ESP; empty: they are to take it without UDP.
+   * UDP port on which nodes receive ESP; empty: nodes use plain ESP.
    *
-   * @param mesh must be valid; {@code null}: there is none
+   * @param mesh a valid mesh; {@code null} if there is none
    */
   public static Optional<Integer> udpPort(@Nullable Mesh mesh) {
     MeshSpec spec = mesh == null ? null : mesh.getSpec();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The kernel of a node. */
+/** Release and missing features of a node's kernel. */
 @ApiType
 public record Kernel(
     @JsonPropertyDescription("Its release, as uname -r prints it.") @Nullable String release,
@@ -16,11 +16,11 @@ public record Kernel(
   }
 
   /**
-   * What {@code kernel} lacks for an encrypted network, as {@code missing} names it; nothing where
-   * it says nothing.
+   * Features that an encrypted network needs and {@code kernel} lacks, as {@code missing} names
+   * them. Empty if the node has not reported {@code missing}.
    *
-   * @param ipv6 whether its tunnels' addresses are IPv6
-   * @param udp whether its packets are to travel in UDP
+   * @param ipv6 whether the VTEP addresses are IPv6
+   * @param udp whether nodes send ESP in UDP
    */
   public static List<String> lacksForEncryption(
       @Nullable Kernel kernel, boolean ipv6, boolean udp) {

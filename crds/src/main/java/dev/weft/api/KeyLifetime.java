@@ -5,18 +5,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a key is used: whichever of the two ends first.
+ * Lifetime of a key; it ends with the first limit that is reached.
  *
- * @param volume bytes that one node may send to another by it
+ * @param volume bytes that one node may send to another with the key
  */
 public record KeyLifetime(Duration interval, long volume) {
   /**
-   * What counts where nothing is asked for. RFC 8446 (section 5.5) changes an AES-GCM key before
-   * 2^38 bytes in large records; ours is the same cipher.
+   * Lifetime without any setting. RFC 8446 (section 5.5) changes an AES-GCM key before 2^38 bytes
+   * in large records; Weft uses the same cipher.
    */
   public static final KeyLifetime DEFAULT = new KeyLifetime(Duration.ofHours(12), 1L << 38);
 
-  /** The lifetime that {@code mesh} asks for; it must be valid. */
+  /** Lifetime set by {@code mesh}, which must be valid; absent settings get their defaults. */
   public static KeyLifetime of(@Nullable Mesh mesh) {
     KeyRotation asked =
         mesh == null || mesh.getSpec() == null ? null : mesh.getSpec().keyRotation();

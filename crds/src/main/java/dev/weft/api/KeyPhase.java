@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the nodes are to do with the keys of the newest epoch. */
+/** Phase of a key rotation: how nodes use the keys of the newest epoch. */
 public enum KeyPhase {
-  /** Nothing: it is the only epoch. */
+  /** No rotation: nodes have keys of the newest epoch only. */
   IDLE("Idle"),
-  /** Make them, publish them, and take frames encrypted with them. */
+  /** Nodes create and publish their keys, and accept frames encrypted with them. */
   PREPARE("Prepare"),
-  /** Send with them. */
+  /** Nodes send with them. */
   ACTIVATE("Activate"),
-  /** Forget those of older epochs. */
+  /** Nodes delete the keys of older epochs. */
   RETIRE("Retire");
 
   private final String text;

@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/** How far a node has followed the mesh's change of keys. */
+/** Progress of a node in the key rotation of the mesh. */
 @ApiType
 public record KeyProgress(
     @JsonPropertyDescription(

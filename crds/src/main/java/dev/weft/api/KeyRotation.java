@@ -5,7 +5,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/** When keys of encrypted networks change: by whichever comes first. */
+/** Limits at which the keys of encrypted networks rotate; the first one reached applies. */
 @ApiType
 public record KeyRotation(
     @JsonPropertyDescription("How long a key is used, such as 12h or 1h30m. Absent: 12h.")

@@ -3,14 +3,14 @@ package dev.weft.api;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Text of the MAC addresses that an interface may be given. */
+/** Parses the MAC addresses that an interface may have. */
 final class MacAddress {
   private static final Pattern VALID = Pattern.compile("[0-9a-f]{2}(:[0-9a-f]{2}){5}");
 
   private MacAddress() {}
 
   /**
-   * In lower case.
+   * Parses a MAC address; the result is in lower case.
    *
    * @throws IllegalArgumentException with a message for the user
    */

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /** How macvlan endpoints of one node reach each other; Linux's MACVLAN_MODE_*. */
 public enum MacvlanMode {
-  /** Directly, inside the node. */
+  /** The node forwards frames between endpoints directly. */
   BRIDGE("Bridge"),
-  /** Through the switch, which must reflect frames. */
+  /** Frames between endpoints go through the switch, which must reflect them. */
   VEPA("VEPA"),
-  /** Not at all. */
+  /** Endpoints of one node cannot reach each other. */
   PRIVATE("Private"),
   /** One endpoint owns the parent. */
   PASSTHRU("Passthru");

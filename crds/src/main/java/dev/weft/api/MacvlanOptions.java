@@ -9,7 +9,7 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
-/** What only the macvlan driver understands. */
+/** Options of the macvlan driver. */
 @ApiType
 @ValidationRule(
     value = "!has(self.vlan) || (has(self.parent) && !self.parent.matches('[.][0-9]+$'))",

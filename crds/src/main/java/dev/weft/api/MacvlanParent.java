@@ -5,15 +5,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a macvlan network leaves the node.
+ * Parent interface and VLAN of a macvlan network.
  *
- * @param device the node's interface; null: nowhere
+ * @param device the node's interface; null: the network does not leave the node
  * @param vlan VLAN on it, 1 to 4094 in a valid network; null: untagged
  */
 public record MacvlanParent(@Nullable String device, @Nullable Integer vlan) {
   private static final Pattern TAGGED = Pattern.compile("(.+)\\.([0-9]{1,9})");
 
-  /** Takes apart a parent such as eth0.50, which stands for VLAN 50 on eth0. */
+  /** Parses a parent such as eth0.50, which stands for VLAN 50 on eth0. */
   public static MacvlanParent of(MacvlanOptions options) {
     if (options.parent() == null || options.vlan() != null) {
       return new MacvlanParent(options.parent(), options.vlan());

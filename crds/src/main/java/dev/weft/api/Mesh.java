@@ -10,7 +10,7 @@ import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** Settings of all overlay networks; the one that counts is called {@value Names#MESH}. */
+/** Settings of all overlay networks. Weft uses only the Mesh named {@value Names#MESH}. */
 @Group(Names.GROUP)
 @Version(Names.VERSION)
 @Plural("meshes")

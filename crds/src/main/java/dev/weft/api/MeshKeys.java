@@ -5,7 +5,7 @@ import io.fabric8.crd.generator.annotation.SchemaFrom;
 import io.fabric8.generator.annotation.Min;
 import org.jspecify.annotations.Nullable;
 
-/** How far the keys of encrypted networks are changed. */
+/** State of the key rotation of encrypted networks. */
 @ApiType
 public record MeshKeys(
     @JsonPropertyDescription("The newest epoch of keys; it only grows.") @Min(1)

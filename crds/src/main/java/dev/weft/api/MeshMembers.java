@@ -14,10 +14,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which MeshNodes count: an address of tunnels and a public key have one owner. Who owns one keeps
- * it for as long as its MeshNode names it, whatever other MeshNodes say later. Of two that become
- * known together, the older MeshNode owns it, by the time of creation that the API server wrote.
- * Thread-safe.
+ * Selects the valid MeshNodes: each VTEP address and each public key has one owner. An owner keeps
+ * it as long as its MeshNode names it, even if other MeshNodes claim it later. If two MeshNodes
+ * appear together, the one with the earlier creation timestamp owns it. Thread-safe.
  */
 public final class MeshMembers {
   private static final Comparator<MeshNode> AGE =
@@ -27,7 +26,7 @@ public final class MeshMembers {
 
   private Map<Claim, String> owners = Map.of();
 
-  /** What only one node may name. */
+  /** Value that only one MeshNode may name. */
   private sealed interface Claim {
     record Address(IpAddress address) implements Claim {}
 
@@ -35,30 +34,33 @@ public final class MeshMembers {
   }
 
   /**
-   * Another MeshNode's claim in the way of one.
+   * Conflict with another MeshNode that owns a claimed value.
    *
-   * @param owner name of the MeshNode that owns what was claimed
-   * @param why in words for a user
+   * @param owner name of the MeshNode that owns the value
+   * @param why reason in words for a user
    */
   public record Conflict(String owner, String why) {}
 
   /**
-   * Who counts at a moment.
+   * Valid and refused MeshNodes at one moment.
    *
-   * @param members by the name of their node
-   * @param refused what is in the way of the others, by the name of their node
+   * @param members valid MeshNodes by node name
+   * @param refused conflicts of the other MeshNodes by node name
    */
   public record Settled(Map<String, MeshNode> members, Map<String, Conflict> refused) {
-    /** Before anything is known. */
+    /** Result before any MeshNode is known. */
     public static final Settled NONE = new Settled(Map.of(), Map.of());
 
-    /** The MeshNode of a node, if it counts. */
+    /** The MeshNode of a node, if it is valid. */
     public Optional<MeshNode> member(String node) {
       return Optional.ofNullable(members.get(node));
     }
   }
 
-  /** Who counts of {@code all}, each of which agrees with itself; kept for the next call. */
+  /**
+   * Selects the valid MeshNodes of {@code all} and remembers the owners for the next call. Each
+   * MeshNode must be free of {@linkplain Identity contradictions}.
+   */
   public synchronized Settled settle(Collection<MeshNode> all) {
     Map<String, MeshNode> byName = new TreeMap<>();
     all.forEach(each -> byName.put(each.getMetadata().getName(), each));

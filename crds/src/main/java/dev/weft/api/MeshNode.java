@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** A node as the mesh sees it, published by the node's agent. */
+/** Network properties of a node for the mesh, published by the node's agent. */
 @Group(Names.GROUP)
 @Version(Names.VERSION)
 @Plural("meshnodes")

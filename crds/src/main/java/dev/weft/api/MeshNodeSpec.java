@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a node's agent says about its node. */
+/** VTEP, routes, kernel and public keys of a node, reported by its agent. */
 @ApiType
 public record MeshNodeSpec(
     @JsonPropertyDescription("Address of its end of the tunnels.") @Nullable String vtep,

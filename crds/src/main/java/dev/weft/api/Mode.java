@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a revision of a network is built, or only planned. */
+/** Whether nodes apply a revision of a network or only plan it. */
 public enum Mode {
-  /** Nodes are brought to it. */
+  /** Nodes apply the revision. */
   APPLY("Apply"),
-  /** A dry run: nodes say what they would change, and change nothing. */
+  /** A dry run: nodes report what they would change, and change nothing. */
   PLAN("Plan");
 
   private final String text;
@@ -23,7 +23,7 @@ public enum Mode {
     return Arrays.stream(values()).filter(value -> value.text.equals(text)).findFirst();
   }
 
-  /** Whether {@code text} asks for a dry run. */
+  /** Whether {@code text} requests a dry run. */
   public static boolean isPlan(@Nullable String text) {
     return PLAN.text.equals(text);
   }

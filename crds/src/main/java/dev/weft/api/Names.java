@@ -12,7 +12,7 @@ public final class Names {
   public static final String VERSION = "v1alpha1";
   public static final String CATEGORY = "weft";
 
-  /** Name of the one {@link Mesh} that counts. */
+  /** Name of the only {@link Mesh} that Weft uses. */
   public static final String MESH = "default";
 
   /** Namespace of Weft's own objects, the leases among them. */
@@ -21,28 +21,28 @@ public final class Names {
   /** Label of children: the name of their {@link ContainerNetwork}. */
   public static final String NETWORK_LABEL = "weft.dev/network";
 
-  /** Label of children: the name of the node they are about. */
+  /** Label of children: the name of their node. */
   public static final String NODE_LABEL = "weft.dev/node";
 
-  /** Label of what belongs to an {@link OverlayService} of the same namespace: its name. */
+  /** Label of the objects of an {@link OverlayService} in the same namespace: its name. */
   public static final String SERVICE_LABEL = "weft.dev/service";
 
-  /** Annotation by which a pod asks for networks; read by {@link Attachments}. */
+  /** Annotation in which a pod requests networks; read by {@link Attachments}. */
   public static final String NETWORKS_ANNOTATION = "weft.dev/networks";
 
-  /** Annotation of the {@link Mesh}: each new value asks for new keys now. */
+  /** Annotation of the {@link Mesh}: each new value requests a key rotation. */
   public static final String ROTATE_ANNOTATION = "weft.dev/rotate";
 
-  /**
-   * Annotation of a {@link MeshNode}: the address by which other nodes reach its end of the
-   * tunnels, where a NAT gives it another than it has itself.
-   */
+  /** Annotation of a {@link MeshNode} behind a NAT: the VTEP address that other nodes use. */
   public static final String PUBLIC_ADDRESS_ANNOTATION = "weft.dev/public-address";
 
-  /** Finalizer of a {@link ContainerNetwork}: every node has removed it. */
+  /** Finalizer of a {@link ContainerNetwork}, removed once every node has removed the network. */
   public static final String NETWORK_FINALIZER = "weft.dev/network";
 
-  /** Finalizer of a {@link HostNetwork}: the node's kernel is clean, or the node is gone. */
+  /**
+   * Finalizer of a {@link HostNetwork}, removed once the node's kernel is clean or the node is
+   * gone.
+   */
   public static final String NODE_FINALIZER = "weft.dev/node";
 
   /** Lease of the leading operator, in {@link #NAMESPACE}. */
@@ -57,8 +57,8 @@ public final class Names {
 
   /**
    * Name of the {@link NetworkEndpoint} that locks {@code address} on {@code network}. An IPv6
-   * address is written as eight groups of four digits joined by "-": a name takes no colon, and one
-   * address must have one name.
+   * address is written as eight groups of four digits joined by "-": a name must not contain a
+   * colon, and each address needs exactly one name.
    */
   public static String endpoint(String network, IpAddress address) {
     return network
@@ -72,9 +72,8 @@ public final class Names {
   }
 
   /**
-   * Name of the bridge of {@code network} where the user gives none: {@code weft-} and the
-   * network's name, or ten hexadecimal digits made from it where that is longer than a device's
-   * name may be.
+   * Default name of the bridge of {@code network}: {@code weft-} and the network's name. If that is
+   * too long for a device, ten hexadecimal digits of its SHA-256 replace the network's name.
    */
   public static String bridgeDevice(String network) {
     String readable = "weft-" + network;

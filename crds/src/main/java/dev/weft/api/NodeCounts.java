@@ -3,7 +3,7 @@ package dev.weft.api;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.jspecify.annotations.Nullable;
 
-/** On how many nodes a network stands. */
+/** Number of nodes that should carry a network, and that do. */
 @ApiType
 public record NodeCounts(
     @JsonPropertyDescription("Nodes that should carry the network.") @Nullable Integer desired,

@@ -8,7 +8,7 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/** The public half of the key that a node uses in one epoch. */
+/** Public key of a node in one epoch. */
 @ApiType
 public record NodeKey(
     @JsonPropertyDescription(

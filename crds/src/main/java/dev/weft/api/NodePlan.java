@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a node would change. */
+/** Changes that a node would make, from a dry run. */
 @ApiType
 public record NodePlan(
     @JsonPropertyDescription("The ContainerNetwork's metadata.generation that was planned.")

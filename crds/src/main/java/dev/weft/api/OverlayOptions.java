@@ -5,7 +5,7 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import org.jspecify.annotations.Nullable;
 
-/** What only the overlay driver understands. */
+/** Options of the overlay driver. */
 @ApiType
 public record OverlayOptions(
     @JsonPropertyDescription(

@@ -13,7 +13,7 @@ import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a user wants of a service. */
+/** Settings of a service, as a user writes them. */
 @ApiType
 @ValidationRule(
     value = "!has(self.mode) || self.mode != 'Global' || !has(self.replicas)",

@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.model.annotation.StatusReplicas;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What came of a service. */
+/** State of a service, written by the operator. */
 @ApiType
 public record OverlayServiceStatus(
     @JsonPropertyDescription("The metadata.generation that this status answers to.")

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import org.jspecify.annotations.Nullable;
 
-/** The VXLAN side of an overlay network on a node. */
+/** VXLAN parameters of an overlay network on a node. */
 @ApiType
 public record OverlayTunnel(
     @JsonPropertyDescription("VXLAN network identifier.") @Required @Nullable Integer vni,

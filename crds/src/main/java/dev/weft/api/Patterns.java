@@ -1,8 +1,8 @@
 package dev.weft.api;
 
 /**
- * Regular expressions of the schema. They catch a slip of the finger early; what they let through
- * is judged by {@code dev.weft.api.validation}.
+ * Regular expressions of the schema. They reject typing errors early; {@code
+ * dev.weft.api.validation} checks the rest.
  */
 final class Patterns {
   static final String ADDRESS = "^[0-9a-fA-F:.]+$";

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /** How a service is published outside its network. */
 public enum PublishType {
-  /** Inside the cluster. */
+  /** Reachable inside the cluster. */
   CLUSTER_IP("ClusterIP"),
-  /** On a port of every node. */
+  /** Reachable on a port of every node. */
   NODE_PORT("NodePort"),
-  /** By the cloud's load balancer. */
+  /** Reachable through the cloud's load balancer. */
   LOAD_BALANCER("LoadBalancer");
 
   private final String text;

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every reason that a condition or an Event of Weft can have. {@code docs/reference/status.md} says
- * of each where it appears, what it means and what to do.
+ * Reasons of Weft's conditions and Events. {@code docs/reference/status.md} documents where each
+ * appears, what it means and how to react.
  */
 public enum Reason {
   // of a ContainerNetwork
@@ -109,7 +109,7 @@ public enum Reason {
     return text.equals(condition.getReason());
   }
 
-  /** The word in the API. */
+  /** The text in the API. */
   @Override
   public String toString() {
     return text;

@@ -25,7 +25,8 @@ public record Rollout(
   }
 
   /**
-   * How many of {@code nodes} nodes a setting stands for: at least one, a share rounded up.
+   * Number of nodes that a setting allows out of {@code nodes}: at least one; a share is rounded
+   * up.
    *
    * @throws IllegalArgumentException if it is neither a positive number nor a share
    */

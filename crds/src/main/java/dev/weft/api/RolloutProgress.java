@@ -3,7 +3,7 @@ package dev.weft.api;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import org.jspecify.annotations.Nullable;
 
-/** How far a change has come. */
+/** Progress of a rollout over the nodes of a network. */
 @ApiType
 public record RolloutProgress(
     @JsonPropertyDescription("The spec.rollout.maxUnavailable in effect.")

@@ -6,7 +6,7 @@ import io.fabric8.generator.annotation.Required;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A service that has a virtual address, and how it is balanced. */
+/** Service that owns a virtual address, with its balancing settings. */
 @ApiType
 public record ServiceReference(
     @JsonPropertyDescription("Namespace of the OverlayService.") @Required

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which task a returning client reaches. */
 public enum SessionAffinity {
-  /** Any. */
+  /** Any task. */
   NONE("None"),
-  /** The same one, by client address. */
+  /** The same task, chosen by client address. */
   CLIENT_IP("ClientIP");
 
   private final String text;

@@ -44,7 +44,7 @@ public record Subnet(
     reserved = Copies.map(reserved);
   }
 
-  /** Whether one of these blocks is of IPv6. */
+  /** Whether any of these blocks is IPv6. */
   public static boolean hasIpv6(@Nullable List<Subnet> subnets) {
     return subnets != null
         && subnets.stream().anyMatch(each -> each.cidr != null && each.cidr.contains(":"));

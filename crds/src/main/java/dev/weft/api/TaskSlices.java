@@ -9,33 +9,33 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The EndpointSlices by which agents know the tasks of an {@link OverlayService}: how they are
- * named, and how many there are at most. Whoever may write EndpointSlices in a namespace can write
- * some that look the same, so their number is bounded by what they are called.
+ * Names and limits of the EndpointSlices that list the tasks of an {@link OverlayService} for
+ * agents. Anyone who may write EndpointSlices in the namespace can imitate them, so the set of
+ * accepted names bounds their number.
  */
 public final class TaskSlices {
-  /** Tasks of one slice. */
+  /** Maximum number of tasks in one slice. */
   public static final int LONGEST = 100;
 
-  /** Slices of one address family of a service. */
+  /** Maximum number of slices per address family of a service. */
   public static final int MOST = 50;
 
-  /** Tasks of one address family of a service that are balanced. */
+  /** Maximum number of balanced tasks per address family of a service. */
   public static final int TASKS = LONGEST * MOST;
 
   private TaskSlices() {}
 
-  /** Name of the Service that stands for all tasks of the service {@code name}. */
+  /** Name of the Service that lists all tasks of the service {@code name}. */
   public static String service(String name) {
     return name + "-tasks";
   }
 
-  /** What the names of a Service's slices of one family begin with; a number follows. */
+  /** Name prefix of a Service's slices of one family; a number follows it. */
   public static String prefix(String service, boolean ipv4) {
     return "%s-ipv%d-".formatted(service, ipv4 ? 4 : 6);
   }
 
-  /** The number in a slice's name after {@code prefix}; empty: it has none that counts. */
+  /** Number after {@code prefix} in a slice's name; empty if there is none below {@link #MOST}. */
   public static Optional<Integer> number(String name, String prefix) {
     return Optional.of(name)
         .filter(each -> each.startsWith(prefix))
@@ -46,8 +46,8 @@ public final class TaskSlices {
   }
 
   /**
-   * Addresses of the tasks of a slice that are ready, {@link #LONGEST} at most. Of the Service of
-   * all tasks every one is published, and {@code serving} says which are ready.
+   * Addresses of the ready tasks of a slice, {@link #LONGEST} at most. The Service of all tasks
+   * publishes every task, so {@code serving} tells which tasks are ready.
    */
   public static List<String> ready(EndpointSlice slice) {
     return Stream.ofNullable(slice.getEndpoints())
@@ -66,7 +66,7 @@ public final class TaskSlices {
         && !Boolean.TRUE.equals(conditions.getTerminating());
   }
 
-  /** Why a slice lists no tasks: its name is none of those that its labels give it. */
+  /** Reason to ignore a slice: its name does not match its service label. Empty if it does. */
   public static Optional<String> contradiction(EndpointSlice slice) {
     Map<String, String> labels = slice.getMetadata().getLabels();
     String service = labels == null ? null : labels.get(Names.SERVICE_LABEL);

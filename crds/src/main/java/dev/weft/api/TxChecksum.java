@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether tunnel devices leave outer checksums to the network card. */
+/** Whether the network card computes the outer checksums of tunnel packets. */
 public enum TxChecksum {
-  /** Off where the card is known to compute them wrong. */
+  /** The network card, unless it is known to compute them wrong. */
   AUTO("Auto"),
-  /** Always offloaded. */
+  /** Always the network card. */
   ON("On"),
-  /** Always computed by the kernel. */
+  /** Always the kernel. */
   OFF("Off");
 
   private final String text;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What comes first when a task is replaced. */
+/** Order of stop and start when a task is replaced. */
 public enum UpdateOrder {
   /** The old task stops, then the new one starts. */
   STOP_FIRST("StopFirst"),

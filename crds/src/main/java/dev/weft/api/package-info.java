@@ -1,4 +1,4 @@
-/** The API: the kinds of group weft.dev as Java types, and what the same facts mean everywhere. */
+/** The API: the kinds of group weft.dev as Java types, and the rules that all programs share. */
 @NullMarked
 package dev.weft.api;
 

@@ -13,7 +13,12 @@ import picocli.CommandLine.Command;
     name = "weft-agent",
     description = "Builds and keeps the container networks of one node.",
     mixinStandardHelpOptions = true,
-    subcommands = {AgentRunCommand.class, PlanCommand.class, CleanCommand.class})
+    subcommands = {
+      AgentRunCommand.class,
+      PlanCommand.class,
+      DoctorCommand.class,
+      CleanCommand.class
+    })
 public final class AgentMain {
   static final int FAILURE = 1;
   static final int CHANGES = 2;

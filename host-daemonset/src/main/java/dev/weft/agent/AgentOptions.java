@@ -1,12 +1,10 @@
 package dev.weft.agent;
 
-import dev.weft.agent.cluster.ApiClients;
+import dev.weft.agent.cluster.AgentClients;
 import dev.weft.agent.dataplane.spec.KeyFile;
+import dev.weft.process.ApiServerOption;
 import io.fabric8.kubernetes.client.Config;
-import java.io.File;
 import java.nio.file.Path;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -20,12 +18,7 @@ final class AgentOptions {
       description = "Name of this node in the cluster (or WEFT_NODE).")
   String node = "";
 
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      defaultValue = "${env:KUBECONFIG}",
-      description = "How to reach the API server (or KUBECONFIG); without it as a pod does.")
-  @Nullable File kubeconfig;
+  @Mixin private ApiServerOption apiServer = new ApiServerOption();
 
   @Option(
       names = "--keys",
@@ -42,10 +35,6 @@ final class AgentOptions {
   }
 
   Config config() {
-    if (kubeconfig != null && !kubeconfig.canRead()) {
-      throw new IllegalArgumentException(
-          "the kubeconfig %s cannot be read; name another with --kubeconfig".formatted(kubeconfig));
-    }
-    return ApiClients.config(Optional.ofNullable(kubeconfig));
+    return AgentClients.prompt(apiServer.config());
   }
 }

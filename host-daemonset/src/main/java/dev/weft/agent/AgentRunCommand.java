@@ -1,7 +1,7 @@
 package dev.weft.agent;
 
 import dev.weft.agent.attach.claim.KernelProbe;
-import dev.weft.agent.cluster.ApiClients;
+import dev.weft.agent.cluster.AgentClients;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.spec.LocalVtep;
@@ -10,12 +10,13 @@ import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.agent.health.AgentMetrics;
-import dev.weft.agent.health.HealthServer;
 import dev.weft.agent.node.KernelSurvey;
 import dev.weft.agent.pass.NodeKernel;
 import dev.weft.agent.retry.Supervised;
 import dev.weft.agent.services.BalancingTables;
 import dev.weft.netlink.NetworkNamespace;
+import dev.weft.process.HealthServer;
+import dev.weft.process.ListenAddress;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -79,7 +80,7 @@ final class AgentRunCommand implements Callable<Integer> {
     CountDownLatch end = new CountDownLatch(1);
     CountDownLatch ended = new CountDownLatch(1);
     try (KubernetesClient client =
-            ApiClients.open(options.config(), metrics::apiRequest, metrics::unreadable);
+            AgentClients.open(options.config(), metrics::apiRequest, metrics::unreadable);
         DataPlane dataPlane = DataPlane.open(options.keyFile());
         KernelProbe probe = new KernelProbe(NetworkNamespace.current());
         Agent agent =
@@ -92,7 +93,10 @@ final class AgentRunCommand implements Callable<Integer> {
                     options.sandboxes.open(),
                     KernelSurvey.kernel()),
                 metrics);
-        HealthServer health = new HealthServer(listen, agent::sick, agent::unready, metrics)) {
+        HealthServer health =
+            HealthServer.start(
+                listen,
+                new HealthServer.Answers(agent::sick, agent::unready, () -> "", metrics::scrape))) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, ended), "end"));
       dataPlane.resume();
       dataPlane.onDrift(agent::drifted);

@@ -5,6 +5,7 @@ import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
+import dev.weft.process.ListenAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;

@@ -17,18 +17,23 @@ final class Descriptors {
 
   private Descriptors() {}
 
+  /** How many a process may open; as many as needed where the system does not say. */
+  static long allowed() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+        ? system.getMaxFileDescriptorCount()
+        : NEEDED;
+  }
+
   /** Warns where there may be too few; the JVM has raised the limit as far as it may. */
   static void check() {
-    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
-      long allowed = system.getMaxFileDescriptorCount();
-      if (allowed < NEEDED) {
-        LOG.atWarn()
-            .log(
-                "this node allows the agent {} file descriptors and it needs up to {}; raise"
-                    + " LimitNOFILE of the container runtime",
-                allowed,
-                NEEDED);
-      }
+    long allowed = allowed();
+    if (allowed < NEEDED) {
+      LOG.atWarn()
+          .log(
+              "this node allows the agent {} file descriptors and it needs up to {}; raise"
+                  + " LimitNOFILE of the container runtime",
+              allowed,
+              NEEDED);
     }
   }
 }

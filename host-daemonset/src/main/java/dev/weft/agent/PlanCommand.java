@@ -1,6 +1,6 @@
 package dev.weft.agent;
 
-import dev.weft.agent.cluster.ApiClients;
+import dev.weft.agent.cluster.AgentClients;
 import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
@@ -41,7 +41,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (KubernetesClient client = ApiClients.open(options.config(), _ -> {});
+    try (KubernetesClient client = AgentClients.open(options.config(), _ -> {});
         DataPlane dataPlane = DataPlane.open(options.keyFile());
         Sandboxes sandboxes = options.sandboxes.open();
         ClusterCaches cluster = new ClusterCaches(client, options.node, sandboxes::of)) {

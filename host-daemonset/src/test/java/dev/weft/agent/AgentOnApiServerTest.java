@@ -15,6 +15,7 @@ import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.NetworkEndpointStatus;
+import dev.weft.testkit.Door;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -47,20 +48,20 @@ class AgentOnApiServerTest extends AgentsOnApiServer {
   @Test
   void whileTheApiServerIsAwayNothingIsTornDownAndSandboxesAreAttachedAfter() throws Exception {
     network(Given.overlay("blue", "10.1.0.0/24"));
-    try (Wire wire = new Wire(URI.create(api.getMasterUrl().toString()).getPort())) {
-      Node node = node("a", wire.port());
+    try (Door door = Door.to(URI.create(api.getMasterUrl().toString()).getPort())) {
+      Node node = node("a", door.port());
       node.sandbox("one", "blue");
       ready("blue.10.1.0.1");
       String before = node.kernel.desired.get("blue");
 
-      wire.cut();
+      door.shut();
       node.agent.loop().request(PassScope.EVERYTHING).get(20, TimeUnit.SECONDS);
       assertThat(node.kernel.desired.get("blue")).isEqualTo(before);
       node.sandbox("two", "blue");
       await().untilAsserted(() -> assertThat(node.error("two")).contains("API server"));
       assertThat(node.kernel.desired.get("blue")).isEqualTo(before);
 
-      wire.mend();
+      door.reopen();
       ready("blue.10.1.0.2");
       await().until(() -> node.error("two").isEmpty());
       node.agent.close();

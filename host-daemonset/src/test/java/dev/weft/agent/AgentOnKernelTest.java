@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.attach.claim.KernelProbe;
-import dev.weft.agent.cluster.ApiClients;
+import dev.weft.agent.cluster.AgentClients;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.health.AgentMetrics;
 import dev.weft.agent.node.KernelSurvey;
@@ -213,7 +213,7 @@ class AgentOnKernelTest {
   /** An agent of the node, with all its parts. */
   private final class Running implements AutoCloseable {
     final AgentMetrics metrics = new AgentMetrics();
-    final KubernetesClient client = ApiClients.open(api.getConfiguration(), metrics::apiRequest);
+    final KubernetesClient client = AgentClients.open(api.getConfiguration(), metrics::apiRequest);
     final DataPlane dataPlane = DataPlane.open(Path.of("/run/netns", NODE));
     final KernelProbe probe = new KernelProbe(NetworkNamespace.named(NODE));
     final Agent agent;

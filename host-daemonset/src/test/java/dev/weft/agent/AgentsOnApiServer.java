@@ -3,7 +3,7 @@ package dev.weft.agent;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.attach.claim.Probe;
-import dev.weft.agent.cluster.ApiClients;
+import dev.weft.agent.cluster.AgentClients;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.health.AgentMetrics;
 import dev.weft.agent.sandbox.NamespaceDirectory;
@@ -182,7 +182,7 @@ abstract class AgentsOnApiServer {
               .withRequestTimeout(2000)
               .build();
       client =
-          ApiClients.open(
+          AgentClients.open(
               config,
               request -> {
                 synchronized (requests) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * The import's command line.
+ * Command line of the import.
  *
  * <p>Exit status: 0 success; 1 nothing could be read; 2 a value was refused, the rest is written; 3
  * something was dropped and {@code --strict} is given; 64 a wrong command line.

@@ -19,7 +19,7 @@ record Summary(List<Imported> imported) {
     imported = List.copyOf(imported);
   }
 
-  /** 0; 2 where a value was refused; 3 where one was dropped and must not be. */
+  /** Exit status: 0; 2 if a value was refused; 3 if one was dropped and {@code strict} is set. */
   int status(boolean strict) {
     if (!of(Fate.REFUSED).isEmpty()) {
       return REFUSED;

@@ -1,4 +1,4 @@
-/** Docker's networks and services, and Compose files, as Weft's resources. */
+/** Imports Docker's networks and services, and Compose files, as resources of Weft. */
 @NullMarked
 package dev.weft.importer;
 

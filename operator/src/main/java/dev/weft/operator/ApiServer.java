@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.util.List;
 
-/** What the operator needs of the API server before it can start. */
+/** Checks the API server before the operator starts. */
 final class ApiServer {
   private static final List<Class<? extends HasMetadata>> KINDS =
       List.of(

@@ -16,9 +16,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The end of every object of Weft. First users' objects are deleted, which operator and agents
- * answer by taking the networks down; then, what nobody lets go is let go of here. An agent that
- * lives takes a network down also when its HostNetwork just vanishes.
+ * Deletes every object of Weft. It first deletes the users' objects, so that operator and agents
+ * take the networks down. Then it removes the finalizers of all objects that remain. A live agent
+ * takes a network down even if its HostNetwork just vanishes.
  */
 final class Cleanup {
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -38,18 +38,21 @@ final class Cleanup {
   private final KubernetesClient client;
   private final Consumer<String> out;
 
-  /** Ends what {@code client} reaches and reports to {@code out} line by line. */
+  /**
+   * Creates a cleanup of the cluster that {@code client} reaches; it reports to {@code out} line by
+   * line.
+   */
   Cleanup(KubernetesClient client, Consumer<String> out) {
     this.client = client;
     this.out = out;
   }
 
   /**
-   * Ends everything.
+   * Deletes everything.
    *
-   * @param patience how long operator and agents have
-   * @param force whether what they leave is ended as well
-   * @return whether nothing is left
+   * @param patience time that operator and agents have
+   * @param force whether to remove the finalizers of what remains after that time
+   * @return whether no object is left
    */
   boolean run(Duration patience, boolean force) throws InterruptedException {
     WANTED.forEach(this::delete);
@@ -112,7 +115,7 @@ final class Cleanup {
     return kinds.stream().flatMap(this::list);
   }
 
-  /** Nothing where the kind is not installed, or not any more. */
+  /** Objects of a kind; none if the kind is not installed. */
   private Stream<HasMetadata> list(Class<? extends HasMetadata> kind) {
     try {
       return client.resources(kind).inAnyNamespace().list().getItems().stream()

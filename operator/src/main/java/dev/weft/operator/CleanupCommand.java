@@ -1,20 +1,20 @@
 package dev.weft.operator;
 
-import io.fabric8.kubernetes.client.Config;
+import dev.weft.process.ApiServerOption;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Removes everything of Weft from the API, whoever is left to help. */
+/** Removes all objects of Weft from the API server, even if no operator or agent runs. */
 @Command(
     name = "cleanup",
     description =
@@ -23,11 +23,7 @@ import picocli.CommandLine.Spec;
             + " go by force and named.",
     mixinStandardHelpOptions = true)
 final class CleanupCommand implements Callable<Integer> {
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      description = "How to reach the API server. Default: $KUBECONFIG, or the pod's own account.")
-  @Nullable Path kubeconfig;
+  @Mixin private ApiServerOption apiServer = new ApiServerOption();
 
   @Option(
       names = "--patience",
@@ -46,11 +42,8 @@ final class CleanupCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
-    Config config =
-        kubeconfig == null
-            ? Config.autoConfigure(null)
-            : Config.fromKubeconfig(kubeconfig.toFile());
-    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
+    try (KubernetesClient client =
+        new KubernetesClientBuilder().withConfig(apiServer.config()).build()) {
       Cleanup cleanup =
           new Cleanup(
               client,

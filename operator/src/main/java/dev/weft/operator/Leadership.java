@@ -13,28 +13,33 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The lease that one operator holds at a time, as it looks to this one. */
+/** Leader election by a lease, which one operator holds at a time. */
 final class Leadership {
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
 
-  /** With a retry after it, another operator leads within 12 s of the death of this one. */
+  /**
+   * Duration of the lease. With one retry after it, another operator leads within 12 s after this
+   * one dies.
+   */
   static final Duration DURATION = Duration.ofSeconds(10);
 
-  /** How long this one may try to renew before it ends, well before another one can lead. */
+  /**
+   * Time that this operator may try to renew the lease; it ends well before another one can lead.
+   */
   private static final Duration RENEWAL = Duration.ofSeconds(7);
 
   static final Duration RETRY = Duration.ofSeconds(2);
 
   private final KubernetesClient client;
   private final String namespace;
-  // two processes on one machine must not take each other for themselves
+  // two processes on one machine need different identities
   private final String identity =
       System.getenv().getOrDefault("HOSTNAME", "operator") + "_" + UUID.randomUUID();
 
   /**
-   * A lease that is not asked for yet.
+   * Creates the election without requesting the lease.
    *
-   * @param namespace where it is
+   * @param namespace namespace of the lease
    */
   Leadership(KubernetesClient client, String namespace) {
     this.client = client;
@@ -42,10 +47,10 @@ final class Leadership {
   }
 
   /**
-   * How the framework asks for it and keeps it.
+   * Configures the framework's leader election.
    *
-   * @param won called when it is ours
-   * @param lost called when it is another's
+   * @param won called when this operator gets the lease
+   * @param lost called when this operator loses the lease
    */
   LeaderElectionConfiguration election(Runnable won, Runnable lost) {
     return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(Names.OPERATOR_LEASE)
@@ -60,8 +65,8 @@ final class Leadership {
   }
 
   /**
-   * Gives it up, if it is ours, so that the next operator need not wait until it ends by itself.
-   * Only for one that writes nothing any more.
+   * Releases the lease if this operator holds it, so that the next operator need not wait for its
+   * expiry. The caller must have stopped all writes.
    */
   void release() {
     try {
@@ -70,7 +75,7 @@ final class Leadership {
       Lease lease = resource.get();
       if (lease != null && identity.equals(lease.getSpec().getHolderIdentity())) {
         lease.getSpec().setHolderIdentity(null);
-        // with the version that was read: a lease that was taken meanwhile stays
+        // with the version that was read, so a lease that was taken meanwhile stays
         client.resource(lease).update();
       }
     } catch (KubernetesClientException e) {

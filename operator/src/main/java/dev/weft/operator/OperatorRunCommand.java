@@ -3,11 +3,11 @@ package dev.weft.operator;
 import dev.weft.api.Names;
 import dev.weft.api.reading.Reading;
 import dev.weft.operator.metrics.UnreadableObjects;
-import dev.weft.operator.web.HealthServer;
-import io.fabric8.kubernetes.client.Config;
+import dev.weft.process.ApiClients;
+import dev.weft.process.ApiServerOption;
+import dev.weft.process.HealthServer;
+import dev.weft.process.ListenAddress;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -15,30 +15,21 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs until a signal stops it. */
+/** Runs the operator until a signal stops it. */
 @Command(name = "run", description = "Run the operator.", mixinStandardHelpOptions = true)
 final class OperatorRunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(OperatorRunCommand.class);
   private static final int FAILED = 1;
-  private static final int CONNECT_MILLIS = 3_000;
 
-  /** Doubled at most five times by the client: two seconds, however long a server was away. */
-  private static final int WATCH_RECONNECT_MILLIS = 60;
-
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      description = "How to reach the API server. Default: $KUBECONFIG, or the pod's own account.")
-  @Nullable Path kubeconfig;
+  @Mixin private ApiServerOption apiServer = new ApiServerOption();
 
   @Option(
       names = "--namespace",
@@ -60,7 +51,7 @@ final class OperatorRunCommand implements Callable<Integer> {
       description = "Do not wait to be the only operator; for a cluster with one for certain.")
   boolean alone;
 
-  /** Counts what is of the process, whether or not the operator has started. */
+  /** Metrics of the process, available even before the operator has started. */
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -80,13 +71,13 @@ final class OperatorRunCommand implements Callable<Integer> {
         HealthServer health = HealthServer.start(listen, answers(startup))) {
       gc.bindTo(registry);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> await(stop, stopped), "stop"));
-      log.atInfo().addKeyValue("port", health.port()).log("the operator listens");
+      log.atInfo().addKeyValue("port", health.address().getPort()).log("the operator listens");
       Startup.End end = startup.run(stop);
       if (end == Startup.End.STARTED) {
         log.atInfo()
             .addKeyValue("server", client.getMasterUrl())
             .addKeyValue("namespace", namespace)
-            .addKeyValue("port", health.port())
+            .addKeyValue("port", health.address().getPort())
             .log("the operator runs");
         stop.await();
       }
@@ -114,20 +105,8 @@ final class OperatorRunCommand implements Callable<Integer> {
   }
 
   private KubernetesClient client() {
-    Config config =
-        kubeconfig == null
-            ? Config.autoConfigure(null)
-            : Config.fromKubeconfig(kubeconfig.toFile());
-    // what fails is tried again by whoever asked; a client that does it too would wait a minute
-    config.setConnectionTimeout(CONNECT_MILLIS);
-    config.setRequestRetryBackoffLimit(0);
-    config.setWatchReconnectInterval(WATCH_RECONNECT_MILLIS);
     Reading reading = new Reading(new UnreadableObjects(registry)::found);
-    return new KubernetesClientBuilder()
-        .withConfig(config)
-        .withKubernetesSerialization(new KubernetesSerialization(reading.mapper(), true))
-        .withHttpClientBuilderConsumer(
-            builder -> builder.addOrReplaceInterceptor("weft-lists", Reading.lists()))
+    return ApiClients.builder(ApiClients.prompt(apiServer.config()), reading.mapper(), _ -> {})
         .build();
   }
 }

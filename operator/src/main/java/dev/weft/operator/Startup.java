@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts an operator, for as long as that takes: the API server may be away for an hour, and may go
- * away again while it is asked.
+ * Starts the operator and retries until it succeeds. The API server may be away for an hour, and
+ * may fail again during an attempt.
  */
 final class Startup implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Startup.class);
@@ -34,7 +34,7 @@ final class Startup implements AutoCloseable {
   /** An operator that has started, and its counters. */
   private record Running(WeftOperator operator, PrometheusMeterRegistry registry) {}
 
-  /** What came of it. */
+  /** Result of the start. */
   enum End {
     /** The operator runs. */
     STARTED,
@@ -45,9 +45,9 @@ final class Startup implements AutoCloseable {
   }
 
   /**
-   * A start of what {@code make} makes, which counts in the registry that it is given.
+   * Creates the start of the operator that {@code make} builds with the registry it is given.
    *
-   * @param client by which the API server is asked
+   * @param client client that checks the API server
    */
   Startup(KubernetesClient client, Function<PrometheusMeterRegistry, WeftOperator> make) {
     this.client = client;
@@ -55,7 +55,7 @@ final class Startup implements AutoCloseable {
     this.make = make;
   }
 
-  /** Tries until the operator runs, or {@code stop} says to end. */
+  /** Retries until the operator runs, CRDs are missing, or {@code stop} is released. */
   End run(CountDownLatch stop) throws InterruptedException {
     do {
       Optional<End> end = attempt();
@@ -101,7 +101,7 @@ final class Startup implements AutoCloseable {
     running = new Running(operator, registry);
   }
 
-  /** Tells a cause once, and since when it stands in the way. */
+  /** Logs a cause once, and records since when it prevents the start. */
   private void wait(String what, String why) {
     if (!what.equals(cause)) {
       cause = what;
@@ -110,25 +110,25 @@ final class Startup implements AutoCloseable {
     }
   }
 
-  /** What keeps the process from its work until it is started again; empty: nothing. */
+  /** Reasons to restart the process; empty: it is healthy. */
   List<String> sick() {
     Running it = running;
     return it == null ? List.of() : it.operator.sick();
   }
 
-  /** Why the operator does not do its work now; empty: it does. */
+  /** Reasons why the operator is not ready; empty: it is. */
   List<String> unready() {
     Running it = running;
     return it == null ? List.of(waits) : it.operator.unready();
   }
 
-  /** How it stands with the lease. */
+  /** Leadership as text; empty before the operator has started. */
   String lease() {
     Running it = running;
     return it == null ? "" : it.operator.lease();
   }
 
-  /** What the operator counts, in Prometheus' text format. */
+  /** Metrics of the operator in Prometheus' text format; empty before it has started. */
   String scrape() {
     Running it = running;
     if (it == null) {

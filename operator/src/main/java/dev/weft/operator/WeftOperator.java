@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The reconcilers together, on one client. */
+/** Runs all reconcilers on one client. */
 public final class WeftOperator implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WeftOperator.class);
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);
@@ -56,11 +56,11 @@ public final class WeftOperator implements AutoCloseable {
   private volatile @Nullable Throwable failure;
 
   /**
-   * An operator, not started.
+   * Creates the operator without starting it.
    *
-   * @param namespace where the leases of agents and of the operator are
-   * @param electLeader whether it waits until it is the only one
-   * @param registry where it counts
+   * @param namespace namespace of the leases of the agents and the operator
+   * @param electLeader whether the operator waits until it leads
+   * @param registry registry of the metrics
    */
   public WeftOperator(
       KubernetesClient client, String namespace, boolean electLeader, MeterRegistry registry) {
@@ -79,7 +79,7 @@ public final class WeftOperator implements AutoCloseable {
               .withMetrics(new ReconcileMetrics(registry))
               .withExecutorService(reconciliations)
               .withReconciliationTerminationTimeout(SHUTDOWN)
-              // caches that are not filled would have what exists taken for gone
+              // with incomplete caches, reconcilers would take existing objects for deleted
               .withStopOnInformerErrorDuringStartup(false)
               .withCacheSyncTimeout(AS_LONG_AS_IT_TAKES)
               .withInformerStoppedHandler(WeftOperator::stopped)
@@ -103,9 +103,9 @@ public final class WeftOperator implements AutoCloseable {
   }
 
   /**
-   * Nothing is looked at for the mere lapse of time: who waits for a moment says for which. The
-   * framework would set a timer for it after each reconciliation, and fails where the resource goes
-   * just then.
+   * Disables periodic reconciliation; a reconciler that waits for a time sets its own timer. The
+   * framework would set a timer after each reconciliation, and fails if the resource is deleted at
+   * that moment.
    */
   private static void configure(ControllerConfigurationOverrider<?> settings) {
     settings
@@ -118,7 +118,7 @@ public final class WeftOperator implements AutoCloseable {
     operator.start();
   }
 
-  /** What keeps it from its work until the process is started again; empty: nothing. */
+  /** Reasons to restart the process; empty: it is healthy. */
   List<String> sick() {
     List<String> reasons =
         new ArrayList<>(watches((health, each) -> !each.isRunning(), "has ended its watch of"));
@@ -129,7 +129,7 @@ public final class WeftOperator implements AutoCloseable {
     return reasons;
   }
 
-  /** Why it does not do its work now; empty: it does, or waits to lead. */
+  /** Reasons why the operator is not ready; empty: it works, or waits to lead. */
   List<String> unready() {
     return operator.getRuntimeInfo().isStarted()
         ? watches((health, _) -> health == Status.UNHEALTHY, "does not watch, it is tried again:")
@@ -155,12 +155,12 @@ public final class WeftOperator implements AutoCloseable {
     return found;
   }
 
-  /** How it stands with the lease. */
+  /** Leadership as text. */
   String lease() {
     return leads ? "it leads" : "it waits to lead";
   }
 
-  /** Brings what is counted of networks up to date; only the leader knows. */
+  /** Updates the gauges of networks; only the leader has their state. */
   public void count() {
     if (leads) {
       gauges.show(networks.networks());
@@ -176,8 +176,8 @@ public final class WeftOperator implements AutoCloseable {
   }
 
   /**
-   * The framework empties its caches while reconciliations still run, and these would take what
-   * they no longer see for deleted. So none is under way any more when it does.
+   * Ends all reconciliations before the framework stops. The framework empties its caches while
+   * reconciliations run, and these would take missing objects for deleted.
    */
   private void endReconciliations() {
     reconciliations.shutdown();
@@ -194,8 +194,9 @@ public final class WeftOperator implements AutoCloseable {
   }
 
   /**
-   * Once it is shut down, what comes in is for the next operator. After an error the framework
-   * takes the resource for one that is still reconciled, and never does it again.
+   * Executor of reconciliations. After its shutdown it discards new ones, which the next operator
+   * handles. It records an {@link Error}, after which the framework never reconciles the resource
+   * again.
    */
   private ExecutorService reconciliations() {
     var threads =
@@ -217,7 +218,7 @@ public final class WeftOperator implements AutoCloseable {
     return threads;
   }
 
-  /** A watch that has stopped ends no process: {@link #sick} says so. */
+  /** Logs a watch that has stopped. The process goes on, and {@link #sick} reports the watch. */
   private static void stopped(SharedIndexInformer<?> informer, @Nullable Throwable failure) {
     if (failure != null) {
       log.atError()
@@ -227,7 +228,7 @@ public final class WeftOperator implements AutoCloseable {
     }
   }
 
-  /** Another one leads now: not one more write may leave this process. */
+  /** Halts the process, because another operator leads and this one must not write any more. */
   private void stoppedLeading() {
     if (!closing) {
       log.error("lost the lease {}, so this operator ends; the next one goes on", OPERATOR_LEASE);

@@ -171,7 +171,7 @@ class OperatorMainTest {
 
     assertThat(operator.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(operator.exitValue()).isEqualTo(2);
-    assertThat(log()).contains("'9811' is not of the form 127.0.0.1:9811");
+    assertThat(log()).contains("'9811' is no address and port; write one such as 127.0.0.1");
   }
 
   private Process start(String... arguments) throws IOException {

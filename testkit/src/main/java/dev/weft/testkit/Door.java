@@ -5,12 +5,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A way to an API server on the loopback interface that can be shut. */
+/** A way to an API server on the loopback interface that can be shut and opened again. */
 public final class Door implements AutoCloseable {
-  private final ServerSocket front;
+  private static final int BACKLOG = 50;
+
+  private final int behind;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
+  private volatile ServerSocket front;
 
   /**
    * Lets in who connects to {@code front}, which is closed with the door.
@@ -19,12 +25,26 @@ public final class Door implements AutoCloseable {
    */
   public Door(ServerSocket front, int behind) {
     this.front = front;
+    this.behind = behind;
+    letIn(front);
+  }
+
+  /** A door at a free port of the loopback interface. */
+  public static Door to(int behind) throws IOException {
+    return new Door(listen(0), behind);
+  }
+
+  private static ServerSocket listen(int port) throws IOException {
+    return new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+  }
+
+  private void letIn(ServerSocket socket) {
     Thread _ =
         Thread.ofVirtual()
             .start(() -> {
               try {
                 while (true) {
-                  Socket one = front.accept();
+                  Socket one = socket.accept();
                   Socket other = new Socket(InetAddress.getLoopbackAddress(), behind);
                   open.addAll(List.of(one, other));
                   carry(one, other);
@@ -36,17 +56,34 @@ public final class Door implements AutoCloseable {
             });
   }
 
-  private static void carry(Socket from, Socket to) {
+  private void carry(Socket from, Socket to) {
     Thread _ =
         Thread.ofVirtual()
             .start(() -> {
               try (from;
                   to) {
-                from.getInputStream().transferTo(to.getOutputStream());
+                byte[] buffer = new byte[8192];
+                for (int size = from.getInputStream().read(buffer);
+                    size >= 0;
+                    size = from.getInputStream().read(buffer)) {
+                  if (!silent.contains(from)) {
+                    to.getOutputStream().write(buffer, 0, size);
+                  }
+                }
               } catch (IOException e) {
                 // one side has ended it
               }
             });
+  }
+
+  /** The port that it is at. */
+  public int port() {
+    return front.getLocalPort();
+  }
+
+  /** Drops what open connections carry from now on, and ends none; later ones work. */
+  public void fallSilent() {
+    silent.addAll(open);
   }
 
   @Override
@@ -54,11 +91,18 @@ public final class Door implements AutoCloseable {
     shut();
   }
 
-  /** Lets nobody in any more and ends what goes on. */
+  /** Refuses every connection, and ends those that there are. */
   public void shut() throws IOException {
     front.close();
     for (Socket each : open) {
       each.close();
     }
+    open.clear();
+  }
+
+  /** Takes connections again, at the same port of this namespace's loopback interface. */
+  public void reopen() throws IOException {
+    front = listen(front.getLocalPort());
+    letIn(front);
   }
 }

@@ -1,4 +1,4 @@
-/** What tests of several modules need. */
+/** Shared by the tests of several modules: API servers, and ways to them. */
 @NullMarked
 package dev.weft.testkit;
 

@@ -1,6 +1,6 @@
 package dev.weft.mesh;
 
-/** How a frame travels between two VTEPs. */
+/** Encapsulation of a frame between two VTEPs. */
 public enum Encapsulation {
   /** VXLAN in UDP (RFC 7348). */
   VXLAN,

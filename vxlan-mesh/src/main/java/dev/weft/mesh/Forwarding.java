@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.function.BinaryOperator;
 
 /**
- * What one node must program for the remote endpoints of one network.
+ * Entries that one node programs for the remote endpoints of one network.
  *
  * @param fdb frames to a known MAC address go to one VTEP ({@code NDA_LLADDR}, {@code NDA_DST} in
  *     linux/neighbour.h)
@@ -33,7 +33,7 @@ public record Forwarding(
     static final Comparator<FdbEntry> ORDER = Comparator.comparing(FdbEntry::vtep, ADDRESSES);
   }
 
-  /** The address is reached at {@code mac}. */
+  /** {@code address} resolves to {@code mac}. */
   public record NeighbourEntry(InetAddress address, MacAddress mac) {
     static final Comparator<NeighbourEntry> ORDER =
         Comparator.comparing(entry -> entry.mac().toString());
@@ -46,8 +46,8 @@ public record Forwarding(
   }
 
   /**
-   * The forwarding for these remote endpoints, in any order. It has one entry for a MAC address and
-   * one for an address: where endpoints disagree, the lowest VTEP or MAC address stands.
+   * The forwarding for these remote endpoints, in any order. It has one entry per MAC address and
+   * one per IP address. If endpoints disagree, the lowest VTEP or MAC address wins.
    */
   public static Forwarding of(Collection<RemoteEndpoint> remotes) {
     Map<MacAddress, FdbEntry> fdb = new HashMap<>();

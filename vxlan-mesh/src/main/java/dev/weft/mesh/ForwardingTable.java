@@ -14,21 +14,21 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forwarding of one network as its remote endpoints come, move and go.
+ * Updates the forwarding of one network as remote endpoints are added, moved and removed.
  *
- * <p>Several endpoints share a flood entry (they live on one node), a forwarding entry (they are
- * the addresses of one interface) or a neighbour entry. A kernel has one forwarding entry for a MAC
- * address and one neighbour entry for an address, so each belongs to the key and ends with its last
- * user; where users disagree, {@link Forwarding} says which entry stands. A change costs the same
- * with ten endpoints as with ten thousand.
+ * <p>Several endpoints can share an entry: a flood entry on the same node, a forwarding entry as
+ * addresses of one interface, or a neighbour entry. The kernel holds one forwarding entry per MAC
+ * address and one neighbour entry per IP address. Each entry is removed with its last user; if
+ * users disagree, {@link Forwarding} defines which entry wins. The cost of a change does not depend
+ * on the number of endpoints.
  *
  * <p>Not thread-safe: it belongs to one control loop.
  *
- * @param <K> what distinguishes endpoints, for instance their resource names
+ * @param <K> key of an endpoint, for instance its resource name
  */
 public final class ForwardingTable<K> {
 
-  /** Entries to remove from, then add to, what a node has programmed. */
+  /** Entries to remove from a node, and entries to add after that. */
   public record Delta(Forwarding removed, Forwarding added) {
     public boolean isEmpty() {
       return removed.isEmpty() && added.isEmpty();
@@ -42,17 +42,17 @@ public final class ForwardingTable<K> {
   private final Slots<InetAddress, InetAddress> flood =
       new Slots<>(Function.identity(), Forwarding.ADDRESSES);
 
-  /** Adds the endpoint, or replaces what {@code key} stood for; says what changes on the node. */
+  /** Adds or replaces the endpoint of {@code key}; returns the changes for the node. */
   public Delta put(K key, RemoteEndpoint endpoint) {
     return replace(endpoints.put(key, endpoint), endpoint);
   }
 
-  /** Forgets the endpoint, if it is known; says what changes on the node. */
+  /** Removes the endpoint of {@code key}, if there is one; returns the changes for the node. */
   public Delta remove(K key) {
     return replace(endpoints.remove(key), null);
   }
 
-  /** Everything a node must have programmed now. */
+  /** All entries that the node must hold now. */
   public Forwarding forwarding() {
     return new Forwarding(fdb.present(), neighbours.present(), flood.present());
   }
@@ -69,9 +69,9 @@ public final class ForwardingTable<K> {
   }
 
   /**
-   * Entries of which the kernel holds one for each key.
+   * Counts the users of entries; the kernel holds one entry per key.
    *
-   * @param <I> the kernel's key
+   * @param <I> key of an entry in the kernel
    * @param <E> an entry
    */
   private static final class Slots<I, E> {
@@ -80,16 +80,16 @@ public final class ForwardingTable<K> {
     private final Map<I, TreeMap<E, Integer>> users = new HashMap<>();
 
     /**
-     * No entries.
+     * Creates an empty set of entries.
      *
-     * @param order the first of those that share a key stands
+     * @param order order of entries with the same key; the first one wins
      */
     Slots(Function<E, I> key, Comparator<E> order) {
       this.key = key;
       this.order = order;
     }
 
-    /** The entries that no longer stand, and those that stand instead. */
+    /** Entries to remove from the kernel, and entries to add. */
     record Turn<E>(Set<E> removed, Set<E> added) {}
 
     Turn<E> replace(Set<E> old, Set<E> fresh) {

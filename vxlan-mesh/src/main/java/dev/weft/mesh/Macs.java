@@ -8,7 +8,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** Chooses MAC addresses, so that an endpoint keeps its own wherever and whenever it is rebuilt. */
+/**
+ * Derives MAC addresses from IP addresses, so that an endpoint keeps its MAC address when it is
+ * rebuilt.
+ */
 public final class Macs {
 
   private static final byte LOCALLY_ADMINISTERED = 0x02;
@@ -18,7 +21,8 @@ public final class Macs {
 
   /**
    * The MAC address of the endpoint with this address: {@code 02:42:} and the four bytes of an IPv4
-   * address, as Docker forms it. An IPv6 address does not fit; four bytes of its SHA-256 stand in.
+   * address, as Docker forms it. For an IPv6 address, the first four bytes of its SHA-256 take
+   * their place.
    */
   public static MacAddress of(InetAddress address) {
     byte[] tail =
@@ -27,7 +31,7 @@ public final class Macs {
         new byte[] {LOCALLY_ADMINISTERED, SECOND, tail[0], tail[1], tail[2], tail[3]});
   }
 
-  /** The IPv4 address that a MAC address such as 02:42:0a:0a:00:02 is made from; empty if none. */
+  /** IPv4 address encoded in a MAC address such as 02:42:0a:0a:00:02; empty if there is none. */
   public static Optional<byte[]> ipv4(String mac) {
     return mac.matches("02:42(:[0-9a-f]{2}){4}")
         ? Optional.of(HexFormat.ofDelimiter(":").parseHex(mac.substring("02:42:".length())))

@@ -4,15 +4,15 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 
 /**
- * The room that is left for a packet inside the tunnel. All sizes are bytes of IP packet, as {@code
- * IFLA_MTU} counts them: without the Ethernet header.
+ * Computes the MTU inside a tunnel. All sizes count the IP packet without the Ethernet header, as
+ * {@code IFLA_MTU} does.
  */
 public final class Mtu {
 
-  /** The least MTU of a network with IPv6 (RFC 8200, section 5). */
+  /** Minimum MTU of a network with IPv6 (RFC 8200, section 5). */
   public static final int MINIMUM_IPV6 = 1280;
 
-  /** The least MTU of a network with IPv4 only (RFC 791). */
+  /** Minimum MTU of a network with IPv4 only (RFC 791). */
   public static final int MINIMUM_IPV4 = 68;
 
   private static final int IPV4_HEADER = 20;
@@ -44,10 +44,10 @@ public final class Mtu {
   }
 
   /**
-   * The largest MTU of an overlay whose packets cross the underlay unfragmented.
+   * The largest overlay MTU with which packets cross the underlay unfragmented.
    *
    * @param underlay MTU of the interface that holds the VTEP's address
-   * @return may be below {@link #MINIMUM_IPV4} or negative, when the underlay has no room
+   * @return the MTU; below {@link #MINIMUM_IPV4} or negative if the underlay has no room
    */
   public static int overlay(int underlay, Family family, Encapsulation encapsulation) {
     int payload = underlay - family.header;

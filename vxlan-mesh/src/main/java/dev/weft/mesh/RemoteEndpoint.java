@@ -4,9 +4,9 @@ import dev.weft.netlink.MacAddress;
 import java.net.InetAddress;
 
 /**
- * One address of an endpoint that lives on another node.
+ * One address of an endpoint that runs on another node.
  *
- * <p>An interface with an IPv4 and an IPv6 address is two of these with one MAC address.
+ * <p>An interface with an IPv4 and an IPv6 address has two of these, with the same MAC address.
  *
  * @param address the endpoint's address inside the network
  * @param mac the endpoint's MAC address inside the network

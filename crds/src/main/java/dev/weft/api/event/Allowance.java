@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How many Events about one object may still be written: ten at once, and one more each minute.
+ * Rate limit of Events about one object: a burst of ten, then one per minute.
  *
- * @param left how many at {@code since}
+ * @param left Events left at {@code since}
  */
 record Allowance(int left, Instant since) {
   static final int AT_ONCE = 10;
@@ -16,7 +16,7 @@ record Allowance(int left, Instant since) {
     return new Allowance(AT_ONCE, now);
   }
 
-  /** What is left later; all of it if the clock was set back. */
+  /** Allowance at {@code now}; full if the clock was set back. */
   Allowance at(Instant now) {
     if (now.isBefore(since)) {
       return full(now);

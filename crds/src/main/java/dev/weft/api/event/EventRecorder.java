@@ -13,12 +13,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Events have reported. The same thing reported again is the same Event with a higher count,
- * so a failure that repeats is one line in {@code kubectl describe}. {@link Allowance} bounds the
- * Events of one object, whatever they report. What was withheld is in the next count.
+ * Builds Events and limits their number. A repeated report updates the same Event with a higher
+ * count, so a repeated failure is one line in {@code kubectl describe}. {@link Allowance} limits
+ * the Events about one object. The next Event's count includes suppressed reports.
  */
 public final class EventRecorder {
-  /** Events about objects without a namespace live in this one. */
+  /** Namespace of Events about cluster-scoped objects. */
   private static final String DEFAULT_NAMESPACE = "default";
 
   private static final int REMEMBERED = 1024;
@@ -34,10 +34,10 @@ public final class EventRecorder {
   private record Reported(Instant first, int count) {}
 
   /**
-   * A recorder with nothing in it.
+   * Creates an empty recorder.
    *
-   * @param component which program reports
-   * @param instance which of its processes, such as the node's name
+   * @param component name of the reporting program
+   * @param instance name of its process, such as the node's name
    */
   public EventRecorder(String component, String instance, Clock clock) {
     this.component = component;
@@ -45,17 +45,12 @@ public final class EventRecorder {
     this.clock = clock;
   }
 
-  /**
-   * The Event by which something that was done is reported; empty if the object has enough Events.
-   */
+  /** Event of type Normal; empty if the object's allowance is used up. */
   public Optional<Event> normal(ObjectReference about, Reason reason, String message) {
     return report("Normal", about, reason, message);
   }
 
-  /**
-   * The Event by which something that needs a look is reported; empty if the object has enough
-   * Events.
-   */
+  /** Event of type Warning; empty if the object's allowance is used up. */
   public Optional<Event> warning(ObjectReference about, Reason reason, String message) {
     return report("Warning", about, reason, message);
   }
@@ -95,7 +90,7 @@ public final class EventRecorder {
             .build());
   }
 
-  /** The same for the same thing, reported by the same process. */
+  /** Name of an Event; a repeated report by the same process gets the same name. */
   private String name(ObjectReference about, String key) {
     String readable =
         about.getName().substring(0, Math.min(LONGEST_NAME, about.getName().length()));

@@ -1,4 +1,4 @@
-/** Events: what is reported of an object once, and how often the same may be repeated. */
+/** Records Events on objects, and limits how often the same one is repeated. */
 @NullMarked
 package dev.weft.api.event;
 

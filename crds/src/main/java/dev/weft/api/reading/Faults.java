@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The faults that reading found in an object of Weft. They travel with it as a field of its
- * metadata that no API server stores, so nobody but the reader can write it.
+ * Faults found while reading an object of Weft. They are attached to it as a metadata field that no
+ * API server stores, so only the reader can write it.
  */
 public final class Faults {
   static final String FIELD = "weft.dev/faults";
 
   private Faults() {}
 
-  /** What could not be read of {@code object}; empty for one that was read whole. */
+  /** Faults of {@code object}; empty if it was read completely. */
   public static List<Fault> of(HasMetadata object) {
     ObjectMeta metadata = object.getMetadata();
     Object stored = metadata == null ? null : metadata.getAdditionalProperties().get(FIELD);

@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 
-/** Where in an object a reader is. */
+/** Current path of a reader within an object. */
 final class FieldPath {
   private static final int SHOWN = 12;
 
@@ -29,7 +29,7 @@ final class FieldPath {
     return fields.size();
   }
 
-  /** The first fields of the path. */
+  /** The first 12 fields of the path. */
   @Override
   public String toString() {
     StringBuilder path = new StringBuilder();

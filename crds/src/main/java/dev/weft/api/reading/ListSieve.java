@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Receives lists without what is not read of them. A client gathers an answer whole before it reads
- * it: what is left out here takes no memory, however large it is. An answer that is no object of
- * JSON passes as it is.
+ * Drops unread fields from list responses as they arrive. The client buffers a whole response
+ * before it parses it, so dropped fields take no memory. A response that is not a JSON object
+ * passes unchanged.
  */
 final class ListSieve implements Interceptor {
   private static final JsonFactory JSON =
@@ -92,7 +92,7 @@ final class ListSieve implements Interceptor {
           copy(token);
         }
       } catch (IOException e) {
-        // whoever reads it says what is wrong with it
+        // the parser of the whole response reports the error
         plain = true;
         generator.flush();
         passed.reset();

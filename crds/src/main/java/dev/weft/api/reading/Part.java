@@ -7,15 +7,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much is read of a part of an object. A list and its elements are one part.
+ * Selects what is read of a part of an object. A list and its elements are one part.
  *
- * @param fields what is read of fields that are named
- * @param others whether fields that are not named are read, whole
- * @param most elements that are read of a list, the first ones
- * @param longest characters that are read of a text
+ * @param fields parts of named fields
+ * @param others whether all other fields are read, completely
+ * @param most number of list elements that are read, from the first
+ * @param longest number of characters that are read of a text
  */
 record Part(Map<String, Part> fields, boolean others, int most, int longest) {
-  /** All of it. */
+  /** Reads everything. */
   static final Part WHOLE = new Part(Map.of(), true, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
   private static final Part NOTHING = new Part(Map.of(), false, 0, 0);
@@ -26,7 +26,7 @@ record Part(Map<String, Part> fields, boolean others, int most, int longest) {
     fields = Map.copyOf(fields);
   }
 
-  /** What is read of a field; null: nothing. */
+  /** Part of a field; null if the field is not read. */
   @Nullable Part field(String name) {
     Part named = fields.get(name);
     if (named == null) {
@@ -35,22 +35,22 @@ record Part(Map<String, Part> fields, boolean others, int most, int longest) {
     return named.equals(NOTHING) ? null : named;
   }
 
-  /** Everything but one field of a field. */
+  /** Reads everything except field {@code inner} of field {@code outer}. */
   static Part without(String outer, String inner) {
     Part rest = new Part(Map.of(inner, NOTHING), true, Integer.MAX_VALUE, Integer.MAX_VALUE);
     return new Part(Map.of(outer, rest), true, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
-  /** A list's envelope around objects of which this is read. */
+  /** Part of a list response that reads this part of each item. */
   Part listed() {
     return new Part(Map.of("items", this), true, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
   /**
-   * What is named, and nothing else.
+   * Reads the given paths and nothing else.
    *
-   * @param paths such as {@code spec.nodeName}; {@code [3]} after a step reads three elements of
-   *     that list, {@code <9} nine characters of that text; a step in ' ' may hold a dot
+   * @param paths such as {@code spec.nodeName}; {@code [3]} after a step limits that list to three
+   *     elements, {@code <9} that text to nine characters; a step in ' ' may contain a dot
    */
   static Part of(String... paths) {
     Draft root = new Draft();

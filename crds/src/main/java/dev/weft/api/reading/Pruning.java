@@ -14,12 +14,12 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Takes out of an object what a reader failed at, part by part. */
+/** Removes unreadable parts from an object, one by one. */
 final class Pruning {
-  /** Parts that are taken out one by one; after them, all that is beside the object's identity. */
+  /** Maximum number of parts removed one by one; after that, only the object's identity is kept. */
   private static final int MOST = 16;
 
-  /** What of the metadata is kept when the rest of it cannot be read. */
+  /** Metadata fields that are kept if the rest of the metadata cannot be read. */
   private static final Set<String> IDENTITY =
       Set.of("name", "namespace", "uid", "resourceVersion", "generation", "deletionTimestamp");
 
@@ -30,13 +30,14 @@ final class Pruning {
   private final List<Fault> faults;
   private final IdentityHashMap<ArrayNode, List<Integer>> numbers = new IdentityHashMap<>();
 
-  /** A part of the tree and what is said of it. */
+  /** A part of the tree: the node that holds it, the last step to it, and its path. */
   private record Part(JsonNode holder, JsonMappingException.Reference last, String path) {}
 
   /**
-   * Over an object that reading failed at.
+   * Creates the pruning of an object that could not be read.
    *
-   * @param ours whether it is of a kind of Weft, which has a spec even when nothing of it is read
+   * @param ours whether the object is of a kind of Weft, which keeps a spec even if nothing of it
+   *     is read
    */
   Pruning(ObjectNode root, List<Fault> faults, boolean ours) {
     this.root = root;
@@ -48,7 +49,7 @@ final class Pruning {
     return List.copyOf(faults);
   }
 
-  /** Takes out what {@code failure} is about; false when nothing is left to take out. */
+  /** Removes the part that {@code failure} is about; false if nothing is left to remove. */
   boolean takeOut(Exception failure) {
     Part part = find(failure);
     if (faults.size() >= MOST || part == null) {
@@ -101,7 +102,7 @@ final class Pruning {
     return removed;
   }
 
-  /** Where an element stood in the stored list, from which earlier ones may have been taken out. */
+  /** Index of an element in the stored list, before earlier elements were removed. */
   private int number(JsonNode list, int index) {
     return list instanceof ArrayNode array ? numbers(array).get(index) : index;
   }
@@ -115,7 +116,7 @@ final class Pruning {
                 .collect(ArrayList::new, List::add, List::addAll));
   }
 
-  /** Leaves the object's identity alone; false when that is all there was. */
+  /** Removes everything but the object's identity; false if nothing else was left. */
   private boolean reduce() {
     List<String> rest = new ArrayList<>();
     root.fieldNames().forEachRemaining(rest::add);

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What Weft reads of the kinds that it watches. Whoever writes one of these objects decides how
- * large it is, and how much of it a program keeps is decided here: nothing else is made into an
- * object, of any list, watch or answer. A list of one of them is received without the rest.
+ * Fields that Weft reads of the kinds that it watches. Writers decide how large these objects are,
+ * so this class limits how much of them a program keeps. The limits apply to lists, watches and
+ * single responses; {@link ListSieve} drops the rest of a list as it arrives.
  */
 final class ReadParts {
   private static final String[] METADATA = {
@@ -35,7 +35,7 @@ final class ReadParts {
     label("app.kubernetes.io/managed-by"),
     label("kubernetes.io/service-name"),
     label("endpointslice.kubernetes.io/managed-by"),
-    // one more than is admitted, so that it is seen to be too long
+    // one more than allowed, so that the parser sees that it is too long
     annotation(Names.NETWORKS_ANNOTATION) + "<" + (Attachments.LONGEST + 1),
     annotation(Names.ROTATE_ANNOTATION) + "<1024",
     annotation(Names.PUBLIC_ADDRESS_ANNOTATION) + "<1024",
@@ -123,7 +123,7 @@ final class ReadParts {
     return BY_KIND.getOrDefault(kind, OTHERS);
   }
 
-  /** What is read of an answer to a list, by the last step of the path that was asked for. */
+  /** Part of a list response, selected by the last step of the request path. */
   static Part ofList(String plural) {
     return BY_KIND.entrySet().stream()
         .filter(each -> plural(each.getKey()).equals(plural))

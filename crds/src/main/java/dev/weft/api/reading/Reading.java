@@ -21,15 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what an API server has stored, of any kind: a part of an object that does not have the form
- * expected of it counts as absent, and a list or a watch goes on. The log names each such object
- * once. One of Weft's own kinds carries its {@link Faults}. Of the kinds that Weft watches only
- * what it reads is made into an object, whoever writes it.
+ * Reads stored objects of any kind. A part without the expected form counts as absent, so one bad
+ * object does not stop a list or a watch. The log names each such object once. Objects of Weft's
+ * own kinds carry their {@link Faults}. For watched kinds, only the fields that Weft uses are kept,
+ * so a writer cannot make the object larger.
  */
 public final class Reading {
   private static final Logger LOG = LoggerFactory.getLogger(Reading.class);
 
-  /** More than an API server admits, which is 10,000. */
+  /** Maximum nesting depth; an API server accepts 10,000. */
   static final int NESTING = 20_000;
 
   private static final int REMEMBERED = 10_000;
@@ -46,16 +46,15 @@ public final class Reading {
       };
 
   /**
-   * A reading that counts.
+   * Creates a reader that counts unreadable objects.
    *
-   * @param counter accepts the kind of each object that is found unreadable in part, once for each
-   *     set of faults
+   * @param counter receives the kind of each partly unreadable object, once for each set of faults
    */
   public Reading(Consumer<String> counter) {
     this.counter = counter;
   }
 
-  /** A mapper that reads so. */
+  /** Mapper that tolerates unreadable parts. */
   public ObjectMapper mapper() {
     JsonFactory factory =
         JsonFactory.builder()
@@ -83,7 +82,7 @@ public final class Reading {
                     }));
   }
 
-  /** Has a client receive lists without what is not read of them. */
+  /** Interceptor that drops unread fields from list responses. */
   public static Interceptor lists() {
     return new ListSieve();
   }

@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Says of each token of a text whether it belongs to what is read. */
+/** Decides for each JSON token whether it is read. */
 final class Sieve {
   private final Deque<Level> levels = new ArrayDeque<>();
   private @Nullable Part next;
@@ -27,9 +27,9 @@ final class Sieve {
   }
 
   /**
-   * Whether this token is read; it must be given every token in turn.
+   * Whether this token is read; the caller must pass every token in order.
    *
-   * @param name of the field, if it is one
+   * @param name name of the field, if the token is one
    */
   boolean passes(JsonToken token, @Nullable String name) {
     if (skipped > 0) {
@@ -63,7 +63,7 @@ final class Sieve {
     return true;
   }
 
-  /** Characters that are read of the text that passed last. */
+  /** Number of characters to read of the last text that passed. */
   int longest() {
     return next == null ? 0 : next.longest();
   }

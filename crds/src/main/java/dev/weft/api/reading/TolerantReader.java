@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class TolerantReader extends DelegatingDeserializer {
   private static final long serialVersionUID = 1;
 
-  /** Levels of nesting that are read; what lies deeper counts as absent. */
+  /** Maximum nesting depth that is read; deeper parts count as absent. */
   private static final int DEEPEST = 100;
 
   private final Class<? extends HasMetadata> kind;
   private final transient Found found;
 
-  /** Accepts what was taken out of an object. */
+  /** Receives the faults of an object that could not be read completely. */
   interface Found {
     void accept(Class<? extends HasMetadata> kind, JsonNode object, List<Fault> faults);
   }
@@ -50,7 +50,7 @@ final class TolerantReader extends DelegatingDeserializer {
       try {
         return read(tokens.asParserOnFirstToken(), context);
       } catch (IOException | RuntimeException e) {
-        // read again below, without what cannot be read
+        // read again below, without the unreadable parts
       }
     }
     JsonNode tree = context.readTree(tokens.asParserOnFirstToken());
@@ -91,7 +91,10 @@ final class TolerantReader extends DelegatingDeserializer {
     return Objects.requireNonNull(_delegatee.deserialize(parser, context));
   }
 
-  /** Copies what is read of an object; a foreign one without nulls, which nobody expects. */
+  /**
+   * Copies the tokens that are read. Nulls of foreign objects are dropped, because callers do not
+   * expect them.
+   */
   private TokenBuffer copy(JsonParser parser, DeserializationContext context, List<Fault> faults)
       throws IOException {
     boolean nulls = isOurs();

@@ -1,4 +1,4 @@
-/** Reads stored objects, the unreadable parts of which are one object's problem. */
+/** Reads stored objects. An unreadable part is reported with its object and blocks no other. */
 @NullMarked
 package dev.weft.api.reading;
 

@@ -17,9 +17,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a network holds and cannot change while it lives; null where nothing is held yet.
+ * Values that a network holds and cannot change; null for a value that it does not hold yet.
  *
- * @param subnets its blocks, with the gateway where there is one
+ * @param subnets blocks of the network, with their gateways if they have one
  * @param encrypted whether frames between nodes are encrypted; only such a network has the
  *     condition Encrypted
  */
@@ -31,7 +31,10 @@ record CurrentAllocation(
   private static final String REMEDY =
       "put it back, or make another network and move the pods to it";
 
-  /** What an earlier revision asked for, as far as the network holds it. */
+  /**
+   * Values fixed by an earlier revision: driver and encryption, and subnets and VNI once its status
+   * records them.
+   */
   static CurrentAllocation wanted(ContainerNetwork network) {
     ContainerNetworkSpec spec = spec(network);
     CurrentAllocation recorded = recorded(network);
@@ -43,7 +46,7 @@ record CurrentAllocation(
         encrypted(spec));
   }
 
-  /** What the status says that the network holds. */
+  /** Values recorded in the status. */
   static CurrentAllocation recorded(ContainerNetwork network) {
     ContainerNetworkStatus status = network.getStatus();
     if (status == null) {
@@ -61,7 +64,7 @@ record CurrentAllocation(
     return new CurrentAllocation(status.driver(), subnets, status.vni(), encrypted);
   }
 
-  /** Where {@code network} asks for something else. What it does not mention stays as it is. */
+  /** Violations where {@code network} requests other values. An omitted field keeps its value. */
   List<Violation> contradictions(ContainerNetwork network) {
     Violations problems = new Violations();
     ContainerNetworkSpec spec = spec(network);
@@ -119,7 +122,7 @@ record CurrentAllocation(
     }
   }
 
-  /** One text for one block or address, however it is written. */
+  /** Canonical text of a block or address; quotes the text if it is neither. */
   private static String canonical(@Nullable String text, Function<String, ?> parse) {
     String given = Objects.toString(text, "");
     try {

@@ -9,7 +9,7 @@ import dev.weft.api.OverlayTunnel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Rules of a HostNetwork; its writer is Weft, so a problem is a clash of versions. */
+/** Rules of a HostNetwork. Weft writes it, so a violation means that versions do not match. */
 final class HostNetworkRules {
   private static final String REMEDY = "delete the HostNetwork, Weft writes it anew";
 

@@ -145,7 +145,7 @@ final class MeshRules {
     if (espInUdp && (ipsec == clear || ipsec == encrypted)) {
       problems.add(
           "spec.ports.ipsec",
-          "UDP port %d is that of %s tunnels, and ESP inside UDP could not be told from them"
+          "UDP port %d carries %s tunnels, which receivers cannot distinguish from ESP inside UDP"
               .formatted(ipsec, ipsec == clear ? "clear" : "encrypted"),
           "choose another port");
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Rules of the address blocks of one network. */
 final class SubnetRules {
-  /** Blocks whose addresses mean something else to every host (RFC 6890). */
+  /** Special-purpose blocks, which no network may use (RFC 6890). */
   private static final SortedMap<Cidr, String> SPECIAL =
       new TreeMap<>(
           Map.of(

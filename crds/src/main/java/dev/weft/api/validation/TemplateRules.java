@@ -6,9 +6,7 @@ import dev.weft.api.Names;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Rules of the pod template of a service; all that a workload's controller checks is left to it.
- */
+/** Rules of a service's pod template. The workload's controller checks everything else. */
 final class TemplateRules {
   private TemplateRules() {}
 

@@ -13,14 +13,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Collects problems; its checks of single values are those that several kinds share. */
+/** Collects violations, and checks single values for several kinds. */
 final class Violations {
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
   private static final int LONGEST_QUOTE = 80;
 
   private final List<Violation> found = new ArrayList<>();
 
-  /** The problems of {@code object}, beginning with the parts of it that could not be read. */
+  /** The violations of {@code object}, beginning with the parts of it that could not be read. */
   static Violations of(HasMetadata object) {
     Violations problems = new Violations();
     Faults.of(object).forEach(each -> problems.add(each.path(), each.problem(), each.remedy()));
@@ -35,7 +35,7 @@ final class Violations {
     found.add(new Violation(field, problem, remedy));
   }
 
-  /** {@code text} as {@code parse} reads it; a problem if it cannot. */
+  /** Parses {@code text}; adds a violation if that fails. */
   <T> Optional<T> read(String field, String text, Function<String, T> parse, String remedy) {
     try {
       return Optional.of(parse.apply(text));
@@ -54,7 +54,7 @@ final class Violations {
     return read(field, text, Cidr::parse, remedy);
   }
 
-  /** The constant that {@code text} names; a problem if it names none; empty if absent. */
+  /** Constant that {@code text} names, empty if absent; adds a violation if it names none. */
   <E extends Enum<E>> Optional<E> choice(
       String field, @Nullable String text, Class<E> type, Function<String, Optional<E>> of) {
     if (text == null) {
@@ -82,7 +82,7 @@ final class Violations {
     }
   }
 
-  /** A DNS label as Kubernetes has it (RFC 1123). */
+  /** Requires a DNS label (RFC 1123). */
   void label(String field, @Nullable String given, String what) {
     String text = given == null ? "" : given;
     if (text.length() > 63 || !LABEL.matcher(text).matches()) {
@@ -104,7 +104,7 @@ final class Violations {
     }
   }
 
-  /** {@code text} in quotes, cut where it is too long to read. */
+  /** {@code text} in quotes, truncated to 80 characters. */
   static String quote(String text) {
     return text.length() <= LONGEST_QUOTE
         ? "'" + text + "'"

@@ -1,4 +1,4 @@
-/** What cannot work, found before anything is built: pure functions from resources to problems. */
+/** Validates resources before anything is built: pure functions from resources to violations. */
 @NullMarked
 package dev.weft.api.validation;
 

@@ -1,4 +1,4 @@
-/** What programming the kernel costs, measured beside other ways to do the same. */
+/** Measures what programming the kernel costs, beside other ways to do the same. */
 @NullMarked
 package dev.weft.e2e.bench;
 

@@ -128,24 +128,25 @@ final class Chaos {
     return lines;
   }
 
-  private void strike(Fault fault) {
+  private void strike(ChaosFault fault) {
     switch (fault) {
-      case Fault.Drifted(String node, String pod, Drift drift) ->
+      case ChaosFault.Drifted(String node, String pod, Drift drift) ->
           Shell.run(namespace(node, pod), drift.command());
-      case Fault.AgentKilled(String node) -> lab.node(node).agent().kill();
-      case Fault.OperatorKilled() -> lab.operator().kill();
-      case Fault.ApiLost(String node, Duration _) -> lab.relay().cut(lab.node(node).address());
-      case Fault.Partitioned(String node, Duration _) -> link(node, "down");
+      case ChaosFault.AgentKilled(String node) -> lab.node(node).agent().kill();
+      case ChaosFault.OperatorKilled() -> lab.operator().kill();
+      case ChaosFault.ApiLost(String node, Duration _) -> lab.relay().cut(lab.node(node).address());
+      case ChaosFault.Partitioned(String node, Duration _) -> link(node, "down");
     }
   }
 
-  private void takeBack(Fault fault) {
+  private void takeBack(ChaosFault fault) {
     switch (fault) {
-      case Fault.Drifted _ -> {}
-      case Fault.AgentKilled(String node) -> restart(lab.node(node).agent());
-      case Fault.OperatorKilled() -> restart(lab.operator());
-      case Fault.ApiLost(String node, Duration _) -> lab.relay().restore(lab.node(node).address());
-      case Fault.Partitioned(String node, Duration _) -> link(node, "up");
+      case ChaosFault.Drifted _ -> {}
+      case ChaosFault.AgentKilled(String node) -> restart(lab.node(node).agent());
+      case ChaosFault.OperatorKilled() -> restart(lab.operator());
+      case ChaosFault.ApiLost(String node, Duration _) ->
+          lab.relay().restore(lab.node(node).address());
+      case ChaosFault.Partitioned(String node, Duration _) -> link(node, "up");
     }
   }
 
@@ -207,9 +208,9 @@ final class Chaos {
 
   /** A killed agent counts from zero again, so its drift says nothing. */
   private void requireReported(Step step, Map<String, Double> before) {
-    boolean killed = step.faults().stream().anyMatch(Fault.AgentKilled.class::isInstance);
-    for (Fault fault : step.faults()) {
-      if (!killed && fault instanceof Fault.Drifted(String node, String _, Drift drift)) {
+    boolean killed = step.faults().stream().anyMatch(ChaosFault.AgentKilled.class::isInstance);
+    for (ChaosFault fault : step.faults()) {
+      if (!killed && fault instanceof ChaosFault.Drifted(String node, String _, Drift drift)) {
         until(
             "the agent of %s reports the drift '%s'".formatted(node, drift.name()),
             () -> drifts().getOrDefault(node, 0.0) > before.getOrDefault(node, 0.0));
@@ -307,14 +308,14 @@ final class Chaos {
         : lab.sandboxName(lab.client().pods().withName(pod).get());
   }
 
-  private void note(Fault fault, Duration took) {
+  private void note(ChaosFault fault, Duration took) {
     String name =
         switch (fault) {
-          case Fault.Drifted drifted -> drifted.drift().name();
-          case Fault.AgentKilled _ -> "agent killed";
-          case Fault.OperatorKilled _ -> "operator killed";
-          case Fault.ApiLost _ -> "API server lost";
-          case Fault.Partitioned _ -> "LAN lost";
+          case ChaosFault.Drifted drifted -> drifted.drift().name();
+          case ChaosFault.AgentKilled _ -> "agent killed";
+          case ChaosFault.OperatorKilled _ -> "operator killed";
+          case ChaosFault.ApiLost _ -> "API server lost";
+          case ChaosFault.Partitioned _ -> "LAN lost";
         };
     repairs.computeIfAbsent(name, _ -> new ArrayList<>()).add(took);
   }

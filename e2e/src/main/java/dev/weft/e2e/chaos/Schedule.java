@@ -22,7 +22,7 @@ final class Schedule {
 
   Step next() {
     steps++;
-    List<Fault> faults = new ArrayList<>();
+    List<ChaosFault> faults = new ArrayList<>();
     int number = random.nextInt(4) == 0 ? 2 : 1;
     while (faults.size() < number) {
       faults.add(fault());
@@ -30,26 +30,29 @@ final class Schedule {
     return new Step(steps, faults, guests());
   }
 
-  private Fault fault() {
+  private ChaosFault fault() {
     int chance = random.nextInt(100);
     if (chance < 55) {
       return drift(Drift.ALL.get(random.nextInt(Drift.ALL.size())));
     }
     String node = node();
     if (chance < 73) {
-      return new Fault.AgentKilled(node);
+      return new ChaosFault.AgentKilled(node);
     }
     if (chance < 80) {
-      return new Fault.OperatorKilled();
+      return new ChaosFault.OperatorKilled();
     }
     Duration time = Duration.ofMillis(random.nextInt(500, 6000));
-    return chance < 92 ? new Fault.ApiLost(node, time) : new Fault.Partitioned(node, time);
+    return chance < 92
+        ? new ChaosFault.ApiLost(node, time)
+        : new ChaosFault.Partitioned(node, time);
   }
 
-  private Fault drift(Drift drift) {
+  private ChaosFault drift(Drift drift) {
     return switch (drift.place()) {
-      case NODE -> new Fault.Drifted(BUSY_NODE, "", drift);
-      case SANDBOX -> new Fault.Drifted(BUSY_NODE, random.nextBoolean() ? "web-1" : "web-2", drift);
+      case NODE -> new ChaosFault.Drifted(BUSY_NODE, "", drift);
+      case SANDBOX ->
+          new ChaosFault.Drifted(BUSY_NODE, random.nextBoolean() ? "web-1" : "web-2", drift);
     };
   }
 

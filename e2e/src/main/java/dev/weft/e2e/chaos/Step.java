@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  *
  * @param number from 1
  */
-record Step(int number, List<Fault> faults, List<Guest> guests) {
+record Step(int number, List<ChaosFault> faults, List<Guest> guests) {
 
   /** A pod that is made after the faults and removed once it runs. */
   record Guest(String name, String node, String networks) {}
@@ -24,17 +24,20 @@ record Step(int number, List<Fault> faults, List<Guest> guests) {
   /** Nodes whose traffic the step may interrupt. */
   Set<String> interrupted() {
     return faults.stream()
-        .map(Fault::interrupts)
+        .map(ChaosFault::interrupts)
         .filter(node -> !node.isEmpty())
         .collect(Collectors.toSet());
   }
 
   Duration lasts() {
-    return faults.stream().map(Fault::lasts).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+    return faults.stream()
+        .map(ChaosFault::lasts)
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
   }
 
   String text() {
-    String what = faults.stream().map(Fault::text).collect(Collectors.joining(", "));
+    String what = faults.stream().map(ChaosFault::text).collect(Collectors.joining(", "));
     return guests.isEmpty()
         ? what
         : what

@@ -1,4 +1,4 @@
-/** Random faults with a seed, and what must hold throughout. */
+/** Injects random faults from a seed, and checks what must hold throughout. */
 @NullMarked
 package dev.weft.e2e.chaos;
 

@@ -1,3 +1,4 @@
+/** Reports test runs: counts by module, and what was skipped, by reason and remedy. */
 @NullMarked
 package dev.weft.e2e.report;
 

@@ -19,16 +19,16 @@ class ScheduleTest {
     List<Step> steps = steps(1, 1500);
 
     Set<Class<?>> kinds = faults(steps).map(Object::getClass).collect(Collectors.toSet());
-    assertThat(kinds).containsExactlyInAnyOrder(Fault.class.getPermittedSubclasses());
+    assertThat(kinds).containsExactlyInAnyOrder(ChaosFault.class.getPermittedSubclasses());
     assertThat(
             faults(steps)
-                .filter(Fault.Drifted.class::isInstance)
-                .map(fault -> ((Fault.Drifted) fault).drift()))
+                .filter(ChaosFault.Drifted.class::isInstance)
+                .map(fault -> ((ChaosFault.Drifted) fault).drift()))
         .containsAll(Drift.ALL);
     assertThat(steps).anyMatch(step -> !step.guests().isEmpty());
   }
 
-  private static Stream<Fault> faults(List<Step> steps) {
+  private static Stream<ChaosFault> faults(List<Step> steps) {
     return steps.stream().flatMap(step -> step.faults().stream());
   }
 

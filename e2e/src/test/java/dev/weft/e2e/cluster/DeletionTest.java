@@ -36,7 +36,7 @@ class DeletionTest {
         for (String network : List.of("blue", "web", "lan")) {
           InLab.awaitReady(cluster, network);
         }
-        Sandboxes sandboxes = new Sandboxes(lab);
+        LabSandboxes sandboxes = new LabSandboxes(lab);
         assertThat(sandboxes.reaches("a", "b", "blue")).isTrue();
         assertThat(sandboxes.reaches("a", "b", "lan")).isTrue();
         assertThat(states(lab)).isNotEqualTo(before);

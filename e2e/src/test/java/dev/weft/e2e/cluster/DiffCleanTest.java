@@ -10,6 +10,7 @@ import dev.weft.api.Mesh;
 import dev.weft.api.MeshNode;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.e2e.lab.Lab;
+import dev.weft.e2e.manifests.Kubectl;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -50,17 +51,17 @@ class DiffCleanTest {
   @Test
   void whatWasAppliedClientSideShowsNoDifferenceAndIsNotWrittenAgain() {
     assumeTrue(lab.controlPlane().isReal(), "kubectl diff needs a real API server");
-    Kubectl kubectl = new Kubectl(lab.kubeconfig());
-    Kubectl.Answer first = kubectl.run("apply", "-f", SAMPLES.toString());
-    assertThat(first.status()).as(first.output()).isZero();
+    Kubectl kubectl = Kubectl.orSkip().on(lab.kubeconfig());
+    Kubectl.Output first = kubectl.run("apply", "-f", SAMPLES.toString());
+    assertThat(first.status()).as(first.text()).isZero();
     awaitRest();
 
-    Kubectl.Answer difference = kubectl.run("diff", "-f", SAMPLES.toString());
-    assertThat(difference.status()).as(difference.output()).isZero();
+    Kubectl.Output difference = kubectl.run("diff", "-f", SAMPLES.toString());
+    assertThat(difference.status()).as(difference.text()).isZero();
 
     Map<String, String> before = versions();
     for (int i = 0; i < 3; i++) {
-      assertThat(kubectl.run("apply", "-f", SAMPLES.toString()).output())
+      assertThat(kubectl.run("apply", "-f", SAMPLES.toString()).text())
           .doesNotContain("configured", "created");
     }
     assertThat(versions()).isEqualTo(before);
@@ -69,11 +70,11 @@ class DiffCleanTest {
   @Test
   void whatWasAppliedServerSideShowsNoDifferenceAndIsNotWrittenAgain() throws IOException {
     assumeTrue(lab.controlPlane().isReal(), "kubectl diff needs a real API server");
-    Kubectl kubectl = new Kubectl(lab.kubeconfig());
+    Kubectl kubectl = Kubectl.orSkip().on(lab.kubeconfig());
     applyServerSide();
     awaitRest();
 
-    Kubectl.Answer difference =
+    Kubectl.Output difference =
         kubectl.run(
             "diff",
             "--server-side",
@@ -81,7 +82,7 @@ class DiffCleanTest {
             "--field-manager=gitops",
             "-f",
             SAMPLES.toString());
-    assertThat(difference.status()).as(difference.output()).isZero();
+    assertThat(difference.status()).as(difference.text()).isZero();
 
     Map<String, String> before = versions();
     for (int i = 0; i < RESYNCS; i++) {

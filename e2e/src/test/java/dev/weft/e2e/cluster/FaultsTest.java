@@ -23,13 +23,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class FaultsTest {
   private final Lab lab;
   private final Cluster cluster;
-  private final Sandboxes sandboxes;
+  private final LabSandboxes sandboxes;
   private final Made made;
 
   FaultsTest(Lab lab) {
     this.lab = lab;
     this.cluster = new Cluster(lab.client());
-    this.sandboxes = new Sandboxes(lab);
+    this.sandboxes = new LabSandboxes(lab);
     this.made = new Made(lab);
   }
 

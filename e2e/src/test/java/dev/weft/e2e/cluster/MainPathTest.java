@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.Wire;
+import dev.weft.e2e.manifests.Kubectl;
 import dev.weft.e2e.net.Capture;
 import dev.weft.e2e.net.EchoRequest;
 import dev.weft.e2e.net.Ping;
@@ -29,12 +30,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MainPathTest {
   private final Lab lab;
   private final Cluster cluster;
-  private final Sandboxes sandboxes;
+  private final LabSandboxes sandboxes;
 
   MainPathTest(Lab lab) {
     this.lab = lab;
     this.cluster = new Cluster(lab.client());
-    this.sandboxes = new Sandboxes(lab);
+    this.sandboxes = new LabSandboxes(lab);
   }
 
   static Stream<Arguments> pairs() {
@@ -118,9 +119,7 @@ class MainPathTest {
   }
 
   private String kubectl(String... arguments) {
-    Kubectl.Answer answer = new Kubectl(lab.kubeconfig()).run(arguments);
-    assertThat(answer.status()).as(answer.output()).isZero();
-    return answer.output();
+    return Kubectl.orSkip().on(lab.kubeconfig()).run(arguments).orFail();
   }
 
   private List<VxlanFrame> overlayFramesDuring(Runnable action) {

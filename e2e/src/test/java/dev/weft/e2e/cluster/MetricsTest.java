@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.Metrics;
+import dev.weft.e2e.monitoring.PromQuery;
 import dev.weft.e2e.monitoring.Promtool;
-import dev.weft.e2e.monitoring.Query;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,9 +35,9 @@ class MetricsTest {
     Set<String> series =
         endpoints().flatMap(each -> each.values().keySet().stream()).collect(Collectors.toSet());
 
-    for (Query query : Query.all()) {
+    for (PromQuery query : PromQuery.all()) {
       assertThat(query.selectors()).as(query.where()).isNotEmpty();
-      for (Query.Selector selector : query.selectors()) {
+      for (PromQuery.Selector selector : query.selectors()) {
         assertThat(series)
             .as("%s: %s", query.where(), query.text())
             .anyMatch(each ->

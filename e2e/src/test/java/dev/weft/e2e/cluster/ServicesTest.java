@@ -336,7 +336,7 @@ class ServicesTest {
 
   private void awaitWithout(Asking client, String pod) {
     String address =
-        new Sandboxes(lab).address(pod, pod.substring(0, pod.indexOf('-'))).getHostAddress();
+        new LabSandboxes(lab).address(pod, pod.substring(0, pod.indexOf('-'))).getHostAddress();
     await()
         .atMost(InLab.PATIENCE)
         .until(() -> !list(client).matches(".* : %s[ ,].*".formatted(Pattern.quote(address))));

@@ -57,7 +57,7 @@ class StoredObjectsTest {
       lab.addNode();
       lab.addNode();
       lab.startOperator();
-      Sandboxes sandboxes = new Sandboxes(lab);
+      LabSandboxes sandboxes = new LabSandboxes(lab);
       await()
           .atMost(InLab.PATIENCE)
           .until(() -> lab.sandbox("a").isPresent() && sandboxes.reaches("a", "b", "blue"));

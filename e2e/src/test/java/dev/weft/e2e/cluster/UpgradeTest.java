@@ -40,7 +40,7 @@ class UpgradeTest {
       made.network("web", "driver: bridge");
       made.runningPod("a", "weft-1", "blue, web");
       made.runningPod("b", "weft-2", "blue, web");
-      Sandboxes sandboxes = new Sandboxes(lab);
+      LabSandboxes sandboxes = new LabSandboxes(lab);
       Map<String, String> endpoints = endpoints(lab);
       assertThat(endpoints).hasSize(4);
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.e2e.lab.Cluster;
+import dev.weft.e2e.lab.Dockerd;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
 import dev.weft.e2e.lab.Labs;
@@ -15,6 +16,7 @@ import dev.weft.netlink.rtnl.Netlink;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +59,7 @@ class DockerTest {
   @BeforeAll
   static void twoNodesWithAnEngineEach() {
     assumeTrue(Root.is(), Root.REASON);
-    Dockerd.assumeInstalled();
+    assumeTrue(Dockerd.missing().isEmpty(), () -> Dockerd.missing().orElse(""));
     lab = Lab.create(Labs.name());
     lab.install(Path.of("../manifests"));
     lab.startOperator();
@@ -105,11 +107,45 @@ class DockerTest {
 
     awaitAttached("one", 2);
     awaitAttached("two", 2);
-    assertThat(interfaces(0, "one")).contains("eth1", "lan0");
+    assertThat(interfaces(0, "one")).contains("weft0", "lan0");
     for (String network : List.of("blue", "lan")) {
       assertThat(reaches(0, "one", address("two", network))).as(network).isTrue();
       assertThat(reaches(1, "two", address("one", network))).as(network).isTrue();
     }
+  }
+
+  @Test
+  void theEngineConnectsAContainerThatIsAttachedToItsOwnNetworks() {
+    run(0, "one", "blue");
+    awaitAttached("one", 1);
+    engines.get(0).docker("network", "create", "second");
+
+    engines.get(0).docker("network", "connect", "second", "one");
+
+    assertThat(interfaces(0, "one")).contains("eth0", "eth1", "weft0");
+    engines.get(0).docker("rm", "-f", "one");
+    engines.get(0).docker("network", "rm", "second");
+  }
+
+  @Test
+  void theLabelOfAnImageJoinsNoNetwork() {
+    Path archive = Dockerd.socket(lab, 1).resolveSibling("image.tar");
+    String command = "CMD [\"/bin/sleep\", \"100000\"]";
+    engines
+        .get(0)
+        .docker(
+            "import", "-c", command, "-c", "LABEL weft.dev/networks=blue", archive.toString(), "x");
+
+    engines.get(0).docker("run", "-d", "--name", "sneaky", "x");
+    engines.get(0).docker("run", "-d", "--name", "asked", "-l", "weft.dev/networks=blue@data", "x");
+
+    awaitAttached("asked", 1);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(Files.readString(lab.agentLog(lab.nodes().getFirst())))
+                .contains("container=\"sneaky\" not attached", "is that of its image"));
+    assertThat(of("sneaky")).isEmpty();
   }
 
   @Test

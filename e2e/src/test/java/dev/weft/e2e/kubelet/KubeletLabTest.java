@@ -12,10 +12,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("kubelet")
 @ExtendWith(InKubeletLab.class)
 class KubeletLabTest {
-  private final Pods pods;
+  private final KubeletPods pods;
 
   KubeletLabTest(KubeletLab lab) {
-    pods = new Pods(lab);
+    pods = new KubeletPods(lab);
   }
 
   @AfterEach
@@ -25,7 +25,7 @@ class KubeletLabTest {
 
   @Test
   void aPodRunsOnTheNodeThatItNamesAndCommandsRunInIt() {
-    pods.run("plain", "node2", "", "hostname; " + Pods.STAY);
+    pods.run("plain", "node2", "", "hostname; " + KubeletPods.STAY);
     pods.awaitRunning("plain");
 
     assertThat(pods.log("plain")).isEqualTo("plain\n");

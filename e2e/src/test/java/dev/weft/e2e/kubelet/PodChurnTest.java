@@ -37,7 +37,7 @@ class PodChurnTest {
   @Test
   void podsThatComeAndGoWhileAgentsAreKilledLeakNothingAndLoseNoAddressInUse() {
     try (PodNetworks networks = PodNetworks.create(lab)) {
-      try (Pods pods = new Pods(lab);
+      try (KubeletPods pods = new KubeletPods(lab);
           AddressWatch watch = AddressWatch.start(lab)) {
         int kills = churn(pods);
 
@@ -59,7 +59,7 @@ class PodChurnTest {
   }
 
   /** Makes all pods, keeping the last two waves, and waits until what is left of them is whole. */
-  private int churn(Pods pods) {
+  private int churn(KubeletPods pods) {
     List<List<String>> waves = new ArrayList<>();
     int kills;
     try (AgentKiller killer = AgentKiller.start(lab, SEED)) {
@@ -78,7 +78,7 @@ class PodChurnTest {
     return kills;
   }
 
-  private List<String> wave(Pods pods, int first) {
+  private List<String> wave(KubeletPods pods, int first) {
     List<String> names = new ArrayList<>();
     for (int i = first; i < Math.min(PODS, first + WAVE); i++) {
       String name = "churn-" + i;
@@ -86,7 +86,7 @@ class PodChurnTest {
           name,
           lab.nodes().get(i % lab.nodes().size()).name(),
           i % 2 == 0 ? PodNetworks.ALL : PodNetworks.BLUE,
-          Pods.STAY);
+          KubeletPods.STAY);
       names.add(name);
     }
     return names;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("kubelet")
 @ExtendWith(InKubeletLab.class)
 class PodsTest {
-  private static final String SHOW = "ip -o address; " + Pods.STAY;
+  private static final String SHOW = "ip -o address; " + KubeletPods.STAY;
 
   private static final String STATUS = "k8s.v1.cni.cncf.io/network-status";
 
@@ -29,12 +29,12 @@ class PodsTest {
 
   private final KubeletLab lab;
   private final Cluster cluster;
-  private final Pods pods;
+  private final KubeletPods pods;
 
   PodsTest(KubeletLab lab) {
     this.lab = lab;
     this.cluster = new Cluster(lab.client());
-    this.pods = new Pods(lab);
+    this.pods = new KubeletPods(lab);
   }
 
   @BeforeAll
@@ -96,7 +96,7 @@ class PodsTest {
   void podsReachEachOtherAcrossNodesOnBothTheirNetworks() {
     List<String> names = lab.nodes().stream().map(each -> "on-" + each.name()).toList();
     for (KubeletNode node : lab.nodes()) {
-      pods.run("on-" + node.name(), node.name(), PodNetworks.ALL, Pods.STAY);
+      pods.run("on-" + node.name(), node.name(), PodNetworks.ALL, KubeletPods.STAY);
     }
     names.forEach(pods::awaitRunning);
 
@@ -141,7 +141,7 @@ class PodsTest {
     KubeletNode node = node(1);
     node.agent().kill();
     try {
-      pods.run("early", node.name(), "blue", Pods.STAY);
+      pods.run("early", node.name(), "blue", KubeletPods.STAY);
       pods.awaitRunning("early");
     } finally {
       node.agent().restart();
@@ -160,7 +160,7 @@ class PodsTest {
 
   @Test
   void aPodsStatusNamesItsInterfacesAsMultusDoes() {
-    pods.run("told", node(2).name(), PodNetworks.ALL, Pods.STAY);
+    pods.run("told", node(2).name(), PodNetworks.ALL, KubeletPods.STAY);
     pods.awaitRunning("told");
 
     await()

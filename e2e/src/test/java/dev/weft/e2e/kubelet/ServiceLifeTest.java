@@ -42,13 +42,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ServiceLifeTest {
   private static final String NEXT_IMAGE = "docker.io/local/busybox:2";
   private final KubeletLab lab;
-  private final Pods pods;
+  private final KubeletPods pods;
   private final Kubectl kubectl = Kubectl.orSkip();
   private final List<String> seen = new ArrayList<>();
 
   ServiceLifeTest(KubeletLab lab) {
     this.lab = lab;
-    this.pods = new Pods(lab);
+    this.pods = new KubeletPods(lab);
   }
 
   @AfterEach

@@ -74,7 +74,7 @@ final class AgentLan implements AutoCloseable {
 
   /** One more, without an agent. */
   AgentNode node(int number, boolean ipv6) {
-    AgentNode node = new AgentNode(number, AgentNode.Ends.onWire(number, ipv6), mesh, folder);
+    AgentNode node = new AgentNode(number, Ends.onWire(number, ipv6), mesh, folder);
     nodes.add(node);
     node.wireTo(ports);
     return node;
@@ -82,7 +82,7 @@ final class AgentLan implements AutoCloseable {
 
   /** A node on a wire of its own, behind a router that gives it an address on this one. */
   void nodeBehindNat(int number) {
-    AgentNode.Ends ends = AgentNode.Ends.behindNat(number);
+    Ends ends = Ends.behindNat(number);
     AgentNode node = new AgentNode(number, ends, mesh, folder);
     nodes.add(node);
     NatRouter router = NatRouter.of(ends);

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
-import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
@@ -12,7 +11,6 @@ import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
-import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.api.HostNetworkSpecBuilder;
 import dev.weft.api.Kernel;
 import dev.weft.api.OverlayTunnel;
@@ -42,10 +40,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +57,6 @@ final class AgentNode implements AutoCloseable {
   private static final Pattern UDP_PORT = Pattern.compile("(\\S+):(\\d+)\\s+\\S+:\\*");
 
   private static final LinkSettings UP = LinkSettings.builder().up(true).build();
-  private static final long AGAIN_MILLIS = 250;
 
   private final String name;
   private final int number;
@@ -75,7 +68,7 @@ final class AgentNode implements AutoCloseable {
   private final Netlink netlink;
   private final Xfrm xfrm;
   private final Map<Network, List<AgentNode>> networks = new ConcurrentHashMap<>();
-  private volatile @Nullable Agent agent;
+  private volatile @Nullable PaperAgent agent;
   private volatile long volume = Long.MAX_VALUE;
 
   /** A network, and what tells it from the other. */
@@ -101,25 +94,6 @@ final class AgentNode implements AutoCloseable {
 
     String link() {
       return "eth" + number;
-    }
-  }
-
-  /**
-   * Where its tunnels end.
-   *
-   * @param local address that it has on its wire
-   * @param published address by which others reach it
-   */
-  record Ends(InetAddress local, InetAddress published) {
-    static Ends onWire(int number, boolean ipv6) {
-      InetAddress address = InetAddress.ofLiteral((ipv6 ? "fd00:77::" : "192.0.2.") + number);
-      return new Ends(address, address);
-    }
-
-    static Ends behindNat(int number) {
-      return new Ends(
-          InetAddress.ofLiteral("198.51.100." + number),
-          InetAddress.ofLiteral("192.0.2." + (100 + number)));
     }
   }
 
@@ -201,16 +175,21 @@ final class AgentNode implements AutoCloseable {
         .mtu();
   }
 
+  /** Opens the node's data plane. */
+  DataPlane dataPlane() {
+    return DataPlane.open(Path.of("/run/netns", full("node")), keys);
+  }
+
   /** What an agent does before it knows the cluster, and no more. */
   DataPlane resume() {
-    DataPlane plane = DataPlane.open(Path.of("/run/netns", full("node")), keys);
+    DataPlane plane = dataPlane();
     plane.resume();
     return plane;
   }
 
   /** What another process, which changes nothing, would have changed. */
   List<Change> plan() {
-    try (DataPlane plane = DataPlane.open(Path.of("/run/netns", full("node")), keys)) {
+    try (DataPlane plane = dataPlane()) {
       return plane.plan(nodeSpec());
     }
   }
@@ -255,13 +234,13 @@ final class AgentNode implements AutoCloseable {
 
   /** Starts the agent. */
   void start() {
-    agent = new Agent();
+    agent = new PaperAgent(this, mesh);
     look(PassScope.EVERYTHING);
   }
 
   /** The agent is gone, and has done nothing before. */
   void kill() {
-    Agent it = agent;
+    PaperAgent it = agent;
     agent = null;
     if (it != null) {
       it.close();
@@ -273,7 +252,7 @@ final class AgentNode implements AutoCloseable {
   }
 
   private void look(PassScope scope) {
-    Agent it = agent;
+    PaperAgent it = agent;
     if (it != null) {
       it.ask(scope);
     }
@@ -281,17 +260,18 @@ final class AgentNode implements AutoCloseable {
 
   /** What the last look left undone. */
   List<Problem> problems() {
-    Agent it = agent;
-    return it == null ? List.of() : it.problems;
+    PaperAgent it = agent;
+    return it == null ? List.of() : it.problems();
   }
 
   /** What was repaired since the agent was started. */
   Map<String, List<String>> repaired() {
-    Agent it = agent;
-    return it == null ? Map.of() : it.repaired;
+    PaperAgent it = agent;
+    return it == null ? Map.of() : it.repaired();
   }
 
-  private NodeSpec nodeSpec() {
+  /** What it is to carry. */
+  NodeSpec nodeSpec() {
     Map<String, NetworkSpec> specs = new HashMap<>();
     networks.forEach((network, others) -> specs.put(network.name(), nodeSpec(network, others)));
     return new NodeSpec(
@@ -401,72 +381,5 @@ final class AgentNode implements AutoCloseable {
     sandbox.close();
     NetworkNamespace.delete(full("node"));
     NetworkNamespace.delete(full("pod"));
-  }
-
-  /** The data plane with one thread that works off what it is asked for. */
-  private final class Agent {
-    final DataPlane plane = DataPlane.open(Path.of("/run/netns", full("node")), keys);
-    final ScheduledExecutorService thread =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
-    final Map<String, List<String>> repaired = new ConcurrentHashMap<>();
-    volatile List<Problem> problems = List.of();
-
-    Agent() {
-      plane.resume();
-      plane.onDrift(this::drifted);
-    }
-
-    void drifted(DriftEvent event) {
-      System.out.printf("%s: %s%n", name, event.what());
-      ask(event.scope());
-    }
-
-    void ask(PassScope scope) {
-      submit(scope, 0);
-    }
-
-    void submit(PassScope scope, long delay) {
-      try {
-        var _ = thread.schedule(() -> pass(scope), delay, TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException e) {
-        System.out.printf("%s: the agent has ended%n", name);
-      }
-    }
-
-    void pass(PassScope scope) {
-      try {
-        ReconcileOutcome outcome = plane.reconcile(nodeSpec(), scope);
-        outcome
-            .networks()
-            .forEach((network, it) -> {
-              if (!it.repaired().isEmpty()) {
-                repaired.put(network, it.repaired());
-              }
-            });
-        problems =
-            outcome.networks().values().stream().flatMap(it -> it.problems().stream()).toList();
-        outcome.keys().report().ifPresent(report -> mesh.publish(name, report));
-        if (outcome.keys().lingering()) {
-          submit(PassScope.KEYS, AGAIN_MILLIS);
-        }
-        if (problems.stream().anyMatch(it -> it.cure() == Problem.Cure.RETRY)) {
-          System.out.printf("%s: %s%n", name, problems);
-          submit(PassScope.EVERYTHING, AGAIN_MILLIS);
-        }
-      } catch (RuntimeException e) {
-        System.out.printf("%s: a pass failed and is made again: %s%n", name, e);
-        submit(PassScope.EVERYTHING, AGAIN_MILLIS);
-      }
-    }
-
-    void close() {
-      thread.shutdownNow();
-      try {
-        boolean _ = thread.awaitTermination(20, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      plane.close();
-    }
   }
 }

@@ -22,15 +22,15 @@ final class NatRouter implements AutoCloseable {
   private static final LinkSettings UP = LinkSettings.builder().up(true).build();
   private static final InetAddress INSIDE = InetAddress.ofLiteral("198.51.100.254");
 
-  private final AgentNode.Ends ends;
+  private final Ends ends;
   private final NetworkNamespace namespace = NetworkNamespace.createUnnamed();
   private final Netlink netlink = Netlink.open(namespace);
 
-  private NatRouter(AgentNode.Ends ends) {
+  private NatRouter(Ends ends) {
     this.ends = ends;
   }
 
-  static NatRouter of(AgentNode.Ends ends) {
+  static NatRouter of(Ends ends) {
     NatRouter router = new NatRouter(ends);
     router.translate();
     return router;

@@ -28,32 +28,33 @@ class AppliedTwiceTest {
 
   @Test
   void nothingChangesTheSecondTime(@TempDir Path folder) throws IOException {
-    Kubectl kubectl = Kubectl.orSkip();
+    Kubectl found = Kubectl.orSkip();
     ControlPlane plane =
         ControlPlanes.start(System.getenv(), folder.resolve("control"), process -> {});
     try {
       assumeTrue(plane.isReal(), "needs a kube-apiserver: see KUBEBUILDER_ASSETS");
       Path kubeconfig = folder.resolve("kubeconfig");
       plane.kubeconfig().writeTo(kubeconfig);
-      String objects = served(kubectl, kubeconfig);
+      Kubectl kubectl = found.on(kubeconfig);
+      String objects = served(kubectl);
 
-      var first = apply(kubectl, kubeconfig, objects);
-      var second = apply(kubectl, kubeconfig, objects);
+      var first = apply(kubectl, objects);
+      var second = apply(kubectl, objects);
 
       assertThat(second.keySet()).isEqualTo(first.keySet());
       assertThat(first).hasSizeGreaterThan(20).containsValue("created");
       // a server without CEL drops the rules of the definitions, which kubectl then sends again
       second.keySet().removeIf(each -> each.startsWith("customresourcedefinition"));
       assertThat(second.values()).containsOnly("unchanged");
-      assertThat(diff(kubectl, kubeconfig, objects)).isEmpty();
+      assertThat(kubectl.feed(objects, "diff", "-f", "-").orFail()).isEmpty();
     } finally {
       plane.close();
     }
   }
 
   /** Every object but of kinds that are younger than the API server. */
-  private static String served(Kubectl kubectl, Path kubeconfig) throws IOException {
-    String kinds = run(kubectl, kubeconfig, "", "api-resources", "--no-headers").orFail();
+  private static String served(Kubectl kubectl) throws IOException {
+    String kinds = kubectl.run("api-resources", "--no-headers").orFail();
     List<String> objects = new ArrayList<>();
     for (JsonNode each : Documents.of(Files.readString(INSTALL))) {
       String kind = each.path("kind").asText();
@@ -68,25 +69,13 @@ class AppliedTwiceTest {
         .formatted(String.join(", ", objects));
   }
 
-  private static Map<String, String> apply(Kubectl kubectl, Path kubeconfig, String objects) {
+  private static Map<String, String> apply(Kubectl kubectl, String objects) {
     Matcher results =
-        RESULT.matcher(
-            run(kubectl, kubeconfig, objects, "apply", "--validate=false", "-f", "-").orFail());
+        RESULT.matcher(kubectl.feed(objects, "apply", "--validate=false", "-f", "-").orFail());
     Map<String, String> found = new TreeMap<>();
     while (results.find()) {
       found.put(results.group(1), results.group(2));
     }
     return found;
-  }
-
-  private static String diff(Kubectl kubectl, Path kubeconfig, String objects) {
-    return run(kubectl, kubeconfig, objects, "diff", "-f", "-").orFail();
-  }
-
-  private static Kubectl.Output run(
-      Kubectl kubectl, Path kubeconfig, String input, String... arguments) {
-    List<String> all = new ArrayList<>(List.of("--kubeconfig=" + kubeconfig));
-    all.addAll(List.of(arguments));
-    return kubectl.feed(input, all.toArray(String[]::new));
   }
 }

@@ -30,7 +30,7 @@ abstract class BlackBox {
   private static final String TIMEOUT = "--timeout=" + PATIENCE.toSeconds() + "s";
   private static final List<String> NETWORKS = List.of("blue", "db", "lan", "web");
 
-  private final Kubectl kubectl = Kubectl.orSkip();
+  private final Kubectl kubectl = Kubectl.withComponentsOrSkip();
   private TestCluster cluster;
   private List<String> nodes = List.of();
 

@@ -43,7 +43,7 @@ public final class Builds {
     return Documents.of(
         what.startsWith("components")
             ? with(List.of(what), scratch)
-            : Kubectl.orSkip().build(KUSTOMIZE.resolve(what)));
+            : Kubectl.withComponentsOrSkip().build(KUSTOMIZE.resolve(what)));
   }
 
   /** The base with components, as an overlay of a user would have them. */
@@ -55,6 +55,6 @@ public final class Builds {
       text.append("- ").append(folder.relativize(KUSTOMIZE.resolve(component))).append('\n');
     }
     Files.writeString(folder.resolve("kustomization.yaml"), text);
-    return Kubectl.orSkip().build(folder);
+    return Kubectl.withComponentsOrSkip().build(folder);
   }
 }

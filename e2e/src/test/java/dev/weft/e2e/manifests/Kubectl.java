@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,15 +15,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The kubectl of this machine. */
+/** The real kubectl of this machine. */
 public final class Kubectl {
   private static final int COMPONENTS_SINCE = 21;
   private static final Pattern MINOR = Pattern.compile("\"minor\": *\"(\\d+)");
 
-  private final Path program;
+  private final List<String> command;
 
-  private Kubectl(Path program) {
-    this.program = program;
+  private Kubectl(List<String> command) {
+    this.command = command;
   }
 
   /**
@@ -40,13 +39,23 @@ public final class Kubectl {
       }
       return out;
     }
+
+    /** All that it printed. */
+    public String text() {
+      return out + err;
+    }
   }
 
   /** Finds it, or skips the test. */
   public static Kubectl orSkip() {
     Optional<Kubectl> found = find();
     assumeTrue(found.isPresent(), "there is no kubectl in PATH or KUBEBUILDER_ASSETS");
-    Kubectl kubectl = found.orElseThrow();
+    return found.orElseThrow();
+  }
+
+  /** Finds one whose kustomize has components, or skips the test. */
+  public static Kubectl withComponentsOrSkip() {
+    Kubectl kubectl = orSkip();
     Matcher minor = MINOR.matcher(kubectl.run("version", "--client", "-o", "json").orFail());
     assumeTrue(
         minor.find() && Integer.parseInt(minor.group(1)) >= COMPONENTS_SINCE,
@@ -64,7 +73,13 @@ public final class Kubectl {
         .map(folder -> Path.of(folder, "kubectl"))
         .filter(Files::isExecutable)
         .findFirst()
-        .map(Kubectl::new);
+        .map(program -> new Kubectl(List.of(program.toString())));
+  }
+
+  /** The same program, on the cluster of a kubeconfig. */
+  public Kubectl on(Path kubeconfig) {
+    return new Kubectl(
+        Stream.concat(command.stream(), Stream.of("--kubeconfig=" + kubeconfig)).toList());
   }
 
   /** The YAML that a kustomization stands for. */
@@ -79,15 +94,14 @@ public final class Kubectl {
 
   /** Runs it with something to read on its standard input. */
   public Output feed(String input, String... arguments) {
-    List<String> command = new ArrayList<>(List.of(program.toString()));
-    command.addAll(List.of(arguments));
+    List<String> words = Stream.concat(command.stream(), Stream.of(arguments)).toList();
     try {
       Path file = Files.createTempFile("kubectl", ".in");
       Path errors = Files.createTempFile("kubectl", ".err");
       try {
         Files.writeString(file, input);
         Process process =
-            new ProcessBuilder(command)
+            new ProcessBuilder(words)
                 .redirectInput(file.toFile())
                 .redirectError(errors.toFile())
                 .start();

@@ -34,7 +34,7 @@ class ManifestsTest {
 
   @Test
   void theInstallationIsWhatTheBaseBuilds() throws IOException {
-    String built = Kubectl.orSkip().build(Builds.KUSTOMIZE.resolve(Builds.BASE));
+    String built = Kubectl.withComponentsOrSkip().build(Builds.KUSTOMIZE.resolve(Builds.BASE));
 
     assertThat(Files.readString(INSTALL)).as("regenerate it with ./weft manifests").endsWith(built);
   }
@@ -89,7 +89,8 @@ class ManifestsTest {
   @Test
   void componentsSwitchTheNetworksThatStandBesideThem() {
     List<JsonNode> production =
-        Documents.of(Kubectl.orSkip().build(Builds.KUSTOMIZE.resolve("examples/production")));
+        Documents.of(
+            Kubectl.withComponentsOrSkip().build(Builds.KUSTOMIZE.resolve("examples/production")));
 
     JsonNode backend = Documents.find(production, "ContainerNetwork", "backend");
     JsonNode floor = Documents.find(production, "ContainerNetwork", "floor");

@@ -23,13 +23,13 @@ class MonitoringFilesTest {
   void prometheusTakesTheAlertsAndTheyFireAsTheirTestsSay() throws Exception {
     Promtool promtool = Promtool.orSkip();
 
-    promtool.accepts("", "check", "rules", Query.FILES.resolve("rules.yaml").toString());
-    promtool.accepts("", "test", "rules", Query.FILES.resolve("rules-test.yaml").toString());
+    promtool.accepts("", "check", "rules", PromQuery.FILES.resolve("rules.yaml").toString());
+    promtool.accepts("", "test", "rules", PromQuery.FILES.resolve("rules-test.yaml").toString());
   }
 
   @Test
   void prometheusUnderstandsEveryQueryOfTheDashboard(@TempDir Path folder) throws Exception {
-    List<Query> queries = Query.all();
+    List<PromQuery> queries = PromQuery.all();
     List<Map<String, String>> rules =
         IntStream.range(0, queries.size())
             .mapToObj(at -> Map.of("record", "query:" + at, "expr", queries.get(at).text()))
@@ -46,9 +46,9 @@ class MonitoringFilesTest {
   @Test
   void everyAlertHasItsTestAndItsLineInTheRunbook() throws IOException {
     String runbook = Files.readString(RUNBOOK);
-    List<String> tried = Query.read("rules-test.yaml").findValuesAsText("alertname");
+    List<String> tried = PromQuery.read("rules-test.yaml").findValuesAsText("alertname");
 
-    for (JsonNode rule : Query.read("rules.yaml").findParents("alert")) {
+    for (JsonNode rule : PromQuery.read("rules.yaml").findParents("alert")) {
       String name = rule.path("alert").asText();
       assertThat(runbook).contains("## " + name + "\n");
       assertThat(rule.at("/annotations/runbook").asText())
@@ -62,6 +62,6 @@ class MonitoringFilesTest {
     JsonNode rule =
         new KubernetesSerialization().unmarshal(Files.readString(OPERATOR_RULE), JsonNode.class);
 
-    assertThat(rule.path("spec")).isEqualTo(Query.read("rules.yaml"));
+    assertThat(rule.path("spec")).isEqualTo(PromQuery.read("rules.yaml"));
   }
 }

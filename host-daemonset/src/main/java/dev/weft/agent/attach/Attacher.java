@@ -214,7 +214,8 @@ public final class Attacher implements SandboxListener {
       Throwable why = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
       refusals.add(
           AttachError.passing(
-              "%s: %s; it is tried again".formatted(sandbox.netns(), why.getMessage())));
+              "%s: %s; if it lasts, see the agent's log; it is tried again"
+                  .formatted(sandbox.netns(), why.getMessage())));
     }
     return conclude(attempts, refusals);
   }

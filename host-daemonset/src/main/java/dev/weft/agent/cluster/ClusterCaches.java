@@ -81,7 +81,7 @@ public final class ClusterCaches implements AutoCloseable {
       KubernetesClient connection,
       String node,
       Function<String, Optional<SandboxReference>> sandboxOf) {
-    KubernetesClient client = ApiClients.patient(connection);
+    KubernetesClient client = AgentClients.patient(connection);
     this.node = node;
     this.networks =
         new Cache<>(

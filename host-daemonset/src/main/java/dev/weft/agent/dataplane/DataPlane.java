@@ -4,7 +4,6 @@ import dev.weft.agent.dataplane.drift.DriftWatch;
 import dev.weft.agent.dataplane.ipsec.NodeKeys;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.NodeSettings;
-import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.kernel.Underlays;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.Owner;
@@ -125,11 +124,9 @@ public final class DataPlane implements AutoCloseable {
 
   /** Chooses where the node's tunnels start; never on a device of ours. */
   public LocalVtep underlay(UnderlayChoice choice) {
-    return locked(() -> {
-      var netlink = kernel.netlink();
-      var node = new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
-      return new Underlays(node, choice).choose(choice.reaches().flatMap(this::sourceTo));
-    });
+    return locked(() ->
+        new Underlays(reconciliation.lookAround(), choice)
+            .choose(choice.reaches().flatMap(this::sourceTo)));
   }
 
   private Optional<InetAddress> sourceTo(InetAddress destination) {
@@ -181,6 +178,11 @@ public final class DataPlane implements AutoCloseable {
     @Override
     public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
       return judged(judge -> judge.judge(changes));
+    }
+
+    @Override
+    public Optional<DriftEvent> judgeFirewall() {
+      return judged(DriftWatch.Judge::judgeFirewall);
     }
   }
 

@@ -3,8 +3,12 @@ package dev.weft.agent.dataplane;
 import dev.weft.agent.dataplane.drift.DriftDetector;
 import dev.weft.agent.dataplane.drift.DriftWatch;
 import dev.weft.agent.dataplane.drift.IpsecDriftDetector;
+import dev.weft.agent.dataplane.drift.Surroundings;
 import dev.weft.agent.dataplane.kernel.DeviceIndexes;
 import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.kernel.Observation;
+import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.netlink.nft.NftablesMonitor;
@@ -13,15 +17,44 @@ import dev.weft.netlink.xfrm.XfrmNotification;
 import java.util.List;
 import java.util.Optional;
 
-/** Says which networks a notification of drift concerns. */
-record DriftJudge(HostKernel kernel, LastPass last, DeviceIndexes indexes, TableRestorer tables)
+/**
+ * Says which networks a notification concerns.
+ *
+ * @param seen the node when its underlay was last chosen
+ */
+record DriftJudge(
+    HostKernel kernel,
+    LastPass last,
+    DeviceIndexes indexes,
+    TableRestorer tables,
+    Optional<Observation.View> seen)
     implements DriftWatch.Judge {
 
   @Override
   public Optional<DriftEvent> judge(Notification notification) {
     return new DriftDetector(kernel, last.applied(), indexes, last.underlying())
         .of(notification)
-        .map(drift -> new DriftEvent(last.scopeOf(drift.uids()), drift.what(), drift.restless()));
+        .map(drift -> new DriftEvent(last.scopeOf(drift.uids()), drift.what(), drift.restless()))
+        .or(() -> surroundings(notification));
+  }
+
+  private Optional<DriftEvent> surroundings(Notification notification) {
+    return new Surroundings(
+            seen,
+            index ->
+                indexes
+                    .nameOf(index)
+                    .flatMap(
+                        name -> last.applied().get(new Item.Key.OfDevice(DeviceName.onNode(name))))
+                    .isPresent(),
+            index -> kernel.netlink().link(index))
+        .of(notification)
+        .map(shift ->
+            switch (shift) {
+              case REACH ->
+                  new DriftEvent(PassScope.UNDERLAY, "an address or route of the node changed");
+              case WAY_OUT -> new DriftEvent(last.filtered(), "the node's way out changed");
+            });
   }
 
   @Override
@@ -39,5 +72,15 @@ record DriftJudge(HostKernel kernel, LastPass last, DeviceIndexes indexes, Table
   @Override
   public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
     return tables.guard(last.applied(), changes).map(what -> new DriftEvent(last.filtered(), what));
+  }
+
+  /** Looked at ever more rarely while it changes without end. */
+  @Override
+  public Optional<DriftEvent> judgeFirewall() {
+    return last.networks().values().stream().anyMatch(LastPass.Carried::isFiltered)
+        ? Optional.of(
+            new DriftEvent(
+                last.filtered(), "the node's firewall was changed", "the node's firewall"))
+        : Optional.empty();
   }
 }

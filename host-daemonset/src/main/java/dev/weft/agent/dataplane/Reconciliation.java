@@ -20,6 +20,7 @@ import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
+import dev.weft.netlink.rtnl.Netlink;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +42,9 @@ final class Reconciliation {
   private final SandboxInterfaces interfaces = new SandboxInterfaces();
   private final PassPlanner planner;
   private final TableRestorer tables;
+  private final Firewall firewall;
   private @Nullable LastPass last;
+  private Observation.@Nullable View seen;
   private Set<String> stuck = Set.of();
   private boolean shut;
 
@@ -50,6 +53,7 @@ final class Reconciliation {
     this.keys = keys;
     planner = new PassPlanner(kernel, keys, indexes, interfaces);
     tables = new TableRestorer(kernel);
+    firewall = new Firewall(kernel, interfaces);
   }
 
   /** {@link DataPlane#reconcile(NodeSpec, PassScope, Consumer)}. */
@@ -90,7 +94,15 @@ final class Reconciliation {
 
   /** Detects drift from what the last pass left; empty before the first one. */
   Optional<DriftWatch.Judge> judge() {
-    return Optional.ofNullable(last).map(each -> new DriftJudge(kernel, each, indexes, tables));
+    return Optional.ofNullable(last)
+        .map(each -> new DriftJudge(kernel, each, indexes, tables, Optional.ofNullable(seen)));
+  }
+
+  /** The node itself, for the choice of its underlay; what changes of it later is news. */
+  Observation.View lookAround() {
+    Netlink netlink = kernel.netlink();
+    seen = new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
+    return seen;
   }
 
   /**
@@ -122,6 +134,7 @@ final class Reconciliation {
         apply(spec, plan.keys(), plan.changes(), plan.observation().sandboxes());
     LastPass left = remember(spec, plan, failures.keySet());
     stuck = StuckDevices.of(failures.keySet());
+    firewall.look(spec, left);
     return new OutcomeReport(kernel, spec, left)
         .of(
             OutcomeReport.concerned(spec, names, plan.changes(), repaired.keySet()),
@@ -232,15 +245,25 @@ final class Reconciliation {
         return Optional.empty();
       }
       path.made();
-      ReconcileOutcome outcome =
-          new OutcomeReport(kernel, spec, known)
-              .of(
-                  endpoints.keySet(),
-                  new OutcomeReport.Made(changes, failures, Map.of(), Optional.empty()),
-                  keys.outcome());
+      ReconcileOutcome outcome = report(spec, known, endpoints.keySet(), changes);
       made.accept(outcome);
       apply.announce(changes);
-      return failures.isEmpty() ? Optional.of(outcome) : Optional.empty();
+      if (!failures.isEmpty()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          firewall.lookAtNew(spec, known, endpoints.keySet())
+              ? report(spec, known, endpoints.keySet(), changes)
+              : outcome);
     }
+  }
+
+  private ReconcileOutcome report(
+      NodeSpec spec, LastPass known, Set<String> names, List<Change> made) {
+    return new OutcomeReport(kernel, spec, known)
+        .of(
+            names,
+            new OutcomeReport.Made(made, Map.of(), Map.of(), Optional.empty()),
+            keys.outcome());
   }
 }

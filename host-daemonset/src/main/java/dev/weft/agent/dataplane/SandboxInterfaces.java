@@ -88,7 +88,8 @@ final class SandboxInterfaces {
     return known;
   }
 
-  private int index(Owner owner) {
+  /** The index of an endpoint's interface; 0 if it is not known. */
+  int index(Owner owner) {
     return indexes.getOrDefault(owner, 0);
   }
 

@@ -1,4 +1,4 @@
-/** What the node is to carry, as a function of the cached resources. */
+/** Computes the node's desired state from the cached resources. */
 @NullMarked
 package dev.weft.agent.desired;
 

@@ -9,10 +9,12 @@ import java.util.List;
  * @param id its identifier, 64 hexadecimal digits
  * @param name its name, without the slash that the engine's API puts before it
  * @param networks value of the label {@code weft.dev/networks}
+ * @param ofImage whether the image has the same label, so that nobody asked for this container
  * @param mode its network mode, such as {@code default}, {@code host} or {@code container:<id>}
  * @param network its network namespace
  */
-record Container(String id, String name, String networks, String mode, Network network) {
+record Container(
+    String id, String name, String networks, boolean ofImage, String mode, Network network) {
   private static final int SHORT = 12;
   private static final String SHARED = "container:";
 

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.EventActor;
 import com.github.dockerjava.api.model.NetworkSettings;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A Docker engine through docker-java. */
@@ -75,14 +77,15 @@ final class DockerEngine implements ContainerEngine {
   public Optional<Container> inspect(String id) {
     return ask(() -> {
       try {
-        return container(questions.inspectContainerCmd(id).exec());
+        return container(questions.inspectContainerCmd(id).exec(), this::imagesNetworks);
       } catch (NotFoundException e) {
         return Optional.empty();
       }
     });
   }
 
-  private static Optional<Container> container(InspectContainerResponse found) {
+  private static Optional<Container> container(
+      InspectContainerResponse found, UnaryOperator<String> imagesNetworks) {
     Map<String, String> labels = found.getConfig().getLabels();
     String networks = labels == null ? null : labels.get(Names.NETWORKS_ANNOTATION);
     Long pid = found.getState().getPidLong();
@@ -99,9 +102,21 @@ final class DockerEngine implements ContainerEngine {
             found.getId(),
             found.getName().replaceFirst("^/", ""),
             networks,
+            networks.equals(imagesNetworks.apply(found.getImageId())),
             mode == null ? "" : mode,
             new Container.Network(
                 orEmpty(settings.getSandboxId()), orEmpty(settings.getSandboxKey()), pid)));
+  }
+
+  /** The label of an image; empty if it has none, or was removed since. */
+  private String imagesNetworks(String image) {
+    try {
+      ContainerConfig config = questions.inspectImageCmd(image).exec().getConfig();
+      Map<String, String> labels = config == null ? null : config.getLabels();
+      return labels == null ? "" : labels.getOrDefault(Names.NETWORKS_ANNOTATION, "");
+    } catch (NotFoundException e) {
+      return "";
+    }
   }
 
   @SuppressWarnings("NullAway") // the library does not say what may be null, and this may

@@ -6,6 +6,7 @@ import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.SandboxListener;
 import dev.weft.agent.sandbox.Sandboxes;
+import dev.weft.api.Names;
 import dev.weft.api.SandboxReference;
 import java.net.URI;
 import java.nio.file.Path;
@@ -35,8 +36,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class DockerSandboxes implements Sandboxes {
   private static final Logger LOG = LoggerFactory.getLogger(DockerSandboxes.class);
+
+  /** Containers are without network for as long after an engine answers again. */
   private static final Backoff BACKOFF =
-      new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10));
+      new Backoff(Duration.ofMillis(200), Duration.ofMillis(800));
 
   private final ContainerEngine engine;
   private final Function<Container, Optional<Path>> namespaces;
@@ -172,6 +175,13 @@ public final class DockerSandboxes implements Sandboxes {
   }
 
   private Optional<Sandbox> sandbox(Container container) {
+    if (container.ofImage()) {
+      return refuse(
+          container,
+          "its label %s=%s is that of its image, and an image joins no network; set the label with"
+                  .formatted(Names.NETWORKS_ANNOTATION, container.networks())
+              + " docker run --label, to another text if need be");
+    }
     if (container.sharesNetwork()) {
       return refuse(
           container,

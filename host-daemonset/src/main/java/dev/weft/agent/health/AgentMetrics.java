@@ -132,7 +132,7 @@ public final class AgentMetrics {
   }
 
   /** Everything in Prometheus' text format. */
-  String scrape() {
+  public String scrape() {
     Supervised.failures()
         .keySet()
         .forEach(name ->

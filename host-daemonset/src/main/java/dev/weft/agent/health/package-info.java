@@ -1,4 +1,4 @@
-/** Health, readiness and metrics over HTTP. */
+/** The metrics of the agent. */
 @NullMarked
 package dev.weft.agent.health;
 

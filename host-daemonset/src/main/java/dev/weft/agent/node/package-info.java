@@ -1,4 +1,4 @@
-/** What the agent says about its node. */
+/** Publishes the node: its MeshNode and what its kernel supports. */
 @NullMarked
 package dev.weft.agent.node;
 

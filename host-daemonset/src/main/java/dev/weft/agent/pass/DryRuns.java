@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** Works out what would be changed for revisions that are only planned. */
 final class DryRuns {
-  private static final int TOLD = 100;
+  private static final int MOST_LINES = 100;
 
   /** Characters of a change; the schema admits no more. */
   private static final int LONGEST = 1024;
@@ -42,6 +42,8 @@ final class DryRuns {
     List<String> lines =
         changes.stream().filter(networkSpec::isConcernedBy).map(DryRuns::line).toList();
     return new NodePlan(
-        networkSpec.spec().networkGeneration(), lines.size(), lines.stream().limit(TOLD).toList());
+        networkSpec.spec().networkGeneration(),
+        lines.size(),
+        lines.stream().limit(MOST_LINES).toList());
   }
 }

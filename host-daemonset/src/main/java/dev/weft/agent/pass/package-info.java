@@ -1,4 +1,4 @@
-/** One pass: look at what changed, bring the kernel to it, report. */
+/** One pass: reads what changed, reconciles the kernel, reports the outcome. */
 @NullMarked
 package dev.weft.agent.pass;
 

@@ -1,4 +1,4 @@
-/** Whether the nodes at the other ends of tunnels are reached. */
+/** Probes whether the far ends of tunnels answer. */
 @NullMarked
 package dev.weft.agent.reach;
 

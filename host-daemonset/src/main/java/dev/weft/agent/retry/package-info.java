@@ -1,4 +1,4 @@
-/** Trying again what failed. */
+/** Retries with back-off, and supervises long-lived threads. */
 @NullMarked
 package dev.weft.agent.retry;
 

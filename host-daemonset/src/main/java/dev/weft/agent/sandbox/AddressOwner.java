@@ -28,6 +28,11 @@ public record AddressOwner(SandboxReference reference) {
     return owner().equals(ownerOf(endpoint));
   }
 
+  /** Whether it is a container of an engine. */
+  public boolean isContainer() {
+    return reference.container() != null;
+  }
+
   /** {@link SandboxReference#namespace()}. */
   public @Nullable String namespace() {
     return reference.namespace();

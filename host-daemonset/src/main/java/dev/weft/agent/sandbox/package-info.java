@@ -1,4 +1,4 @@
-/** Where sandboxes come from. */
+/** Sources of sandboxes, and the listeners that wire them. */
 @NullMarked
 package dev.weft.agent.sandbox;
 

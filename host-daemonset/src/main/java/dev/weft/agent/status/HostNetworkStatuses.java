@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Ready: True when {@code observedGeneration} is live.
  *   <li>Reconciling: True while the agent tries again by itself; else absent.
  *   <li>Stalled: True while something waits for a user; the message says what to change.
- *   <li>Degraded: True while endpoints or peers, which the message names, are not on the network;
- *       absent otherwise. It is their problem, and the network is Ready.
+ *   <li>Degraded: True while endpoints or peers, which the message names, are not on the network,
+ *       or the node's firewall drops what they send; absent otherwise. It is their or the node's
+ *       problem, and the network is Ready.
  *   <li>Drifted: True, with what was found changed, from the repair of a drift until none has been
  *       seen for a while. During that time it is written once, however often drift recurs: the
  *       Event {@code DriftRepaired} counts.

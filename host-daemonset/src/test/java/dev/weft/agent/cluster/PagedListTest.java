@@ -34,7 +34,7 @@ class PagedListTest {
     server.createContext("/", this::answer);
     server.start();
     client =
-        ApiClients.open(
+        AgentClients.open(
             new ConfigBuilder()
                 .withAutoConfigure(false)
                 .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())

@@ -182,8 +182,7 @@ class ContainmentTest {
     String alone = node.ruleset();
     plane.onDrift(drift::add);
 
-    node.netlink()
-        .linkAdd(LinkSpec.of("theirs", LinkKind.Vxlan.vni(VNI + 1).port(PORT).build()));
+    node.netlink().linkAdd(LinkSpec.of("theirs", LinkKind.Vxlan.vni(VNI + 1).port(PORT).build()));
 
     Awaitility.await().until(() -> !drift.isEmpty());
     plane.reconcile(overlay(PEER), drift.remove().scope());
@@ -270,8 +269,7 @@ class ContainmentTest {
             bind(arena, socket, source);
             Libc.check(Libc.setsockopt(socket, IPPROTO_UDP, UDP_SEGMENT, FRAME), "cut datagrams");
             Libc.check(
-                Libc.connect(
-                    socket, SocketAddress.of(arena, IpPrefix.parseAddress(target), PORT)),
+                Libc.connect(socket, SocketAddress.of(arena, IpPrefix.parseAddress(target), PORT)),
                 "connect");
             // a filter at the sender answers with an error
             var _ = Libc.send(socket, bytes, bytes.byteSize());
@@ -329,8 +327,7 @@ class ContainmentTest {
     node.address("cni", "10.244.0.1/24");
     a.address("c0", "10.244.0.2/24");
     a.route("192.0.2.0/24", "10.244.0.1");
-    node.netlink()
-        .linkAdd(LinkSpec.of("theirs", LinkKind.Vxlan.vni(VNI + 1).port(PORT).build()));
+    node.netlink().linkAdd(LinkSpec.of("theirs", LinkKind.Vxlan.vni(VNI + 1).port(PORT).build()));
     make(overlay(PEER));
 
     injectBehindAnother(a, "10.244.0.2", NODE);
@@ -435,8 +432,7 @@ class ContainmentTest {
     List<Address> before = node.netlink().addresses();
     NodeSpec web = TestSpecs.of("web", bridge(7, "weft-web", SUBNET));
 
-    String problems =
-        plane.reconcile(web, PassScope.EVERYTHING).of("web").problems().toString();
+    String problems = plane.reconcile(web, PassScope.EVERYTHING).of("web").problems().toString();
 
     assertThat(node.netlink().addresses()).isEqualTo(before);
     assertThat(problems).contains("'uplink'", "altname");

@@ -146,9 +146,7 @@ class ForeignPortTest {
     assertThat(rename.waitFor()).isZero();
 
     node.netlink()
-        .linkSet(
-            port,
-            LinkSettings.builder().up(true).master(node.link(BRIDGE).index()).build());
+        .linkSet(port, LinkSettings.builder().up(true).master(node.link(BRIDGE).index()).build());
 
     await().atMost(PATIENCE).until(() -> !drift.isEmpty());
     plane.reconcile(alone, drift.remove().scope());

@@ -3,6 +3,7 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
@@ -11,8 +12,12 @@ import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.rtnl.Address;
 import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.LinkSpec;
+import dev.weft.netlink.rtnl.Route;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,5 +127,80 @@ class UnderlayTest {
                     .extracting(IpPrefix::toString)
                     .contains("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
                     .doesNotContain("10.77.0.0/24"));
+  }
+
+  /** What is heard by the time that an address of a device of ours is reported. */
+  private List<PassScope> heardOf(Runnable change) {
+    Queue<DriftEvent> heard = new ConcurrentLinkedQueue<>();
+    plane.onDrift(heard::add);
+    LocalVtep _ = plane.underlay(choice(List.of(), Optional.of("front")));
+    change.run();
+    node.netlink()
+        .addressAdd(
+            Address.of(node.link("wb-000000020000").index(), IpPrefix.parse("10.77.0.200/24")));
+    Awaitility.await()
+        .until(() -> heard.stream().anyMatch(each -> each.what().contains("10.77.0.200")));
+    return heard.stream()
+        .filter(each -> !each.what().contains("10.77.0.200"))
+        .map(DriftEvent::scope)
+        .toList();
+  }
+
+  @Test
+  void aRouteThatComesLaterIsHeard() {
+    assertThat(heardOf(() -> node.route("10.9.0.0/16", "203.0.113.1")))
+        .containsExactly(PassScope.UNDERLAY);
+  }
+
+  @Test
+  void anAddressThatComesLaterIsHeard() {
+    assertThat(heardOf(() -> node.address("front", "203.0.113.77/24")))
+        .containsExactly(PassScope.UNDERLAY);
+  }
+
+  @Test
+  void anAddressThatGoesIsHeardOnce() {
+    assertThat(
+            heardOf(() ->
+                node.netlink()
+                    .addressDelete(
+                        Address.of(node.link("back").index(), IpPrefix.parse("192.0.2.2/24")))))
+        .containsExactly(PassScope.UNDERLAY);
+  }
+
+  @Test
+  void anotherWayOutIsNewsForTheNetworksThatUseIt() {
+    Queue<DriftEvent> heard = new ConcurrentLinkedQueue<>();
+    plane.onDrift(heard::add);
+    LocalVtep _ = plane.underlay(choice(List.of(), Optional.of("front")));
+
+    node.route("0.0.0.0/0", "203.0.113.1");
+
+    Awaitility.await().until(() -> !heard.isEmpty());
+    assertThat(heard)
+        .extracting(DriftEvent::scope)
+        .singleElement()
+        .matches(scope -> scope.hasWhole("red") && scope.hasUnderlay());
+  }
+
+  @Test
+  void whatWasSeenAndTheRoutesOfPodsAreNoNews() {
+    lab.cable(node, "cali1", lab.box("pod"), "eth0");
+
+    assertThat(
+            heardOf(() -> {
+              // the same again, as by a router's next advertisement
+              node.netlink()
+                  .routeReplace(
+                      Route.to(IpPrefix.parse("198.51.100.0/24"))
+                          .via(IpPrefix.parseAddress("192.0.2.1"))
+                          .build());
+              node.netlink()
+                  .routeAdd(
+                      Route.to(IpPrefix.parse("10.244.0.2/32"))
+                          .link(node.link("cali1").index())
+                          .build());
+            }))
+        .isEmpty();
   }
 }

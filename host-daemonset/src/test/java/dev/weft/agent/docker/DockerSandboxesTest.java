@@ -139,6 +139,7 @@ class DockerSandboxesTest {
             "f".repeat(64),
             "x",
             "blue",
+            false,
             "default",
             new Container.Network("run1", "/no/such/file", ProcessHandle.current().pid()));
 
@@ -149,7 +150,12 @@ class DockerSandboxesTest {
   void aFileThatIsNoNamespaceIsNotTakenForOne() {
     Container hidden =
         new Container(
-            "f".repeat(64), "x", "blue", "default", new Container.Network("r", "/etc/passwd", 1));
+            "f".repeat(64),
+            "x",
+            "blue",
+            false,
+            "default",
+            new Container.Network("r", "/etc/passwd", 1));
 
     assertThat(ContainerNamespaces.of(hidden)).isEmpty();
   }

@@ -26,7 +26,12 @@ final class PaperEngine implements ContainerEngine {
     containers.put(
         id,
         new Container(
-            id, "name-" + id, networks, mode, new Container.Network("run" + run, "/ns/" + id, 7)));
+            id,
+            "name-" + id,
+            networks,
+            false,
+            mode,
+            new Container.Network("run" + run, "/ns/" + id, 7)));
   }
 
   void end(String id) {

@@ -24,7 +24,10 @@ import java.util.SequencedSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Loads Compose files into one document: variables, several documents, include and extends. */
+/**
+ * Loads Compose files into one document. It resolves variables, several documents, include and
+ * extends.
+ */
 final class ComposeFiles {
   private static final Set<String> SECTIONS =
       Set.of("services", "networks", "volumes", "configs", "secrets", "include");
@@ -39,9 +42,9 @@ final class ComposeFiles {
   }
 
   /**
-   * One document of all files, a later one over an earlier one.
+   * Merges all files into one document; a later file overrides an earlier one.
    *
-   * @throws UnreadableFile if a file is no Compose file
+   * @throws UnreadableFile if a file is not a Compose file
    */
   static Mapping load(List<Path> files, Variables variables, Notes notes) throws IOException {
     ComposeFiles loader = new ComposeFiles(notes);
@@ -115,7 +118,10 @@ final class ComposeFiles {
         || (value instanceof Scalar scalar && scalar.kind() == Value.Kind.NOTHING);
   }
 
-  /** Every text with its variables filled in; one that cannot be is broken, and only that one. */
+  /**
+   * Fills in the variables of every text. A text that cannot be filled becomes {@link Broken}, and
+   * the others are not affected.
+   */
   private Value filled(Value value, Variables variables, String path) {
     return switch (value) {
       case Mapping map -> {
@@ -189,7 +195,7 @@ final class ComposeFiles {
     return document.with("services", replaced);
   }
 
-  /** Where a service that is extended comes from, and which were on the way. */
+  /** File of an extended service, and the services seen on the way to it. */
   private record Origin(Path file, Set<String> seen) {}
 
   private Value service(String name, Mapping services, Origin origin, Variables variables)
@@ -237,7 +243,7 @@ final class ComposeFiles {
   }
 
   /**
-   * The variables of a file.
+   * Reads the variables of a file.
    *
    * @throws UnreadableFile with file and line
    */

@@ -20,25 +20,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * A network of a Compose file.
  *
- * @param use what it is to the services on it
+ * @param use how services use the network
  */
 record ComposeNetwork(Use use, Imported imported) {
-  /** What a network is to the services on it. */
+  /** How services use a network. */
   sealed interface Use {}
 
   /**
-   * A ContainerNetwork, made here or by others.
+   * A ContainerNetwork, created by this import or elsewhere.
    *
-   * @param blocks its subnets as texts; null: the source does not show them
+   * @param blocks subnets as texts; null: the source does not show them
    */
   record Joined(String name, boolean overlay, @Nullable List<String> blocks) implements Use {
-    /** Whether an address can be had on it. */
+    /** Whether it can assign a chosen address. */
     boolean holds(IpAddress address) {
       try {
         return blocks == null
             || blocks.stream().anyMatch(each -> Cidr.parse(each).contains(address));
       } catch (IllegalArgumentException e) {
-        // the network is left out for that
+        // an invalid block leaves the whole network out
         return true;
       }
     }
@@ -47,13 +47,13 @@ record ComposeNetwork(Use use, Imported imported) {
   /** The node's own stack. */
   record OnHost() implements Use {}
 
-  /** Nothing that a pod can be on. */
+  /** A network that no pod can join. */
   record Nowhere(String why) implements Use {}
 
-  /** A network's name in the engine, and that of its resource. */
+  /** A network's name in the engine, and the name of its resource. */
   record Named(String engine, String resource) {}
 
-  /** As Compose calls a network in the engine. */
+  /** Name that Compose gives a network in the engine. */
   static String engineName(String project, String key, @Nullable Value declared) {
     if (declared instanceof Mapping map) {
       if (map.entries().get("name") instanceof Scalar name && !name.text().isEmpty()) {
@@ -110,7 +110,7 @@ record ComposeNetwork(Use use, Imported imported) {
     if (imported.leftOut() != null) {
       notes.add(Fate.DROPPED, network.place(), network.path(), imported.leftOut());
     }
-    // also where it is left out: its services then wait for it, and run without it never
+    // also for a network that is left out: its services then wait for it, and never run without it
     Use use =
         new Joined(named.resource, known.get() == Driver.OVERLAY, NetworkResource.blocks(imported));
     return new ComposeNetwork(use, imported);

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A Compose project as a whole: its networks, volumes, configs and secrets, then its services. */
+/** Imports a Compose project: its networks, volumes, configs and secrets, then its services. */
 public final class ComposeProject {
   private static final String DEFAULT = "default";
   private static final Set<String> SECTIONS =
@@ -33,15 +33,15 @@ public final class ComposeProject {
   private final String project;
 
   /**
-   * What an import goes by.
+   * Settings of an import.
    *
-   * @param project its name, which goes before the one in a file; null: not given
-   * @param folder its name where no file gives one either
-   * @param profiles profiles that are enabled; {@code *}: all
+   * @param project project name that overrides the one in a file; null: not given
+   * @param folder default project name if no file gives one
+   * @param profiles enabled profiles; {@code *}: all
    */
   public record Settings(
       @Nullable String project, String folder, Set<String> profiles, Variables variables) {
-    /** As Compose has them: the shell's variables go over those of files. */
+    /** Determines the settings as Compose does: variables of the shell override those of files. */
     public static Settings of(Path file, Given given) throws IOException {
       Path folder = file.toAbsolutePath().normalize().getParent();
       Path beside = file.resolveSibling(".env");
@@ -65,7 +65,7 @@ public final class ComposeProject {
     }
   }
 
-  /** What the command line and the shell say of an import. */
+  /** Options of the command line, and variables of the shell. */
   public record Given(
       @Nullable String project,
       Set<String> profiles,
@@ -81,14 +81,14 @@ public final class ComposeProject {
         normalized(settings.project == null ? named : settings.project).orElse("compose");
   }
 
-  /** Reads files, a later one over an earlier one. */
+  /** Reads files; a later one overrides an earlier one. */
   public static List<Imported> read(List<Path> files, Settings settings) throws IOException {
     Notes notes = new Notes();
     Mapping root = ComposeFiles.load(files, settings.variables, notes);
     return new ComposeProject(root, settings, notes).all();
   }
 
-  /** A project's name as Compose makes it; empty if nothing of it is left. */
+  /** Project name as Compose normalizes it; empty if no character is left. */
   public static Optional<String> normalized(String name) {
     String bare =
         name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]", "").replaceAll("^[_-]+", "");
@@ -114,7 +114,7 @@ public final class ComposeProject {
     return imported;
   }
 
-  /** The stores of a project by their keys. */
+  /** Volumes, configs and secrets of a project by key. */
   record Stores(
       Map<String, ComposeStore> volumes,
       Map<String, ComposeStore> configs,

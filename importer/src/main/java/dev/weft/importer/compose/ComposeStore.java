@@ -21,10 +21,10 @@ import java.util.Optional;
 
 /** A named volume, config or secret of a Compose file. */
 record ComposeStore(Kind kind, String key, String name, Cursor source) {
-  /** As much as a ConfigMap may hold, less what the object itself takes. */
+  /** Maximum bytes of content: the limit of a ConfigMap less room for the object itself. */
   private static final long LARGEST = 900_000;
 
-  /** What the services see. */
+  /** Kind of a store, as services mount it. */
   enum Kind {
     VOLUME,
     CONFIG,
@@ -124,7 +124,7 @@ record ComposeStore(Kind kind, String key, String name, Cursor source) {
             .build());
   }
 
-  /** What a secret holds is not written: the output is for Git. */
+  /** Omits the content of a secret, because the output is for Git. */
   private Imported secret(String what, Notes notes) {
     source
         .get("file")

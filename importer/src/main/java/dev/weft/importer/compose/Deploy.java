@@ -5,7 +5,7 @@ import dev.weft.importer.translate.Placing;
 import dev.weft.importer.translate.Workload;
 import java.util.Optional;
 
-/** How many tasks a service has, where they run, and how they are replaced. */
+/** Reads the number, placement and update settings of a service's tasks. */
 final class Deploy {
   static final String UNSUPPORTED = "not supported: an update that fails stops, as with pause";
 

@@ -27,9 +27,9 @@ final class DotEnv {
   }
 
   /**
-   * The variables of a file, in its order.
+   * Reads the variables of a file, in its order.
    *
-   * @param outer variables that its values may name
+   * @param outer variables that its values may refer to
    * @throws UnreadableFile with file and line
    */
   static Map<String, String> read(String file, String text, Map<String, String> outer) {

@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A service's environment: its files, then its own variables. */
+/** Reads a service's environment: its files, then its own variables. */
 public final class Environment {
-  /** What a Swarm fills in (docs.docker.com, service create, templates). */
+  /** Templates that a Swarm fills in (docs.docker.com, service create, templates). */
   private static final Pattern TEMPLATE =
       Pattern.compile("\\{\\{\\s*\\.(Node|Service|Task)\\.[A-Za-z.]+\\s*}}");
 
@@ -23,7 +23,7 @@ public final class Environment {
       Pattern.compile("\\{\\{\\s*index\\s+\\.(Node|Service|Task)\\.[^}]*}}");
   private static final Pattern WHOLE = Pattern.compile("\\{\\{\\s*\\.([A-Za-z.]+)\\s*}}");
 
-  /** Where Kubernetes has what a template stands for. */
+  /** Fields of the pod that replace a template. */
   private static final Map<String, String> FIELDS =
       Map.of(
           "Node.Hostname", "spec.nodeName",
@@ -59,16 +59,19 @@ public final class Environment {
         });
   }
 
-  /** A variable without a value is passed on from the shell of {@code docker compose up}. */
+  /**
+   * Refers to a Secret for a variable without a value, which {@code docker compose up} takes from
+   * the shell.
+   */
   private void secret(String name, Cursor at) {
     String secret = workload.name() + "-env";
-    String told =
+    String note =
         "it is passed on from a shell: kubectl create secret generic %s --from-literal=%s=VALUE"
             .formatted(secret, name);
     if (at.isPresent()) {
-      at.changed(told);
+      at.changed(note);
     } else {
-      workload.notes().say("%s: %s".formatted(at.path(), told));
+      workload.notes().say("%s: %s".formatted(at.path(), note));
     }
     workload.environment(
         new EnvVarBuilder()
@@ -79,7 +82,10 @@ public final class Environment {
             .build());
   }
 
-  /** A variable with a value; Docker's templates become the pod's fields where there is one. */
+  /**
+   * Adds a variable with a value. A template of Docker becomes a field of the pod if there is an
+   * equivalent.
+   */
   public static void variable(Workload workload, String name, @Nullable String value, Cursor at) {
     String text = value == null ? "" : value;
     if (name.isEmpty() || name.indexOf('=') >= 0 || name.chars().anyMatch(each -> each < ' ')) {
@@ -110,7 +116,10 @@ public final class Environment {
     return TEMPLATE.matcher(text).find() || INDEXED.matcher(text).find();
   }
 
-  /** Kubernetes replaces {@code $(X)} and halves {@code $$} in variables and arguments. */
+  /**
+   * Escapes a text for variables and arguments, in which Kubernetes replaces {@code $(X)} and
+   * halves {@code $$}.
+   */
   public static String literal(String text) {
     return text.replaceAll("\\$(?=[$(])", "\\$\\$");
   }
@@ -147,7 +156,7 @@ public final class Environment {
     }
   }
 
-  /** One variable a line, as it stands. */
+  /** Reads one variable per line, without substitution. */
   private static Map<String, String> raw(Path path) throws IOException {
     Map<String, String> found = new java.util.LinkedHashMap<>();
     for (String line : Files.readAllLines(path)) {

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Lays a document over an earlier one, or a service over the one it extends, as Compose does
- * (compose-go, override/merge.go and uncity.go). What is overridden is told.
+ * Merges a document over an earlier one, or a service over the one it extends, as Compose does
+ * (compose-go, override/merge.go and uncity.go). It reports overridden values.
  */
 final class Merge {
   /** Objects that may be written as lists of {@code name=value}. */
@@ -34,7 +34,7 @@ final class Merge {
   private static final Pattern OVERRIDDEN =
       Pattern.compile("services\\.[^.]+\\.(command|entrypoint|healthcheck\\.test)");
 
-  /** Lists in which an item replaces the one of the same target. */
+  /** Lists in which an item replaces an earlier one with the same target. */
   private static final Pattern TARGETS =
       Pattern.compile("services\\.[^.]+\\.(volumes|devices|configs|secrets)");
 
@@ -47,7 +47,7 @@ final class Merge {
   Value lay(Value over, Value under, String path) {
     return switch (over.meeting()) {
       case OVERRIDE, RESET -> {
-        told(under, path, over);
+        reportOverride(under, path, over);
         yield over;
       }
       case MERGE -> merged(over, under, path);
@@ -59,7 +59,7 @@ final class Merge {
       return under;
     }
     if (OVERRIDDEN.matcher(path).matches()) {
-      told(under, path, over);
+      reportOverride(under, path, over);
       return over;
     }
     if (PAIRS.matcher(path).matches() && over.getClass() != under.getClass()) {
@@ -77,7 +77,7 @@ final class Merge {
     if (under instanceof Listing base && over instanceof Scalar) {
       return lists(new Listing(over.place(), Meeting.MERGE, List.of(over)), base, path);
     }
-    told(under, path, over);
+    reportOverride(under, path, over);
     return over;
   }
 
@@ -101,7 +101,7 @@ final class Merge {
     for (Value each : over.items()) {
       Value earlier = merged.put(key(each, path), each);
       if (earlier != null && !earlier.toString().equals(each.toString())) {
-        told(earlier, path, each);
+        reportOverride(earlier, path, each);
       }
     }
     return new Listing(over.place(), Meeting.MERGE, new ArrayList<>(merged.values()));
@@ -145,7 +145,7 @@ final class Merge {
     return Mapping.of(value.place(), entries);
   }
 
-  private void told(Value under, String path, Value over) {
+  private void reportOverride(Value under, String path, Value over) {
     switch (under) {
       case Mapping map when map.entries().isEmpty() -> {}
       case Listing list when list.items().isEmpty() -> {}
@@ -165,7 +165,7 @@ final class Merge {
     }
   }
 
-  /** The document without what is reset. */
+  /** The document without the values tagged {@code !reset}. */
   static Value settled(Value value) {
     return switch (value) {
       case Mapping map -> {

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a service mounts: volumes, directories of the node, memory, configs and secrets. */
+/** Reads a service's mounts: volumes, directories of the node, memory, configs and secrets. */
 final class Mounts {
   private static final Set<String> FLAGS = Set.of("ro", "rw");
 
@@ -52,7 +52,7 @@ final class Mounts {
     }
   }
 
-  /** Where an item of a list of mounts is mounted, in whatever form it is written. */
+  /** Mount point of an item in a list of mounts, in any notation. */
   static String target(Value item) {
     if (item instanceof Mapping map) {
       return map.entries().get("target") instanceof Scalar target
@@ -63,7 +63,7 @@ final class Mounts {
     return parts.size() > 1 ? parts.get(1) : parts.getFirst();
   }
 
-  /** Splits at colons, but not within a Windows drive's letter. */
+  /** Splits at colons, except after the letter of a Windows drive. */
   private static List<String> parts(String text) {
     return List.of(text.split("(?<!^[A-Za-z]):|(?<=^[A-Za-z]):(?![/\\\\])", -1));
   }

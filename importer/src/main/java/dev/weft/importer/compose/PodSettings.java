@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a service says of its container and pod: resources, rights, health, names. */
+/** Reads a service's settings for container and pod: resources, privileges, health check, names. */
 final class PodSettings {
   private static final String HOST_NAME = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 
@@ -146,7 +146,10 @@ final class PodSettings {
     }
   }
 
-  /** The API server refuses {@code allowPrivilegeEscalation: false} for these. */
+  /**
+   * Whether the container is privileged or has SYS_ADMIN; the API server then rejects {@code
+   * allowPrivilegeEscalation: false}.
+   */
   private boolean isMighty(List<String> capabilities) {
     return service.get("privileged").isTrue() || capabilities.contains("SYS_ADMIN");
   }

@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A service's ports, in Compose's short and long form. */
+/** Reads a service's ports, in Compose's short and long form. */
 final class ServicePorts {
   private static final int LAST = 65535;
   private static final int MOST = 64;
 
-  /** {@code [address:][outside:]inside[/protocol]}, each number a range perhaps. */
+  /** {@code [address:][outside:]inside[/protocol]}, where each number can be a range. */
   private static final Pattern SHORT =
       Pattern.compile(
           "(?:(?:(\\[[^]]*]|[^\\[]*):)?([0-9-]*):)?([0-9]+(?:-[0-9]+)?)(?:/([A-Za-z]+))?");

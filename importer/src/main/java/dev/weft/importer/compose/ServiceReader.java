@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** A service of a Compose file. */
+/** Reads a service of a Compose file. */
 final class ServiceReader {
   private static final Map<String, String> WHY =
       Map.ofEntries(
@@ -42,7 +42,7 @@ final class ServiceReader {
   private final Workload workload;
   private final Surroundings around;
 
-  /** What a service refers to. */
+  /** Objects and settings of the project that a service refers to. */
   record Surroundings(
       String project,
       Map<String, ComposeNetwork> networks,
@@ -170,7 +170,10 @@ final class ServiceReader {
         });
   }
 
-  /** Docker's entry point is the container's command, Docker's command its arguments. */
+  /**
+   * Reads the entry point or the command. Docker's entry point becomes the container's command,
+   * Docker's command its arguments.
+   */
   private void command(String key) {
     Cursor given = service.get(key);
     List<String> texts = given.texts();
@@ -291,7 +294,7 @@ final class ServiceReader {
     return mac;
   }
 
-  /** The service's own key counts for its first network. */
+  /** The service's own {@code mac_address}, which applies to its first network only. */
   private Cursor legacyMac() {
     return workload.isAttached() ? service.get("no such key") : service.get("mac_address");
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations and sizes as Compose writes them, as Kubernetes wants them. */
+/** Converts durations, sizes and numbers of processors from Compose to Kubernetes. */
 public final class Units {
   private static final Pattern DURATION =
       Pattern.compile("([0-9]*\\.?[0-9]+)(ns|us|µs|ms|s|m|h|d|w)");
@@ -31,7 +31,7 @@ public final class Units {
   /**
    * Whole seconds of a duration such as {@code 1m30s}, rounded up.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the text is malformed
    */
   public static int seconds(String text) {
     Matcher part = DURATION.matcher(text);
@@ -60,7 +60,7 @@ public final class Units {
   /**
    * A size such as {@code 64M}, which is {@code 64Mi} to Kubernetes.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the text is malformed
    */
   public static String quantity(String text) {
     Matcher size = SIZE.matcher(text);
@@ -85,7 +85,7 @@ public final class Units {
   /**
    * A number of processors such as {@code 0.5}.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the text is malformed
    */
   public static String processors(String text) {
     if (!text.matches("[0-9]{1,6}(\\.[0-9]*)?|\\.[0-9]+")) {
@@ -99,7 +99,7 @@ public final class Units {
     return exact && !text.startsWith(".") && !text.endsWith(".") ? text : thousandths + "m";
   }
 
-  /** Whether a duration is written otherwise than as a number of seconds. */
+  /** Whether a duration is written in another form than seconds such as {@code 90s}. */
   static boolean isLong(String text) {
     return !text.matches("[0-9]+s");
   }

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts variables into texts as Compose does (compose-go, template.go): {@code $$}, {@code $X},
- * {@code ${X}}, and {@code :-}, {@code -}, {@code :?}, {@code ?}, {@code :+}, {@code +} with texts
- * that hold variables themselves.
+ * Substitutes variables in texts as Compose does (compose-go, template.go): {@code $$}, {@code $X},
+ * {@code ${X}}, and the operators {@code :-}, {@code -}, {@code :?}, {@code ?}, {@code :+} and
+ * {@code +}. The text after an operator may contain variables.
  */
 public final class Variables {
   private static final int DEEPEST = 50;
@@ -40,7 +40,7 @@ public final class Variables {
   /**
    * The text with every variable replaced.
    *
-   * @param unset gets the names that had no value and no default; they are empty texts
+   * @param unset receives the names without a value and a default, which become empty texts
    * @throws IllegalArgumentException if a variable is required and missing, or the text ends within
    *     one
    */

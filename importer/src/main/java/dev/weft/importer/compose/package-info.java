@@ -1,4 +1,4 @@
-/** Compose files: variables, merging, and what their networks, volumes and services say. */
+/** Reads Compose files: variables, merging, networks, volumes and services. */
 @NullMarked
 package dev.weft.importer.compose;
 

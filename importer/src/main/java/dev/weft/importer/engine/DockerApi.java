@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
 
-/** Reads networks and services of an engine as the JSON that it writes; changes nothing. */
+/** Reads networks and services from the API of a Docker engine; it changes nothing. */
 public final class DockerApi {
   private static final long PATIENCE = 15_000;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,10 +37,10 @@ public final class DockerApi {
   }
 
   /**
-   * All that an engine has, in the order of names.
+   * Reads everything that an engine has, in the order of names.
    *
-   * @throws UnreadableFile if the URI is none of an engine, or the engine refuses
-   * @throws IOException if none answers within 15 seconds
+   * @throws UnreadableFile if the URI does not name an engine, or the engine returns an error
+   * @throws IOException if no engine answers within 15 seconds
    */
   public static List<Imported> read(URI uri) throws IOException {
     try {
@@ -68,7 +68,7 @@ public final class DockerApi {
   private List<Imported> all() throws IOException {
     List<JsonNode> networks = new ArrayList<>();
     for (JsonNode each : get("/networks")) {
-      // a list leaves out who is on a network
+      // a list omits the containers on a network
       JsonNode whole = get("/networks/" + each.path("Id").asText());
       networks.add(whole.isObject() && whole.has("Id") ? whole : each);
     }
@@ -89,7 +89,7 @@ public final class DockerApi {
     return answer.json;
   }
 
-  /** The whole answer to a request. */
+  /** Sends a request and returns the whole response. */
   private byte[] ask(String path) throws IOException {
     try (SocketChannel channel =
             address instanceof UnixDomainSocketAddress
@@ -97,7 +97,7 @@ public final class DockerApi {
                 : SocketChannel.open();
         Deadline _ = new Deadline(channel)) {
       channel.connect(address);
-      // version 1.0 has no chunks: the answer ends where the connection does
+      // HTTP/1.0 has no chunks: the response ends with the connection
       ByteBuffer request =
           ByteBuffer.wrap(
               "GET %s HTTP/1.0\r\nHost: docker\r\n\r\n".formatted(path).getBytes(ISO_8859_1));
@@ -108,7 +108,7 @@ public final class DockerApi {
     }
   }
 
-  /** Closes a connection on which nothing ends in time. */
+  /** Closes a connection if its request does not end in time. */
   private static final class Deadline implements AutoCloseable {
     private final Timer timer = new Timer("deadline", true);
 
@@ -133,7 +133,7 @@ public final class DockerApi {
     }
   }
 
-  /** An answer of HTTP/1.0. */
+  /** A response of HTTP/1.0. */
   private record Answer(int status, JsonNode json) {
     static Answer of(byte[] whole) throws IOException {
       String text = new String(whole, ISO_8859_1);

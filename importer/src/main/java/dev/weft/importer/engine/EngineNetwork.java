@@ -16,12 +16,12 @@ import java.util.Set;
 /**
  * A network as an engine's API describes it: what {@code docker network inspect} prints.
  *
- * @param use what it is to the services on it
+ * @param use how services use the network
  */
 record EngineNetwork(Use use, Imported imported) {
   private static final Set<String> OWN = Set.of("bridge", "host", "none", "docker_gwbridge");
 
-  /** What a network is to the services on it. */
+  /** How services use a network. */
   sealed interface Use {}
 
   /** A ContainerNetwork. */
@@ -30,7 +30,7 @@ record EngineNetwork(Use use, Imported imported) {
   /** The node's own stack. */
   record OnHost() implements Use {}
 
-  /** Nothing that a pod can be on. */
+  /** A network that no pod can join. */
   record Nowhere(String why) implements Use {}
 
   static EngineNetwork read(Mapping inspected, String resource) {
@@ -101,12 +101,12 @@ record EngineNetwork(Use use, Imported imported) {
     if (imported.leftOut() != null) {
       notes.add(Fate.DROPPED, network.place(), resource, imported.leftOut());
     }
-    // also where it is left out: its services then wait for it, and run without it never
+    // also for a network that is left out: its services then wait for it, and never run without it
     Use use = new Joined(resource, driver == Driver.OVERLAY);
     return new EngineNetwork(use, imported);
   }
 
-  /** What the engine made by itself. */
+  /** Skips the fields that the engine generates. */
   private static void own(Cursor network) {
     List.of(
             "Id",

@@ -16,15 +16,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** All that an engine has, one object at a time: one that cannot be read costs only itself. */
+/**
+ * Imports networks and services of an engine, one object at a time. An unreadable object does not
+ * affect the others.
+ */
 final class EngineReader {
   private EngineReader() {}
 
   /**
-   * Networks and services in the order of names.
+   * Imports networks and services in the order of names.
    *
-   * @param networks what {@code docker network inspect} prints
-   * @param services what {@code docker service inspect} prints; empty where none is managed
+   * @param networks output of {@code docker network inspect}
+   * @param services output of {@code docker service inspect}; empty if the engine manages none
    */
   static List<Imported> read(List<JsonNode> networks, List<JsonNode> services) {
     Comparator<JsonNode> byName = Comparator.comparing(each -> each.path("Name").asText());
@@ -84,7 +87,7 @@ final class EngineReader {
     }
   }
 
-  /** A network made by {@code --config-from} has its options and subnets from another. */
+  /** Adds the options and subnets of the network that {@code --config-from} named. */
   private static Mapping configured(Mapping network, Map<String, Mapping> configurations) {
     String from =
         new Cursor("", network, new Notes()).get("ConfigFrom").get("Network").text().orElse("");

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as values. What an engine writes out for nothing is left out: nobody asked for it. */
+/**
+ * Converts JSON to values. Empty values, which an engine writes for absent settings, are omitted.
+ */
 final class Json {
   private Json() {}
 
-  /** An object's value; empty where it holds nothing. */
+  /** The value of an object; empty if the object holds nothing. */
   static Mapping object(String where, JsonNode json) {
     SourcePosition place = new SourcePosition(where, 0, 0);
     return value(place, json) instanceof Mapping map ? map : Mapping.of(place, Map.of());
@@ -55,7 +57,8 @@ final class Json {
   }
 
   /**
-   * Emptiness that says something: encryption is on by an empty text, a mode by an empty object.
+   * Whether an empty value is significant: an empty text enables encryption, an empty object a
+   * mode.
    */
   private static boolean isMeant(String key, JsonNode json) {
     return switch (key) {

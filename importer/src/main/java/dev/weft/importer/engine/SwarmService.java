@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A service as a Swarm's API describes it: what {@code docker service inspect} prints. */
+/** Imports a service from a Swarm's API, as {@code docker service inspect} prints it. */
 final class SwarmService {
   private static final long BILLION = 1_000_000_000;
 
@@ -32,15 +32,15 @@ final class SwarmService {
   }
 
   /**
-   * A service.
+   * Imports a service.
    *
-   * @param networks what networks are, by their ids and names
+   * @param networks use of each network, by id and by name
    */
   static Imported read(
       Mapping inspected, String resource, Map<String, EngineNetwork.Use> networks) {
     Notes notes = new Notes();
     Cursor service = new Cursor("", inspected, notes);
-    // what the Swarm made of it, and what it was before
+    // state that the Swarm adds, and the previous version
     List.of(
             "ID",
             "Version",
@@ -97,7 +97,7 @@ final class SwarmService {
   }
 
   private void container(Cursor container) {
-    // a Swarm pins the digest behind the tag; the tag says what was asked for
+    // a Swarm appends the digest to the tag; the tag is what the user requested
     workload.image(
         container
             .get("Image")
@@ -217,7 +217,7 @@ final class SwarmService {
             condition.changed("tasks are always restarted; for one that ends, make a Job");
           }
         });
-    // five seconds, which an engine writes out where nobody asked for anything
+    // five seconds, the default that an engine writes
     if (seconds(restart.get("Delay")).filter(each -> each == 5).isEmpty()) {
       restart.get("Delay").dropped("the kubelet restarts at growing intervals");
     }

@@ -19,8 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value that is read, or the absence of one. What nobody reads is dropped by {@link #rest} with a
- * reason, so that every leaf is accounted for.
+ * A value to read, or its absence. {@link #rest} drops unread values with a reason, so that every
+ * leaf is accounted for.
  */
 public final class Cursor {
   private static final Set<String> TRUE = Set.of("true", "y", "yes", "on");
@@ -63,7 +63,7 @@ public final class Cursor {
     return value instanceof Listing;
   }
 
-  /** A value of an object; absent in what is no object. */
+  /** The value of a key; absent if this is not an object. */
   public Cursor get(String key) {
     return children.computeIfAbsent(
         key,
@@ -74,7 +74,7 @@ public final class Cursor {
                 notes));
   }
 
-  /** The values of an object, those that say nothing included. */
+  /** The values of an object, including null ones. */
   public Map<String, Cursor> entries() {
     Map<String, Cursor> all = new LinkedHashMap<>();
     if (value instanceof Mapping map) {
@@ -103,7 +103,7 @@ public final class Cursor {
     return items;
   }
 
-  /** A scalar's text, also an empty one. */
+  /** A scalar's text, even an empty one. */
   public Optional<String> text() {
     Optional<Scalar> scalar = scalar("a text");
     scalar
@@ -113,7 +113,7 @@ public final class Cursor {
     return scalar.map(Scalar::text);
   }
 
-  /** Whether it is this text; that alone does not account for it. */
+  /** Whether it is this text; this does not count as reading it. */
   public boolean is(String text) {
     return value instanceof Scalar scalar && scalar.text().equals(text);
   }
@@ -127,7 +127,7 @@ public final class Cursor {
     return items().stream().flatMap(each -> each.text().stream()).toList();
   }
 
-  /** A scalar in another form; one that {@code read} rejects is refused with its message. */
+  /** A scalar converted by {@code read}; refused with its message if {@code read} rejects it. */
   public <T> Optional<T> as(Function<String, T> read) {
     Optional<Scalar> scalar = scalar("a text").filter(each -> !each.text().isEmpty());
     try {
@@ -151,7 +151,7 @@ public final class Cursor {
     });
   }
 
-  /** True or false in the words that Compose takes; another value is refused. */
+  /** True or false in the words that Compose accepts; another value is refused. */
   public Optional<Boolean> truth() {
     Optional<Scalar> scalar = scalar("true or false");
     if (scalar.isEmpty()) {
@@ -188,7 +188,8 @@ public final class Cursor {
   }
 
   /**
-   * Pairs written as an object or as a list of {@code name=value}; empty: a name without a value.
+   * Pairs written as an object or as a list of {@code name=value}; a name without a value has no
+   * text.
    */
   public Map<String, Pair> pairs() {
     Map<String, Pair> pairs = new LinkedHashMap<>();
@@ -208,25 +209,25 @@ public final class Cursor {
     return pairs;
   }
 
-  /** A name's value, and where it stands. */
+  /** A name's value and its cursor. */
   public record Pair(Cursor at, @Nullable String text) {}
 
-  /** The value needs no field, and a comment says why. */
+  /** Reports that the value needs no field. */
   public void noted(String why) {
     tell(Fate.NOTED, why);
   }
 
-  /** The resource says something near it. */
+  /** Reports that the resource holds a similar value. */
   public void changed(String why) {
     tell(Fate.CHANGED, why);
   }
 
-  /** No resource says it. */
+  /** Reports that no resource holds the value. */
   public void dropped(String why) {
     tell(Fate.DROPPED, why);
   }
 
-  /** It is no value that Docker would take. */
+  /** Reports that Docker would not accept the value. */
   public void refused(String why) {
     tell(Fate.REFUSED, why);
   }
@@ -242,17 +243,17 @@ public final class Cursor {
     return value == null ? new SourcePosition("", 0, 0) : value.place();
   }
 
-  /** Everything below is accounted for elsewhere. */
+  /** Marks the value and everything below it as accounted for. */
   public void take() {
     taken = true;
   }
 
-  /** Whether anything of it was read. */
+  /** Whether the value or anything below it was read. */
   private boolean isTouched() {
     return taken || children.values().stream().anyMatch(Cursor::isTouched);
   }
 
-  /** Drops what nobody read; {@code why} knows reasons by key. */
+  /** Drops all unread values; {@code why} returns the reason for a key. */
   public void rest(Function<String, String> why) {
     rest("", why);
   }

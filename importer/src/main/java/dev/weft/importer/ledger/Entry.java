@@ -3,26 +3,26 @@ package dev.weft.importer.ledger;
 import dev.weft.importer.yaml.SourcePosition;
 
 /**
- * What became of a value that the resources do not hold as the source has it.
+ * Report on a value that the resources do not hold as in the source.
  *
- * @param path of the value in its source
- * @param value as the source has it
- * @param why what became of it, and what to do about it
+ * @param path path of the value in its source
+ * @param value the value in its source
+ * @param why what happened to it, and what to do about it
  */
 public record Entry(Fate fate, SourcePosition place, String path, String value, String why) {
-  /** What became of a value. */
+  /** Treatment of a value. */
   public enum Fate {
-    /** It needs no field: Kubernetes does by itself what it asks. */
+    /** It needs no field, because Kubernetes does by default what it requests. */
     NOTED,
-    /** The resource says it in another way, or something near it. */
+    /** The resource expresses it in another way, or approximately. */
     CHANGED,
-    /** No resource says it. */
+    /** No resource holds it. */
     DROPPED,
-    /** It is no value that Docker would take. */
+    /** Docker would not accept it. */
     REFUSED
   }
 
-  /** A line of a comment. */
+  /** The entry as a line of a comment. */
   public String line() {
     String at = value.isEmpty() ? path : "%s: %s".formatted(path, value);
     return switch (fate) {

@@ -12,7 +12,7 @@ public final class Notes {
   private final SequencedSet<String> lines = new LinkedHashSet<>();
   private final List<Entry> entries = new ArrayList<>();
 
-  /** A comment that is about no value of the source. */
+  /** Adds a comment that refers to no value of the source. */
   public void say(String line) {
     lines.add(line);
   }

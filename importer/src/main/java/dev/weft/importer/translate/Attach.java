@@ -5,12 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network that the tasks of a workload are on.
+ * A network that the tasks of a workload attach to.
  *
  * @param network name of the ContainerNetwork
  * @param overlay whether it is known to be an overlay
- * @param ips wishes for addresses, without a prefix
- * @param wishes where the wishes for address and MAC stand, to be told if they cannot be met
+ * @param ips requested addresses, without a prefix
+ * @param wishes cursors of the requested addresses and MAC address, to report those that cannot be
+ *     granted
  */
 public record Attach(
     String network,

@@ -8,12 +8,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing of the source, as resources.
+ * One object of the source, as resources.
  *
- * @param what what it was
- * @param resources what it becomes; empty if nothing says it
- * @param notes what the resources do not say
- * @param leftOut why the resources are only shown as a comment; null: they are written
+ * @param what description of the object
+ * @param resources resources that it becomes; empty if there is no equivalent
+ * @param notes report on what the resources do not hold
+ * @param leftOut reason why the resources are only shown as a comment; null: they are written
  */
 public record Imported(
     String what, List<HasMetadata> resources, Notes notes, @Nullable String leftOut) {
@@ -25,12 +25,12 @@ public record Imported(
     return new Imported(what, List.of(resources), notes, null);
   }
 
-  /** What an import writes of it. */
+  /** Resources that the import writes. */
   public List<HasMetadata> written() {
     return leftOut == null ? resources : List.of();
   }
 
-  /** A YAML document a resource, with the notes as comments before the first. */
+  /** One YAML document per resource, with the notes as comments before the first. */
   public String yaml() {
     StringBuilder text = new StringBuilder();
     comment(text, "# ", leftOut == null ? what : "%s is left out: %s".formatted(what, leftOut));
@@ -48,7 +48,7 @@ public record Imported(
     return text.toString();
   }
 
-  /** A comment ends with its line, whatever a source has in its texts. */
+  /** Appends a comment of one line, without line breaks and control characters of the source. */
   private static void comment(StringBuilder text, String start, String line) {
     text.append(start).append(line.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ")).append('\n');
   }

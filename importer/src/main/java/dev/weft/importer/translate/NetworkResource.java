@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A network of Docker's as a ContainerNetwork. */
+/** Converts a network of Docker to a ContainerNetwork. */
 public final class NetworkResource {
   private static final String BRIDGE = "com.docker.network.bridge.";
   private static final String MTU = "com.docker.network.driver.mtu";
@@ -38,19 +38,19 @@ public final class NetworkResource {
 
   private NetworkResource() {}
 
-  /** What is asked of a network whatever its driver. */
+  /** Requested properties of a network, for any driver. */
   public record Wish(String name, Driver driver, boolean internal, Families families) {}
 
   /**
-   * Which families of addresses a network has.
+   * Address families of a network.
    *
    * @param ipv4 null: the source does not say
    */
   public record Families(@Nullable Boolean ipv4, boolean ipv6) {}
 
   /**
-   * A network of a driver that Weft has. It is left out where a value was refused: to guess might
-   * lose its isolation.
+   * Converts a network of a driver that Weft supports. A network with a refused value is left out,
+   * because a guess might lose its isolation.
    */
   public static Imported of(
       String what, Wish wish, List<Subnet> subnets, Cursor optionsCursor, Notes notes) {
@@ -93,7 +93,7 @@ public final class NetworkResource {
         .toList();
   }
 
-  /** Whether a network is internal, and what that does not do for a pod. */
+  /** Whether a network is internal; notes that a pod still has the cluster's own network. */
   public static boolean isInternal(Cursor internal) {
     boolean is = internal.isTrue();
     if (is) {
@@ -104,7 +104,7 @@ public final class NetworkResource {
     return is;
   }
 
-  /** Why a resource cannot be applied; null: it can. */
+  /** Reason why a resource cannot be applied; null: it can. */
   static @Nullable String fault(List<Violation> problems) {
     return problems.isEmpty()
         ? null
@@ -148,7 +148,7 @@ public final class NetworkResource {
     return subnet.cidr() != null && subnet.cidr().indexOf(':') >= 0;
   }
 
-  /** A subnet of an IPAM configuration. */
+  /** Converts a subnet of an IPAM configuration. */
   public static Subnet subnet(Cursor cidr, Cursor gateway, Cursor range, Cursor auxiliary) {
     Map<String, String> reserved = new LinkedHashMap<>();
     auxiliary
@@ -167,7 +167,7 @@ public final class NetworkResource {
         .build();
   }
 
-  /** A block whose host bits are cleared, as Docker does; the rest is left to the validation. */
+  /** The block with its host bits cleared, as Docker does. The validation checks the rest. */
   private static Optional<String> block(Cursor cursor) {
     return cursor
         .filled()
@@ -220,7 +220,7 @@ public final class NetworkResource {
     return bridge.equals(BridgeOptionsBuilder.builder().build()) ? null : bridge;
   }
 
-  /** What is true by default is not worth a line. */
+  /** Omits {@code true}, which is the default. */
   private static @Nullable Boolean falsehood(Optional<Boolean> truth) {
     return truth.filter(each -> !each).orElse(null);
   }

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A driver's options, which Docker takes as texts and reads itself. */
+/** Options of a driver, which Docker passes as texts. */
 public final class Options {
-  /** Go's strconv.ParseBool, by which Docker reads an option. */
+  /** Values of Go's strconv.ParseBool, with which Docker reads an option. */
   private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
 
   private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");

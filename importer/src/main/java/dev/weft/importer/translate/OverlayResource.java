@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A workload on an overlay as an OverlayService. */
+/** Converts a workload on an overlay to an OverlayService. */
 final class OverlayResource {
   private OverlayResource() {}
 

@@ -2,7 +2,7 @@ package dev.weft.importer.translate;
 
 import dev.weft.importer.ledger.Cursor;
 
-/** Where tasks run: a Swarm's constraints and preferences as labels of nodes. */
+/** Converts a Swarm's constraints and preferences to labels of nodes. */
 public final class Placing {
   private static final String LABEL = "node.labels.";
   private static final String KEY =
@@ -11,7 +11,7 @@ public final class Placing {
 
   private Placing() {}
 
-  /** A constraint such as {@code node.labels.disk==ssd}. */
+  /** Converts a constraint such as {@code node.labels.disk==ssd}. */
   public static void constraint(Workload workload, Cursor at, String text) {
     String[] sides = text.split("==", 2);
     String left = sides[0].strip();
@@ -40,7 +40,10 @@ public final class Placing {
     };
   }
 
-  /** A preference to spread tasks over the values of {@code node.labels.zone}. */
+  /**
+   * Converts a preference to spread tasks over the values of a label such as {@code
+   * node.labels.zone}.
+   */
   public static void spread(Workload workload, Cursor at, String over) {
     String label =
         over.startsWith(LABEL)

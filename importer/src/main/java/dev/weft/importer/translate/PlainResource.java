@@ -17,9 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A workload without an overlay as Kubernetes has it: Deployment, DaemonSet or Job, and a Service.
- */
+/** Converts a workload without an overlay to a Deployment, DaemonSet or Job, and a Service. */
 final class PlainResource {
   private static final String LABEL = "app.kubernetes.io/name";
 
@@ -71,7 +69,7 @@ final class PlainResource {
     DeploymentStrategyBuilder strategy = new DeploymentStrategyBuilder();
     Workload.Update update = workload.update;
     if (held || (workload.onHost && !workload.ports.isEmpty())) {
-      // the next pod cannot have what the last one still holds
+      // a new pod cannot get an address or port that the old one still holds
       strategy.withType("Recreate");
       if (!update.isDefault()) {
         workload.notes.say(
@@ -212,7 +210,10 @@ final class PlainResource {
     resources.add(service.build());
   }
 
-  /** Written out also for TCP: server-side apply keys ports by it, and has no default for a key. */
+  /**
+   * Protocol of a port, written even for TCP: server-side apply uses it as a list key, which has no
+   * default.
+   */
   private static String protocol(@Nullable String spoken) {
     return spoken == null ? Protocol.TCP.toString() : spoken;
   }

@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The pod template of a workload: its container, volumes and the networks it asks for. */
+/** Builds the pod template of a workload: its container, volumes and requested networks. */
 final class PodTemplate {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private PodTemplate() {}
 
   /**
-   * A template.
+   * Builds the template.
    *
-   * @param labels of the pods
+   * @param labels labels of the pods
    * @param asked networks for the annotation
    */
   static PodTemplateSpec of(Workload workload, Map<String, String> labels, List<Attach> asked) {
@@ -57,7 +57,7 @@ final class PodTemplate {
         .build();
   }
 
-  /** The short form where it says everything, else the JSON form; null for no network. */
+  /** Attach annotation: the short form if it suffices, else the JSON form; null for no network. */
   private static @Nullable String annotation(List<Attach> asked) {
     if (asked.isEmpty()) {
       return null;

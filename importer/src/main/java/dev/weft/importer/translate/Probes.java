@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A health check as Docker means it: no traffic for the unhealthy, and another task in its place.
+ * Converts a health check of Docker to probes: an unhealthy task gets no traffic and is restarted.
  */
 public final class Probes {
   private static final int DOCKER_INTERVAL = 30;
@@ -14,7 +14,7 @@ public final class Probes {
 
   private Probes() {}
 
-  /** In seconds; null: Docker's default. */
+  /** Times in seconds, and the number of retries; null: Docker's default. */
   public record Times(
       @Nullable Integer interval,
       @Nullable Integer timeout,

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A port of the Service by which a workload is reached from outside its networks. */
+/** A port of the Service that publishes a workload outside its networks. */
 record Published(String name, int port, int target, @Nullable String spoken) {
-  /** Each door once; told to the user where two tasks' ports want the same. */
+  /** The published ports, each once; notes a port that is published twice. */
   static List<Published> of(Workload workload) {
     if (workload.namesOnly) {
       return List.of();

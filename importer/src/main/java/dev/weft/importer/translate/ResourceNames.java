@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Docker's names as names of resources: distinct names stay distinct, in whatever order. */
+/** Converts Docker's names to names of resources. Distinct names stay distinct, in any order. */
 public final class ResourceNames {
   private static final int LONGEST_NETWORK = 63;
   private static final int LONGEST_SERVICE = 57;
@@ -45,7 +45,7 @@ public final class ResourceNames {
     return new ResourceNames(originals, LONGEST_SERVICE, true);
   }
 
-  /** The name of what the source calls {@code original}. */
+  /** The resource name of {@code original}. */
   public String of(String original) {
     String name = names.get(original);
     return name == null

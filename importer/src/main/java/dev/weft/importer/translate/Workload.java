@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a source says of a service, gathered before it becomes resources. */
+/** Collects the settings of a service before they become resources. */
 public final class Workload {
-  /** How often the tasks run. */
+  /** How tasks run: a number of tasks, one on each node, or to completion. */
   public enum Mode {
     REPLICATED,
     GLOBAL,
@@ -23,7 +23,7 @@ public final class Workload {
   }
 
   /**
-   * How tasks are replaced; Docker's words.
+   * Update settings in Docker's terms.
    *
    * @param parallelism 0: all at once; null: the default
    */
@@ -57,9 +57,9 @@ public final class Workload {
   @Nullable String leftOut;
 
   /**
-   * Nothing yet.
+   * Creates an empty workload.
    *
-   * @param name of the resource
+   * @param name name of the resource
    */
   public Workload(String name, Notes notes) {
     this.name = name;
@@ -115,7 +115,7 @@ public final class Workload {
     networks.add(network);
   }
 
-  /** A port; one that is there already is published if this one is. */
+  /** Adds a port, unless the same one is there already. */
   public void port(WorkloadPort port) {
     if (!ports.contains(port)) {
       ports.add(port);
@@ -128,16 +128,16 @@ public final class Workload {
   }
 
   /**
-   * The service's name resolves to its tasks (dnsrr), not to one virtual address.
+   * Lets the service's name resolve to its tasks (dnsrr) instead of one virtual address.
    *
-   * @param published its published ports, which then have no address
+   * @param published published ports of the service, which then have no address
    */
   public void namesOnly(Cursor published) {
     this.namesOnly = true;
     published.dropped("endpoint mode dnsrr has no address to publish at");
   }
 
-  /** The tasks share the node's own stack. */
+  /** Lets the tasks share the node's own stack. */
   public void onHost() {
     this.onHost = true;
   }
@@ -150,7 +150,7 @@ public final class Workload {
     nodeSelector.put(label, value);
   }
 
-  /** A node label over whose values tasks are spread; the first one given counts. */
+  /** Sets the node label to spread tasks over; only the first label counts. */
   public boolean spread(String label) {
     if (spread != null) {
       return false;
@@ -159,7 +159,7 @@ public final class Workload {
     return true;
   }
 
-  /** The workload is only shown as a comment, for this reason. */
+  /** Shows the workload only as a comment; the first reason counts. */
   public void leaveOut(String why) {
     if (leftOut == null) {
       leftOut = why;

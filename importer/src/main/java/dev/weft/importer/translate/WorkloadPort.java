@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A port of a workload's tasks.
  *
- * @param inside from 1 to 65535
- * @param outside where it is published; null: nowhere
+ * @param inside port of the tasks, 1 to 65535
+ * @param outside published port; null: not published
  */
 public record WorkloadPort(int inside, Protocol protocol, @Nullable Integer outside) {
-  /** At most 15 characters, as Kubernetes has it for names of ports. */
+  /** Name of the port, at most 15 characters as Kubernetes requires. */
   String name() {
     return "p%d%s".formatted(inside, protocol == Protocol.UDP ? "-udp" : "");
   }
 
-  /** TCP is what an absent protocol means. */
+  /** Protocol to write; null for TCP, the default. */
   @Nullable String spoken() {
     return protocol == Protocol.UDP ? protocol.toString() : null;
   }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** A workload as resources: an OverlayService where an overlay is among its networks. */
+/** Converts a workload to resources: an OverlayService if one of its networks is an overlay. */
 public final class WorkloadResource {
   private WorkloadResource() {}
 
@@ -39,7 +39,10 @@ public final class WorkloadResource {
     return new Imported(what, resources, workload.notes, leftOut);
   }
 
-  /** Addresses are for one task: several cannot share one. */
+  /**
+   * Drops requested addresses if the workload is on an overlay or has several tasks, which cannot
+   * share one.
+   */
   private static void meetWishes(Workload workload) {
     boolean single =
         workload.mode == Workload.Mode.REPLICATED

@@ -1,4 +1,4 @@
-/** Networks and workloads as Kubernetes resources: pure functions, whatever the source. */
+/** Converts networks and workloads to Kubernetes resources: pure functions for any source. */
 @NullMarked
 package dev.weft.importer.translate;
 

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a plain scalar is to go-yaml v3, Compose's parser: YAML 1.2's core rules, and a leading zero
- * for octal where the digits allow it (resolve.go).
+ * Resolves a plain scalar as go-yaml v3, Compose's parser, does: YAML 1.2's core rules, and a
+ * leading zero for octal where the digits allow it (resolve.go).
  */
 final class Plain {
   private static final Set<String> NOTHING = Set.of("", "~", "null", "Null", "NULL");
@@ -73,7 +73,9 @@ final class Plain {
     return sign.equals("-") ? value.negate() : value;
   }
 
-  /** As Go's {@code fmt.Sprint} prints it: an exponent below 1e-4 and from 1e21 on. */
+  /**
+   * Formats a number as Go's {@code fmt.Sprint} does: with an exponent below 1e-4 and from 1e21 on.
+   */
   private static String printed(double value) {
     if (value == 0) {
       return "0";

@@ -1,9 +1,9 @@
 package dev.weft.importer.yaml;
 
 /**
- * Where a value stands.
+ * Position of a value in its source.
  *
- * @param file as the user named it
+ * @param file file as the user named it
  * @param line from 1; 0 for a source without lines, such as an engine
  * @param column from 1
  */

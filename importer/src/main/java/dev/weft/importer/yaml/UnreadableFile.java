@@ -1,6 +1,6 @@
 package dev.weft.importer.yaml;
 
-/** A whole file that cannot be read; the message names file, line and remedy. */
+/** Thrown for a file that cannot be read at all; the message names file, line and remedy. */
 public final class UnreadableFile extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 
-/** A value of a document, with its place. */
+/** A value of a document, with its position. */
 public sealed interface Value {
   SourcePosition place();
 
-  /** How the value meets one of the same key in an earlier file. */
+  /** How the value combines with one of the same key in an earlier file. */
   Meeting meeting();
 
   /**
-   * What a value does to the one it overrides: Compose's tags {@code !reset} and {@code !override}.
+   * Effect of a value on the one it overrides: Compose's tags {@code !reset} and {@code !override}.
    */
   enum Meeting {
     MERGE,
@@ -22,7 +22,7 @@ public sealed interface Value {
     OVERRIDE
   }
 
-  /** What a scalar is to Compose's parser. */
+  /** Type of a scalar in Compose's parser. */
   enum Kind {
     TEXT,
     NUMBER,
@@ -33,8 +33,8 @@ public sealed interface Value {
   /**
    * A scalar.
    *
-   * @param text as Compose prints it where it takes a text
-   * @param written as the file has it
+   * @param text text as Compose prints it where it expects a text
+   * @param written text in the file
    */
   record Scalar(SourcePosition place, Meeting meeting, Kind kind, String text, String written)
       implements Value {
@@ -48,7 +48,7 @@ public sealed interface Value {
     }
   }
 
-  /** A scalar that cannot be read; everything around it can. */
+  /** A scalar that cannot be read; the values around it are not affected. */
   record Broken(SourcePosition place, Meeting meeting, String written, String why)
       implements Value {
     @Override

@@ -30,16 +30,17 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 
 /**
- * Reads the documents of a file: anchors, merge keys, Compose's tags, and a place for each value.
+ * Reads the documents of a file: anchors, merge keys, Compose's tags, and the position of each
+ * value.
  */
 public final class YamlReader {
   private static final int LONGEST = 16 << 20;
   private static final int DEEPEST = 200;
 
-  /** As many values as Compose visits before it gives a document up. */
+  /** Maximum number of values in a document, after which Compose gives up as well. */
   private static final long MOST = 100_000;
 
-  /** Stands for what no text in the file's encoding may hold. */
+  /** Replaces what a text in the file's encoding must not contain. */
   private static final char UNREADABLE = '\uFFFD';
 
   private final String file;
@@ -52,9 +53,9 @@ public final class YamlReader {
   }
 
   /**
-   * The documents of a file that are not empty.
+   * Reads the documents of a file, except empty ones.
    *
-   * @throws UnreadableFile with file and line, if it is no YAML
+   * @throws UnreadableFile with file and line, if it is not YAML
    */
   public static List<Value> read(String file, byte[] content) {
     LoaderOptions limits = new LoaderOptions();
@@ -105,7 +106,7 @@ public final class YamlReader {
     return text.toString();
   }
 
-  /** What YAML 1.2 calls a printable character (section 5.1). */
+  /** Whether YAML 1.2 defines a character as printable (section 5.1). */
   private static boolean isPrintable(int each) {
     return each == '\t'
         || each == '\n'
@@ -158,7 +159,7 @@ public final class YamlReader {
         : new Scalar(place(node), meeting(node), Value.Kind.TEXT, written, written);
   }
 
-  /** A plain scalar without a tag of its own: its tag is where its text begins. */
+  /** Whether a plain scalar has no explicit tag; a tag would make its span longer than its text. */
   private static boolean isImplicit(ScalarNode node) {
     int tagged = node.getEndMark().getIndex() - node.getStartMark().getIndex();
     return node.isPlain() && tagged <= Math.max(node.getValue().length(), 1) + 1;
@@ -191,7 +192,7 @@ public final class YamlReader {
     return key instanceof ScalarNode scalar && scalar.isPlain() && scalar.getValue().equals("<<");
   }
 
-  /** What the mapping says itself wins, and of several merged ones the first. */
+  /** Adds merged entries: the mapping's own entries win, then those merged first. */
   private void merged(Node source, Map<String, SourcePosition> own, Map<String, Value> entries) {
     switch (value(source)) {
       case Mapping map ->

@@ -1,4 +1,4 @@
-/** YAML and JSON as values that know their place, with scalars as Compose's parser reads them. */
+/** YAML and JSON as values with positions; scalars are resolved as in Compose's parser. */
 @NullMarked
 package dev.weft.importer.yaml;
 

@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * Changes of one table of the family inet, in order, as one transaction: all take effect, or none
  * (linux/netfilter/nfnetlink.h). Unlike {@link Nftables} it reads nothing of the namespace, so it
- * may write where somebody else keeps tables that cannot be trusted.
+ * may write where another process keeps tables that cannot be trusted.
  *
  * @param table name of the table
  */

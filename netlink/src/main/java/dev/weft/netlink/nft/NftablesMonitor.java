@@ -9,12 +9,14 @@ import dev.weft.netlink.wire.Payload;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reports changes of one table of a namespace's packet filter ({@code NFNLGRP_NFTABLES} in
  * linux/netfilter/nfnetlink.h), also those that this process makes. It reports from the moment it
- * is open, so open it first and list then. Changes of other tables are passed over.
+ * is open, so open it first and list then. Changes of other tables are passed over. Or of the
+ * chains for forwarded packets, of all tables.
  */
 public final class NftablesMonitor implements AutoCloseable {
   private static final int NFNLGRP_NFTABLES = 7;
@@ -68,10 +70,8 @@ public final class NftablesMonitor implements AutoCloseable {
     record Overrun() implements Change {}
   }
 
-  private NftablesMonitor(NetlinkSocket socket, Family family, String table) {
-    listener =
-        new Listener<>(
-            socket, (type, payload) -> read(type, payload, family, table), new Change.Overrun());
+  private NftablesMonitor(NetlinkSocket socket, Listener.Meaning<Change> meaning) {
+    listener = new Listener<>(socket, meaning, new Change.Overrun());
     listener.join(NFNLGRP_NFTABLES);
   }
 
@@ -82,7 +82,36 @@ public final class NftablesMonitor implements AutoCloseable {
    * @throws NetlinkException if the kernel has no nftables
    */
   public static NftablesMonitor open(NetworkNamespace namespace, Family family, String table) {
-    return new NftablesMonitor(namespace.call(NetlinkSocket::netfilter), family, table);
+    return new NftablesMonitor(
+        namespace.call(NetlinkSocket::netfilter),
+        (type, payload) -> read(type, payload, family, table));
+  }
+
+  /**
+   * Watches the chains by which forwarded packets enter a namespace's tables, whatever their
+   * family, for a new one or another policy. Rules are passed over, and so are chains that go. The
+   * namespace may be closed after.
+   *
+   * @param but names of tables that are passed over
+   * @throws NetlinkException if the kernel has no nftables
+   */
+  public static NftablesMonitor ofForwarding(NetworkNamespace namespace, Set<String> but) {
+    return new NftablesMonitor(
+        namespace.call(NetlinkSocket::netfilter),
+        (type, payload) -> forwarding(type, payload, but));
+  }
+
+  private static @Nullable Change forwarding(int type, Payload payload, Set<String> but) {
+    if (type != (NFNL_SUBSYS_NFTABLES << 8 | NfTablesH.NFT_MSG_NEWCHAIN)) {
+      return null;
+    }
+    Attributes all = Attributes.in(payload.after(NFGENMSG));
+    Payload hook = all.nested(NfTablesH.NFTA_CHAIN_HOOK).get(NfTablesH.NFTA_HOOK_HOOKNUM);
+    return hook != null
+            && hook.be32(0) == NftChange.Hook.FORWARD.number
+            && !but.contains(all.string(TABLE_NAME))
+        ? new Change.Touched()
+        : null;
   }
 
   private static @Nullable Change read(int type, Payload payload, Family family, String table) {

@@ -24,7 +24,7 @@ public record Address(
     NODAD(0x02),
     /** IPv6: not tested for duplicates yet. */
     TENTATIVE(0x40),
-    /** IPv6: somebody else has it. */
+    /** IPv6: duplicate address detection found another holder. */
     DADFAILED(0x08),
     /** Not preferred as a source any more. */
     DEPRECATED(0x20),

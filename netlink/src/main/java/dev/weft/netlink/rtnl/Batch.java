@@ -43,7 +43,7 @@ final class Batch {
     if (link == null) {
       return new Outcome.Failed(
           new NetlinkException(
-              add.inWords(), Errno.ENODEV, "somebody removed or renamed it while it was made"));
+              add.inWords(), Errno.ENODEV, "another process removed or renamed it meanwhile"));
     }
     Outcome set = alone(LinkWriter.secondStep(link.index(), spec.settings()));
     if (set instanceof Outcome.Failed(NetlinkException error)) {

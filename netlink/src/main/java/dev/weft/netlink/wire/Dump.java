@@ -28,7 +28,7 @@ public record Dump<T>(
     Function<Payload, @Nullable T> read) {
   private static final int ATTEMPTS = 32;
 
-  /** Whoever fills a list may also change it all the time. */
+  /** A process that fills a list may also change it all the time. */
   private static final int FEW_ATTEMPTS = 4;
 
   private static final int E2BIG = 7;

@@ -13,7 +13,7 @@ public final class Exclusive implements AutoCloseable {
   /**
    * Closes {@code socket} when it is closed.
    *
-   * @param name what the caller of a call after the end is told to be closed
+   * @param name what the message of a call after the end calls closed
    */
   public Exclusive(NetlinkSocket socket, String name) {
     this.socket = socket;

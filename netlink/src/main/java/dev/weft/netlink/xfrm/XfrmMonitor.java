@@ -24,7 +24,7 @@ public final class XfrmMonitor implements AutoCloseable {
   /** What to report. */
   public enum Group {
     /**
-     * Packets that need a state that is not there ({@code XFRMNLGRP_ACQUIRE}). While somebody
+     * Packets that need a state that is not there ({@code XFRMNLGRP_ACQUIRE}). While a process
      * listens, the kernel holds a state without SPI for each such pair of hosts, for 30 seconds.
      */
     ACQUIRE(XfrmH.XFRMNLGRP_ACQUIRE),

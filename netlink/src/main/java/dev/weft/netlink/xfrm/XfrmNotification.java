@@ -7,9 +7,7 @@ public sealed interface XfrmNotification {
   /** A state is new or was updated. */
   record StateChanged(XfrmState state) implements XfrmNotification {}
 
-  /**
-   * A state was removed by somebody; one whose life ended is reported as {@link StateExpired} only.
-   */
+  /** A process removed a state; one whose life ended is reported as {@link StateExpired} only. */
   record StateRemoved(XfrmState state) implements XfrmNotification {}
 
   /**
@@ -32,7 +30,7 @@ public sealed interface XfrmNotification {
   /** A policy is new or was updated. */
   record PolicyChanged(XfrmPolicy policy) implements XfrmNotification {}
 
-  /** A policy was removed by somebody. */
+  /** A process removed a policy. */
   record PolicyRemoved(XfrmPolicy policy) implements XfrmNotification {}
 
   /** All policies were removed, none of which is reported by itself. */

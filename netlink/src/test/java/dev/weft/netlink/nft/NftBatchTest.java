@@ -1,12 +1,12 @@
 package dev.weft.netlink.nft;
 
-import static dev.weft.netlink.nft.BalancingTable.IPV4;
-import static dev.weft.netlink.nft.BalancingTable.IPV6;
-import static dev.weft.netlink.nft.BalancingTable.TCP;
-import static dev.weft.netlink.nft.BalancingTable.UDP;
-import static dev.weft.netlink.nft.BalancingTable.address;
-import static dev.weft.netlink.nft.BalancingTable.port;
-import static dev.weft.netlink.nft.BalancingTable.task;
+import static dev.weft.netlink.nft.SpreadTable.IPV4;
+import static dev.weft.netlink.nft.SpreadTable.IPV6;
+import static dev.weft.netlink.nft.SpreadTable.TCP;
+import static dev.weft.netlink.nft.SpreadTable.UDP;
+import static dev.weft.netlink.nft.SpreadTable.address;
+import static dev.weft.netlink.nft.SpreadTable.port;
+import static dev.weft.netlink.nft.SpreadTable.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -114,7 +114,7 @@ class NftBatchTest {
   }
 
   private static List<NftChange> table() {
-    List<NftChange> all = BalancingTable.empty();
+    List<NftChange> all = SpreadTable.empty();
     all.addAll(IPV4.with(3));
     all.addAll(IPV6.with(3));
     String first = "10.96.0.1";
@@ -199,7 +199,7 @@ class NftBatchTest {
   @Test
   void thousandsOfElementsGoInOneTransaction() {
     int many = 5000;
-    List<NftChange> all = BalancingTable.empty();
+    List<NftChange> all = SpreadTable.empty();
     all.add(IPV4.add("tasks", tasks("10.96.0.1", "10.0.%d.%d", many)));
     all.add(IPV6.add("tasks", tasks("fd00:1::1", "fd00::%x:%x", many)));
     commit(all);

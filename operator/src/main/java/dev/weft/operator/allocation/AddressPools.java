@@ -4,11 +4,11 @@ import dev.weft.api.Cidr;
 import java.util.List;
 
 /**
- * What allocation draws from and must keep away from.
+ * Pools that allocation uses, and blocks that it must avoid.
  *
- * @param pools where blocks come from, in order
- * @param firstVni lowest identifier that may be chosen
- * @param lastVni highest identifier that may be chosen
+ * @param pools pools in order of preference
+ * @param firstVni lowest VNI that may be chosen
+ * @param lastVni highest VNI that may be chosen
  * @param used blocks that the cluster and its nodes use already
  */
 public record AddressPools(List<Pool> pools, int firstVni, int lastVni, List<Used> used) {
@@ -20,15 +20,15 @@ public record AddressPools(List<Pool> pools, int firstVni, int lastVni, List<Use
   /** A block cut into subnets of prefix length {@code size}. */
   public record Pool(Cidr cidr, int size) {}
 
-  /** A block that is no network's. */
+  /** A block in use outside Weft's networks. */
   public record Used(User user, Cidr cidr) {}
 
-  /** Who uses a block. */
+  /** User of a block. */
   public sealed interface User {
-    /** The cluster's Services have their addresses from it. */
+    /** Services of the cluster get their addresses from it. */
     record Services() implements User {}
 
-    /** The pods of a node have their addresses from it. */
+    /** Pods of a node get their addresses from it. */
     record Pods(String node) implements User {}
 
     /** It is an address of a node. */

@@ -12,19 +12,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Allocates one network after the other, and remembers what it gave until the cache shows it: a
- * cache that lags behind the API server must not give the same block twice. Nothing here outlives
- * the process; after a restart the statuses are all there is, and all that is needed.
+ * Allocates networks one at a time, and remembers each allocation until the informer cache shows
+ * it, so that a stale cache cannot cause a double allocation. Nothing is persisted here; after a
+ * restart, the statuses hold all allocations.
  */
 public final class AllocationCache {
   private final Map<String, NetworkAllocation> given = new HashMap<>();
   private final Set<String> checked = new HashSet<>();
 
   /**
-   * What {@code network} gets.
+   * Allocates for {@code network}.
    *
-   * @param all every network that the cache shows, with or without {@code network}; asked for only
-   *     when needed
+   * @param all all networks in the informer cache, with or without {@code network}; called only if
+   *     needed
    */
   public synchronized AllocationOutcome allocate(
       ContainerNetwork network, Networks all, AddressPools pools) {

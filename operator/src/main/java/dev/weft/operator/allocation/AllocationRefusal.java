@@ -4,9 +4,9 @@ import dev.weft.api.Driver;
 import dev.weft.api.Reason;
 
 /**
- * Why a network cannot have what it needs.
+ * Reason why a network cannot get what it needs.
  *
- * @param message what was asked, what stands in the way and what to change
+ * @param message the requested value, the obstacle and the remedy
  */
 public record AllocationRefusal(Reason reason, String message) {
   static AllocationRefusal subnetTaken(Cidrs.Entry<AllocationRequest> taken, String asked) {

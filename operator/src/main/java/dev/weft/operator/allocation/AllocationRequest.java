@@ -13,13 +13,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One network's part in the allocation.
+ * Request of one network for an allocation.
  *
  * @param created creation time as the API server writes it, which sorts as text
  * @param subnets blocks that the user set; empty: Weft chooses
  * @param vni identifier that the user set; null: Weft chooses
  * @param device the device that the user named; null: none
- * @param held what the network has already
+ * @param held allocation that the network already holds
  */
 public record AllocationRequest(
     String name,
@@ -38,7 +38,7 @@ public record AllocationRequest(
     subnets = List.copyOf(subnets);
   }
 
-  /** The claim of {@code network}, which holds {@code held}; empty for an unknown driver. */
+  /** The request of {@code network}, which holds {@code held}; empty for an unknown driver. */
   static Optional<AllocationRequest> of(ContainerNetwork network, NetworkAllocation held) {
     var spec = network.getSpec();
     if (spec == null) {
@@ -75,7 +75,7 @@ public record AllocationRequest(
     return driver == Driver.OVERLAY && held.vni() == null;
   }
 
-  /** Whether it names another device than it holds. */
+  /** Whether it requests another device than it holds. */
   boolean needsDevice() {
     return !Objects.equals(device == null ? null : device.name(), held.device());
   }
@@ -84,7 +84,7 @@ public record AllocationRequest(
     return !needsSubnets() && !needsVni() && !needsDevice();
   }
 
-  /** What it holds on to: a device may still be its own after the user named another. */
+  /** Device that the network still holds, even after the user named another one. */
   Optional<DeviceRequest> heldDevice() {
     return Optional.ofNullable(held.device())
         .map(name ->
@@ -97,7 +97,7 @@ public record AllocationRequest(
     return compareTo(other) < 0;
   }
 
-  /** The older first; of the same second, the lower UID. */
+  /** Orders the older first; within the same second, the lower UID first. */
   @Override
   public int compareTo(AllocationRequest other) {
     return AGE.compare(this, other);

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** What is taken while one allocation is worked out. */
+/** Blocks, VNIs and devices in use during one allocation. */
 final class AllocationTable {
   private final AddressPools pools;
   private final Cidrs<AllocationRequest> held = new Cidrs<>();
@@ -44,7 +44,7 @@ final class AllocationTable {
     claim.withHeld(grant).heldDevice().ifPresent(device -> devices.put(claim, device));
   }
 
-  /** Keeps chosen values away from what {@code claim} asks for by name. */
+  /** Keeps Weft's own choices away from the values that {@code claim} requests explicitly. */
   void ask(AllocationRequest claim) {
     claim.subnets().forEach(cidr -> asked.add(cidr, claim));
     if (claim.vni() != null) {
@@ -56,15 +56,17 @@ final class AllocationTable {
     return held.overlapping(cidr);
   }
 
-  /** Who uses a part of {@code cidr} without being a network, as far as {@code driver} minds. */
+  /**
+   * User of a part of {@code cidr} outside Weft's networks, if it conflicts with {@code driver}.
+   */
   Optional<Cidrs.Entry<AddressPools.User>> userOf(Driver driver, Cidr cidr) {
     return users(driver, cidr, 0);
   }
 
   /**
-   * Who keeps networks from {@code cidr}: the cluster, or nodes that reach it themselves, at least
-   * two where there are as many. A node alone says so of itself, and it is the one that the network
-   * does not work on.
+   * User that keeps networks from {@code cidr}: the cluster, or at least two nodes that have a
+   * route to it. One node suffices if only one reports routes. A single node's route is tolerated,
+   * because the network then fails on that node only.
    */
   Optional<Cidrs.Entry<AddressPools.User>> obstacleTo(Driver driver, Cidr cidr) {
     return users(driver, cidr, routes.size() > 1 ? 1 : 0);
@@ -72,8 +74,8 @@ final class AllocationTable {
 
   private Optional<Cidrs.Entry<AddressPools.User>> users(Driver driver, Cidr cidr, int tolerated) {
     Optional<Cidrs.Entry<AddressPools.User>> service = services.overlapping(cidr);
-    // a macvlan network's subnet is the LAN's, where nodes are and which they reach by a route; but
-    // a pod that reached Services on the LAN would reach no Service
+    // a macvlan network has the subnet of the LAN, which contains nodes and their routes; but a
+    // subnet inside the Service range would hide Services from pods
     return driver == Driver.MACVLAN
         ? service
         : service
@@ -97,7 +99,7 @@ final class AllocationTable {
     return Optional.ofNullable(vnis.get(vni));
   }
 
-  /** The network that has a device, where the two cannot share it; never the claim itself. */
+  /** Other network that holds a device and cannot share it with {@code claim}. */
   Optional<AllocationRequest> holderOf(AllocationRequest claim, DeviceRequest device) {
     return devices.entrySet().stream()
         .filter(each -> each.getKey().driver() == claim.driver())
@@ -116,7 +118,7 @@ final class AllocationTable {
     return Optional.empty();
   }
 
-  /** A block that no node reaches itself, or else one that no two do. */
+  /** A free block that no node has a route to, or else one that at most one node has a route to. */
   Optional<Cidr> freeBlock() {
     return freeBlock(cidr -> userOf(Driver.BRIDGE, cidr))
         .or(() -> freeBlock(cidr -> obstacleTo(Driver.BRIDGE, cidr)));

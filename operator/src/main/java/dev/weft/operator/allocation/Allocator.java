@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Works out what a network gets. What is held is a fact and stays; what is asked for is decided by
- * age, the oldest first, so the outcome is the same in whatever order networks are looked at.
+ * Decides the allocation of a network. Held values stay. Requested values go to the oldest network
+ * first, so the result does not depend on the order of evaluation.
  */
 public final class Allocator {
   private Allocator() {}
 
   /**
-   * What {@code claim} gets beside {@code others}. A claim that holds all it needs keeps it, unless
-   * an older network holds the same.
+   * Decides the allocation of {@code claim} beside {@code others}. A request that already holds all
+   * it needs keeps it, unless an older network holds the same.
    */
   public static AllocationOutcome allocate(
       AllocationRequest claim, Collection<AllocationRequest> others, AddressPools pools) {
@@ -37,7 +37,9 @@ public final class Allocator {
     return decide(claim, table);
   }
 
-  /** What the cluster or a node uses of what a network already holds, such as a later route. */
+  /**
+   * Conflicts of held blocks with the cluster or a node, such as with a route that was added later.
+   */
   public static List<AllocationRefusal> conflicts(
       Driver driver, NetworkAllocation grant, AddressPools pools) {
     AllocationTable table = new AllocationTable(pools);

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Blocks with their owners, asked for overlaps. Two blocks are either apart or one lies in the
- * other, and then the larger one answers for both: what remains is disjoint, so one look to each
- * side finds an overlap.
+ * Finds overlaps among blocks with owners. Two blocks are either disjoint or nested, and only the
+ * larger of nested blocks is kept. All kept blocks are disjoint, so one lookup to each side finds
+ * an overlap.
  */
 final class Cidrs<O> {
   private final TreeMap<IpAddress, Entry<O>> byFirst = new TreeMap<>();

@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device of the nodes that a network names: a bridge that it creates, or the parent of its
- * macvlan interfaces.
+ * Node device that a network names: a bridge that it creates, or the parent of its macvlan
+ * interfaces.
  *
  * @param exclusive whether no other network of the driver can use the device
- * @param nodeSelector labels of the nodes that the network is for; empty: all
+ * @param nodeSelector labels of the nodes that the network selects; empty: all nodes
  */
 record DeviceRequest(String name, boolean exclusive, Map<String, String> nodeSelector) {
   DeviceRequest {
@@ -48,7 +48,7 @@ record DeviceRequest(String name, boolean exclusive, Map<String, String> nodeSel
     return macvlan != null && MacvlanMode.PASSTHRU.toString().equals(macvlan.mode());
   }
 
-  /** Whether the two cannot be on one node, and some node can be one that both select. */
+  /** Whether the two exclude each other on a node and their selectors can match the same node. */
   boolean conflictsWith(DeviceRequest other) {
     return name.equals(other.name)
         && (exclusive || other.exclusive)

@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one network holds and no other may.
+ * Values that one network holds exclusively.
  *
- * @param subnets its address blocks; empty: none yet, or a driver without
- * @param vni its VXLAN network identifier; null: none yet, or a driver without
- * @param device the device of the nodes that it named; null: none
+ * @param subnets address blocks; empty: none yet, or the driver has none
+ * @param vni VXLAN network identifier; null: none yet, or the driver has none
+ * @param device node device that the network names; null: none
  */
 public record NetworkAllocation(
     List<Cidr> subnets, @Nullable Integer vni, @Nullable String device) {
@@ -24,7 +24,7 @@ public record NetworkAllocation(
     subnets = List.copyOf(subnets);
   }
 
-  /** What a status records. */
+  /** Allocation recorded in a status. */
   public static NetworkAllocation recorded(@Nullable ContainerNetworkStatus status) {
     if (status == null) {
       return NONE;
@@ -42,7 +42,7 @@ public record NetworkAllocation(
         status.device());
   }
 
-  /** {@code text} as a block; nothing if it is none: a stored object may hold anything. */
+  /** Parses {@code text}; empty if it is malformed, as it may be in a stored object. */
   static Stream<Cidr> block(String text) {
     return parse(text).stream();
   }

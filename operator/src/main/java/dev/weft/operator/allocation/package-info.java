@@ -1,6 +1,4 @@
-/**
- * Which subnet and which VNI a network gets: pure functions, and the ledger of what was just given.
- */
+/** Allocates subnets and VNIs: pure functions, and a cache of the latest allocations. */
 @NullMarked
 package dev.weft.operator.allocation;
 

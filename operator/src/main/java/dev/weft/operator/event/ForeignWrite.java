@@ -8,14 +8,16 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * What an agent of another node must have written: it says what cannot be, by what the scheduler
- * and the kubelets say. Nothing in an object says who wrote it, so what could be true passes. Where
- * the API server has the admission policy, none of this is ever stored.
+ * Detects objects that another node's agent must have written, because they contradict the
+ * scheduler or the kubelets. An object does not record its writer, so a plausible object passes.
+ * The admission policy, where it is installed, rejects such objects before they are stored.
  */
 public final class ForeignWrite {
   private ForeignWrite() {}
 
-  /** What is wrong with an endpoint of {@code pod}: a pod never changes its node. */
+  /**
+   * Contradiction between an endpoint and the node of {@code pod}. A pod never changes its node.
+   */
   public static Optional<String> of(NetworkEndpoint endpoint, Pod pod) {
     String says = endpoint.getSpec().node();
     String is = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
@@ -31,7 +33,7 @@ public final class ForeignWrite {
                     is));
   }
 
-  /** What is wrong with a node's tunnel endpoint: it must not be another node's own address. */
+  /** Contradiction in a MeshNode: its VTEP address belongs to another Node. */
   public static Optional<String> of(MeshNode meshNode, Collection<Node> nodes) {
     String name = meshNode.getMetadata().getName();
     String vtep = meshNode.getSpec() == null ? null : meshNode.getSpec().vtep();

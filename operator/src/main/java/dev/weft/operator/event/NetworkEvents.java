@@ -19,14 +19,14 @@ public final class NetworkEvents {
   private final KubernetesClient client;
   private final EventRecorder recorder;
 
-  /** Writes by {@code client}. */
+  /** Creates a writer that uses {@code client}. */
   public NetworkEvents(KubernetesClient client, Clock clock) {
     this.client = client;
     this.recorder =
         new EventRecorder(ConditionalWrites.FIELD_MANAGER, ConditionalWrites.FIELD_MANAGER, clock);
   }
 
-  /** Tells of a change of an object that has no namespace. */
+  /** Records a change of a cluster-scoped object. */
   public void record(HasMetadata object, StatusChange transition) {
     ObjectReference about =
         new ObjectReferenceBuilder()
@@ -49,7 +49,7 @@ public final class NetworkEvents {
           .forceConflicts()
           .serverSideApply();
     } catch (KubernetesClientException e) {
-      // an Event is news, not state: the conditions say the same, and work must go on
+      // an Event only informs, and the conditions hold the same information, so work must go on
       log.atWarn()
           .addKeyValue("object", object.getKind() + " " + object.getMetadata().getName())
           .setCause(e)

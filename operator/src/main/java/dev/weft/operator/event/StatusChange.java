@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A change of a network's state that is worth an Event. */
+/** A change of a network's status that is reported as an Event. */
 public record StatusChange(boolean warning, Reason reason, String message) {
   private static final Set<Reason> FULL = Set.of(Reason.NEARLY_EXHAUSTED, Reason.EXHAUSTED);
 
-  /** Something that somebody must look at. */
+  /** A change that needs the user's attention. */
   public static StatusChange warning(Reason reason, String message) {
     return new StatusChange(true, reason, message);
   }
@@ -40,7 +40,7 @@ public record StatusChange(boolean warning, Reason reason, String message) {
         .map(reason -> new StatusChange(true, reason, now.getMessage()));
   }
 
-  /** The condition, if it is True and was not, or for another reason. */
+  /** The condition, if it is True and its status or reason has changed. */
   private static Optional<Condition> became(
       String type, @Nullable ContainerNetworkStatus before, ContainerNetworkStatus after) {
     return changed(type, before, after).filter(now -> Conditions.TRUE.equals(now.getStatus()));

@@ -1,4 +1,4 @@
-/** Events on objects, and the reports of writes that are not ours. */
+/** Events on objects, and the detection of foreign writes. */
 @NullMarked
 package dev.weft.operator.event;
 

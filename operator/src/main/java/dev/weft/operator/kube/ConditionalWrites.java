@@ -5,17 +5,17 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 
-/** Deletes objects only as they were read: one that changed, or took their place, stays. */
+/** Deletes objects only in the version that was read. A changed or recreated object stays. */
 public final class ConditionalWrites {
-  /** Who the operator is to server-side apply. */
+  /** Field manager of the operator in server-side apply. */
   public static final String FIELD_MANAGER = "weft-operator";
 
   private ConditionalWrites() {}
 
   /**
-   * Deletes an object of the version that {@code object} has.
+   * Deletes {@code object} in exactly the version that it has.
    *
-   * @return false if the API server has another; its change wakes whoever watches it
+   * @return false if the API server has another version; that change triggers the watches
    */
   public static boolean delete(KubernetesClient client, HasMetadata object) {
     try {

@@ -1,4 +1,4 @@
-/** Writes to the API server that respect what was read. */
+/** Conditional writes to the API server, and lists in pages. */
 @NullMarked
 package dev.weft.operator.kube;
 

@@ -6,11 +6,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The IP families of the nodes' tunnel addresses. A tunnel has one: there is no mixed mesh. */
+/**
+ * Checks the IP families of the VTEP addresses. A tunnel has one family, so a mesh cannot mix them.
+ */
 final class Families {
   private Families() {}
 
-  /** Names the nodes of the smaller family; empty if all nodes have one. */
+  /** Message that names the nodes of the less common family; empty if all nodes have the same. */
   static Optional<String> mixed(List<MeshNode> nodes) {
     TreeMap<String, String> four = new TreeMap<>();
     TreeMap<String, String> six = new TreeMap<>();

@@ -14,19 +14,19 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a Mesh says of a change of keys in words. */
+/** Conditions of a Mesh about its key rotation. */
 final class KeyConditions {
-  /** How long a change may take before nodes that hold it up are a shortcoming. */
+  /** Time after which a rotation that waits for nodes makes the Mesh Degraded. */
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private KeyConditions() {}
 
   /**
-   * Adds them to {@code conditions}.
+   * Adds the conditions to {@code conditions}.
    *
    * @param keys null: no network is encrypted
-   * @param waiting names of nodes that have not done yet what the phase asks
-   * @param refused why a node's key is none, by the node's name
+   * @param waiting names of nodes that have not completed the phase
+   * @param refused reason to refuse a node's key, by node name
    */
   static ConditionsDraft add(
       ConditionsDraft conditions,
@@ -58,7 +58,7 @@ final class KeyConditions {
             "keys change as they should");
   }
 
-  /** When a change that is not over by then is stuck. */
+  /** Time from which an unfinished rotation counts as stuck. */
   static Instant stuckFrom(MeshKeys keys) {
     return Instant.parse(Objects.requireNonNull(keys.since(), "written with the epoch"))
         .plus(PATIENCE);

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 /**
  * A live node that can encrypt.
  *
- * @param epochs those of which it publishes a key
- * @param udpPort where it takes ESP by the newest of them inside UDP; empty: it takes plain ESP
+ * @param epochs epochs of the keys that it publishes
+ * @param udpPort UDP port on which it receives ESP with the newest of them; empty: plain ESP
  */
 record KeyHolder(String node, Set<Long> epochs, Optional<Integer> udpPort, KeyProgress progress) {
   private static final KeyProgress NONE = new KeyProgress(null, null, null, null);
@@ -42,9 +42,9 @@ record KeyHolder(String node, Set<Long> epochs, Optional<Integer> udpPort, KeyPr
   }
 
   /**
-   * Whether a node's kernel has what it takes and the node has an address.
+   * Whether a node has a VTEP address and its kernel has all features for encryption.
    *
-   * @param udp whether packets are to travel in UDP
+   * @param udp whether nodes send ESP in UDP
    */
   static boolean canEncrypt(MeshNode node, boolean udp) {
     MeshNodeSpec spec = node.getSpec();
@@ -55,9 +55,9 @@ record KeyHolder(String node, Set<Long> epochs, Optional<Integer> udpPort, KeyPr
   }
 
   /**
-   * Whether it has done what {@code phase} of {@code epoch} asks.
+   * Whether the node has completed {@code phase} of {@code epoch}.
    *
-   * @param digest names the keys of the epoch that all nodes publish
+   * @param digest digest of the published keys of the epoch
    */
   boolean acknowledges(KeyPhase phase, long epoch, String digest) {
     return switch (phase) {

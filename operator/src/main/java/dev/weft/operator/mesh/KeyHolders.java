@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All nodes of the mesh and what they say of their keys.
+ * All nodes of the mesh, with the keys that they report.
  *
- * @param alive names of nodes whose agents renew their leases
+ * @param alive names of nodes with a live agent
  */
 record KeyHolders(List<MeshNode> nodes, Set<String> alive) {
   KeyHolders {
@@ -26,10 +26,10 @@ record KeyHolders(List<MeshNode> nodes, Set<String> alive) {
   }
 
   /**
-   * Those that a change of keys waits for: whose agent is alive and who can encrypt. Whether a
-   * node's kubelet is well does not matter: its pods send and receive all the same.
+   * Nodes that a rotation waits for: their agent is alive and they can encrypt. The state of the
+   * kubelet does not matter, because pods send and receive without it.
    *
-   * @param udp whether its packets are to travel in UDP
+   * @param udp whether nodes send ESP in UDP
    */
   List<KeyHolder> live(boolean udp) {
     return nodes.stream()
@@ -39,15 +39,15 @@ record KeyHolders(List<MeshNode> nodes, Set<String> alive) {
         .toList();
   }
 
-  /** The keys of an epoch that all nodes publish, those of nodes that are away included. */
+  /** Published keys of an epoch, including those of nodes that are away. */
   KeyDirectory directory(long epoch) {
     return KeyDirectory.of(nodes.stream().flatMap(node -> published(node, epoch)).toList());
   }
 
   /**
-   * The newest epoch that any node publishes and that there can have been; 0: none. No epoch lasts
-   * for less than a second, so an epoch has a lower number than the seconds since 1970: a node that
-   * lies leaves room for all that follow.
+   * The newest plausible epoch that any node publishes; 0: none. An epoch lasts at least a second,
+   * so its number is below the seconds since 1970. A node that lies thus leaves room for all later
+   * epochs.
    */
   long newestEpoch(Instant time) {
     return nodes.stream()

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How far keys are changed, as gauges. */
+/** Gauges of the key rotation. */
 public final class KeyMetrics implements MeterBinder {
   private volatile @Nullable MeshKeys keys;
 

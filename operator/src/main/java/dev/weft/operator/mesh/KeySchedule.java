@@ -12,15 +12,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the mesh changes its keys, and when every live node is ready for the next phase. All state
- * is in {@link MeshKeys}, so another operator goes on where this one stopped.
+ * Decides when the mesh rotates its keys and when it enters the next phase. All state is in {@link
+ * MeshKeys}, so another operator can resume.
  *
- * @param interval how long an epoch lasts
- * @param udpPort where nodes are to take ESP inside UDP; empty: they are to take plain ESP
- * @param request value of the annotation that asks for new keys; null: absent
+ * @param interval duration of an epoch
+ * @param udpPort UDP port on which nodes receive ESP; empty: plain ESP
+ * @param request value of the annotation that requests a rotation; null: absent
  */
 record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable String request) {
-  /** Characters of the request that count and are kept; the schema admits no more. */
+  /** Maximum length of the request that is kept, as in the schema; the rest is cut off. */
   private static final int LONGEST_REQUEST = 1024;
 
   KeySchedule {
@@ -29,26 +29,26 @@ record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable Strin
     }
   }
 
-  /** How long a phase waits for nodes that do not follow, at least. */
+  /** Minimum time that a phase waits for nodes that do not follow. */
   static final Duration PATIENCE = Duration.ofMinutes(10);
 
-  /** How long an epoch lasts at least, whatever a node says of the keys that it has. */
+  /** Minimum duration of an epoch, whatever nodes report about their keys. */
   static final Duration SHORT = Duration.ofSeconds(10);
 
   /**
-   * The state with the first encrypted network, or when what was written is lost.
+   * Initial state, for the first encrypted network or after the status was lost.
    *
-   * @param epoch the newest that any node knows of; to prepare it once more does no harm
+   * @param epoch newest epoch that any node knows; preparing it once more is harmless
    */
   MeshKeys first(long epoch, Collection<KeyHolder> live, Instant time) {
     return begin(epoch, live, time);
   }
 
   /**
-   * The state that follows from {@code now}; the same when nothing is to be done.
+   * The state after {@code now}; the same if nothing is due.
    *
-   * @param live live nodes that can encrypt; others are not waited for
-   * @param digest names the keys of the present epoch that all nodes publish
+   * @param live live nodes that can encrypt; the rotation does not wait for others
+   * @param digest digest of the published keys of the current epoch
    */
   MeshKeys next(MeshKeys now, Collection<KeyHolder> live, String digest, Instant time) {
     long epoch = epoch(now);
@@ -64,9 +64,9 @@ record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable Strin
   }
 
   /**
-   * When the epoch of {@code now} is over: by its age, or early when a node has used its keys up or
-   * encapsulates otherwise than asked. The packets of a key travel for life as they did first, so
-   * to have them travel otherwise takes new keys.
+   * End of the epoch of {@code now}: by age, or early if a node has exhausted its keys or uses
+   * another encapsulation than configured. A key keeps its encapsulation, so a change of
+   * encapsulation requires new keys.
    */
   Instant end(MeshKeys now, Collection<KeyHolder> live) {
     long epoch = epoch(now);
@@ -76,15 +76,15 @@ record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable Strin
   }
 
   /**
-   * How long a phase waits for nodes that do not follow: one of them keeps no other from new keys,
-   * and is on its own with its old ones until it follows.
+   * Time that a phase waits for nodes that do not follow. Such a node does not keep others from new
+   * keys; it is isolated with its old keys until it follows.
    */
   Duration patience() {
     Duration quarter = interval.dividedBy(4);
     return quarter.compareTo(PATIENCE) < 0 ? PATIENCE : quarter;
   }
 
-  /** Those of {@code live} that have done what the phase of {@code keys} asks. */
+  /** Nodes of {@code live} that have completed the phase of {@code keys}. */
   static List<KeyHolder> followers(MeshKeys keys, Collection<KeyHolder> live, String digest) {
     return live.stream()
         .filter(each -> each.acknowledges(phase(keys), epoch(keys), digest))
@@ -131,7 +131,7 @@ record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable Strin
     return Objects.requireNonNull(keys.epoch(), "written with every state");
   }
 
-  /** Names of those that have not done yet what the phase of {@code keys} asks. */
+  /** Names of nodes that have not completed the phase of {@code keys}. */
   static List<String> waiting(MeshKeys keys, Collection<KeyHolder> live, String digest) {
     return live.stream()
         .filter(each -> !each.acknowledges(phase(keys), epoch(keys), digest))
@@ -140,7 +140,7 @@ record KeySchedule(Duration interval, Optional<Integer> udpPort, @Nullable Strin
         .toList();
   }
 
-  /** A phase that cannot be read is begun anew: preparing again does no harm. */
+  /** The phase of {@code now}. An unreadable phase restarts as Prepare, which is harmless. */
   private static KeyPhase phase(MeshKeys now) {
     return KeyPhase.of(now.phase()).orElse(KeyPhase.PREPARE);
   }

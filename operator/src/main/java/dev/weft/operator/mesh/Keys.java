@@ -15,12 +15,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the mesh's keys are changed, and whom that is due to.
+ * State of the key rotation, and the nodes that it waits for.
  *
  * @param state null: no network is encrypted, so there are no keys
- * @param waiting names of nodes that have not done yet what the phase asks
- * @param refused why a node's key is none, by the node's name
- * @param wake when something is due by itself; null: never
+ * @param waiting names of nodes that have not completed the phase
+ * @param refused reason to refuse a node's key, by node name
+ * @param wake time of the next scheduled change; null: none
  */
 record Keys(
     @Nullable MeshKeys state,
@@ -30,9 +30,9 @@ record Keys(
   static final Keys NONE = new Keys(null, List.of(), Map.of(), null);
 
   /**
-   * What follows from what {@code mesh} says and from what its nodes say.
+   * Computes the state from {@code mesh} and the reports of its nodes.
    *
-   * @param phases how long the present phase has lasted
+   * @param phases measures how long the current phase has lasted
    */
   static Keys of(Mesh mesh, KeyHolders holders, PhaseClock phases, Instant time) {
     KeySchedule schedule = schedule(mesh);
@@ -43,7 +43,7 @@ record Keys(
       keys = schedule.first(Math.max(1, holders.newestEpoch(time)), live, time);
     }
     KeyDirectory directory;
-    do { // nobody will wake us for what nodes have done already
+    do { // nodes that have already completed the next phase cause no further event
       before = keys;
       directory = holders.directory(Objects.requireNonNull(before.epoch()));
       String digest = directory.digest();

@@ -41,15 +41,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes a MeshNode that has neither a Node nor an agent that lives, and one that another node's
- * agent wrote, whose own agent writes it anew. Has each MeshNode belong to the present Node of its
- * name: a Node may be deleted and registered again while its agent lives.
+ * Removes a MeshNode without a Node and a live agent, and one that another node's agent wrote; its
+ * own agent then recreates it. Sets the current Node of the same name as the owner of each
+ * MeshNode, because a Node may be deleted and registered again while its agent lives.
  */
 @ControllerConfiguration(name = "meshnode", fieldManager = "weft-operator")
 public final class MeshNodeReconciler implements Reconciler<MeshNode> {
   private static final Logger log = LoggerFactory.getLogger(MeshNodeReconciler.class);
 
-  /** After a lease of 40 s, so that a node is forgotten within a minute. */
+  /**
+   * Wait after the expiry of the 40 s lease, so that a dead node leaves the mesh within a minute.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final KubernetesClient client;
@@ -62,9 +64,9 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
   private @Nullable AgentSource<MeshNode> agents;
 
   /**
-   * A reconciler of nodes.
+   * Creates the reconciler.
    *
-   * @param leaseNamespace where agents renew their leases
+   * @param leaseNamespace namespace of the agents' leases
    */
   public MeshNodeReconciler(KubernetesClient client, String leaseNamespace, Clock clock) {
     this.client = client;
@@ -130,7 +132,7 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
     return UpdateControl.noUpdate();
   }
 
-  /** What is another node's, and named by this one as well. */
+  /** Conflict with another node that owns the same VTEP address or public key. */
   private Optional<String> conflict(MeshNode meshNode) {
     MeshMembers.Settled settled =
         claims.settle(
@@ -146,13 +148,19 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
     return client.nodes().withName(node).get() == null;
   }
 
-  /** An agent introduces itself before its first lease is seen. */
+  /**
+   * Time from which a dead node may be removed. It is after the creation, because an agent
+   * publishes its MeshNode before its first lease is seen.
+   */
   private static Instant end(MeshNode meshNode, Instant deadSince) {
     Instant created = Instant.parse(meshNode.getMetadata().getCreationTimestamp());
     return (created.isAfter(deadSince) ? created : deadSince).plus(PATIENCE);
   }
 
-  /** A host of a container engine needs no Node, and its containers go on without its agent. */
+  /**
+   * Whether an engine runs attached containers on the node. Such a host needs no Node, and its
+   * containers keep running without its agent.
+   */
   private boolean hasContainers(MeshNode meshNode) {
     return client
         .resources(NetworkEndpoint.class)

@@ -29,11 +29,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says whether the Mesh is valid, counts its nodes and networks, and leads its nodes from one epoch
- * of keys to the next. Every agent sees every status, so acknowledgements of many nodes are told
- * together.
+ * Reports whether the Mesh is valid, counts its nodes and networks, and drives the key rotation.
+ * Every agent watches the status, so acknowledgements of many nodes are written together.
  */
-// an annotation asks for new keys, and changes no generation
+// an annotation requests a rotation, and does not change the generation
 @ControllerConfiguration(
     name = "mesh",
     fieldManager = "weft-operator",
@@ -49,9 +48,9 @@ public final class MeshReconciler implements Reconciler<Mesh> {
   private @Nullable MeshSources sources;
 
   /**
-   * A reconciler of the mesh.
+   * Creates the reconciler.
    *
-   * @param leaseNamespace where agents renew their leases
+   * @param leaseNamespace namespace of the agents' leases
    */
   public MeshReconciler(String leaseNamespace, KeyMetrics metrics, Clock clock) {
     this.leaseNamespace = leaseNamespace;
@@ -104,7 +103,7 @@ public final class MeshReconciler implements Reconciler<Mesh> {
     fresh.setMetadata(
         new ObjectMetaBuilder()
             .withName(mesh.getMetadata().getName())
-            // an epoch and its phases never go back, whatever a cache shows
+            // epoch and phase must never go back, even with a stale cache
             .withResourceVersion(mesh.getMetadata().getResourceVersion())
             .build());
     fresh.setStatus(status);
@@ -120,7 +119,10 @@ public final class MeshReconciler implements Reconciler<Mesh> {
     return UpdateControl.patchStatus(fresh);
   }
 
-  /** Once more when keys are old, or when a change of them has taken too long. */
+  /**
+   * Reschedules for the end of the epoch, or for the time when the rotation is stuck or stops
+   * waiting.
+   */
   private UpdateControl<Mesh> again(UpdateControl<Mesh> done, Keys keys) {
     MeshKeys state = keys.state();
     if (state == null) {

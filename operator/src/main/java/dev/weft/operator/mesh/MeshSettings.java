@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record MeshSettings(
     int clearPort, int encryptedPort, int firstVni, int lastVni, List<AddressPools.Pool> pools) {
-  /** The settings that {@code mesh} stands for; it must be valid. */
+  /** Settings of {@code mesh}, which must be valid. */
   public static MeshSettings of(@Nullable Mesh mesh) {
     MeshSpec spec = mesh == null ? null : mesh.getSpec();
     Ports ports = spec == null ? null : spec.ports();
@@ -38,7 +38,7 @@ public record MeshSettings(
     return encrypted ? encryptedPort : clearPort;
   }
 
-  /** What networks are allocated from, beside what is used already. */
+  /** Pools of the Mesh, with the blocks that are in use. */
   public AddressPools pools(List<AddressPools.Used> used) {
     return new AddressPools(pools, firstVni, lastVni, used);
   }

@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the operator watches for the sake of the mesh. */
+/** Watches of the Mesh reconciler. */
 final class MeshSources {
   private static final ResourceID MESH = new ResourceID(Names.MESH);
 
@@ -52,7 +52,7 @@ final class MeshSources {
     return List.of(nodes, networks, agents);
   }
 
-  /** The nodes that count, and why others do not. */
+  /** The valid MeshNodes, and the conflicts of the others. */
   MeshMembers.Settled nodes() {
     return claims.settle(
         nodes.list().filter(each -> Identity.contradiction(each).isEmpty()).toList());
@@ -62,7 +62,7 @@ final class MeshSources {
     return networks.list().filter(MeshStatuses::isOverlay).toList();
   }
 
-  /** Names of those whose agents renew their leases. */
+  /** Names of the nodes with a live agent. */
   Set<String> alive(Collection<MeshNode> some) {
     return some.stream()
         .map(node -> node.getMetadata().getName())

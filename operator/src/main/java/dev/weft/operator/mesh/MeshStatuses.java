@@ -19,17 +19,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a Mesh says of itself. */
+/** Computes the status of a Mesh. */
 final class MeshStatuses {
   private MeshStatuses() {}
 
-  /** How many nodes the mesh has, and overlay networks. */
+  /** Number of nodes in the mesh, and of overlay networks. */
   record Counts(int nodes, int networks) {}
 
   /** Why nodes cannot reach each other. */
   record Flaw(Reason reason, String why) {}
 
-  /** Nodes that name what is another node's. */
+  /** Conflict of nodes that claim a VTEP address or key of another node. */
   static Optional<Flaw> conflict(MeshMembers.Settled settled) {
     return settled.refused().isEmpty()
         ? Optional.empty()
@@ -41,9 +41,9 @@ final class MeshStatuses {
   }
 
   /**
-   * The same for a mesh whose nodes cannot all reach each other.
+   * Status of a mesh, Degraded if its nodes cannot all reach each other.
    *
-   * @param flaw why; empty: they can
+   * @param flaw why they cannot; empty: they can
    */
   static MeshStatus of(Mesh mesh, Counts counts, Keys keys, Optional<Flaw> flaw, Clock clock) {
     MeshStatus status = of(mesh, counts, keys, clock);
@@ -66,7 +66,7 @@ final class MeshStatuses {
         status.keys());
   }
 
-  /** Keeps since when it is so. */
+  /** Keeps the transition time of an existing condition Degraded. */
   private static List<Condition> withDegraded(MeshStatus status, MeshStatus old) {
     List<Condition> all = new ArrayList<>();
     Objects.requireNonNullElse(status.conditions(), List.<Condition>of()).stream()

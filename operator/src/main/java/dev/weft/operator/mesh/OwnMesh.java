@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Mesh that the operator makes where there are encrypted networks and the user has none: its
- * status says how keys change. Its spec is empty, and the user's as soon as the user writes it.
+ * The Mesh that the operator creates for encrypted networks if the user has none, because its
+ * status holds the key rotation. Its spec is empty, and belongs to the user as soon as the user
+ * writes it.
  */
 public final class OwnMesh {
   private static final Logger log = LoggerFactory.getLogger(OwnMesh.class);
@@ -39,7 +40,7 @@ public final class OwnMesh {
         && Boolean.TRUE.equals(options.encrypted());
   }
 
-  /** Makes it, unless there is a Mesh by now. */
+  /** Creates the Mesh, unless one exists. */
   public void make() {
     Mesh mesh = new Mesh();
     mesh.setMetadata(new ObjectMetaBuilder().withName(Names.MESH).withLabels(MARK).build());
@@ -56,7 +57,7 @@ public final class OwnMesh {
     }
   }
 
-  /** Whether the operator made {@code mesh} and nobody has written anything into it. */
+  /** Whether the operator created {@code mesh} and nobody has changed its spec. */
   static boolean is(Mesh mesh) {
     Map<String, String> labels = mesh.getMetadata().getLabels();
     return labels != null
@@ -64,7 +65,7 @@ public final class OwnMesh {
         && (mesh.getSpec() == null || Objects.equals(mesh.getSpec(), NOTHING));
   }
 
-  /** Removes {@code mesh}, unless somebody has changed it by now. */
+  /** Removes {@code mesh}, unless it was changed meanwhile. */
   void remove(Mesh mesh) {
     client.resource(mesh).lockResourceVersion(mesh.getMetadata().getResourceVersion()).delete();
     log.atInfo().addKeyValue("mesh", Names.MESH).log("removed the mesh: no network is encrypted");

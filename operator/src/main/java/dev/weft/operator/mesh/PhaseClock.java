@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Since when this operator has seen the present phase of keys. Another operator gives nodes the
- * whole time again: what one of them missed is no node's fault.
+ * Records since when this operator has seen the current phase of the key rotation. After a change
+ * of leader, nodes get the full time again.
  */
 final class PhaseClock {
   private record Phase(@Nullable Long epoch, @Nullable String phase) {}
@@ -17,7 +17,7 @@ final class PhaseClock {
   private @Nullable Phase seen;
   private Instant since = Instant.MIN;
 
-  /** When nodes that do not follow the phase of {@code keys} are waited for no longer. */
+  /** Time until which the phase of {@code keys} waits for nodes that do not follow. */
   synchronized Instant deadline(MeshKeys keys, Instant time, Duration patience) {
     Phase phase = new Phase(keys.epoch(), keys.phase());
     if (!Objects.equals(phase, seen)) {

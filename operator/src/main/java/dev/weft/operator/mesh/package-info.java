@@ -1,4 +1,4 @@
-/** The Mesh's settings with their defaults, its status, and nodes that left it. */
+/** Reconciles the Mesh: settings with defaults, status, keys, and nodes that left. */
 @NullMarked
 package dev.weft.operator.mesh;
 

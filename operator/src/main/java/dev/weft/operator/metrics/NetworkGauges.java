@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What networks say of themselves, as numbers. Made anew whenever they are asked for. */
+/** Gauges from the statuses of networks. They are rebuilt for each scrape. */
 public final class NetworkGauges {
   private final MeterRegistry registry;
   private final MultiGauge ready;
@@ -23,7 +23,7 @@ public final class NetworkGauges {
   private record Of(
       MultiGauge gauge, Function<ContainerNetworkStatus, Optional<? extends Number>> number) {}
 
-  /** Numbers in {@code registry}. */
+  /** Registers the gauges in {@code registry}. */
   public NetworkGauges(MeterRegistry registry) {
     this.registry = registry;
     ready = gauge("weft.network.ready", "1 if the network is Ready, and the reason");
@@ -58,7 +58,7 @@ public final class NetworkGauges {
     return new Of(gauge(name, description), number);
   }
 
-  /** Says how things are now. */
+  /** Updates the gauges from the statuses of {@code networks}. */
   public void show(Collection<ContainerNetwork> networks) {
     List<ContainerNetwork> known =
         networks.stream().filter(each -> each.getStatus() != null).toList();

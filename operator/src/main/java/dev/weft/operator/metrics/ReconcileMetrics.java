@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** How long reconciles take, and how many fail, by controller. */
+/** Duration and failures of reconciliations by controller. */
 public final class ReconcileMetrics implements Metrics {
   private static final Duration[] BOUNDS =
       Stream.of(5, 25, 100, 500, 2_500, 10_000).map(Duration::ofMillis).toArray(Duration[]::new);
@@ -21,7 +21,7 @@ public final class ReconcileMetrics implements Metrics {
 
   private record Of(Timer duration, Counter errors) {}
 
-  /** Counts in {@code registry}. */
+  /** Creates the metrics in {@code registry}. */
   public ReconcileMetrics(MeterRegistry registry) {
     this.registry = registry;
   }

@@ -3,11 +3,11 @@ package dev.weft.operator.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Counts stored objects that cannot be read in part, by kind. */
+/** Counts partly unreadable objects by kind. */
 public final class UnreadableObjects {
   private final MeterRegistry registry;
 
-  /** Counts in {@code registry}. */
+  /** Creates the counters in {@code registry}. */
   public UnreadableObjects(MeterRegistry registry) {
     this.registry = registry;
   }

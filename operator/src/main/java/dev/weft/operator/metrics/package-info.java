@@ -1,4 +1,4 @@
-/** What the operator counts, for Prometheus. */
+/** Metrics of the operator, for Prometheus. */
 @NullMarked
 package dev.weft.operator.metrics;
 

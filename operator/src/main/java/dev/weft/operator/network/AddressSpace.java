@@ -17,11 +17,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The addresses that a network hands out, as ranges that are apart and in order. */
+/** Addresses that a network allocates from, as disjoint ranges. */
 public record AddressSpace(List<IpRange> ranges) {
   private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
-  /** How full a space is: one of these for each address family, the fuller one counts. */
+  /** Usage of a space. Of two address families, the fuller one counts. */
   enum Fullness {
     ROOMY,
     NEARLY_FULL,
@@ -33,7 +33,7 @@ public record AddressSpace(List<IpRange> ranges) {
   }
 
   /**
-   * The space of a network that holds {@code held}.
+   * The space of a network with the subnets {@code held}.
    *
    * @param asked the subnets in the spec
    */
@@ -73,7 +73,7 @@ public record AddressSpace(List<IpRange> ranges) {
     return ranges.stream().anyMatch(range -> range.contains(address));
   }
 
-  /** How many of the addresses are used; free is that of the family with the least left. */
+  /** Number of used and free addresses; free counts the family with the fewest left. */
   AddressCounts count(Collection<IpAddress> used) {
     long free =
         Stream.of(true, false)
@@ -139,7 +139,7 @@ public record AddressSpace(List<IpRange> ranges) {
     return left;
   }
 
-  /** Blocks are apart or nested, so what lies in no other one is disjoint. */
+  /** The blocks that lie in no other one. Blocks are disjoint or nested, so these are disjoint. */
   private static List<IpRange> disjoint(List<Cidr> blocks, Cidr subnet) {
     IpRange usable = subnet.usable();
     return blocks.stream()

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Sums up a network: the one place where its conditions and counts are made. */
+/** Computes all conditions and counts in the status of a network. */
 final class Aggregation {
   private final ObservedNetwork observed;
   private final List<Finding> findings;
@@ -34,7 +34,7 @@ final class Aggregation {
   private final NetworkProgress progress;
   private final Clock clock;
 
-  /** A condition but for what all conditions of a network share. */
+  /** A condition without the fields that all conditions of a network share. */
   private record ConditionDraft(String status, Reason reason, String message) {}
 
   Aggregation(
@@ -108,7 +108,7 @@ final class Aggregation {
         : new ConditionDraft(Conditions.UNKNOWN, Reason.NODES_IN_PROGRESS, progress(waiting));
   }
 
-  /** No node should carry it now. */
+  /** Condition Ready of a network that no node should carry now. */
   private ConditionDraft unused() {
     if (selectsNothing()) {
       return new ConditionDraft(Conditions.FALSE, Reason.NO_MATCHING_NODE, noMatchingNode());

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers what is known of a network, decides, records the decision, and carries it out. */
+/** Observes a network, decides, records the decision in its status, and carries it out. */
 @ControllerConfiguration(
     name = "containernetwork",
     finalizerName = Names.NETWORK_FINALIZER,
@@ -45,9 +45,9 @@ public final class ContainerNetworkReconciler
   private @Nullable NetworkSources sources;
 
   /**
-   * A reconciler of networks.
+   * Creates the reconciler.
    *
-   * @param leaseNamespace where agents renew their leases
+   * @param leaseNamespace namespace of the agents' leases
    */
   public ContainerNetworkReconciler(KubernetesClient client, String leaseNamespace, Clock clock) {
     this.leaseNamespace = leaseNamespace;
@@ -104,7 +104,8 @@ public final class ContainerNetworkReconciler
         hostNetworks.carryOut(changes);
         yield DeleteControl.noFinalizerRemoval();
       }
-      // an agent may have written one itself that no cache shows yet; its arrival wakes us again
+      // an agent may have written a HostNetwork that no cache shows yet; its event triggers a
+      // further reconciliation
       case Teardown.Done() ->
           hostNetworks.isGone(network.getMetadata().getName())
               ? DeleteControl.defaultDelete()
@@ -112,7 +113,7 @@ public final class ContainerNetworkReconciler
     };
   }
 
-  /** All networks that are known. */
+  /** All networks in the cache. */
   public Collection<ContainerNetwork> networks() {
     return sources == null ? List.of() : sources.networks();
   }

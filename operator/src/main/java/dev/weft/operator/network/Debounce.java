@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Passes events on a moment later: those of one resource that come within it are one. */
+/** Delays events by a moment, and merges events of the same resource within it. */
 final class Debounce implements EventHandler {
   private final EventHandler handler;
   private final Duration moment;
@@ -26,7 +26,7 @@ final class Debounce implements EventHandler {
     if (due.add(resource)) {
       CompletableFuture.delayedExecutor(moment.toNanos(), TimeUnit.NANOSECONDS)
           .execute(() -> {
-            // before it is handled: what comes meanwhile may be missed there
+            // before it is handled, because the handler may miss what changes meanwhile
             due.remove(resource);
             handler.handleEvent(event);
           });

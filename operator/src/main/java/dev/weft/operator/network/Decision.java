@@ -24,13 +24,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be said about a network, and what to be done for it.
+ * Status to record for a network, and changes to make to its HostNetworks.
  *
- * @param status to be recorded before anything else is done
+ * @param status status to record before any change
  */
 record Decision(ContainerNetworkStatus status, HostNetworkChanges hostNetworks) {
 
-  /** Allocates; called only for a valid network. */
+  /** Allocates for a network, which must be valid. */
   @FunctionalInterface
   interface Allocation {
     AllocationOutcome allocate(ContainerNetwork network, AddressPools pools);
@@ -53,7 +53,7 @@ record Decision(ContainerNetworkStatus status, HostNetworkChanges hostNetworks) 
       findings.add(meshInvalid(meshProblems));
       return Optional.empty();
     }
-    // a network that has its values goes on with them, whatever becomes of the Mesh
+    // an allocated network keeps its values even if the Mesh becomes invalid
     MeshSettings settings = MeshSettings.of(meshProblems.isEmpty() ? observed.mesh() : null);
     Effective recorded = Effective.recorded(observed.network().getStatus());
     AddressPools pools = settings.pools(UsedBlocks.of(observed));

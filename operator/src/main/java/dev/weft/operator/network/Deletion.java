@@ -9,8 +9,8 @@ import dev.weft.api.Reason;
 import java.time.Clock;
 
 /**
- * What a network that is being deleted says of itself: that it waits for the user or for nodes.
- * What it said of its work before is no longer so.
+ * Status of a network that is being deleted: it waits for the user or for nodes. Earlier conditions
+ * about its work are replaced or removed.
  */
 final class Deletion {
   private Deletion() {}

@@ -18,11 +18,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values a network has once it is allocated, all defaults filled in.
+ * Values of an allocated network, all defaults filled in.
  *
  * @param port UDP port; null: not an overlay
- * @param mtu bytes; null: what the parent interface has
- * @param device the device of the nodes that the user named; null: none
+ * @param mtu bytes; null: the MTU of the parent interface
+ * @param device node device that the user named; null: none
  */
 record Effective(
     @Nullable String driver,
@@ -33,7 +33,7 @@ record Effective(
     @Nullable String device) {
   private static final int ETHERNET_MTU = 1500;
 
-  /** What {@code status} already says. */
+  /** Values recorded in {@code status}. */
   static Effective recorded(@Nullable ContainerNetworkStatus status) {
     return status == null
         ? new Effective(null, null, null, null, null, null)

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether every node that should carry an encrypted network can encrypt. */
+/** Condition Encrypted: tells whether every node that should carry a network can encrypt. */
 record EncryptionSupport(String status, Reason reason, String message) {
 
   private static final String CURE =
@@ -30,7 +30,7 @@ record EncryptionSupport(String status, Reason reason, String message) {
   }
 
   /**
-   * Why nothing can be encrypted wherever a pod comes to; empty: some node can, or may.
+   * Reason why no node of the network can encrypt; empty: some node can, or may.
    *
    * @return what each of the network's nodes lacks
    */
@@ -44,7 +44,7 @@ record EncryptionSupport(String status, Reason reason, String message) {
     return unable.isEmpty() || unable.size() < nodes.size()
         ? Optional.empty()
         : Optional.of(
-            "no node can encrypt, so spec.overlay.encrypted cannot be had: %s%s"
+            "no node can encrypt, so spec.overlay.encrypted has no effect: %s%s"
                 .formatted(NodeTexts.join(unable), CURE));
   }
 
@@ -52,7 +52,7 @@ record EncryptionSupport(String status, Reason reason, String message) {
     return spec != null && spec.keys() != null && !spec.keys().isEmpty();
   }
 
-  /** Whether a node takes what is encrypted by any of its keys inside UDP. */
+  /** Whether a node receives ESP in UDP with any of its keys. */
   static boolean takesUdp(@Nullable MeshNodeSpec spec) {
     List<NodeKey> keys = spec == null ? null : spec.keys();
     return keys != null && keys.stream().anyMatch(key -> key.udpPort() != null);

@@ -3,18 +3,18 @@ package dev.weft.operator.network;
 import dev.weft.api.Reason;
 
 /**
- * Something about a network that its user should know.
+ * Problem of a network that its user should know.
  *
- * @param message what was asked, what stands in the way and what to change
+ * @param message the requested value, the obstacle and the remedy
  */
 record Finding(Reason reason, String message, Gravity gravity) {
-  /** What follows from a finding, the gravest first. */
+  /** Consequence of a finding, the gravest first. */
   enum Gravity {
     /** The network is neither allocated nor changed on any node. */
     REFUSES,
-    /** The network is built, but is not what was asked for until the user mends it. */
+    /** The network is built, but differs from its spec until the user corrects it. */
     STALLS,
-    /** The network works, with less than what was asked for. */
+    /** The network works, but with less than its spec requests. */
     DEGRADES
   }
 

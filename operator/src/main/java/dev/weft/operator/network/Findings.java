@@ -7,7 +7,7 @@ import dev.weft.operator.network.Finding.Gravity;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What can be said against a network before anything is allocated for it. */
+/** Checks a network before anything is allocated for it. */
 final class Findings {
   private Findings() {}
 

@@ -18,12 +18,12 @@ import java.util.Optional;
 
 /**
  * An object that no program of Weft writes: it contradicts its own name, or holds an address that
- * its network cannot have given out.
+ * its network cannot have allocated.
  *
- * @param why in words for a user
+ * @param why reason in words for a user
  */
 record ForeignObject(HasMetadata object, String why) {
-  /** What is wrong with an endpoint of a network, given the network. */
+  /** The endpoint as a foreign object, if its address is invalid on {@code network}. */
   static Optional<ForeignObject> of(NetworkEndpoint endpoint, ContainerNetwork network) {
     ContainerNetworkStatus status = network.getStatus();
     List<EffectiveSubnet> held = status == null ? null : status.subnets();
@@ -42,7 +42,10 @@ record ForeignObject(HasMetadata object, String why) {
                 "NetworkEndpoint %s: %s".formatted(endpoint.getMetadata().getName(), why)));
   }
 
-  /** Removes it, unless it has changed. No node follows it, so no finalizer waits for one. */
+  /**
+   * Deletes the object unless it has changed. No agent handles it, so its finalizers are removed,
+   * too.
+   */
   boolean remove(KubernetesClient client) {
     if (!ConditionalWrites.delete(client, object)) {
       return false;

@@ -11,11 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be done with a network's HostNetworks.
+ * Changes to the HostNetworks of a network.
  *
- * @param apply to be written: missing, or other than they should be
- * @param delete no longer wanted on their node
- * @param forget deleted, on nodes that are gone and will never say so
+ * @param apply to write, because they are missing or differ
+ * @param delete to delete, because their node should not carry the network
+ * @param forget deleted ones to release from their finalizer, because their node is gone
  */
 record HostNetworkChanges(
     List<HostNetwork> apply, List<HostNetwork> delete, List<HostNetwork> forget) {
@@ -31,7 +31,7 @@ record HostNetworkChanges(
     return apply.isEmpty() && delete.isEmpty() && forget.isEmpty();
   }
 
-  /** What leads from the stored HostNetworks to the wanted ones, by node. */
+  /** Changes from the stored HostNetworks to the wanted ones, which are given by node. */
   static HostNetworkChanges of(ObservedNetwork observed, Map<String, HostNetwork> wanted) {
     List<HostNetwork> apply = new ArrayList<>(wanted.values());
     List<HostNetwork> delete = new ArrayList<>();
@@ -57,7 +57,7 @@ record HostNetworkChanges(
     return new HostNetworkChanges(apply, delete, forget);
   }
 
-  /** What takes the network off every node. */
+  /** Changes that remove the network from every node. */
   static HostNetworkChanges removal(ObservedNetwork observed) {
     return of(observed, Map.of());
   }

@@ -18,7 +18,7 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes HostNetworks. */
+/** Applies and deletes HostNetworks, and removes finalizers of gone nodes. */
 final class HostNetworkWriter {
   private static final Logger log = LoggerFactory.getLogger(HostNetworkWriter.class);
 
@@ -34,7 +34,7 @@ final class HostNetworkWriter {
     changes.forget().forEach(this::forget);
   }
 
-  /** Whether the API server itself knows of no HostNetwork of {@code network}. */
+  /** Whether the API server itself, not only the cache, has no HostNetwork of {@code network}. */
   boolean isGone(String network) {
     return client
         .resources(HostNetwork.class)
@@ -59,9 +59,9 @@ final class HostNetworkWriter {
   }
 
   /**
-   * An apply takes off only what an apply of ours had put there: a field that another manager wrote
-   * as well stays, such as one of an agent that was first. What a HostNetwork asks for is the
-   * operator's.
+   * Replaces the whole spec, which belongs to the operator. A server-side apply removes only fields
+   * that this operator applied before. A field that another manager wrote as well stays, such as
+   * one of an agent that was first.
    */
   private void replaceSpec(HostNetwork stored, HostNetworkSpec spec) {
     String uid = stored.getMetadata().getUid();
@@ -87,7 +87,10 @@ final class HostNetworkWriter {
     }
   }
 
-  /** The cache may not show an endpoint yet that was made a moment ago. */
+  /**
+   * Whether endpoints use the network on its node. The API server is queried, because the cache may
+   * not show a new endpoint yet.
+   */
   private boolean isInUse(HostNetwork hostNetwork) {
     String node = ObservedNetwork.nodeOf(hostNetwork);
     boolean endpoints =

@@ -13,24 +13,24 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps an overlay for a while on a node whose last pod on it has gone: pods are replaced by
- * others, and the next one would have to wait until the network is gone and built again. After a
- * restart of the operator the while begins anew.
+ * Keeps an overlay on a node for a while after its last pod there is gone. A replacement pod would
+ * otherwise wait until the network is removed and built again. After a restart of the operator the
+ * period begins anew.
  */
 final class IdleGrace {
-  /** How long an overlay stays where nothing uses it. */
+  /** Time that an unused overlay stays on a node. */
   static final Duration STAY = Duration.ofSeconds(30);
 
   private final Map<String, Map<String, Instant>> since = new ConcurrentHashMap<>();
 
   /**
-   * What is to be done by now.
+   * Changes that are due now.
    *
-   * @param next when more is to be done; empty: when something changes
+   * @param next time of the next change; empty: none is scheduled
    */
   record Due(HostNetworkChanges hostNetworks, Optional<Instant> next) {}
 
-  /** The changes without removing what may be used again soon. */
+  /** The changes without deletions of overlays that may soon be used again. */
   Due due(ObservedNetwork observed, HostNetworkChanges changes, Instant now) {
     String network = observed.network().getMetadata().getName();
     Map<String, Instant> before = since.getOrDefault(network, Map.of());
@@ -55,7 +55,7 @@ final class IdleGrace {
         Optional.of(Collections.min(idle.values()).plus(STAY)));
   }
 
-  /** The network is to go everywhere. */
+  /** Forgets a network that is being deleted. */
   void forget(String network) {
     since.remove(network);
   }

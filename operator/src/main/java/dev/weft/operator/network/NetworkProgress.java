@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a network has come on its nodes.
+ * Progress of a network on its nodes.
  *
- * @param waves the way of the present change; null: none is made
- * @param rollout what is published of it
+ * @param waves waves of the current rollout; null: there is none
+ * @param rollout progress to publish
  */
 record NetworkProgress(
     List<NodeReport> reports, @Nullable RolloutWaves waves, @Nullable RolloutProgress rollout) {
@@ -17,14 +17,14 @@ record NetworkProgress(
     reports = List.copyOf(reports);
   }
 
-  /** Whether a change stops at nodes that fail. */
+  /** Whether failing nodes block the rollout. */
   boolean isHalted() {
     return waves != null
         && waves.isBlocked()
         && reports.stream().anyMatch(each -> each.state() instanceof State.Failing);
   }
 
-  /** Whether there are nodes whose turn has not come. */
+  /** Whether nodes still wait for their turn. */
   boolean isUnderWay() {
     return waves != null && !waves.isOver();
   }

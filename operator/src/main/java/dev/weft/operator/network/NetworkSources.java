@@ -51,15 +51,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operator watches for the sake of networks, and which networks each change concerns. A
- * change that no decision depends on, such as a pod's readiness, wakes nobody.
+ * Watches of the network reconciler, with the networks that each change affects. A change that
+ * affects no decision, such as a pod's readiness, triggers nothing.
  */
 final class NetworkSources {
   private static final String BY_NODE = "node";
 
   /**
-   * How old what is reported of a network's addresses may be. Pods come in crowds, and each word of
-   * a network goes to every node's agent.
+   * Delay until changed endpoints trigger a reconciliation. Pods start in bursts, and every node's
+   * agent receives each change of a network.
    */
   private static final Duration ENDPOINTS_MOMENT = Duration.ofMillis(200);
 
@@ -156,7 +156,8 @@ final class NetworkSources {
     MeshMembers.Settled settled =
         claims.settle(
             meshNodes.list().filter(each -> Identity.contradiction(each).isEmpty()).toList());
-    // endpoints before pods: whose pod comes in between is then never taken for an orphan
+    // endpoints before pods, so an endpoint is never taken for an orphan if its pod appears in
+    // between
     List<NetworkEndpoint> itsEndpoints =
         sorted(
             endpoints.getSecondaryResources(network).stream()
@@ -192,13 +193,16 @@ final class NetworkSources {
         serviceCidrs == null ? serviceRanges.asked() : ServiceRanges.of(serviceCidrs.list()));
   }
 
-  /** What a pod asks of a network that does not admit its namespace causes nothing on its node. */
+  /**
+   * Whether the network admits the pod's namespace. A pod that it does not admit does not bring the
+   * network to its node.
+   */
   private static boolean admits(ContainerNetwork network, Pod pod) {
     List<String> allowed = network.getSpec() == null ? null : network.getSpec().allowedNamespaces();
     return allowed == null || allowed.contains(pod.getMetadata().getNamespace());
   }
 
-  /** What names a network and contradicts itself: {@link #observe} does not show it. */
+  /** Objects that name a network and contradict themselves; {@link #observe} omits them. */
   List<ForeignObject> foreign(ContainerNetwork network) {
     Stream<ForeignObject> ofEndpoints =
         endpoints.getSecondaryResources(network).stream()
@@ -224,7 +228,7 @@ final class NetworkSources {
         Optional.ofNullable(conflict).map(MeshMembers.Conflict::why));
   }
 
-  /** The pod of a sandbox, of the same UID. */
+  /** The pod of a sandbox, if its UID matches. */
   Optional<Pod> pod(SandboxReference sandbox) {
     return sandbox.pod() == null
         ? Optional.empty()
@@ -267,7 +271,10 @@ final class NetworkSources {
         .collect(Collectors.toSet());
   }
 
-  /** What networks depend on: of keys not which there are, but whether, and how they are used. */
+  /**
+   * Properties of a MeshNode that networks depend on. Of its keys, only existence and encapsulation
+   * matter.
+   */
   private static List<Object> facts(MeshNode node) {
     MeshNodeSpec spec = node.getSpec();
     return spec == null
@@ -278,7 +285,10 @@ final class NetworkSources {
             EncryptionSupport.takesUdp(spec));
   }
 
-  /** Devices and endpoints are for readers: what there is of them, endpoints report themselves. */
+  /**
+   * Whether a change of a HostNetwork matters. Its devices and endpoint count do not, because
+   * endpoints are watched themselves.
+   */
   private static boolean differ(HostNetwork now, HostNetwork before) {
     HostNetworkStatus status = now.getStatus();
     HostNetworkStatus former = before.getStatus();
@@ -320,7 +330,7 @@ final class NetworkSources {
           .map(ResourceID::new)
           .collect(Collectors.toSet());
     } catch (InvalidAttachments e) {
-      // the node's agent reports to the pod's author; no network is concerned
+      // the node's agent reports the error to the pod's author; it affects no network
       return Set.of();
     }
   }

@@ -14,41 +14,41 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one node made of a network.
+ * State of a network on one node.
  *
- * @param drift what was changed behind the agent's back; null: nothing
+ * @param drift change that another program made on the node; null: none
  */
 record NodeReport(String node, State state, @Nullable String drift) {
 
-  /** How far the node is. */
+  /** Progress of the node. */
   sealed interface State {
-    /** It carries the present revision. */
+    /** The node carries the current revision. */
     record Ready() implements State {}
 
-    /** It is on its way. */
+    /** The node has not finished yet. */
     record Waiting(String why) implements State {}
 
     /**
-     * It does not come further.
+     * The node cannot proceed.
      *
-     * @param needsUser whether it will not by itself
+     * @param needsUser whether only the user can resolve it
      */
     record Failing(String why, boolean needsUser) implements State {}
 
-    /** It has said what it would change, and changes nothing. */
+    /** The node has reported its planned changes, and changes nothing. */
     record Planned(int changes) implements State {}
   }
 
-  /** A node that gets nothing, because the network is refused. */
+  /** Report of a node that gets no HostNetwork, because the network is refused. */
   static NodeReport withoutHostNetwork(NodeFacts node) {
     return new NodeReport(node.name(), new State.Waiting("no valid revision to build"), null);
   }
 
   /**
-   * Judges a node.
+   * Evaluates a node.
    *
-   * @param actual what is stored; null: nothing
-   * @param wanted what should be
+   * @param actual the stored HostNetwork; null: none
+   * @param wanted the HostNetwork that should exist
    */
   static NodeReport of(NodeFacts node, @Nullable HostNetwork actual, HostNetwork wanted) {
     State state =
@@ -60,19 +60,19 @@ record NodeReport(String node, State state, @Nullable String drift) {
     return new NodeReport(node.name(), state, drift(actual));
   }
 
-  /** Judges a node by the plan it has made for a revision that is not to be built. */
+  /** Evaluates a node by its plan for a dry-run revision. */
   static NodeReport ofPlan(NodeFacts node, @Nullable HostNetwork actual, @Nullable Long revision) {
     return new NodeReport(node.name(), planned(node, actual, revision), drift(actual));
   }
 
-  /** This, on a node that gets a change later than others. */
+  /** Report of a node that gets a change later than others. */
   NodeReport later() {
     return state instanceof State.Waiting
         ? new NodeReport(node, new State.Waiting("its turn has not come"), drift)
         : this;
   }
 
-  /** How a node stands to a change that leads to {@code wanted}. */
+  /** Standing of a node in the rollout of {@code wanted}. */
   static RolloutWaves.Standing standing(
       NodeFacts node, @Nullable HostNetwork actual, HostNetwork wanted) {
     if (actual == null
@@ -98,7 +98,7 @@ record NodeReport(String node, State state, @Nullable String drift) {
         : RolloutWaves.Standing.FAILING;
   }
 
-  /** What differs is not the user's doing, or differs in the number of the revision alone. */
+  /** Whether the difference is not due to the user, or is only the number of the revision. */
   private static boolean sameRevision(HostNetworkSpec actual, HostNetworkSpec wanted) {
     return Objects.equals(actual.networkGeneration(), wanted.networkGeneration())
         || HostNetworkSpecBuilder.builder(actual)
@@ -130,7 +130,7 @@ record NodeReport(String node, State state, @Nullable String drift) {
     return own(node, actual);
   }
 
-  /** How far the node is with the revision that it has. */
+  /** Progress of the node with the revision that it has. */
   private static State own(NodeFacts node, @Nullable HostNetwork actual) {
     Optional<String> down = node.downBecause();
     if (down.isPresent() || actual == null) {

@@ -19,11 +19,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is known of one network at one moment.
+ * Snapshot of one network and the objects related to it.
  *
- * @param nodes by name, every node of the cluster, and every other that has anything of the network
- * @param podNodes names of nodes that run a pod which asks for the network
- * @param serviceRanges where the cluster's Services have their addresses from
+ * @param nodes all nodes of the cluster and others with objects of the network, in order of their
+ *     names
+ * @param podNodes names of nodes with a pod that requests the network
+ * @param serviceRanges address ranges of the cluster's Services
  */
 record ObservedNetwork(
     ContainerNetwork network,
@@ -55,7 +56,7 @@ record ObservedNetwork(
         .toList();
   }
 
-  /** Whether a node that lives has the network, though it has not introduced itself again. */
+  /** Whether a live node has the network, even if its MeshNode is missing. */
   private boolean carries(NodeFacts node) {
     return node.agent().isAlive()
         && hostNetworks.stream()
@@ -63,8 +64,8 @@ record ObservedNetwork(
   }
 
   /**
-   * Whether the network is for a node. Where MeshNodes have their Nodes, one without is no node,
-   * whoever published it; an API server without kubelets may have no Nodes at all.
+   * Whether the network selects a node. If any MeshNode has a Node, a MeshNode without one does not
+   * count. An API server without kubelets may have no Nodes at all.
    */
   boolean selects(NodeFacts node) {
     return !node.isGone()
@@ -76,12 +77,12 @@ record ObservedNetwork(
     return node.node() != null && node.isInMesh();
   }
 
-  /** Whether a HostNetwork is of this network, and not of an earlier one of its name. */
+  /** Whether a HostNetwork belongs to this network, and not to an earlier one of the same name. */
   boolean isOf(HostNetwork hostNetwork) {
     return Objects.equals(hostNetwork.getSpec().networkUid(), network.getMetadata().getUid());
   }
 
-  /** Whether packets of encrypted networks are to travel in UDP. */
+  /** Whether nodes send the ESP packets of encrypted networks in UDP. */
   boolean isEspInUdp() {
     return IpsecEncapsulation.udpPort(Validation.ifValid(mesh)).isPresent();
   }

@@ -7,27 +7,27 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Whether an endpoint is still somebody's. An agent that lives releases its own endpoints; here go
- * only those that no agent will ever release.
+ * Verdict on the owner of an endpoint. A live agent releases its own endpoints, so only those that
+ * no agent will ever release are orphans.
  */
 sealed interface OrphanVerdict {
-  /** How long an agent may be away before its dead pods' addresses are free. */
+  /** Time that an agent may be away before the addresses of its deleted pods are released. */
   Duration GRACE = Duration.ofMinutes(5);
 
-  /** It stays. */
+  /** The endpoint stays. */
   record Kept() implements OrphanVerdict {}
 
-  /** It stays until then, unless the agent returns. */
+  /** The endpoint stays until {@code time}, or longer if the agent returns. */
   record KeptUntil(Instant time) implements OrphanVerdict {}
 
   /** Its node is gone. */
   record OfNoNode() implements OrphanVerdict {}
 
-  /** Its pod is gone, and so is the agent. */
+  /** Its pod is gone, and its node's agent is dead. */
   record OfNoPod() implements OrphanVerdict {}
 
   /**
-   * Judges an endpoint.
+   * Evaluates an endpoint.
    *
    * @param podIsThere whether a pod of the sandbox's UID exists
    */

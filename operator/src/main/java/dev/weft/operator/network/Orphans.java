@@ -21,9 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Frees addresses that no agent will ever release, and those that another node's agent took. What a
- * cache says is asked of the API server again before an endpoint goes: another cache may just not
- * show the pod yet.
+ * Releases endpoints that no agent will ever release, and those that another node's agent took. The
+ * API server must confirm an orphan before it is deleted, because a cache may not show the pod yet.
  */
 final class Orphans {
   private static final Logger log = LoggerFactory.getLogger(Orphans.class);
@@ -41,7 +40,7 @@ final class Orphans {
   /**
    * Removes the orphans among a network's endpoints.
    *
-   * @return when to look again; empty: when something changes
+   * @return time of the next check; empty: none is scheduled
    */
   Optional<Instant> collect(ObservedNetwork observed, NetworkSources sources) {
     Optional<Instant> next = Optional.empty();
@@ -102,9 +101,8 @@ final class Orphans {
   }
 
   /**
-   * Whether an endpoint is of a network that is gone, or never was, and has the name of this one. A
-   * network waits for its endpoints to go, so nobody will release it; till then it is in the way of
-   * who takes the address.
+   * Whether an endpoint belongs to another network of the same name, which is gone or never
+   * existed. No agent will release such an endpoint, and until it is removed it blocks its address.
    */
   private boolean isOfAnother(NetworkEndpoint endpoint, ContainerNetwork network) {
     String uid = endpoint.getSpec().networkUid();

@@ -13,10 +13,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The largest MTU that an overlay's tunnels carry.
+ * Largest MTU that the tunnels of an overlay carry.
  *
- * @param bytes the least over the network's possible nodes, so that it does not change with pods
- * @param node the node that sets it
+ * @param bytes minimum over all nodes that the network selects, so that it does not change with
+ *     pods
+ * @param node node that determines the minimum
  */
 record OverlayMtu(int bytes, String node) {
 
@@ -24,7 +25,7 @@ record OverlayMtu(int bytes, String node) {
   static Optional<OverlayMtu> of(ObservedNetwork observed) {
     Encapsulation encapsulation = encapsulation(observed);
     List<NodeFacts> nodes = observed.nodes().stream().filter(observed::selects).toList();
-    // below the least MTU of IPv6 every node would lose it: one does not take it from the others
+    // below the minimum MTU of IPv6, every node would lose IPv6; a single node must not cause that
     int floor = Subnet.hasIpv6(observed.spec().subnets()) ? Mtu.MINIMUM_IPV6 : Mtu.MINIMUM_IPV4;
     Stream<NodeFacts> usual =
         nodes.stream()
@@ -39,14 +40,20 @@ record OverlayMtu(int bytes, String node) {
         .min(Comparator.comparingInt(OverlayMtu::bytes));
   }
 
-  /** One node that says less than any link of the internet has takes no room from the others. */
+  /**
+   * Whether a node reports an MTU of at least 1280. A smaller value must not reduce the MTU of the
+   * other nodes.
+   */
   private static boolean isUsual(NodeFacts node) {
     MeshNode meshNode = node.meshNode();
     Integer mtu = meshNode == null || meshNode.getSpec() == null ? null : meshNode.getSpec().mtu();
     return mtu != null && mtu >= Mtu.MINIMUM_IPV6;
   }
 
-  /** As long as any node takes packets in UDP, or is to, there must be room for it. */
+  /**
+   * Encapsulation that needs the most room. UDP counts as long as any node receives ESP in UDP, or
+   * should.
+   */
   private static Encapsulation encapsulation(ObservedNetwork observed) {
     if (!Effective.isEncrypted(observed.spec())) {
       return Encapsulation.VXLAN;

@@ -7,11 +7,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that matters of a pod.
+ * Properties of a pod that networks depend on.
  *
  * @param node the node it was scheduled to; empty: none yet
  * @param networks its attach annotation
- * @param finished whether it has run to its end
+ * @param finished whether it has terminated
  */
 record PodFacts(String node, @Nullable String networks, boolean finished) {
   private static final Set<String> FINISHED = Set.of("Succeeded", "Failed");

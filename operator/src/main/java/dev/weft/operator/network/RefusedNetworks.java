@@ -12,7 +12,10 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Wakes networks that were refused what another one held, when any other one goes or changes. */
+/**
+ * Triggers networks that were refused because of another network, when another one is deleted or
+ * changes.
+ */
 final class RefusedNetworks extends AbstractEventSource<ContainerNetwork, ContainerNetwork>
     implements ResourceEventAware<ContainerNetwork> {
   private static final Set<Reason> REASONS =
@@ -48,7 +51,7 @@ final class RefusedNetworks extends AbstractEventSource<ContainerNetwork, Contai
     return Set.of();
   }
 
-  /** A network gives a device back when its status no longer has it. */
+  /** Device in the status; a network releases a device by removing it from the status. */
   private static @Nullable String device(ContainerNetwork network) {
     return network.getStatus() == null ? null : network.getStatus().device();
   }

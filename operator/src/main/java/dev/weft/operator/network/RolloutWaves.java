@@ -5,30 +5,30 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which nodes get a change now and which later. A function of what is stored alone, so it goes on
- * from wherever it was left; and of what is seen late it makes the same choice again, because it
- * takes nodes in the order of their names.
+ * Selects the nodes that get a change now and later. The selection depends only on stored objects,
+ * so an interrupted rollout resumes. Nodes are taken in order of their names, so a stale cache
+ * yields the same selection.
  *
- * @param now nodes that get it now
- * @param later nodes whose turn has not come
- * @param atOnce how many nodes may be unavailable at a time
- * @param unavailable nodes that are, before any node gets it
+ * @param now nodes that get the change now
+ * @param later nodes that wait for their turn
+ * @param atOnce number of nodes that may be unavailable at a time
+ * @param unavailable nodes that are unavailable before any node gets the change
  */
 record RolloutWaves(List<String> now, List<String> later, int atOnce, List<String> unavailable) {
 
-  /** How a node stands to the change, and to the revision that it has. */
+  /** State of a node in the rollout. */
   enum Standing {
-    /** It has the change, and is live. */
+    /** The node has the change and is ready. */
     DONE,
-    /** It has the change, and is not live yet or fails. */
+    /** The node has the change, but is not ready yet or fails. */
     UNDER_WAY,
-    /** It does not have it, and is live with what it has. */
+    /** The node lacks the change and is ready with its revision. */
     WAITING,
-    /** It does not have it, and fails with what it has, so there is nothing to lose. */
+    /** The node lacks the change and fails with its revision, so the change risks nothing. */
     FAILING,
-    /** It does not have it, and does not answer: nobody knows what it would make of it. */
+    /** The node lacks the change and is down, so the effect of the change is unknown. */
     DOWN,
-    /** The change takes nothing out of service: it has nothing yet, or nothing changes for it. */
+    /** The change interrupts nothing: the node has no network yet, or nothing changes for it. */
     AT_ONCE
   }
 
@@ -41,7 +41,7 @@ record RolloutWaves(List<String> now, List<String> later, int atOnce, List<Strin
     unavailable = List.copyOf(unavailable);
   }
 
-  /** What a change needs next. */
+  /** Selects the next wave of a change. */
   static RolloutWaves of(List<Place> places, int atOnce) {
     List<String> unavailable =
         places.stream()
@@ -67,7 +67,7 @@ record RolloutWaves(List<String> now, List<String> later, int atOnce, List<Strin
     return new RolloutWaves(now, later, atOnce, unavailable);
   }
 
-  /** Whether the change goes no further before a node recovers. */
+  /** Whether the change waits until a node recovers. */
   boolean isBlocked() {
     return now.isEmpty() && !later.isEmpty() && unavailable.size() >= atOnce;
   }

@@ -25,17 +25,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The blocks that Services have their addresses from. Kubernetes 1.33 and later has them as
- * ServiceCIDRs. An older API server names them when it refuses a Service with an address outside,
- * which is why nothing is stored. One that refuses for another reason leaves the addresses of its
- * own Service.
+ * Determines the address ranges of Services. Kubernetes 1.33 and later lists them as ServiceCIDRs.
+ * An older API server names them when it rejects a Service with an address outside of them, so
+ * nothing is stored. If it rejects for another reason, the addresses of the API server's own
+ * Service are used.
  */
 final class ServiceRanges {
   private static final Logger log = LoggerFactory.getLogger(ServiceRanges.class);
   private static final String GROUP = "networking.k8s.io";
   private static final String PLURAL = "servicecidrs";
 
-  /** Addresses for documentation (RFC 5737, RFC 3849), which no cluster has in a range. */
+  /** Documentation addresses (RFC 5737, RFC 3849), which lie in no cluster's range. */
   private static final List<String> OUTSIDE = List.of("192.0.2.1", "2001:db8::1");
 
   private static final Pattern RANGE =
@@ -46,16 +46,16 @@ final class ServiceRanges {
   private @Nullable List<Cidr> asked;
 
   /**
-   * The ranges of the cluster that {@code client} reaches.
+   * Creates the lookup for the cluster that {@code client} reaches.
    *
-   * @param namespace where a Service may be tried
+   * @param namespace namespace of the test Service
    */
   ServiceRanges(KubernetesClient client, String namespace) {
     this.client = client;
     this.namespace = namespace;
   }
 
-  /** The kind to watch, where the API server has it and lets the operator read it. */
+  /** Kind to watch, if the API server has it and lets the operator read it. */
   Optional<GroupVersionKind> kind() {
     APIGroup group = client.getApiGroup(GROUP);
     return group == null
@@ -68,7 +68,7 @@ final class ServiceRanges {
             .map(version -> new GroupVersionKind(GROUP, version, "ServiceCIDR"));
   }
 
-  /** What the ServiceCIDRs say. */
+  /** Address ranges in the ServiceCIDRs. */
   static List<Cidr> of(Stream<GenericKubernetesResource> serviceCidrs) {
     return serviceCidrs
         .flatMap(each ->
@@ -81,7 +81,7 @@ final class ServiceRanges {
         .toList();
   }
 
-  /** What an API server without ServiceCIDRs answers; asked once. */
+  /** Address ranges of an API server without ServiceCIDRs; determined once. */
   synchronized List<Cidr> asked() {
     List<Cidr> known = asked;
     if (known == null) {
@@ -142,7 +142,7 @@ final class ServiceRanges {
                     .build());
     try {
       service.dryRun().create();
-      // before 1.22 a trial takes any address, and the real thing does not
+      // before 1.22 a dry run accepts any address, but a real request does not
       service.create();
       service.delete();
       return Stream.empty();
@@ -171,7 +171,7 @@ final class ServiceRanges {
             .toList();
   }
 
-  /** Whether nobody has answered: then the client has no code of 1 and more. */
+  /** Whether the API server did not answer: the client then sets no positive code. */
   private static boolean isSilence(KubernetesClientException e) {
     return e.getCode() <= 0;
   }

@@ -14,13 +14,13 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a network's nodes are to have next, and how far they are. */
+/** Next HostNetworks of a network's nodes, and their progress. */
 record Targets(NetworkProgress progress, HostNetworkChanges hostNetworks) {
 
   /**
-   * The next step.
+   * Computes the next step.
    *
-   * @param network allocated, with the values that it is to have
+   * @param network network with its allocated values
    */
   static Targets of(ObservedNetwork observed, ContainerNetwork network) {
     Map<String, HostNetwork> actual = new HashMap<>();
@@ -34,7 +34,7 @@ record Targets(NetworkProgress progress, HostNetworkChanges hostNetworks) {
         : apply(observed, wanted, actual);
   }
 
-  /** Nodes that carry an earlier revision keep it; others build nothing yet. */
+  /** Targets of a dry run: nodes with an earlier revision keep it; others build nothing yet. */
   private static Targets plan(
       ObservedNetwork observed, Map<String, HostNetwork> wanted, Map<String, HostNetwork> actual) {
     @Nullable Long revision = observed.network().getMetadata().getGeneration();

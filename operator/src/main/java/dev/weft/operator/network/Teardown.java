@@ -8,15 +8,15 @@ import dev.weft.operator.node.NodeFacts;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How far the deletion of a network has come. */
+/** Progress of a network's deletion. */
 sealed interface Teardown {
-  /** It waits; nothing can be done until this changes. */
+  /** Endpoints still exist, so the deletion waits. */
   record EndpointsRemain(String message) implements Teardown {}
 
-  /** Its nodes are taking it down. */
+  /** Nodes are taking the network down. */
   record OnNodes(HostNetworkChanges changes, String message) implements Teardown {}
 
-  /** No node has anything of it any more. */
+  /** No node has any part of the network. */
   record Done() implements Teardown {}
 
   int NAMED = 5;

@@ -15,14 +15,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks that the cluster and its nodes use beside Weft's networks. What one node says is
- * bounded, so that it keeps no network of the others from its addresses.
+ * Collects the blocks that the cluster and its nodes use outside Weft's networks. The blocks of
+ * each node are limited, so that one node cannot take addresses from the networks of others.
  */
 final class UsedBlocks {
-  /** Routes, pod ranges or addresses of one node that are looked at. */
+  /** Maximum number of routes, pod ranges or addresses of one node. */
   private static final int MOST = 1024;
 
-  /** Prefix length of a node's largest block that counts: a shorter one is half a default route. */
+  /**
+   * Minimum prefix length of a node's block. Larger blocks, such as half a default route, are
+   * ignored.
+   */
   private static final int SHORTEST = 8;
 
   private UsedBlocks() {}
@@ -30,7 +33,8 @@ final class UsedBlocks {
   static List<Used> of(ObservedNetwork observed) {
     Stream<Used> services =
         observed.serviceRanges().stream().map(cidr -> new Used(new User.Services(), cidr));
-    // of two that use one block, the first is named: what a user knows by name before its route
+    // messages name the first user of a block, so users that an administrator knows by name come
+    // before routes
     return Stream.concat(
             services,
             Stream.<Function<NodeFacts, Stream<Used>>>of(
@@ -65,7 +69,7 @@ final class UsedBlocks {
         .map(cidr -> new Used(new User.Host(node.name()), cidr));
   }
 
-  /** What the node says of itself: its routes, and where its tunnels end. */
+  /** Blocks that the node reports: its routes and its VTEP address. */
   private static Stream<Used> routes(NodeFacts node) {
     MeshNode meshNode = node.meshNode();
     if (meshNode == null || meshNode.getSpec() == null) {
@@ -87,7 +91,7 @@ final class UsedBlocks {
         .map(cidr -> new Used(user, cidr));
   }
 
-  /** Nothing if {@code address} is none. */
+  /** The address as a block; empty if it is malformed. */
   static Stream<Cidr> single(String address) {
     try {
       IpAddress read = IpAddress.parse(address);
@@ -97,7 +101,7 @@ final class UsedBlocks {
     }
   }
 
-  /** Nothing if {@code text} is no block: a stored object may hold anything. */
+  /** The block; empty if {@code text} is malformed, as it may be in a stored object. */
   static Stream<Cidr> parse(String text) {
     try {
       return Stream.of(Cidr.parse(text));

@@ -1,4 +1,6 @@
-/** A ContainerNetwork's way: observe, decide, allocate, write HostNetworks, aggregate, delete. */
+/**
+ * Reconciles ContainerNetworks: observe, decide, allocate, write HostNetworks, aggregate, delete.
+ */
 @NullMarked
 package dev.weft.operator.network;
 

@@ -11,15 +11,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When each agent's lease runs out. A renewal counts from the moment it is seen here, so clocks
- * that differ do no harm; only the first sight of a lease must trust its own time, since an agent
+ * Tracks when each agent's lease expires. A renewal counts from the moment it is observed, so clock
+ * skew does not matter. Only the first observation trusts the time in the lease, because an agent
  * may be long dead when the operator starts.
  */
 public final class AgentLeases {
-  /** How long a lease holds that does not say so itself. */
+  /** Duration of a lease that does not specify one. */
   public static final Duration DEFAULT_DURATION = Duration.ofSeconds(40);
 
-  /** The longest that one holds, whatever it says. */
+  /** Maximum duration of a lease, whatever it specifies. */
   private static final Duration LONGEST_DURATION = Duration.ofMinutes(5);
 
   private static final String PREFIX = Names.agentLease("");
@@ -44,9 +44,9 @@ public final class AgentLeases {
   }
 
   /**
-   * Takes note of a lease, new or renewed.
+   * Records a new or renewed lease.
    *
-   * @return whether the agent was dead and now is alive
+   * @return whether the agent was dead and is alive now
    */
   public synchronized boolean renewed(String node, Lease lease) {
     boolean wasAlive = agent(node).isAlive();
@@ -69,7 +69,7 @@ public final class AgentLeases {
     return !wasAlive && agent(node).isAlive();
   }
 
-  /** Takes note that the lease is no more: the agent has left. */
+  /** Records the deletion of a lease, which means that the agent has left. */
   public synchronized void deleted(String node) {
     seen.put(node, new Seen(null, clock.instant()));
   }
@@ -79,7 +79,7 @@ public final class AgentLeases {
     return expiry.isAfter(clock.instant()) ? NodeAgent.ALIVE : new NodeAgent(expiry);
   }
 
-  /** When the agent will be dead unless it renews; in the past for one that is dead. */
+  /** Time at which the agent counts as dead unless it renews; in the past for a dead agent. */
   public synchronized Instant expiry(String node) {
     Seen known = seen.get(node);
     return known == null ? start : known.expiry();

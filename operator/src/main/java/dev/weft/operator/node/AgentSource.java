@@ -26,10 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Wakes what depends on a node when its agent dies or returns, and only then: a renewed lease moves
- * one timer and costs nothing else.
+ * Triggers the dependents of a node when its agent dies or returns, and only then. A renewed lease
+ * only moves a timer.
  *
- * @param <P> what is woken
+ * @param <P> kind that is reconciled
  */
 public final class AgentSource<P extends HasMetadata> extends AbstractEventSource<Lease, P>
     implements ResourceEventHandler<Lease> {
@@ -48,10 +48,10 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
   private @Nullable SharedIndexInformer<Lease> informer;
 
   /**
-   * A source over the leases of agents.
+   * Creates a source on the leases of agents.
    *
-   * @param namespace where the leases are
-   * @param dependents what depends on a node
+   * @param namespace namespace of the leases
+   * @param dependents resources that depend on a node
    */
   public AgentSource(
       KubernetesClient client,
@@ -135,7 +135,7 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
     }
   }
 
-  /** A failure would be kept by the timer and seen by nobody. */
+  /** Handles an expiry and logs a failure, which the timer would swallow. */
   private void changed(String node) {
     try {
       expired(node);

@@ -4,9 +4,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a node's agent answers.
+ * Liveness of a node's agent.
  *
- * @param deadSince since when its lease is missing or expired; null: it is alive
+ * @param deadSince time since which its lease is missing or expired; null: it is alive
  */
 public record NodeAgent(@Nullable Instant deadSince) {
   public static final NodeAgent ALIVE = new NodeAgent(null);

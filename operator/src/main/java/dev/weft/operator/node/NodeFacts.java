@@ -9,11 +9,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node as the cluster shows it.
+ * State of one node, from its objects in the cluster.
  *
- * @param node null: there is no such Node object
- * @param meshNode null: no agent has introduced it
- * @param conflict why its tunnels count as none to other nodes; empty: they count
+ * @param node its Node; null: there is none
+ * @param meshNode its MeshNode; null: no agent has published it
+ * @param conflict reason why other nodes ignore its tunnels; empty: they do not
  */
 public record NodeFacts(
     String name,
@@ -21,14 +21,14 @@ public record NodeFacts(
     @Nullable MeshNode meshNode,
     NodeAgent agent,
     Optional<String> conflict) {
-  /** A node whose tunnels count. */
+  /** A node without a conflict. */
   public NodeFacts(String name, @Nullable Node node, @Nullable MeshNode meshNode, NodeAgent agent) {
     this(name, node, meshNode, agent, Optional.empty());
   }
 
   /**
-   * Whether nothing is left of the node: what it held is free. A node whose agent lives is there,
-   * though its objects may be written anew just now.
+   * Whether nothing is left of the node, so that its resources are free. A node with a live agent
+   * still exists, although its objects may just be recreated.
    */
   public boolean isGone() {
     return node == null && meshNode == null && !agent.isAlive();
@@ -38,12 +38,12 @@ public record NodeFacts(
     return meshNode != null;
   }
 
-  /** Whether the node has all labels of {@code selector}; absent: yes. */
+  /** Whether the node has all labels of {@code selector}; true if it is absent. */
   public boolean matches(@Nullable Map<String, String> selector) {
     return selector == null || labels().entrySet().containsAll(selector.entrySet());
   }
 
-  /** Why nothing that the node says can be trusted to be so still; empty when it is alive. */
+  /** Reason why the node's reports may be outdated; empty if it is alive. */
   public Optional<String> downBecause() {
     if (isGone()) {
       return Optional.of("the node is gone");
@@ -56,7 +56,10 @@ public record NodeFacts(
         : Optional.of("the agent's lease has expired; is its pod running?");
   }
 
-  /** Whether the node is not said to be unready; what has no such condition is no kubelet's. */
+  /**
+   * Whether the node is ready. A Node without a Ready condition counts as ready, because no kubelet
+   * maintains it.
+   */
   public static boolean isReady(Node node) {
     return node.getStatus() == null
         || node.getStatus().getConditions().stream()

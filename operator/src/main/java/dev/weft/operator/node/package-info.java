@@ -1,4 +1,4 @@
-/** Whether nodes are there and their agents alive. */
+/** Tracks which nodes exist and which agents are alive. */
 @NullMarked
 package dev.weft.operator.node;
 

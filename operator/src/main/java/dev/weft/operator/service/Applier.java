@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes children where they are not as they should be, and not otherwise. Of a workload, whose
- * template an API server writes in its own way, counts that nobody has changed it since we wrote
- * it; of everything else, that all we say of it is so.
+ * Applies children only if they differ from what they should be. An API server rewrites the
+ * template of a workload, so a workload is applied again only if it has changed since the last
+ * write. Other kinds are compared field by field.
  */
 final class Applier {
   private static final Logger log = LoggerFactory.getLogger(Applier.class);
@@ -23,14 +23,14 @@ final class Applier {
   private final KubernetesClient client;
   private final Map<String, Written> written = new ConcurrentHashMap<>();
 
-  /** What was asked for last, and the generation that it became. */
+  /** The last applied object, and the generation that resulted from it. */
   private record Written(JsonNode asked, String uid, long generation) {}
 
   Applier(KubernetesClient client) {
     this.client = client;
   }
 
-  /** Whether an object of this kind and name is there, whoever's it is. */
+  /** The object of this kind and name in the API server, with any owner. */
   Optional<HasMetadata> find(HasMetadata wanted) {
     return Optional.ofNullable(client.resource(wanted).get());
   }
@@ -69,7 +69,9 @@ final class Applier {
     return says(tree(actual), asked);
   }
 
-  /** Whether {@code actual} says all that {@code asked} does; lists are compared whole. */
+  /**
+   * Whether {@code actual} contains everything in {@code asked}; lists must have the same length.
+   */
   static boolean says(@Nullable JsonNode actual, JsonNode asked) {
     if (actual == null) {
       return asked.isEmpty() && asked.isContainerNode();

@@ -20,19 +20,19 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a service consists of, but for its EndpointSlices: a pure function of its spec. */
+/** Builds the objects of a service except its EndpointSlices; a pure function of its spec. */
 final class Children {
-  /** Who the operator is to server-side apply. */
+  /** Field manager of the operator in server-side apply. */
   static final String FIELD_MANAGER = "weft-operator";
 
   private Children() {}
 
-  /** Name of the Service that stands for all tasks. */
+  /** Name of the Service that lists all tasks. */
   static String tasks(OverlayService service) {
     return TaskSlices.service(service.getMetadata().getName());
   }
 
-  /** Name of the Service by which it is published. */
+  /** Name of the Service that publishes the ports. */
   static String published(OverlayService service) {
     return service.getMetadata().getName() + "-entry";
   }
@@ -42,8 +42,8 @@ final class Children {
   }
 
   /**
-   * The Deployment or DaemonSet. A Deployment's replicas are set only where the service says how
-   * many: else they are an autoscaler's.
+   * The Deployment or DaemonSet. A Deployment's replicas are set only if the service sets them;
+   * otherwise an autoscaler owns them.
    */
   static HasMetadata workload(OverlayService service) {
     TaskRollout rollout = TaskRollout.of(service.getSpec().update());
@@ -75,7 +75,7 @@ final class Children {
         .build();
   }
 
-  /** The names in cluster DNS, and the way in from outside the network. */
+  /** The headless Services for cluster DNS, and the Service that publishes the ports. */
   static List<Service> services(OverlayService service) {
     List<Service> services = new ArrayList<>();
     services.add(headless(service, service.getMetadata().getName(), false));
@@ -104,7 +104,7 @@ final class Children {
         .withMetadata(metadata(service, name))
         .withNewSpec()
         .withClusterIP("None")
-        // an API server leaves out what is false
+        // an API server omits false
         .withPublishNotReadyAddresses(unready ? true : null)
         .withPorts(ports(service.getSpec().ports()))
         .endSpec()

@@ -19,10 +19,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is known of one service at one moment.
+ * Snapshot of one service and the objects related to it.
  *
- * @param tasks in the order of their names
- * @param children what carries the service's label
+ * @param tasks tasks in the order of their names
+ * @param children objects with the service's label
  */
 record ObservedService(
     OverlayService service,
@@ -39,8 +39,8 @@ record ObservedService(
   /**
    * The addresses that matter to the service.
    *
-   * @param virtual those that it holds itself, on whatever network
-   * @param taken those that anybody holds on its network, found when asked for
+   * @param virtual addresses that the service holds itself, on any network
+   * @param taken all addresses in use on its network, computed on demand
    */
   record Addresses(List<NetworkEndpoint> virtual, Supplier<Set<IpAddress>> taken) {
     Addresses {
@@ -56,14 +56,14 @@ record ObservedService(
     return addresses.taken;
   }
 
-  /** Whether the service's name stands for one address. */
+  /** Whether the service's name resolves to a virtual address. */
   boolean isVirtual() {
     return EndpointMode.of(service.getSpec().endpointMode())
         .filter(EndpointMode.DNSRR::equals)
         .isEmpty();
   }
 
-  /** What a user must mend before anything is made or changed. */
+  /** Problem that the user must solve before anything is created or changed. */
   record Obstacle(Reason reason, String message) {}
 
   Optional<Obstacle> obstacle() {

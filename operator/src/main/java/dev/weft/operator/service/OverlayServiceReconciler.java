@@ -25,8 +25,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a service's workload and its names in cluster DNS, keeps them so, and says how it is. What
- * it makes goes with the service by ownerReferences, so it holds no finalizer.
+ * Creates and maintains a service's workload and its names in cluster DNS, and reports its status.
+ * The children have the service as their owner, and the network reconciler releases virtual
+ * addresses, so the service needs no finalizer.
  */
 @ControllerConfiguration(name = "overlayservice", fieldManager = Children.FIELD_MANAGER)
 public final class OverlayServiceReconciler implements Reconciler<OverlayService> {
@@ -38,7 +39,7 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
   private final VirtualAddresses virtualAddresses;
   private @Nullable ServiceSources sources;
 
-  /** A reconciler of services. */
+  /** Creates the reconciler. */
   public OverlayServiceReconciler(KubernetesClient client, Clock clock) {
     this.clock = clock;
     this.applier = new Applier(client);
@@ -80,7 +81,10 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
     return held.obstacle().isPresent() ? done.rescheduleAfter(UNTIL_ONE_IS_FREE) : done;
   }
 
-  /** Applies and removes children; what the API server refuses is the user's to mend. */
+  /**
+   * Applies and deletes children; an object that the API server rejects becomes an obstacle for the
+   * user.
+   */
   private Optional<ObservedService.Obstacle> carryOut(
       ObservedService observed, List<IpAddress> virtual) {
     List<HasMetadata> wanted = wanted(observed, virtual);
@@ -111,7 +115,10 @@ public final class OverlayServiceReconciler implements Reconciler<OverlayService
     return Optional.empty();
   }
 
-  /** An API server that does not know a field says so with a status of its own failures. */
+  /**
+   * Whether the API server rejects the object. It reports an unknown field with another code than
+   * 422.
+   */
   private static boolean isRefused(KubernetesClientException e) {
     return e.getCode() == UNPROCESSABLE
         || String.valueOf(e.getMessage()).contains("failed to create typed patch object");

@@ -33,7 +33,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the operator watches for the sake of services, and which services each change concerns. */
+/** Watches of the service reconciler, with the services that each change affects. */
 final class ServiceSources {
   private static final String BY_POD = "pod";
   private static final String BY_SERVICE = "service";
@@ -97,7 +97,7 @@ final class ServiceSources {
                     endpoints.byIndex(BY_POD, each.getMetadata().getUid()).stream()
                         .filter(it -> Objects.equals(network, it.getSpec().network()))
                         .filter(it -> Identity.contradiction(it).isEmpty())
-                        // another node cannot make itself a task by naming a task's pod
+                        // an endpoint of another node must not become a task by naming a task's pod
                         .filter(it -> ForeignWrite.of(it, each).isEmpty())
                         .sorted(Comparator.comparing(it -> it.getMetadata().getName()))
                         .toList()))
@@ -125,7 +125,10 @@ final class ServiceSources {
         .collect(Collectors.toSet());
   }
 
-  /** Which sandbox of its pod has an endpoint, and what else its status says, is no news. */
+  /**
+   * Whether a change of an endpoint matters. A new sandbox of the same pod and the rest of the
+   * status do not.
+   */
   private static boolean isNews(NetworkEndpoint after, NetworkEndpoint before) {
     return Task.isWired(after) != Task.isWired(before)
         || !podOf(after).equals(podOf(before))

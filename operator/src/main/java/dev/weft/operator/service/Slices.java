@@ -23,9 +23,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks as EndpointSlices. A task stays in the slice it is in, so that one that comes or goes
- * changes one slice, and no slice is longer than {@link TaskSlices#LONGEST}. Of tasks beyond {@link
- * TaskSlices#TASKS} of a family no slice lists.
+ * Distributes tasks over EndpointSlices. A task stays in its slice, so adding or removing one
+ * changes one slice. A slice holds at most {@link TaskSlices#LONGEST} tasks. No slice lists tasks
+ * beyond {@link TaskSlices#TASKS} of an address family.
  */
 final class Slices {
   static final String MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -36,9 +36,9 @@ final class Slices {
   /**
    * The slices of one Service.
    *
-   * @param name of the Service
-   * @param all whether tasks that are not ready are answered as well
-   * @param existing slices of the Service as they are
+   * @param name name of the Service
+   * @param all whether to list tasks that are not ready, too
+   * @param existing current slices of the Service
    */
   static List<EndpointSlice> of(
       OverlayService service,
@@ -63,7 +63,7 @@ final class Slices {
     return slices;
   }
 
-  /** The slices of a Service that stands for virtual addresses: they are always ready. */
+  /** The slices of a Service for virtual addresses, which are always ready. */
   static List<EndpointSlice> virtual(
       OverlayService service, String name, List<IpAddress> addresses) {
     return addresses.stream()
@@ -90,7 +90,7 @@ final class Slices {
 
   private record Kind(boolean ipv4, List<Endpoint> endpoints) {}
 
-  /** Who is in which slice: where it was, or else in the first with room. */
+  /** Assigns each endpoint to its previous slice, or else to the first slice with room. */
   private static Map<String, List<Endpoint>> share(
       String name, boolean ipv4, Map<String, Endpoint> wanted, List<EndpointSlice> existing) {
     String prefix = TaskSlices.prefix(name, ipv4);
@@ -154,7 +154,7 @@ final class Slices {
             .addToLabels(MANAGED_BY, Children.FIELD_MANAGER + ".weft.dev")
             .endMetadata();
     if (name.equals(Children.tasks(service))) {
-      // what the agents of the network's nodes follow
+      // the agents of the network's nodes watch these slices
       builder
           .editMetadata()
           .addToLabels(Names.NETWORK_LABEL, service.getSpec().network())

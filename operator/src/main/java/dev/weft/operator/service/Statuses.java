@@ -24,15 +24,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Says how a service is, from its workload, its network and its tasks. */
+/** Computes the status of a service from its workload, its network and its tasks. */
 record Statuses(ObservedService observed, Clock clock) {
 
   /**
-   * How far the workload is.
+   * Progress of the workload.
    *
-   * @param desired tasks wanted
-   * @param updated tasks of the present template
-   * @param current whether its controller has seen the present template
+   * @param desired number of tasks wanted
+   * @param updated number of tasks with the current template
+   * @param current whether its controller has observed the current template
    */
   record Progress(int desired, int updated, int all, boolean current) {
     static Progress of(@Nullable HasMetadata workload) {
@@ -62,7 +62,7 @@ record Statuses(ObservedService observed, Clock clock) {
     }
   }
 
-  /** A service that waits for its user; what it had runs on. */
+  /** Status of a service that waits for its user; existing tasks keep running. */
   OverlayServiceStatus stalled(ObservedService.Obstacle obstacle, List<IpAddress> virtual) {
     return status(
         virtual,
@@ -103,7 +103,7 @@ record Statuses(ObservedService observed, Clock clock) {
                 .with(RECONCILING, TRUE, Reason.TASKS_IN_PROGRESS, counts));
   }
 
-  /** What is said of tasks that no slice lists; empty: there are none. */
+  /** Message about tasks that no slice lists; empty: there are none. */
   private String beyond() {
     for (boolean ipv4 : List.of(true, false)) {
       long addresses =
@@ -128,7 +128,7 @@ record Statuses(ObservedService observed, Clock clock) {
         .orElse(null);
   }
 
-  /** The network's trouble before a task's: without it no task starts. */
+  /** Problem of the network, or else of a task; no task starts without the network. */
   private Optional<String> trouble() {
     var network = observed.network();
     Optional<String> unready =

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task of a service: a pod joined with its addresses on the service's network.
  *
- * @param endpoints those of the pod on the network
+ * @param endpoints endpoints of the pod on the network
  */
 record Task(Pod pod, List<NetworkEndpoint> endpoints) {
   private static final Set<String> FINISHED = Set.of("Succeeded", "Failed");
@@ -51,7 +51,7 @@ record Task(Pod pod, List<NetworkEndpoint> endpoints) {
     return ready && !endpoints.isEmpty() && endpoints.stream().allMatch(Task::isWired);
   }
 
-  /** Whether an endpoint's sandbox is on its network. */
+  /** Whether an endpoint's sandbox is attached to its network. */
   static boolean isWired(NetworkEndpoint endpoint) {
     return endpoint.getStatus() != null
         && Conditions.isTrue(endpoint.getStatus().conditions(), Conditions.READY);
@@ -77,7 +77,7 @@ record Task(Pod pod, List<NetworkEndpoint> endpoints) {
     }
   }
 
-  /** Why it cannot start; empty if nothing says so. */
+  /** Reason why the task cannot start; empty if none is known. */
   Optional<String> trouble() {
     if (pod.getStatus() == null || isTerminating()) {
       return Optional.empty();

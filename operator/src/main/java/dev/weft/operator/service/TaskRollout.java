@@ -10,15 +10,15 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Docker's update settings on a workload's. A workload waits for good by itself where its new tasks
- * do not become ready, which is Docker's failure action "pause".
+ * Translates Docker's update settings to those of a workload. A workload stops its rollout if new
+ * tasks do not become ready, as with Docker's failure action "pause".
  *
  * @param parallelism tasks replaced at a time; 0: all
  * @param startFirst whether a new task starts before an old one stops
- * @param delaySeconds how long a new task must have been ready before the next step
+ * @param delaySeconds time that a new task must be ready before the next step
  */
 record TaskRollout(int parallelism, boolean startFirst, int delaySeconds) {
-  /** How long a step may take before it counts as failed; a workload's own default. */
+  /** Time after which a step counts as failed; Kubernetes' own default. */
   private static final int PATIENCE_SECONDS = 600;
 
   private static final IntOrString NONE = new IntOrString(0);
@@ -57,7 +57,7 @@ record TaskRollout(int parallelism, boolean startFirst, int delaySeconds) {
         .build();
   }
 
-  /** Longer than the delay: a workload requires it. */
+  /** Progress deadline; Kubernetes requires it to be longer than the delay. */
   int progressDeadlineSeconds() {
     return PATIENCE_SECONDS + delaySeconds;
   }

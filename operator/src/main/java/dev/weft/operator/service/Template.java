@@ -17,11 +17,14 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The pod template of a service's tasks: what the user wrote, on the service's network. */
+/**
+ * Builds the pod template of a service's tasks: the user's template, attached to the service's
+ * network.
+ */
 final class Template {
   private Template() {}
 
-  /** Only for a valid service. */
+  /** Builds the template; the service must be valid. */
   static PodTemplateSpec of(OverlayService service) {
     OverlayServiceSpec spec = service.getSpec();
     String name = service.getMetadata().getName();
@@ -87,7 +90,7 @@ final class Template {
         : template.getMetadata().getAnnotations().getOrDefault(Names.NETWORKS_ANNOTATION, "");
   }
 
-  /** The service's network before those that the template asks for. */
+  /** Prepends the service's network to the requested networks, unless they include it. */
   static String networks(String network, String asked) {
     if (asked.isBlank()) {
       return network;

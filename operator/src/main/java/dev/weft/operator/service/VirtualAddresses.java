@@ -30,9 +30,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the virtual addresses of services, one of each family of the network, by the lock of every
- * address: whoever created the {@link NetworkEndpoint} of its name holds it. They come from the
- * upper end of a network's subnets, as agents take from the lower: so the two rarely meet.
+ * Allocates the virtual addresses of services, one for each address family of the network. As with
+ * every address, the creator of the {@link NetworkEndpoint} with its name holds it. They come from
+ * the upper end of a network's subnets and agents allocate from the lower end, so the two rarely
+ * collide.
  */
 final class VirtualAddresses {
   private static final Logger log = LoggerFactory.getLogger(VirtualAddresses.class);
@@ -43,7 +44,7 @@ final class VirtualAddresses {
     this.client = client;
   }
 
-  /** What a service holds now, or why it cannot have it. */
+  /** Addresses that a service holds now, and why it cannot get the others. */
   record HeldAddresses(List<IpAddress> addresses, Optional<ObservedService.Obstacle> obstacle) {
     HeldAddresses {
       addresses = List.copyOf(addresses);
@@ -51,14 +52,14 @@ final class VirtualAddresses {
   }
 
   /**
-   * Takes what the service lacks, and lets go of what it needs no more.
+   * Allocates missing addresses and releases those no longer needed.
    *
-   * @param virtual whether it is to have any
+   * @param virtual whether the service needs virtual addresses
    */
   HeldAddresses hold(ObservedService observed, boolean virtual) {
     ContainerNetwork network = observed.network();
     List<NetworkEndpoint> left = new ArrayList<>(observed.virtual());
-    // what the status shows comes first: nobody but the operator writes that
+    // addresses in the status come first, because only the operator writes the status
     left.sort(Comparator.comparing(each -> !isShown(each, observed.service())));
     List<IpAddress> held = new ArrayList<>();
     Optional<ObservedService.Obstacle> obstacle = Optional.empty();
@@ -160,7 +161,7 @@ final class VirtualAddresses {
         throw e;
       }
     }
-    // The cache may not show yet what this operator took a moment ago.
+    // The cache may not yet show an address that this operator allocated a moment ago.
     NetworkEndpoint present = client.resource(wanted).get();
     return present != null
         && Objects.equals(wanted.getSpec().service(), present.getSpec().service())

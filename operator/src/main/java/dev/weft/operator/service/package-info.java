@@ -1,4 +1,4 @@
-/** OverlayServices: the workload, the names in cluster DNS, and what came of them. */
+/** Reconciles OverlayServices: workload, names in cluster DNS, virtual address, status. */
 @NullMarked
 package dev.weft.operator.service;
 

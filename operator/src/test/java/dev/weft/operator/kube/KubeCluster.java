@@ -20,15 +20,13 @@ import java.util.List;
 import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A cluster of API server, operator and played agents; empty again after every test. */
-public final class KubeCluster
-    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+public final class KubeCluster implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
   private static final List<Class<? extends HasMetadata>> KINDS =
       List.of(
           dev.weft.api.OverlayService.class,
@@ -75,7 +73,7 @@ public final class KubeCluster
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
-    server = TestApiServer.start();
+    server = TestApiServer.shared();
   }
 
   @Override
@@ -91,13 +89,6 @@ public final class KubeCluster
       agents.close();
     }
     KINDS.forEach(this::deleteAll);
-  }
-
-  @Override
-  public void afterAll(ExtensionContext context) throws Exception {
-    if (server != null) {
-      server.close();
-    }
   }
 
   private void deleteAll(Class<? extends HasMetadata> kind) {

@@ -53,8 +53,6 @@ class OneWriterTest {
     // as an agent does for a sandbox while the operator is away
     client().resource(HostNetworks.of(stored(), "n1")).create();
     pod();
-    CLUSTER.startOperator();
-
     client()
         .resources(ContainerNetwork.class)
         .withName("blue")
@@ -62,6 +60,8 @@ class OneWriterTest {
           each.setSpec(ContainerNetworkSpecBuilder.builder(each.getSpec()).mode("Apply").build());
           return each;
         });
+
+    CLUSTER.startOperator();
 
     await().until(() -> spec() != null && spec().mode() == null);
     await().until(() -> wanted().equals(spec()));

@@ -27,7 +27,7 @@ public final class ControlPlanes {
    *
    * @param environment the process's variables
    * @param directory an empty directory for whatever is started
-   * @param started is told of each process that is started
+   * @param started receives each started process
    */
   public static ControlPlane start(
       Map<String, String> environment, Path directory, Consumer<Process> started) {

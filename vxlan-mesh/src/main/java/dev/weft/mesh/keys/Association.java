@@ -14,15 +14,15 @@ import javax.crypto.KDF;
 import javax.crypto.spec.HKDFParameterSpec;
 
 /**
- * One direction between two nodes in one epoch: an ESP security association (RFC 4303). Nodes'
- * names, addresses and public keys all go into it, so that a copied key or a moved address never
- * yields the same one; and so does what its packets travel in, which is as the receiver takes them.
+ * ESP security association (RFC 4303) for one direction between two nodes in one epoch. It is
+ * derived from both nodes' names, addresses and public keys, so a copied key or a moved address
+ * yields another one. The encapsulation that the receiver expects is part of the derivation, too.
  *
- * @param id 64 hexadecimal digits that reveal nothing of the key; no other association has it
+ * @param id unique identifier, 64 hexadecimal digits, which reveals nothing about the key
  * @param spi the security parameters index, 256 to 2^32-1
- * @param source address that its packets come from
- * @param destination address that its packets go to
- * @param udpPort its packets are inside UDP, from and to this port; empty: they are plain ESP
+ * @param source source address of its packets
+ * @param destination destination address of its packets
+ * @param udpPort source and destination port of its ESP packets in UDP; empty: plain ESP
  * @param key 32 bytes for AES-256-GCM and 4 of salt (RFC 4106)
  */
 public record Association(
@@ -36,7 +36,7 @@ public record Association(
   private static final int KEY_BYTES = 36;
   private static final int RESERVED_SPIS = 256;
 
-  /** Says which association a pair of keys is to yield. */
+  /** Derivation inputs that identify one association. */
   private record Direction(long epoch, PublishedKey sender, PublishedKey receiver) {
     Fields of(String purpose) {
       var fields = new Fields();
@@ -54,10 +54,10 @@ public record Association(
   }
 
   /**
-   * Derives the association by which {@code sender} sends to {@code receiver}, both of which are
-   * {@linkplain KeyDirectory#usable usable}.
+   * Derives the association from {@code sender} to {@code receiver}. Both must be {@linkplain
+   * KeyDirectory#usable usable}.
    *
-   * @param own the key pair of one of the two
+   * @param own key pair of one of the two nodes
    */
   static Association between(
       long epoch, NodeKeyPair own, PublishedKey sender, PublishedKey receiver) {
@@ -88,7 +88,7 @@ public record Association(
     }
   }
 
-  /** The same between the addresses that a node's kernel knows. */
+  /** Copy with the addresses that this node's kernel uses. */
   Association at(KeyInputs.Self self) {
     return new Association(id, spi, self.here(source), self.here(destination), udpPort, key);
   }

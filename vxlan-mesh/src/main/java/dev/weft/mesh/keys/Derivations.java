@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Remembers what follows from pairs of keys, which costs some tenths of a millisecond each to work
- * out. It holds no secret. Not thread-safe.
+ * Caches what is derived from pairs of keys, because each derivation takes some tenths of a
+ * millisecond. It holds no secrets. Not thread-safe.
  */
 public final class Derivations {
   private final Map<Pairing, Link> known = new HashMap<>();
@@ -29,7 +29,7 @@ public final class Derivations {
           association.source());
     }
 
-    /** {@link Association#at}. */
+    /** As {@link Association#at}. */
     Link at(KeyInputs.Self self) {
       return new Link(
           id, XfrmStateId.esp(self.here(state.destination()), state.spi()), self.here(source));
@@ -48,7 +48,7 @@ public final class Derivations {
         });
   }
 
-  /** {@link KeyDirectory#of(Collection)} of these. */
+  /** As {@link KeyDirectory#of(Collection)}, with cached checks of the keys. */
   KeyDirectory directory(Collection<PublishedKey> published) {
     return KeyDirectory.of(
         published,
@@ -58,7 +58,7 @@ public final class Derivations {
         });
   }
 
-  /** Forgets what was not asked for since the last call. */
+  /** Evicts entries that were not requested since the last call. */
   void forgetOthers() {
     known.keySet().retainAll(asked);
     asked.clear();

@@ -7,13 +7,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A node's own key of one epoch, and what it has been used for. No association that is noted here
- * may ever be made again.
+ * A node's own key of one epoch, with the associations that were made from it. An association
+ * recorded here must never be made again.
  *
- * @param generation how often the node had to make its key of this epoch anew
+ * @param generation number of times that the node had to replace its key of this epoch
  * @param udpPort {@link PublishedKey#udpPort()}
- * @param used {@linkplain Association#id() ids} of the associations that the node ever sent by
- * @param received ids of those that it ever took packets by
+ * @param used {@linkplain Association#id() ids} of all associations that the node has sent with
+ * @param received ids of all associations that the node has received with
  */
 public record EpochKey(
     NodeKeyPair pair,

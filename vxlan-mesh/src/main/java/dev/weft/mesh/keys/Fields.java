@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Values in a row, each after its length in 4 bytes, most significant first: no two rows of values
- * give the same bytes.
+ * Encodes a sequence of values unambiguously: each value follows its length in 4 bytes, most
+ * significant byte first.
  */
 final class Fields {
   private final StringBuilder hex = new StringBuilder();
@@ -22,7 +22,7 @@ final class Fields {
     bytes(HexFormat.of().parseHex(HexFormat.of().toHexDigits(value)));
   }
 
-  /** Nothing for plain ESP, of which there was no other once. */
+  /** Adds nothing for plain ESP, so that its encoding stays as it was before ESP in UDP existed. */
   void udpPort(Optional<Integer> port) {
     if (port.isPresent()) {
       text("udp");

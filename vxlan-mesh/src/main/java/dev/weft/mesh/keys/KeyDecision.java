@@ -7,16 +7,16 @@ import java.util.NavigableMap;
 import java.util.function.Supplier;
 
 /**
- * What a node does about its keys. In this order: the ring is stored, then states are made, then
- * outbound policies are switched, then other states of ours go, then the report is published.
+ * Changes that a node makes to its keys. It stores the ring, adds states, switches outbound
+ * policies, deletes other states of Weft, and publishes the report, in this order.
  *
- * @param ring to be stored before anything else is done
- * @param states all states of ours that there are to be, and where their packets come from
- * @param make those of them that are to be made
- * @param outbound the SPI to send by, by the address of the peer; to others nothing may be sent
- * @param lingering whether states stay only because packets are under way by them
- * @param report what to report
- * @param refused why a node of the newest epoch counts as one without a key, by its name
+ * @param ring key ring to store before any other change
+ * @param states all ESP states that Weft must have, with the source address of their packets
+ * @param make those of {@code states} to add
+ * @param outbound SPI to send with, by peer address; sending to other addresses is forbidden
+ * @param lingering whether old states stay only because packets are still in flight
+ * @param report report to publish
+ * @param refused reason to ignore a node's key of the newest epoch, by node name
  */
 public record KeyDecision(
     KeyRing ring,
@@ -28,10 +28,10 @@ public record KeyDecision(
     NavigableMap<String, String> refused) {
 
   /**
-   * Decides.
+   * Computes the decision.
    *
-   * @param ring what was stored last
-   * @param fresh makes a key pair that was never used
+   * @param ring the ring stored last
+   * @param fresh generates an unused key pair
    */
   public static KeyDecision of(
       KeyRing ring, KeyInputs situation, Derivations derivations, Supplier<NodeKeyPair> fresh) {

@@ -11,30 +11,29 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The keys of all nodes of one epoch, of which only those that may be used count.
+ * Public keys of all nodes in one epoch, separated into usable and refused ones.
  *
- * @param usable by the node's name
- * @param refused why a node counts as one without a key, by its name
+ * @param usable usable keys by node name
+ * @param refused reason to refuse a node's key, by node name
  */
 public record KeyDirectory(
     NavigableMap<String, PublishedKey> usable, NavigableMap<String, String> refused) {
   private static final int LAST_PORT = 65535;
 
   /**
-   * Sorts out what must not be used: a key that is no X25519 public key or is one of the few whose
-   * secrets are known to all, a key or an address that several nodes publish, and a node without an
-   * address or with a port that is none.
+   * Refuses a key that is no valid X25519 public key or has low order, a key or an address that
+   * several nodes publish, and a node without a valid address or UDP port.
    *
-   * @param published the keys of one epoch, at most one of a node
+   * @param published the keys of one epoch, at most one per node
    */
   public static KeyDirectory of(Collection<PublishedKey> published) {
     return of(published, PublicKeys::flaw);
   }
 
   /**
-   * The same.
+   * As {@link #of(Collection)}, with another check of single keys.
    *
-   * @param flaws what is wrong with a key by itself, empty for nothing
+   * @param flaws flaw of a public key; empty if it has none
    */
   static KeyDirectory of(Collection<PublishedKey> published, UnaryOperator<String> flaws) {
     Map<String, Long> holders =
@@ -75,7 +74,7 @@ public record KeyDirectory(
     return holders.getOrDefault(claim, 0L) > 1;
   }
 
-  /** The address in the one form of each; empty if it is none. */
+  /** Canonical text of the address; empty if it is invalid. */
   private static String address(PublishedKey key) {
     try {
       return IpPrefix.parseAddress(key.vtep()).getHostAddress();
@@ -84,7 +83,7 @@ public record KeyDirectory(
     }
   }
 
-  /** These nodes' keys alone. */
+  /** Directory with the usable keys of these nodes only. */
   public KeyDirectory only(Collection<String> nodes) {
     var some = new TreeMap<>(usable);
     some.keySet().retainAll(nodes);
@@ -92,8 +91,8 @@ public record KeyDirectory(
   }
 
   /**
-   * A name for exactly this set of usable keys, by which nodes say for which of them they are ready
-   * to receive: 64 hexadecimal digits. A node's own key is part of it.
+   * SHA-256 over the usable keys, as 64 hexadecimal digits. Nodes publish it to report the keys
+   * that they are ready to receive with. A node's own key is included.
    */
   public String digest() {
     var bytes = new Fields();

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a node knows when it decides about its keys.
+ * Inputs of a {@link KeyDecision}.
  *
- * @param published every node's keys by epoch, at most one of a node; this node's own as others see
- *     them, which may be what it published before it was started anew
+ * @param published published keys by epoch, at most one per node; this node's own key may be from
+ *     before its restart
  */
 public record KeyInputs(
     Self self, KeyTarget target, Map<Long, List<PublishedKey>> published, InKernel kernel) {
@@ -21,11 +21,11 @@ public record KeyInputs(
   /**
    * The node that decides.
    *
-   * @param vtep address of its end of the tunnels, as other nodes know it
-   * @param local the same as its own kernel knows it: another where a NAT is between them
+   * @param vtep VTEP address of the node, as other nodes know it
+   * @param local VTEP address of the node in its own kernel; differs from {@code vtep} behind a NAT
    */
   public record Self(String node, InetAddress vtep, InetAddress local) {
-    /** The end of an association as this node's kernel knows it. */
+    /** Address of one end of an association in this node's kernel. */
     InetAddress here(InetAddress end) {
       return end.equals(vtep) ? local : end;
     }
@@ -34,10 +34,10 @@ public record KeyInputs(
   /**
    * The kernel's ESP states.
    *
-   * @param ours those with our mark, and where their packets come from
-   * @param foreign all others
-   * @param busy those of ours by which packets are still under way
-   * @param exhausted those of ours that have carried as much as one may
+   * @param ours states with Weft's mark, and the source address of their packets
+   * @param foreign all other states
+   * @param busy Weft's states with packets still in flight
+   * @param exhausted Weft's states that have reached their volume limit
    */
   public record InKernel(
       Map<XfrmStateId, InetAddress> ours,

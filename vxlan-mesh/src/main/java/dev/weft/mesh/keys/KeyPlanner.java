@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** How a {@link KeyDecision} comes about; used once. */
+/** Computes a {@link KeyDecision}; used once. */
 final class KeyPlanner {
   private final KeyInputs now;
   private final Derivations derivations;
@@ -34,8 +34,8 @@ final class KeyPlanner {
     keys = new TreeMap<>(ring.keys());
     long newest = keys.isEmpty() ? 0 : keys.lastKey();
     epoch = Math.max(situation.target().epoch(), newest);
-    // An older word than the ring's is stale or another mesh's: it ends no newer key, and what all
-    // still publish may be sent by.
+    // A target older than the ring is stale or belongs to another mesh. It must not retire newer
+    // keys, and the node may keep sending with the keys that are still published.
     step = situation.target().epoch() == epoch ? situation.target().step() : KeyTarget.Step.PREPARE;
   }
 
@@ -60,7 +60,7 @@ final class KeyPlanner {
     return decision;
   }
 
-  /** The generation of this node's key that others see, -1 if they see none. */
+  /** Published generation of this node's key; -1 if none is published. */
   private long shownGeneration(long of) {
     return published(of).stream()
         .filter(this::isMine)
@@ -69,12 +69,12 @@ final class KeyPlanner {
         .orElse(-1);
   }
 
-  /** A key of a generation above this one. */
+  /** Creates a key of the next generation. */
   private EpochKey freshKey(long generation) {
     return EpochKey.unused(fresh.get(), generation + 1, now.target().udpPort());
   }
 
-  /** Whether nothing is under way by any of the states of an epoch. */
+  /** Whether no state of an epoch has packets in flight. */
   private boolean isQuiet(long old, EpochKey key) {
     return pairs(old, key).stream()
         .flatMap(Pair::links)
@@ -82,7 +82,7 @@ final class KeyPlanner {
         .noneMatch(now.kernel().busy()::contains);
   }
 
-  /** Replaces or drops keys of which an association is lost, and can not be made again. */
+  /** Replaces or drops keys with a lost association, which cannot be made again. */
   private void mend() {
     Set<XfrmStateId> taken = new HashSet<>(now.kernel().foreign());
     for (long old : List.copyOf(keys.headMap(epoch).keySet())) {
@@ -100,9 +100,9 @@ final class KeyPlanner {
   }
 
   /**
-   * Whether every association of an epoch is either in the kernel and noted, or neither.
+   * Whether each association of an epoch is both in the kernel and recorded, or neither.
    *
-   * @param taken states that are none of them; gets those of this epoch
+   * @param taken states of other keys; the states of this epoch are added
    */
   private boolean isSound(long of, Set<XfrmStateId> taken) {
     EpochKey key = key(of);
@@ -220,14 +220,16 @@ final class KeyPlanner {
         key.udpPort());
   }
 
-  /** The keys of an epoch, this node's as it is and not as others see it yet. */
+  /** Keys of an epoch, with this node's current key instead of its published one. */
   private KeyDirectory directory(long of, EpochKey key) {
     return derivations.directory(
         Stream.concat(published(of).stream().filter(each -> !isMine(each)), Stream.of(ownKey(key)))
             .toList());
   }
 
-  /** The peers that this node can send to in an epoch; addresses of two families never meet. */
+  /**
+   * Peers that this node can send to in an epoch. Their VTEP must be of the same address family.
+   */
   private List<Pair> pairs(long of, EpochKey key) {
     return pairs.computeIfAbsent(key.pair().publicKey(), _ -> findPairs(of, key));
   }

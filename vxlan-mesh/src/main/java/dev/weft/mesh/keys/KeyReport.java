@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a node reports of its keys once its kernel is as decided.
+ * Report about a node's keys, published once the kernel matches the decision.
  *
  * @param keys its public keys, the oldest epoch first
- * @param prepared the newest epoch, by whose keys it takes packets
- * @param peers {@link KeyDirectory#digest()} over the keys of that epoch that it takes packets by
- * @param active the epoch by whose keys it sends to every node that has one of it
- * @param exhausted the newest epoch that has carried as much as one may
+ * @param prepared the newest epoch; the node receives with its keys
+ * @param peers {@link KeyDirectory#digest()} of the keys of that epoch that the node receives with
+ * @param active epoch that the node uses to send to every node that has a key of it
+ * @param exhausted newest epoch with a key that has reached its volume limit
  */
 public record KeyReport(
     List<OwnKey> keys, long prepared, String peers, long active, Optional<Long> exhausted) {

@@ -13,13 +13,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * All that a node must remember of its keys, and must not lose while its kernel holds states that
- * were made by them.
+ * Persistent record of a node's keys. It must not be lost while the kernel holds states derived
+ * from them.
  *
  * @param keys by epoch
  */
 public record KeyRing(NavigableMap<Long, EpochKey> keys) {
-  /** No key at all. */
+  /** Ring without keys. */
   public static final KeyRing EMPTY = new KeyRing(new TreeMap<>());
 
   private static final String HEAD = "weft keys 1";
@@ -36,14 +36,14 @@ public record KeyRing(NavigableMap<Long, EpochKey> keys) {
     return keys.isEmpty();
   }
 
-  /** Where ESP inside UDP is taken by any of the keys. */
+  /** UDP ports on which the node receives ESP with any of the keys. */
   public Set<Integer> udpPorts() {
     return keys.values().stream()
         .flatMap(key -> key.udpPort().stream())
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** The ring with its private keys, a line for each thing, for {@link #parse}. */
+  /** Serializes the ring with its private keys, one line per item, for {@link #parse}. */
   public String toSecretText() {
     List<String> lines = new ArrayList<>(List.of(HEAD));
     keys.forEach((epoch, key) -> {
@@ -67,7 +67,7 @@ public record KeyRing(NavigableMap<Long, EpochKey> keys) {
   /**
    * Reads what {@link #toSecretText} wrote.
    *
-   * @throws IllegalArgumentException if it is anything else; the message holds nothing of it
+   * @throws IllegalArgumentException if the text is malformed; the message contains none of it
    */
   public static KeyRing parse(String text) {
     List<String> lines = text.lines().toList();
@@ -79,7 +79,7 @@ public record KeyRing(NavigableMap<Long, EpochKey> keys) {
       try {
         reading.line(line.split(" ", -1));
       } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-        // Not as a cause: its message may quote a part of a key.
+        // Without the cause: its message may quote a part of a key.
         throw new IllegalArgumentException(
             "line %d of %d is malformed".formatted(lines.indexOf(line) + 1, lines.size()));
       }

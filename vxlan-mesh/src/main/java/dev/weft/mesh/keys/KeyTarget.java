@@ -3,25 +3,25 @@ package dev.weft.mesh.keys;
 import java.util.Optional;
 
 /**
- * What the mesh asks of every node.
+ * Target of the key rotation for every node.
  *
- * @param epoch the newest, 1 or more
- * @param udpPort where ESP by keys that are still to be made is to be taken inside UDP; empty: it
- *     is to be plain. A key keeps what it was made with.
+ * @param epoch the newest epoch, 1 or more
+ * @param udpPort UDP port on which a node receives ESP with new keys; empty: plain ESP. An existing
+ *     key keeps its port.
  */
 public record KeyTarget(long epoch, Step step, Optional<Integer> udpPort) {
-  /** Before anybody has said anything: the first epoch. */
+  /** Target before the mesh has a status: the first epoch. */
   public static KeyTarget first(Optional<Integer> udpPort) {
     return new KeyTarget(1, Step.PREPARE, udpPort);
   }
 
-  /** How far the epoch is to be used. */
+  /** How nodes use the keys of the epoch. */
   public enum Step {
-    /** Take packets by its keys. */
+    /** Receive with its keys. */
     PREPARE,
-    /** Send by them, too. */
+    /** Send with them, too. */
     ACTIVATE,
-    /** Forget those of older epochs. */
+    /** Delete the keys of older epochs. */
     RETIRE
   }
 }

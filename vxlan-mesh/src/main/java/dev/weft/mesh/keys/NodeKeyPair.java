@@ -5,7 +5,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** An X25519 key pair. Two are equal if their public halves are; the private one never prints. */
+/** X25519 key pair. Equality compares the public keys; {@code toString} omits the private key. */
 public final class NodeKeyPair {
   private final byte[] privateKey;
   private final String publicKey;
@@ -15,14 +15,14 @@ public final class NodeKeyPair {
     this.publicKey = Base64.getEncoder().encodeToString(PublicKeys.of(privateKey));
   }
 
-  /** A new one. */
+  /** Generates a key pair. */
   public static NodeKeyPair fresh(SecureRandom random) {
     byte[] scalar = new byte[PublicKeys.BYTES];
     random.nextBytes(scalar);
     return new NodeKeyPair(scalar);
   }
 
-  /** The one with this private half, 32 bytes, of which it keeps a copy. */
+  /** Key pair of a private key of 32 bytes, which is copied. */
   public static NodeKeyPair of(byte[] privateKey) {
     if (privateKey.length != PublicKeys.BYTES) {
       throw new IllegalArgumentException(
@@ -31,12 +31,12 @@ public final class NodeKeyPair {
     return new NodeKeyPair(privateKey.clone());
   }
 
-  /** The public half, 32 bytes in base64. */
+  /** The public key, 32 bytes in base64. */
   public String publicKey() {
     return publicKey;
   }
 
-  /** A copy of the private half, for the one file that holds it. */
+  /** A copy of the private key, for the key file. */
   public byte[] privateKey() {
     return privateKey.clone();
   }

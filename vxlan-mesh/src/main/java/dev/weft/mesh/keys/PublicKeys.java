@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.KeyAgreement;
 
-/** X25519 (RFC 7748) on bytes. */
+/** X25519 (RFC 7748) on byte arrays. */
 final class PublicKeys {
   static final int BYTES = 32;
 
@@ -27,7 +27,7 @@ final class PublicKeys {
 
   private PublicKeys() {}
 
-  /** Why this is no public key to agree on anything with; empty if it is one. */
+  /** Reason why a public key is unusable; empty if it is usable. */
   static String flaw(String base64) {
     byte[] bytes;
     try {
@@ -50,7 +50,7 @@ final class PublicKeys {
     return Base64.getDecoder().decode(base64);
   }
 
-  /** The public half of a private key. */
+  /** Public key of a private key. */
   static byte[] of(byte[] privateKey) {
     try {
       return agree(privateKey, BASE_POINT);
@@ -60,7 +60,7 @@ final class PublicKeys {
   }
 
   /**
-   * The secret that both sides come to, 32 bytes.
+   * Shared secret of both sides, 32 bytes.
    *
    * @throws InvalidKeyException if it would be the same for every private key
    */
@@ -82,7 +82,10 @@ final class PublicKeys {
     }
   }
 
-  /** Least significant byte first, without the highest bit (RFC 7748, section 5). */
+  /**
+   * Decodes a public key: least significant byte first, without the highest bit (RFC 7748, section
+   * 5).
+   */
   private static BigInteger number(byte[] publicKey) {
     byte[] turned = new byte[BYTES];
     for (int i = 0; i < BYTES; i++) {

@@ -7,6 +7,7 @@ import dev.weft.api.ContainerNetworkSpec;
 import dev.weft.api.EffectiveSubnet;
 import dev.weft.api.IpAddress;
 import dev.weft.api.IpRange;
+import dev.weft.api.MacvlanMode;
 import dev.weft.api.Subnet;
 import dev.weft.mesh.Macs;
 import java.math.BigInteger;
@@ -17,8 +18,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Which addresses of a network may be handed out. */
-record AssignableAddresses(String network, List<Block> blocks) {
+/**
+ * Which addresses of a network may be handed out.
+ *
+ * @param takesMac whether a pod may choose its MAC address
+ */
+record AssignableAddresses(String network, List<Block> blocks, boolean takesMac) {
 
   AssignableAddresses {
     blocks = List.copyOf(blocks);
@@ -68,7 +73,14 @@ record AssignableAddresses(String network, List<Block> blocks) {
         blocks.add(block(Cidr.parse(each.cidr()), each.gateway(), declared(network, each.cidr())));
       }
     }
-    return new AssignableAddresses(network.getMetadata().getName(), blocks);
+    return new AssignableAddresses(
+        network.getMetadata().getName(), blocks, !isPassthru(network.getSpec()));
+  }
+
+  private static boolean isPassthru(@Nullable ContainerNetworkSpec spec) {
+    return spec != null
+        && spec.macvlan() != null
+        && MacvlanMode.of(spec.macvlan().mode()).equals(Optional.of(MacvlanMode.PASSTHRU));
   }
 
   /** Whether the network has addresses of this family: 32 bits for IPv4, 128 for IPv6. */
@@ -157,9 +169,18 @@ record AssignableAddresses(String network, List<Block> blocks) {
     }
   }
 
-  /** Refuses a MAC address that another address of the network gets by default. */
+  /**
+   * Refuses a MAC address that another address of the network gets by default, and any where the
+   * pod gets its node's interface as it is.
+   */
   void check(Attachment attachment) throws AttachError {
     String mac = attachment.mac();
+    if (mac != null && !takesMac) {
+      throw AttachError.until(
+          ("network %s is in mode Passthru: its pod has the MAC address of the node's interface,"
+                  + " not %s; leave the MAC address out, or use a network of another mode")
+              .formatted(network, mac));
+    }
     Optional<IpAddress> owner =
         Macs.ipv4(mac == null ? "" : mac).map(IpAddress::of).filter(this::contains);
     if (owner.isPresent() && !attachment.ips().contains(owner.get())) {

@@ -10,6 +10,7 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Attachment;
 import dev.weft.api.BridgeOptions;
 import dev.weft.api.ContainerNetwork;
+import dev.weft.api.Defaults;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.IpAddress;
@@ -378,9 +379,7 @@ public final class EndpointClaimer {
     }
     String asked = want.attachment.interfaceName();
     if (asked == null) {
-      String prefix =
-          want.network.getSpec() == null ? null : want.network.getSpec().interfacePrefix();
-      return names.chooseFree(prefix == null ? "" : prefix);
+      return names.chooseFree(prefix(want));
     }
     if (names.isTaken(asked) || !names.choose(asked)) {
       throw AttachError.until(
@@ -388,6 +387,17 @@ public final class EndpointClaimer {
               .formatted(want.holder, asked, want.name()));
     }
     return asked;
+  }
+
+  private static String prefix(Want want) {
+    String prefix =
+        want.network.getSpec() == null ? null : want.network.getSpec().interfacePrefix();
+    if (prefix != null && !prefix.isBlank()) {
+      return prefix;
+    }
+    return want.holder.isContainer()
+        ? Defaults.CONTAINER_INTERFACE_PREFIX
+        : Defaults.INTERFACE_PREFIX;
   }
 
   private static int bits(NetworkEndpoint endpoint) {

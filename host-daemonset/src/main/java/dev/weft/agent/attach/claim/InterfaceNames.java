@@ -10,8 +10,6 @@ import java.util.stream.IntStream;
  * @param chosen names of earlier attachments; this one's is added
  */
 record InterfaceNames(Set<String> taken, Set<String> chosen) {
-  private static final String DEFAULT_PREFIX = "eth";
-
   boolean isTaken(String name) {
     return taken.contains(name);
   }
@@ -21,11 +19,10 @@ record InterfaceNames(Set<String> taken, Set<String> chosen) {
     return chosen.add(name);
   }
 
-  /** Takes the prefix and the first number that is free; {@code eth} for a blank prefix. */
+  /** Takes the prefix with the first number that is free. */
   String chooseFree(String prefix) {
-    String start = prefix.isBlank() ? DEFAULT_PREFIX : prefix;
     return IntStream.range(0, Integer.MAX_VALUE)
-        .mapToObj(number -> start + number)
+        .mapToObj(number -> prefix + number)
         .filter(each -> !taken.contains(each))
         .filter(this::choose)
         .findFirst()

@@ -2,7 +2,6 @@ package dev.weft.agent.dataplane.apply;
 
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.SandboxHandle;
-import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
@@ -18,17 +17,17 @@ import java.util.Optional;
 
 /**
  * Announces the addresses of interfaces that came up by gratuitous ARP or an unsolicited neighbour
- * advertisement, where neighbours learn: the nodes of an overlay know its addresses.
+ * advertisement: a neighbour may still know an earlier holder, in an overlay too.
  */
 record Announcements(HostKernel kernel, DeviceLookup devices, FailedChanges failed) {
   void send(List<Change> changes) {
     Map<DeviceName, Item.Device> cameUp = new HashMap<>();
     for (Change change : changes) {
       switch (change) {
-        case Change.Create(Item.Device device) when isLearned(device) ->
+        case Change.Create(Item.Device device) when isInSandbox(device) ->
             cameUp.put(device.inner(), device);
         case Change.Alter(Item.Device before, Item.Device device, _)
-            when isLearned(device) && !before.innerUp() ->
+            when isInSandbox(device) && !before.innerUp() ->
             cameUp.put(device.inner(), device);
         case Change.Create _, Change.Alter _, Change.Remove _ -> {}
       }
@@ -43,9 +42,8 @@ record Announcements(HostKernel kernel, DeviceLookup devices, FailedChanges fail
     }
   }
 
-  private static boolean isLearned(Item.Device device) {
-    return !device.inner().place().isNode()
-        && device.port().map(BridgeMembership::learning).orElse(true);
+  private static boolean isInSandbox(Item.Device device) {
+    return !device.inner().place().isNode();
   }
 
   private void announce(Item.Device device, InetAddress address) {

@@ -13,11 +13,34 @@ import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.LinkKind;
 import java.net.InetAddress;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Says in a user's words why a change failed. */
+/** Says in a user's words why a change failed, and what to change. */
 public final class Failures {
+  private static final String AGAIN = "; the agent tries again";
+
+  /** What libnftables and the Java library say of an error number. */
+  private static final Map<String, String> WORDS =
+      Map.ofEntries(
+          Map.entry("Operation not permitted", "EPERM"),
+          Map.entry("Permission denied", "EACCES"),
+          Map.entry("Read-only file system", "EROFS"),
+          Map.entry("Operation not supported", "EOPNOTSUPP"),
+          Map.entry("Protocol not supported", "EPROTONOSUPPORT"),
+          // an expression whose module there is not
+          Map.entry("No such file or directory", "EOPNOTSUPP"),
+          Map.entry("memory", "ENOMEM"),
+          Map.entry("No buffer space", "ENOBUFS"),
+          Map.entry("Device or resource busy", "EBUSY"),
+          Map.entry("File exists", "EEXIST"),
+          Map.entry("Too many open files", "EMFILE"),
+          Map.entry("Interrupted system call", "EINTR"),
+          Map.entry("Resource temporarily unavailable", "EAGAIN"),
+          Map.entry("Invalid argument", "EINVAL"),
+          Map.entry("syntax error", "EINVAL"));
+
   private Failures() {}
 
   public static Problem explain(Change change, RuntimeException error, HostKernel kernel) {
@@ -27,17 +50,51 @@ public final class Failures {
           case Change.Alter(_, Item made, _) -> made;
           case Change.Remove(Item gone, _) -> gone;
         };
-    String errno = error instanceof NetlinkException refused ? refused.errnoName() : "";
     Problem problem =
-        switch (errno) {
-          case "EXFULL" -> bridgeFull(item);
-          case "EADDRINUSE" -> inUse(item, kernel);
-          case "EEXIST" -> inTheWay(change, item, error, kernel);
-          default -> failed(change, item, error);
+        switch (error) {
+          case NetlinkException refused -> refused(change, item, refused, kernel);
+          case ApplyError ours -> failed(change, item, ours, Cause.of(ours));
+          default -> failed(change, item, error, Cause.of(item, errno(error)));
         };
     return peer(item)
         .map(problem::ofPeer)
         .orElseGet(() -> problem.ofEndpoint(item.owner().endpoint()));
+  }
+
+  private static Problem refused(
+      Change change, Item item, NetlinkException error, HostKernel kernel) {
+    String errno = error.errnoName();
+    return switch (item) {
+      case Item.Device device
+          when device.kind() instanceof DeviceKind.Vxlan tunnel && errno.equals("EADDRINUSE") ->
+          portInUse(tunnel, kernel);
+      case Item.Device device when errno.equals("EEXIST") && device.name().place().isNode() ->
+          nameTaken(change, device, error, kernel);
+      case Item.Device device when device.kind() instanceof DeviceKind.Macvlan macvlan ->
+          onParent(change, device, macvlan, error, kernel);
+      case IpsecItem.EspPort port when errno.equals("EADDRINUSE") -> espPortInUse(port, kernel);
+      case IpsecItem.SecurityPolicy policy when errno.equals("EEXIST") ->
+          policyInTheWay(policy, kernel);
+      default -> failed(change, item, error, Cause.of(item, errno));
+    };
+  }
+
+  private static Problem failed(Change change, Item item, RuntimeException error, Cause cause) {
+    return Problem.retry(
+        item.toString(),
+        "%s failed, as %s (%s)".formatted(verb(change), cause.why(), error.getMessage()),
+        cause.cure() + AGAIN);
+  }
+
+  /** The error that a message without its number is about. */
+  static String errno(RuntimeException error) {
+    String message = String.valueOf(error.getMessage());
+    return WORDS.entrySet().stream()
+        .filter(each -> message.contains(each.getKey()))
+        .map(Map.Entry::getValue)
+        .sorted()
+        .findFirst()
+        .orElse("");
   }
 
   /** Whom an entry leads to, if that is not on this node. */
@@ -52,51 +109,20 @@ public final class Failures {
     };
   }
 
-  /** {@code BR_MAX_PORTS} of the kernel, without port 0. */
-  private static Problem bridgeFull(Item item) {
-    return Problem.retry(
-        item.toString(),
-        "the network's bridge on this node has 1023 ports, and a Linux bridge takes no more",
-        "run fewer pods of this network on this node, or split the network; the agent tries again");
-  }
-
-  private static Problem inUse(Item item, HostKernel kernel) {
-    return switch (item) {
-      case IpsecItem.EspPort port -> espPortInUse(port, kernel);
-      case Item.Device device when device.kind() instanceof DeviceKind.Macvlan(String parent, _) ->
-          macInUse(device, parent);
-      default -> portInUse(item, kernel);
-    };
-  }
-
-  private static Problem failed(Change change, Item item, RuntimeException error) {
-    return Problem.retry(
-        item.toString(),
-        "%s failed: %s".formatted(verb(change), error.getMessage()),
-        "the agent tries again");
-  }
-
-  private static Problem inTheWay(
-      Change change, Item item, RuntimeException error, HostKernel kernel) {
-    return switch (item) {
-      case IpsecItem.SecurityPolicy policy -> policyInTheWay(policy, kernel);
-      case Item.Device device when device.name().place().isNode() ->
-          kernel
-              .netlink()
-              .holder(device.name().name())
-              .map(holder -> nameTaken(device.name().name(), holder))
-              .orElseGet(() -> failed(change, item, error));
-      default -> failed(change, item, error);
-    };
-  }
-
   /** One that has it as its own is not tried: the name is a further one, or was taken just now. */
-  private static Problem nameTaken(String name, Link holder) {
-    return Problem.retry(
-        name,
-        "the node's device %s has this name, as its own or as a further one (altname)"
-            .formatted(ForeignPort.printable(holder.name())),
-        "take the name off that device; Weft never touches it, and the agent tries again");
+  private static Problem nameTaken(
+      Change change, Item.Device device, NetlinkException error, HostKernel kernel) {
+    String name = device.name().name();
+    return kernel
+        .netlink()
+        .holder(name)
+        .map(holder ->
+            Problem.retry(
+                name,
+                "the node's device %s has this name, as its own or as a further one (altname)"
+                    .formatted(ForeignPort.printable(holder.name())),
+                "take the name off that device; Weft never touches it" + AGAIN))
+        .orElseGet(() -> failed(change, device, error, Cause.of(device, error.errnoName())));
   }
 
   private static Problem policyInTheWay(IpsecItem.SecurityPolicy desired, HostKernel kernel) {
@@ -129,19 +155,36 @@ public final class Failures {
         "stop that, or let the Mesh name another port (ports.ipsec); the agent tries again");
   }
 
-  /** The kernel gives no two interfaces on one device of the node the same MAC address. */
-  private static Problem macInUse(Item.Device desired, String parent) {
-    return Problem.retry(
-        "MAC address " + desired.mac(),
-        "the device '%s' or another interface on it has it".formatted(parent),
-        "ask for another, or remove the other interface; the agent tries again");
+  /** With the interfaces of the node that stand on the parent; those in sandboxes are not seen. */
+  private static Problem onParent(
+      Change change,
+      Item.Device device,
+      DeviceKind.Macvlan macvlan,
+      NetlinkException error,
+      HostKernel kernel) {
+    Cause cause = Cause.of(device, error.errnoName());
+    if (error.errnoName().equals("EADDRINUSE")) {
+      return Problem.retry("MAC address " + device.mac(), cause.why(), cause.cure() + AGAIN);
+    }
+    int parent = kernel.netlink().link(macvlan.parent()).map(Link::index).orElse(-1);
+    String others =
+        kernel.netlink().links().stream()
+            .filter(link -> link.parent() == parent && link.parentNamespace() < 0)
+            .map(Link::name)
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return failed(
+        change,
+        device,
+        error,
+        others.isEmpty()
+            ? cause
+            : new Cause(
+                cause.why() + "; on this node there is " + others + " on it", cause.cure()));
   }
 
-  private static Problem portInUse(Item item, HostKernel kernel) {
-    int port =
-        item instanceof Item.Device device && device.kind() instanceof DeviceKind.Vxlan vxlan
-            ? vxlan.port()
-            : 0;
+  private static Problem portInUse(DeviceKind.Vxlan tunnel, HostKernel kernel) {
+    int port = tunnel.port();
     String devices =
         kernel.netlink().links().stream()
             .filter(link ->

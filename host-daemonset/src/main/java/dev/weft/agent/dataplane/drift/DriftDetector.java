@@ -193,8 +193,8 @@ public record DriftDetector(
   }
 
   /**
-   * A port that others put into a bridge of ours, unless it is dealt with. It is found by its index:
-   * its name may be no text.
+   * A port that others put into a bridge of ours, unless it is dealt with. It is found by its
+   * index: its name may be no text.
    */
   private Optional<Drift> foreignPort(Link notified) {
     return device(deviceAt(notified.master()))

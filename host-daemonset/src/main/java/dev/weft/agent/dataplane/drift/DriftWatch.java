@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.drift;
 
+import dev.weft.agent.dataplane.kernel.FirewallProbe;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.model.NftTable;
 import dev.weft.agent.dataplane.spec.DriftEvent;
@@ -72,6 +73,9 @@ public final class DriftWatch implements AutoCloseable {
 
     /** Puts the source guard back if one of the changes is not ours. */
     Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes);
+
+    /** The node's own firewall may do something else with forwarded packets than before. */
+    Optional<DriftEvent> judgeFirewall();
   }
 
   public DriftWatch(HostKernel kernel, Judge judge, Consumer<DriftEvent> listener) {
@@ -111,6 +115,15 @@ public final class DriftWatch implements AutoCloseable {
               DriftWatch::all,
               List.of(new NftablesMonitor.Change.Overrun())),
           judge::judge);
+      listen(
+          "weft-drift-firewall",
+          new Source<NftablesMonitor, NftablesMonitor.Change>(
+              () ->
+                  NftablesMonitor.ofForwarding(
+                      kernel.namespace(), Set.of(NftTable.NAME, FirewallProbe.TABLE)),
+              DriftWatch::once,
+              new NftablesMonitor.Change.Overrun()),
+          _ -> judge.judgeFirewall());
     } catch (NetlinkException e) {
       LOG.atDebug().setCause(e).log("this kernel has no nftables, which therefore never changes");
     }

@@ -47,12 +47,13 @@ public record UnderlyingDevices(
    *
    * @param stops whether packets end at it that the node is to forward
    */
-  record Trait(int index, int mtu, int master, boolean stops) {
+  record Trait(int index, int mtu, int master, boolean up, boolean stops) {
     static Trait of(Link link, Forwarding forwarding) {
       return new Trait(
           link.index(),
           link.mtu(),
           link.master(),
+          link.isUp(),
           (forwarding.ipv4 && Integer.valueOf(0).equals(link.ipv4().get(Ipv4Conf.FORWARDING)))
               || (forwarding.ipv6
                   && Integer.valueOf(0).equals(link.ipv6().get(Ipv6Conf.FORWARDING))));

@@ -51,6 +51,11 @@ public record FilterRules(
     return new FilterRules(bridge, restrictions, List.of(), Optional.empty());
   }
 
+  /** Whether what one port of the bridge sends gets to the others. */
+  public boolean isOneSegment() {
+    return !is(Restriction.APART);
+  }
+
   private boolean is(Restriction restriction) {
     return restrictions.contains(restriction);
   }

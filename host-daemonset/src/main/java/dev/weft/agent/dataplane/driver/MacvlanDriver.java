@@ -99,6 +99,13 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
               "'%s' %s".formatted(wire.name(), taken),
               "choose another interface"));
     }
+    if (!wire.isUp()) {
+      throw new Unbuildable(
+          Problem.user(
+              "spec.macvlan.parent",
+              "'%s' is down on this node, and nothing on it can be up".formatted(wire.name()),
+              "ip link set %s up".formatted(wire.name())));
+    }
     return wire;
   }
 

@@ -99,8 +99,7 @@ public record NodeContext(
   public List<Link> carriers(InetAddress address) {
     return holder(address).stream()
         .flatMap(holder ->
-            Stream.concat(
-                Stream.of(holder), ways().below(holder, nodeSpec.senders()).stream()))
+            Stream.concat(Stream.of(holder), ways().below(holder, nodeSpec.senders()).stream()))
         .distinct()
         .toList();
   }
@@ -108,8 +107,7 @@ public record NodeContext(
   /** UDP ports of the node's tunnels that are not ours, by the device's name. */
   public Map<String, Integer> tunnelsOfOthers() {
     Map<String, Integer> ports = new HashMap<>();
-    foreign()
-        .forEach((name, link) -> tunnelPort(link).ifPresent(port -> ports.put(name, port)));
+    foreign().forEach((name, link) -> tunnelPort(link).ifPresent(port -> ports.put(name, port)));
     return ports;
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * The elements of the source guard of what is held: it goes on as it stands, also when the table is
- * made anew. Whoever can make a device can give it our mark, so a port must have its name too, and
+ * made anew. Any process that makes devices can set our mark, so a port must have its name too, and
  * a bridge's MAC address is the one that we give it. Pure.
  */
 final class StandingGuard {

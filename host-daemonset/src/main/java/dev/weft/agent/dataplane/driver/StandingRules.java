@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /**
  * The rules of a network that is held: what of it stands stays as restricted as before. Only its
- * own bridges count, whatever names it asks for. Whoever can make a device can give it our mark, and
- * a name that no table takes. Pure.
+ * own bridges count, whatever names it asks for. Whoever can make a device can give it our mark,
+ * and a name that no table takes. Pure.
  */
 final class StandingRules {
   private StandingRules() {}

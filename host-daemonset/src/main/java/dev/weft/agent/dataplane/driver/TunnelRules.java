@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
  * only, and by none of our bridges; what a process or a sandbox sends to a peer does not leave.
  *
  * <p>Frames count by UDP port. By VNI alone they cannot be told: the kernel hands on many datagrams
- * as one ({@code UDP_SEGMENT}) and cuts them up behind the filter, which sees no more than the first
- * one's VNI. Only where the node has a tunnel of others on the port, those of other VNIs are left
- * alone that come by the wire, or that a process may send by that tunnel.
+ * as one ({@code UDP_SEGMENT}) and cuts them up behind the filter, which sees no more than the
+ * first one's VNI. Only where the node has a tunnel of others on the port, those of other VNIs are
+ * left alone that come by the wire, or that a process may send by that tunnel.
  *
  * @param vnis of our tunnels, by UDP port
  * @param peers addresses that other nodes' tunnels start from
@@ -31,8 +31,7 @@ public record TunnelRules(
     Set<InetAddress> peers,
     Set<String> wires,
     Set<Integer> shared) {
-  public static final TunnelRules NONE =
-      new TunnelRules(Map.of(), Set.of(), Set.of(), Set.of());
+  public static final TunnelRules NONE = new TunnelRules(Map.of(), Set.of(), Set.of(), Set.of());
 
   /** Kinds of the devices by which what runs on the node itself reaches it. */
   private static final String NEAR =

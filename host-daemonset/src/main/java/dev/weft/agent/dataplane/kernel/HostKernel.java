@@ -247,6 +247,15 @@ public final class HostKernel implements AutoCloseable {
     return soft;
   }
 
+  /**
+   * The chains of others for forwarded packets.
+   *
+   * @throws NftablesException if they cannot be listed
+   */
+  public ForwardChains forwardChains() {
+    return ForwardChains.of(nftables());
+  }
+
   /** Whether a device leaves checksums to the card; so it does where the kernel cannot say. */
   public boolean txChecksum(int link) {
     try {

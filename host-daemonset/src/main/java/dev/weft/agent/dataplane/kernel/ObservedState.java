@@ -191,7 +191,7 @@ public final class ObservedState {
     return switch (link.kind()) {
       case LinkKind.Bridge bridge ->
           new DeviceKind.Bridge(Boolean.TRUE.equals(bridge.linkLocalLearning()));
-      // its frames travel in the namespace that it was made in, by whoever made it there
+      // its frames travel in the namespace where another process made it
       case LinkKind.Vxlan _ when link.parentNamespace() >= 0 ->
           new DeviceKind.Other("vxlan of another namespace");
       case LinkKind.Vxlan vxlan -> {

@@ -31,6 +31,12 @@ import java.util.stream.Collectors;
  * endpoint. A sandbox's frame is judged as it enters by the port, before the bridge learns from it.
  * Networks and sandboxes are numbers, for which the frame's mark serves as a register: a frame out
  * of a sandbox has none, and has none after.
+ *
+ * <p>And that announcements get about. An overlay's bridge answers questions for the addresses that
+ * it knows ({@code neigh_suppress}), and keeps from the tunnel what is said or asked of an address
+ * before it has one: gratuitous ARP, unsolicited advertisements, probes. Those that a sandbox may
+ * send pass by the bridge in a form that it does not read, a hardware address length of 0 or an
+ * ICMPv6 code of 1, and leave it in their own.
  */
 public final class SourceGuard {
   /**
@@ -62,12 +68,17 @@ public final class SourceGuard {
         }
         chain forward {
           type filter hook forward priority -300; policy accept;
+          meta protocol { arp, ip6 } jump unveil
           meta mark set iifname map @networks goto within
           oifname @ports drop
         }
         chain within {
           meta mark . oifname != @members drop
           meta mark set 0
+        }
+        chain input {
+          type filter hook input priority -300; policy accept;
+          meta protocol { arp, ip6 } jump unveil
         }
         chain output {
           type filter hook output priority -300; policy accept;
@@ -81,7 +92,23 @@ public final class SourceGuard {
           meta protocol arp meta mark . arp saddr ip != @own4 jump from_arp
           meta protocol ip6 meta mark . @nh,64,128 != @own6 jump from_ip6
           meta protocol ip6 meta l4proto 58 @th,0,8 136 meta mark . @th,64,128 != @own6 jump from_nd
+          meta protocol arp jump veil_arp
+          meta protocol ip6 meta l4proto 58 jump veil_nd
           meta mark set 0
+        }
+        chain veil_arp {
+          meta protocol arp meta mark . arp daddr ip @own4 arp hlen set 0 return
+          meta mark set iifname map @networks
+          meta protocol arp arp saddr ip != 0.0.0.0 meta mark . arp daddr ip @addresses4 return
+          meta protocol arp arp hlen set 0
+        }
+        chain veil_nd {
+          meta protocol ip6 ip6 saddr :: icmpv6 type 135 icmpv6 code set 1
+          meta protocol ip6 icmpv6 type 136 @th,32,8 & 0x40 == 0 icmpv6 code set 1
+        }
+        chain unveil {
+          meta protocol arp arp hlen 0 arp hlen set 6
+          meta protocol ip6 icmpv6 type { 135, 136 } icmpv6 code 1 icmpv6 code set 0
         }
         chain from_mac {
           meta mark set iifname map @networks meta mark . ether saddr @macs drop

@@ -68,18 +68,21 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
 
   /** Networks that the node's main table leads to, ours and default routes excluded. */
   List<IpPrefix> routes() {
-    return node.routes().stream()
-        .filter(route ->
-            route.table() == Route.MAIN
-                && route.type() == Route.Type.UNICAST
-                && route.destination().length() > 0
-                && !route.destination().address().isLinkLocalAddress()
-                && !route.destination().address().isMulticastAddress()
-                && node.link(route.link()).filter(Underlays::isOurs).isEmpty())
-        .map(route -> route.destination().network())
-        .distinct()
-        .sorted(Comparator.comparing(IpPrefix::toString))
-        .toList();
+    return RouteSummary.of(
+        node.routes().stream()
+            .filter(Underlays::leadsOn)
+            .filter(route -> route.destination().length() > 0)
+            .filter(route -> node.link(route.link()).filter(Underlays::isOurs).isEmpty())
+            .map(Route::destination)
+            .toList());
+  }
+
+  /** Whether packets to other machines may go by it. */
+  public static boolean leadsOn(Route route) {
+    return route.table() == Route.MAIN
+        && route.type() == Route.Type.UNICAST
+        && !route.destination().address().isLinkLocalAddress()
+        && !route.destination().address().isMulticastAddress();
   }
 
   private boolean isFit(Address address) {

@@ -4,14 +4,17 @@ package dev.weft.agent.dataplane.spec;
  * Something that keeps the kernel from being as desired.
  *
  * @param cure what can mend it
- * @param endpoint id of the endpoint concerned, or what is elsewhere ({@link #isOfPeer}); empty if
- *     it is the network as a whole
+ * @param endpoint id of the endpoint concerned, or what is elsewhere ({@link #isOfPeer}), or that
+ *     it is the node's ({@link #ofNode}); empty if it keeps the network as a whole from being made
  * @param subject the field or device it is about, such as {@code spec.macvlan.parent}
  * @param problem what was asked and what stands in the way
  * @param remedy what to change
  */
 public record Problem(Cure cure, String endpoint, String subject, String problem, String remedy) {
   private static final String PEER = "peer ";
+
+  /** No endpoint has a blank in its id. */
+  private static final String NODE = "this node";
 
   /** What a problem waits for. */
   public enum Cure {
@@ -35,11 +38,16 @@ public record Problem(Cure cure, String endpoint, String subject, String problem
         "the node",
         "the agent's last pass over it failed: "
             + (why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage()),
-        "the agent tries again");
+        "see the agent's log, which says where, and report it; the agent tries again");
   }
 
   public Problem ofEndpoint(String id) {
     return new Problem(cure, id, subject, problem, remedy);
+  }
+
+  /** The network stands on this node, and works with less than was asked for. */
+  public Problem ofNode() {
+    return ofEndpoint(NODE);
   }
 
   public Problem ofPeer(String peer) {

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.agent.Given;
+import dev.weft.api.Attachment;
 import dev.weft.api.Cidr;
+import dev.weft.api.ContainerNetwork;
+import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.api.IpAddress;
 import dev.weft.api.IpRange;
+import dev.weft.api.MacvlanOptions;
 import dev.weft.api.SubnetBuilder;
 import java.math.BigInteger;
 import java.util.HashSet;
@@ -78,6 +82,23 @@ class AssignableAddressesTest {
         .hasMessageContaining("never handed out");
     assertThatThrownBy(() -> lan().check(IpAddress.parse("192.168.7.255")))
         .hasMessageContaining("never handed out");
+  }
+
+  @Test
+  void whoGetsTheNodesInterfaceAsItIsChoosesNoMacAddress() throws AttachError {
+    ContainerNetwork network =
+        Given.network("nic", "macvlan", SubnetBuilder.builder().cidr("10.8.0.0/24").build());
+    network.setSpec(
+        ContainerNetworkSpecBuilder.builder(network.getSpec())
+            .macvlan(new MacvlanOptions("eth5", "Passthru", null, null))
+            .build());
+    AssignableAddresses pool = AssignableAddresses.of(network);
+
+    pool.check(new Attachment("nic", null, List.of(), null, null));
+    assertThatThrownBy(
+            () -> pool.check(new Attachment("nic", null, List.of(), "02:00:00:00:00:01", null)))
+        .hasMessageContaining("mode Passthru")
+        .hasMessageContaining("leave the MAC address out");
   }
 
   @Test

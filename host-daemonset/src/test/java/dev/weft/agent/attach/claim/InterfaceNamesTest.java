@@ -15,11 +15,6 @@ class InterfaceNamesTest {
   }
 
   @Test
-  void withoutAPrefixItIsEth() {
-    assertThat(names("eth0").chooseFree("")).isEqualTo("eth1");
-  }
-
-  @Test
   void aNameOfAnEarlierAttachmentIsNotGivenTwice() {
     assertThat(names().chooseFree("eth")).isEqualTo("eth0");
     assertThat(names().chooseFree("eth")).isEqualTo("eth1");

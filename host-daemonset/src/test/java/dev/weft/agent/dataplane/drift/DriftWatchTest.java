@@ -59,6 +59,11 @@ class DriftWatchTest {
         public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
           return Optional.empty();
         }
+
+        @Override
+        public Optional<DriftEvent> judgeFirewall() {
+          return Optional.empty();
+        }
       };
 
   @AfterEach

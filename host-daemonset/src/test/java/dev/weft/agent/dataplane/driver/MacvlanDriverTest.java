@@ -257,6 +257,46 @@ class MacvlanDriverTest {
   }
 
   @Test
+  void aParentThatIsDownIsNamedUntilItIsUp() {
+    node.down("nic");
+    ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
+    plane.onDrift(drift::add);
+    NodeSpec nodeSpec = TestSpecs.of("lan", twoSandboxes(options("nic", "Bridge")));
+
+    assertThat(plane.reconcile(nodeSpec, PassScope.EVERYTHING).of("lan").problems())
+        .singleElement()
+        .satisfies(problem -> {
+          assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
+          assertThat(problem.endpoint()).isEmpty();
+          assertThat(problem.toString()).contains("'nic' is down").endsWith("ip link set nic up");
+        });
+
+    node.up("nic");
+    Awaitility.await().until(() -> !drift.isEmpty());
+    assertThat(plane.reconcile(nodeSpec, drift.remove().scope()).of("lan").problems()).isEmpty();
+    assertThat(a.reaches(lan, "10.99.0.1")).isTrue();
+  }
+
+  @Test
+  void aParentThatOthersUseIsNoneForPassthruAndThatIsTheEndpointsProblem() {
+    node.netlink()
+        .linkAdd(
+            LinkSpec.of(
+                "theirs",
+                new LinkKind.Macvlan(node.link("nic").index(), LinkKind.Macvlan.Mode.BRIDGE)));
+    LocalEndpoint endpoint = TestSpecs.endpoint(a, "eth0", "10.99.0.2/24");
+
+    NetworkOutcome outcome =
+        make(TestSpecs.network(TestSpecs.macvlan(1, options("nic", "Passthru"), SUBNET), endpoint));
+
+    assertThat(outcome.problems())
+        .allSatisfy(problem -> assertThat(problem.endpoint()).isEqualTo(endpoint.id()))
+        .first()
+        .asString()
+        .contains("mode Passthru takes a parent for itself", "theirs", "'nic'", "another mode");
+  }
+
+  @Test
   void aParentThatIsAPortIsRefused() {
     Link bridge = node.netlink().linkAdd(LinkSpec.of("br0", new LinkKind.Bridge()));
     node.netlink()

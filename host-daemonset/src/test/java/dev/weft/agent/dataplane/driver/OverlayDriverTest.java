@@ -2,11 +2,11 @@ package dev.weft.agent.dataplane.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Capture;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.Lab;
 import dev.weft.agent.dataplane.Lab.Box;
 import dev.weft.agent.dataplane.TestSpecs;
+import dev.weft.agent.dataplane.VxlanCapture;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.KeySpec;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
@@ -127,13 +127,13 @@ class OverlayDriverTest {
 
   @Test
   void aKnownAddressIsNeitherAskedForNorFlooded() {
-    try (Capture capture = Capture.of(third, "uplink")) {
+    try (VxlanCapture capture = VxlanCapture.of(third, "uplink")) {
       assertThat(a.reaches(b, "10.88.0.3")).isTrue();
       assertThat(capture.vxlanFrames()).isZero();
       // The same capture does see what is flooded: a question for an address nobody knows.
       assertThat(a.reaches(b, "10.88.0.3")).isTrue();
       a.netlink().routes();
-      Capture.ask(a, "10.88.0.99");
+      VxlanCapture.ask(a, "10.88.0.99");
       capture.awaitVxlanFrame();
     }
   }
@@ -243,7 +243,7 @@ class OverlayDriverTest {
   @Test
   void aPortInUseIsNamed() {
     ReconcileOutcome outcome =
-        Capture.withUdpPort(
+        VxlanCapture.withUdpPort(
             third,
             4789,
             () ->

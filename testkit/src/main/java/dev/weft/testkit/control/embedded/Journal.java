@@ -32,7 +32,7 @@ final class Journal {
       ObjectNode object,
       boolean deletion) {}
 
-  /** Whoever is told of the changes of a collection. */
+  /** Listens to the changes of a collection. */
   record Watch(
       ResourceType type, @Nullable String namespace, Selector selector, Consumer<ObjectNode> sink) {
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a patch changes an object: JSON merge patch (RFC 7396), and server-side apply by the rules of
- * KEP-555 with two simplifications: a field belongs to whoever applied it last (every apply is
- * forced), and the lists merged by key are those named in {@link #LIST_KEYS}.
+ * KEP-555 with two simplifications: a field belongs to its last applier (every apply is forced),
+ * and the lists merged by key are those named in {@link #LIST_KEYS}.
  */
 final class Patches {
   /** Field name of a list of objects to the member that identifies an element. */

@@ -1,0 +1,5 @@
+/** Measures how long attaching a sandbox takes, beside Docker and the CNI plugins. */
+@NullMarked
+package dev.weft.e2e.bench.attach;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package dev.weft.agent.dataplane.kernel;
+
+import dev.weft.agent.dataplane.model.NftTable;
+import dev.weft.netlink.nft.Nftables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The chains of other programs that forwarded packets enter by, as nftables lists them. Those of
+ * {@code iptables-legacy} are not among them.
+ *
+ * @param entered "family table chain", those of policy drop first
+ * @param hasDockerUser whether Docker keeps a chain for rules before its own
+ */
+public record ForwardChains(List<String> entered, boolean hasDockerUser) {
+  private static final Pattern TABLE = Pattern.compile("table (ip|ip6|inet) (\\S+) \\{");
+  private static final Pattern CHAIN = Pattern.compile("chain (\\S+) \\{");
+
+  /** What there is. */
+  static ForwardChains of(Nftables nftables) {
+    return parse(nftables.runPlain("list chains"));
+  }
+
+  static ForwardChains parse(String listing) {
+    List<String> entered = new ArrayList<>();
+    boolean docker = false;
+    int dropping = 0;
+    String table = "";
+    String chain = "";
+    for (String line : listing.lines().map(String::strip).toList()) {
+      Matcher tables = TABLE.matcher(line);
+      Matcher chains = CHAIN.matcher(line);
+      if (line.startsWith("table ")) {
+        table = tables.matches() ? tables.group(1) + " " + tables.group(2) : "";
+      } else if (chains.matches()) {
+        chain = chains.group(1);
+        docker |= table.equals("ip filter") && chain.equals("DOCKER-USER");
+      } else if (line.contains("hook forward ")
+          && !table.isEmpty()
+          && !table.endsWith(" " + NftTable.NAME)
+          && !table.endsWith(" " + FirewallProbe.TABLE)) {
+        boolean drops = line.contains("policy drop");
+        entered.add(drops ? dropping++ : entered.size(), table + " " + chain);
+      }
+    }
+    return new ForwardChains(List.copyOf(entered), docker);
+  }
+
+  /** What lets packets pass inside a bridge. */
+  public String cure(String bridge, boolean ipv4) {
+    String family = ipv4 ? "ip" : "ip6";
+    String own =
+        entered.stream()
+            .filter(each -> each.startsWith(family + " ") || each.startsWith("inet "))
+            .findFirst()
+            .orElse(family + " filter FORWARD");
+    if (own.equals(family + " filter FORWARD")) {
+      return "%stables -I %s -i %s -o %s -j ACCEPT"
+          .formatted(family, ipv4 && hasDockerUser ? "DOCKER-USER" : "FORWARD", bridge, bridge);
+    }
+    return "nft insert rule %1$s iifname %2$s oifname %2$s accept".formatted(own, bridge);
+  }
+}

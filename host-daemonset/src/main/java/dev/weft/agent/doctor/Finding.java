@@ -1,0 +1,39 @@
+package dev.weft.agent.doctor;
+
+/**
+ * The result of one check.
+ *
+ * @param subject what was checked
+ * @param grade how it stands
+ * @param found what was found
+ * @param cure what to change; empty where nothing is to be changed
+ */
+public record Finding(String subject, Grade grade, String found, String cure) {
+  /** How a subject stands. */
+  public enum Grade {
+    /** The node has it. */
+    OK,
+    /** Some networks cannot work on the node. */
+    NOTE,
+    /** No agent can work on the node. */
+    FAIL
+  }
+
+  static Finding ok(String subject, String found) {
+    return new Finding(subject, Grade.OK, found, "");
+  }
+
+  static Finding note(String subject, String found, String cure) {
+    return new Finding(subject, Grade.NOTE, found, cure);
+  }
+
+  static Finding fail(String subject, String found, String cure) {
+    return new Finding(subject, Grade.FAIL, found, cure);
+  }
+
+  @Override
+  public String toString() {
+    String line = "%-4s  %-20s %s".formatted(grade, subject, found);
+    return cure.isEmpty() ? line : line + "%n%26s → %s".formatted("", cure);
+  }
+}
