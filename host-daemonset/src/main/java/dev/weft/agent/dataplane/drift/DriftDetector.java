@@ -228,11 +228,7 @@ public record DriftDetector(
   /** A tunnel of others at a UDP port of ours. */
   private Optional<Drift> tunnel(Link notified) {
     Set<String> overlays =
-        kernel
-            .netlink()
-            .link(notified.index())
-            .map(foundations::joinedBy)
-            .orElse(Set.of());
+        kernel.netlink().link(notified.index()).map(foundations::joinedBy).orElse(Set.of());
     return overlays.isEmpty()
         ? Optional.empty()
         : Optional.of(
