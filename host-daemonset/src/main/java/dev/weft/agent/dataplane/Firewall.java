@@ -50,8 +50,7 @@ final class Firewall {
     return look(spec, left, names.stream().filter(name -> !known.contains(name)).toList());
   }
 
-  private Map<String, List<Problem>> look(
-      NodeSpec spec, LastPass left, Collection<String> names) {
+  private Map<String, List<Problem>> look(NodeSpec spec, LastPass left, Collection<String> names) {
     Map<FirewallProbe.Way, String> ways = new HashMap<>();
     for (String name : names) {
       NetworkSpec network = spec.networks().get(name);
