@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +204,25 @@ class ContainmentTest {
     Awaitility.await().until(() -> !drift.isEmpty());
     plane.reconcile(overlay(PEER), drift.remove().scope());
     assertThat(node.ruleset()).isEqualTo(alone);
+  }
+
+  @Test
+  void aTunnelOfOthersThatComesAndGoesForEverIsLookedAtEverMoreRarely() {
+    AtomicInteger passes = new AtomicInteger();
+    make(overlay(PEER));
+    plane.onDrift(event -> passes.incrementAndGet());
+
+    for (int i = 0; i < 30; i++) {
+      int link =
+          node.netlink()
+              .linkAdd(LinkSpec.of("theirs", LinkKind.Vxlan.vni(VNI + 1).port(PORT).build()))
+              .index();
+      plane.reconcile(overlay(PEER), PassScope.networks(Set.of("blue")));
+      node.netlink().linkDelete(link);
+      plane.reconcile(overlay(PEER), PassScope.networks(Set.of("blue")));
+    }
+
+    assertThat(passes.get()).isLessThan(12);
   }
 
   /** As the kernel does for a process of the node that sends by another's tunnel. */

@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.drift;
 
+import dev.weft.agent.dataplane.driver.NodeContext;
 import dev.weft.agent.dataplane.kernel.DeviceIndexes;
 import dev.weft.agent.dataplane.kernel.ForeignPort;
 import dev.weft.agent.dataplane.kernel.HostKernel;
@@ -31,13 +32,15 @@ public record DriftDetector(
     LastApplied lastApplied,
     DeviceIndexes indexes,
     UnderlyingDevices foundations) {
+  /** Tunnels that are not ours: a sandbox may be able to bring and take them for ever. */
+  private static final String OTHERS = "tunnels of others";
 
   /**
    * Something is not as it was left.
    *
    * @param uids of the networks, empty if they are not known
    * @param restless the endpoint whose sandbox may repeat it at will, or the bridge that ports are
-   *     put into; empty if it is not restrained
+   *     put into, or what else may be; empty if it is not restrained
    */
   public record Drift(Set<String> uids, String what, String restless) {
     Drift(String uid, String what) {
@@ -115,7 +118,8 @@ public record DriftDetector(
     if (left.isEmpty()) {
       return renamed(notified)
           .or(() -> foreignPort(notified))
-          .or(() -> foundation(notified.name()));
+          .or(() -> foundation(notified))
+          .or(() -> tunnel(notified));
     }
     Item.Device device = left.get();
     Optional<Link> now = kernel.netlink().link(notified.name());
@@ -185,7 +189,7 @@ public record DriftDetector(
         ? Optional.empty()
         : device(name)
             .map(left -> Drift.of(left, name + " was removed"))
-            .or(() -> foundation(notified.name()));
+            .or(() -> foundation(notified));
   }
 
   /**
@@ -209,12 +213,29 @@ public record DriftDetector(
                 bridge.name().name()));
   }
 
-  private Optional<Drift> foundation(String name) {
+  private Optional<Drift> foundation(Link notified) {
+    String name = notified.name();
     Set<String> shaken = foundations.shakenBy(name, kernel.netlink().link(name));
     return shaken.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new Drift(shaken, name + ", which networks stand on or wait for, was changed"));
+            new Drift(
+                shaken,
+                name + ", which networks stand on or wait for, was changed",
+                NodeContext.tunnelPort(notified).isPresent() ? OTHERS : ""));
+  }
+
+  /** A tunnel of others at a UDP port of ours. */
+  private Optional<Drift> tunnel(Link notified) {
+    Set<String> overlays =
+        kernel.netlink().link(notified.index()).map(foundations::joinedBy).orElse(Set.of());
+    return overlays.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Drift(
+                overlays,
+                ForeignPort.printable(notified.name()) + " shares its UDP port with them",
+                OTHERS));
   }
 
   private Optional<Drift> address(int link, IpPrefix prefix, boolean added) {

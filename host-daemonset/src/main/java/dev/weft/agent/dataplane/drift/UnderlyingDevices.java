@@ -158,9 +158,13 @@ public record UnderlyingDevices(
     if (now.isEmpty()) {
       shaken.addAll(stuck);
     }
-    now.filter(link -> !seen.containsKey(name) && Owner.of(link).isEmpty())
-        .flatMap(NodeContext::tunnelPort)
-        .ifPresent(port -> shaken.addAll(tunnels.getOrDefault(port, Set.of())));
     return shaken;
+  }
+
+  /** The overlays that share their UDP port with a tunnel of others that was not there before. */
+  Set<String> joinedBy(Link link) {
+    return seen.containsKey(link.name()) || Owner.of(link).isPresent()
+        ? Set.of()
+        : NodeContext.tunnelPort(link).map(tunnels::get).orElse(Set.of());
   }
 }
