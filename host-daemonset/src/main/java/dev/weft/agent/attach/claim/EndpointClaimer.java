@@ -10,7 +10,6 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Attachment;
 import dev.weft.api.BridgeOptions;
 import dev.weft.api.ContainerNetwork;
-import dev.weft.api.Defaults;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.IpAddress;
@@ -55,13 +54,6 @@ public final class EndpointClaimer {
   /** Request for one interface. */
   private record RequestedEndpoint(
       AddressOwner holder, Attachment attachment, Optional<String> paired) {}
-
-  /** An admitted request: a network that a holder may attach to, and the requested attachment. */
-  record Want(AddressOwner holder, Attachment attachment, ContainerNetwork network) {
-    String name() {
-      return attachment.network();
-    }
-  }
 
   /** An interface with addresses. */
   public record Interface(String network, String name) {}
@@ -170,12 +162,12 @@ public final class EndpointClaimer {
       return Optional.empty();
     }
     Want want = new Want(request.holder, attachment, found.orElseThrow());
-    AssignableAddresses pool = pool(want.network);
+    AssignableAddresses pool = pool(want.network());
     refuseDevice(want);
     for (IpAddress asked : attachment.ips()) {
       pool.check(asked);
     }
-    hostNetworks.ensure(want.network, driver, deadline);
+    hostNetworks.ensure(want.network(), driver, deadline);
     await(want.name(), deadline);
     String link = interfaceName(want, request.paired, names);
     List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));
@@ -203,22 +195,22 @@ public final class EndpointClaimer {
         Optional<NetworkEndpoint> holder = cluster.endpoints().macHolder(each);
         if (holder.isPresent()) {
           claims.release(each);
-          if (want.attachment.mac() != null) {
+          if (want.attachment().mac() != null) {
             throw AttachError.until(MacOrder.refusal(holder.get()));
           }
           break;
         }
         if (held.isThere || machineAt(want, each).isEmpty()) {
-          return claims.adopt(each, want.holder);
+          return claims.adopt(each, want.holder());
         }
         // claimed before a machine of the LAN was known to hold it
         claims.release(each);
         break;
       }
     }
-    pool.check(want.attachment);
+    pool.check(want.attachment());
     Optional<IpAddress> asked =
-        want.attachment.ips().stream().filter(each -> each.bits() == bits).findFirst();
+        want.attachment().ips().stream().filter(each -> each.bits() == bits).findFirst();
     if (asked.isPresent()) {
       requireUnheld(want, asked.get());
       return claims.exactly(factory.endpoint(want, pool, asked.get(), held));
@@ -233,12 +225,12 @@ public final class EndpointClaimer {
 
   /** Rejects the MAC address of a node's device for the network, such as its gateway. */
   private void refuseDevice(Want want) throws AttachError {
-    String mac = want.attachment.mac();
+    String mac = want.attachment().mac();
     if (mac == null) {
       return;
     }
-    String uid = want.network.getMetadata().getUid();
-    BridgeOptions bridge = want.network.getSpec().bridge();
+    String uid = want.network().getMetadata().getUid();
+    BridgeOptions bridge = want.network().getSpec().bridge();
     List<String> devices =
         Network.devices(uid, Optional.ofNullable(bridge == null ? null : bridge.name()));
     Stream<String> nodes =
@@ -354,10 +346,10 @@ public final class EndpointClaimer {
 
   private List<NetworkEndpoint> mine(Want want, String link) {
     return cluster.endpoints().own(want.name()).stream()
-        .filter(want.holder::owns)
+        .filter(want.holder()::owns)
         .filter(each -> link.equals(each.getSpec().interfaceName()))
         .filter(each ->
-            Objects.equals(each.getSpec().networkUid(), want.network.getMetadata().getUid()))
+            Objects.equals(each.getSpec().networkUid(), want.network().getMetadata().getUid()))
         .filter(each -> bits(each) != 0)
         .toList();
   }
@@ -378,27 +370,16 @@ public final class EndpointClaimer {
         claims.release(each);
       }
     }
-    String asked = want.attachment.interfaceName();
+    String asked = want.attachment().interfaceName();
     if (asked == null) {
-      return names.chooseFree(prefix(want));
+      return names.chooseFree(want.interfacePrefix());
     }
     if (names.isTaken(asked) || !names.choose(asked)) {
       throw AttachError.until(
           "%s asks for interface %s on network %s, and has one of this name already; choose another"
-              .formatted(want.holder, asked, want.name()));
+              .formatted(want.holder(), asked, want.name()));
     }
     return asked;
-  }
-
-  private static String prefix(Want want) {
-    String prefix =
-        want.network.getSpec() == null ? null : want.network.getSpec().interfacePrefix();
-    if (prefix != null && !prefix.isBlank()) {
-      return prefix;
-    }
-    return want.holder.isContainer()
-        ? Defaults.CONTAINER_INTERFACE_PREFIX
-        : Defaults.INTERFACE_PREFIX;
   }
 
   private static int bits(NetworkEndpoint endpoint) {

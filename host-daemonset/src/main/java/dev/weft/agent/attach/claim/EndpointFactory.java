@@ -13,10 +13,7 @@ import java.util.Optional;
 record EndpointFactory(String node) {
   /** The endpoint that claims an address for a holder. */
   NetworkEndpoint endpoint(
-      EndpointClaimer.Want want,
-      AssignableAddresses pool,
-      IpAddress address,
-      EndpointClaimer.HeldEndpoint held) {
+      Want want, AssignableAddresses pool, IpAddress address, EndpointClaimer.HeldEndpoint held) {
     NetworkEndpoint endpoint = new NetworkEndpoint();
     endpoint.setMetadata(
         new ObjectMetaBuilder()
@@ -42,8 +39,7 @@ record EndpointFactory(String node) {
     return endpoint;
   }
 
-  private static String mac(
-      EndpointClaimer.Want want, EndpointClaimer.HeldEndpoint held, IpAddress address) {
+  private static String mac(Want want, EndpointClaimer.HeldEndpoint held, IpAddress address) {
     String asked = want.attachment().mac();
     if (asked != null) {
       return asked;
