@@ -14,17 +14,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What it puts on its networks. */
 final class FrameAttacks {
-  private static final InetAddress GATEWAY = InetAddress.ofLiteral("172.28.0.1");
+  static final InetAddress GATEWAY = InetAddress.ofLiteral("172.28.0.1");
   private static final InetAddress ALL_NODES = InetAddress.ofLiteral("ff02::1");
   private static final MacAddress ALL_NODES_MAC = MacAddress.parse("33:33:00:00:00:01");
   private static final MacAddress BPDU = MacAddress.parse("01:80:c2:00:00:00");
-  private static final MacAddress NOBODY = MacAddress.parse("02:00:00:00:00:99");
+  static final MacAddress NOBODY = MacAddress.parse("02:00:00:00:00:99");
   private static final String MARKER = "weft-hostile-frame";
 
   /** Sends bytes to an address and port as datagrams of a size: UDP_SEGMENT of linux/udp.h. */
@@ -48,7 +47,7 @@ final class FrameAttacks {
             "frames: protocols and tunnels",
             Stream.of(protocols(), tunnels()).flatMap(List::stream).toList(),
             "frames: floods",
-            floods().stream().map(Attack::alone).toList()));
+            FloodAttacks.all().stream().map(Attack::alone).toList()));
   }
 
   /** The MAC address of web's gateway, as a pod of web learns it. */
@@ -189,7 +188,7 @@ final class FrameAttacks {
         Frames.icmpv6(InetAddress.ofLiteral("fe80::bad"), ALL_NODES, 134, rest));
   }
 
-  private static byte[] junk(MacAddress to, MacAddress from) {
+  static byte[] junk(MacAddress to, MacAddress from) {
     return Frames.ethernet(to, from, 0x88b5, MARKER.getBytes(StandardCharsets.US_ASCII));
   }
 
@@ -347,95 +346,5 @@ final class FrameAttacks {
         a.mac(network),
         Frames.IPV4,
         Frames.datagram(a.address(network), node, a.bed().port("red"), inner));
-  }
-
-  private static List<Attack> floods() {
-    return List.of(
-        new Attack(
-            "sends from ten thousand MAC addresses",
-            a -> {
-              for (String link : List.of("eth1", "eth2")) {
-                a.send(link, IntStream.range(0, 10_000).mapToObj(i -> junk(ANY, random())));
-              }
-            }),
-        new Attack(
-            "sends from ever new MAC addresses",
-            a ->
-                a.repeat(() -> {
-                  a.send("eth1", IntStream.range(0, 50).mapToObj(i -> junk(ANY, random())));
-                  a.send("eth2", IntStream.range(0, 50).mapToObj(i -> junk(ANY, random())));
-                })),
-        new Attack(
-            "floods its networks with broadcasts",
-            a ->
-                Stream.of("eth1", "eth2", "eth3")
-                    .forEach(each -> a.flood(each, junk(ANY, NOBODY)))),
-        new Attack(
-            "sends everything back that it receives on the bridge",
-            a -> {
-              a.run("ip link set eth2 promisc on");
-              a.reflect("eth2");
-            }),
-        new Attack(
-            "sends everything back that it receives on the overlay",
-            a -> {
-              a.run("ip link set eth1 promisc on");
-              a.reflect("eth1");
-            }),
-        new Attack(
-            "asks by ARP from ten thousand addresses",
-            a ->
-                a.send(
-                    "eth2",
-                    IntStream.range(0, 10_000)
-                        .mapToObj(i -> {
-                          InetAddress from =
-                              InetAddress.ofLiteral("172.28.%d.%d".formatted(i >> 8, i & 255));
-                          return Frames.ethernet(
-                              ANY,
-                              a.mac("web"),
-                              Frames.ARP,
-                              Frames.arp(1, a.mac("web"), from, MacAddress.ZERO, GATEWAY));
-                        }))),
-        new Attack(
-            "opens twenty thousand flows through its gateway",
-            a -> {
-              MacAddress gateway = gatewayMac(a);
-              a.send(
-                  "eth2",
-                  IntStream.range(0, 20_000)
-                      .mapToObj(i ->
-                          Frames.ethernet(
-                              gateway,
-                              a.mac("web"),
-                              Frames.IPV4,
-                              Frames.ipv4(
-                                  a.address("web"),
-                                  InetAddress.ofLiteral("198.51.100.1"),
-                                  17,
-                                  64,
-                                  Frames.udp(1024 + i, 9)))));
-            }),
-        new Attack(
-            "floods its gateway with connection requests",
-            a -> {
-              ByteBuffer request = ByteBuffer.allocate(20);
-              request.putShort((short) 40_000).putShort((short) 9810).putInt(1).putInt(0);
-              request.put((byte) 0x50).put((byte) 2).putShort((short) 1000);
-              a.flood(
-                  "eth2",
-                  Frames.ethernet(
-                      gatewayMac(a),
-                      a.mac("web"),
-                      Frames.IPV4,
-                      Frames.ipv4(a.address("web"), GATEWAY, 6, 64, request.array())));
-            }));
-  }
-
-  private static MacAddress random() {
-    byte[] bytes = new byte[MacAddress.LENGTH];
-    ThreadLocalRandom.current().nextBytes(bytes);
-    bytes[0] = 2;
-    return MacAddress.of(bytes);
   }
 }
