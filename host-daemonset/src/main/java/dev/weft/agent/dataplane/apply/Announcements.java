@@ -10,6 +10,7 @@ import dev.weft.netlink.LanFrames;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.PacketSocket;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,10 @@ import java.util.Optional;
  * advertisement: a neighbour may still know an earlier holder, in an overlay too.
  */
 record Announcements(HostKernel kernel, DeviceLookup devices, FailedChanges failed) {
+  private static final int IFF_RUNNING = 0x40;
+  private static final int LOOKS = 250;
+  private static final Duration PAUSE = Duration.ofMillis(2);
+
   void send(List<Change> changes) {
     Map<DeviceName, Item.Device> cameUp = new HashMap<>();
     for (Change change : changes) {
@@ -50,6 +55,9 @@ record Announcements(HostKernel kernel, DeviceLookup devices, FailedChanges fail
     MacAddress mac = device.kind() instanceof DeviceKind.Veth veth ? veth.peerMac() : device.mac();
     Optional<SandboxHandle> sandbox = kernel.enter(device.inner().place().sandbox());
     if (sandbox.isPresent()) {
+      if (device.port().isPresent()) {
+        awaitForwarding(device.name().name());
+      }
       try (PacketSocket socket =
           PacketSocket.open(
               sandbox.get().namespace(),
@@ -58,5 +66,28 @@ record Announcements(HostKernel kernel, DeviceLookup devices, FailedChanges fail
         socket.send(LanFrames.announcement(mac, address));
       }
     }
+  }
+
+  /**
+   * A bridge forwards nothing for a port until the kernel's watch of links has seen its carrier,
+   * usually at once.
+   */
+  private void awaitForwarding(String port) {
+    for (int look = 0; look < LOOKS && !isRunning(port); look++) {
+      try {
+        Thread.sleep(PAUSE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private boolean isRunning(String port) {
+    return kernel
+        .netlink()
+        .link(port)
+        .filter(link -> (link.flags() & IFF_RUNNING) != 0)
+        .isPresent();
   }
 }
