@@ -241,6 +241,17 @@ class OverlayDriverTest {
   }
 
   @Test
+  void aForeignDeviceIsNamedWithoutWhatATerminalObeys() {
+    third.netlink().linkAdd(LinkSpec.of("x\u001b[2J", LinkKind.Vxlan.vni(VNI).port(4789).build()));
+
+    ReconcileOutcome outcome =
+        lab.plane(third)
+            .reconcile(TestSpecs.from(vtep(3), Map.of("blue", blue())), PassScope.EVERYTHING);
+
+    assertThat(outcome.of("blue").problems().toString()).contains("'x?[2J'");
+  }
+
+  @Test
   void aPortInUseIsNamed() {
     ReconcileOutcome outcome =
         VxlanCapture.withUdpPort(
