@@ -6,11 +6,20 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsid
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.weft.agent.dataplane.model.Change;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What each room never holds. */
@@ -151,5 +160,32 @@ class RoomsTest {
         .dependOnClassesThat()
         .resideInAPackage("dev.weft.netlink.wire..")
         .check(CLASSES);
+  }
+
+  /** Those of the API are the words of its resources, which other rooms have values for. */
+  @Test
+  void noTwoClassesShareAName() {
+    Map<String, Set<String>> packages =
+        CLASSES.stream()
+            .filter(JavaClass::isTopLevelClass)
+            .filter(each -> !each.getPackageName().startsWith("dev.weft.api"))
+            .filter(each -> !each.getSimpleName().equals("package-info"))
+            .collect(
+                Collectors.groupingBy(
+                    JavaClass::getSimpleName,
+                    Collectors.mapping(JavaClass::getPackageName, Collectors.toSet())));
+    packages.values().removeIf(each -> each.size() == 1);
+    assertThat(packages).isEmpty();
+  }
+
+  @Test
+  void noSourceFileHasMoreThanFourHundredLines() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of(".."))) {
+      assertThat(files)
+          .filteredOn(each -> each.toString().endsWith(".java"))
+          .filteredOn(each -> each.toString().contains("/src/"))
+          .isNotEmpty()
+          .allSatisfy(each -> assertThat(Files.readAllLines(each)).hasSizeLessThanOrEqualTo(400));
+    }
   }
 }

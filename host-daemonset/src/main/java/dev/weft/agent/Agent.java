@@ -22,11 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent of one node: starts its parts, and says whether they work.
+ * The agent of one node: starts its parts, and reports whether they work.
  *
- * <p>It touches the kernel only once the cluster and all sandboxes are known: an agent that knows a
- * part would take the rest for deleted. From then on it works from what it knows, whether or not
- * the API server can be reached. To close it leaves the node's networks as they are.
+ * <p>It changes the kernel only after it knows the whole cluster and all sandboxes: with partial
+ * knowledge it would treat the rest as deleted. From then on it works from its caches, whether or
+ * not the API server is reachable. Closing it leaves the node's networks as they are.
  */
 public final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
@@ -40,12 +40,12 @@ public final class Agent implements AutoCloseable {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
   /**
-   * What an agent needs of its machine.
+   * The parts of an agent that depend on its machine.
    *
    * @param kernel the data plane
    * @param probe looks into sandboxes
-   * @param sandboxes where sandboxes come from
-   * @param features what the kernel can do
+   * @param sandboxes source of sandboxes
+   * @param features capabilities of the kernel
    */
   public record Machine(NodeKernel kernel, Probe probe, Sandboxes sandboxes, Kernel features) {}
 
@@ -58,7 +58,7 @@ public final class Agent implements AutoCloseable {
     this.parts = AgentParts.of(node, client, machine, metrics);
   }
 
-  /** Begins to follow the cluster and the sandboxes, and to work. */
+  /** Starts to watch the cluster and the sandboxes, and to reconcile. */
   public void start() {
     parts.heartbeat().start(parts.timer());
     parts.attacher().onSynced(this::begin);
@@ -76,7 +76,7 @@ public final class Agent implements AutoCloseable {
             });
   }
 
-  /** All sandboxes are known: starts the loops, or has them look at everything again. */
+  /** Runs when all sandboxes are known: starts the loops, or requests a full pass of each. */
   private void begin() {
     parts.loop().ask(PassScope.EVERYTHING);
     parts.balancing().ask(PassScope.EVERYTHING);
@@ -97,7 +97,7 @@ public final class Agent implements AutoCloseable {
         parts.cluster().pods().start().thenRun(() -> parts.requests().reviewReserved());
   }
 
-  /** A pass whose duration is a metric. */
+  /** A pass that records its duration as a metric. */
   private record TimedPass(Loop.Work pass, AgentMetrics metrics) implements Loop.Work {
     @Override
     public Set<PassScope> run(PassScope scope, Runnable done) {
@@ -110,14 +110,14 @@ public final class Agent implements AutoCloseable {
     }
   }
 
-  /** Completes when the node is, for the first time, as the cluster wants it. */
+  /** Completes when the node has reached its desired state for the first time. */
   public CompletableFuture<Void> ready() {
     return ready.copy();
   }
 
   /**
-   * Why the node is not as the cluster wants it, as far as this agent knows; empty: it is. What one
-   * network lacks is that network's condition and not here.
+   * Reasons why the node is not in its desired state, as far as this agent knows; empty if it is. A
+   * problem of a single network is in that network's condition, not here.
    */
   public List<String> unready() {
     List<String> reasons = new ArrayList<>();
@@ -138,7 +138,7 @@ public final class Agent implements AutoCloseable {
     return reasons;
   }
 
-  /** What keeps this agent from its work until it is started again; empty: nothing. */
+  /** Reasons why this agent needs a restart; empty if it works. */
   public List<String> sick() {
     return Stream.of(
             Supervised.problems().stream(),
@@ -148,7 +148,7 @@ public final class Agent implements AutoCloseable {
         .toList();
   }
 
-  /** The kernel is not as it was left. */
+  /** Requests a pass after a change of the kernel by another program. */
   public void drifted(DriftEvent event) {
     LOG.atInfo().addKeyValue("node", node).log("the kernel changed: {}", event.what());
     parts.loop().ask(event.scope());

@@ -49,7 +49,7 @@ record AgentParts(
     ClusterWatch watch)
     implements AutoCloseable {
 
-  /** Builds them; nothing runs yet. */
+  /** Builds all parts; starts none. */
   static AgentParts of(
       String node, KubernetesClient client, Agent.Machine machine, AgentMetrics metrics) {
     Clock clock = Clock.systemUTC();

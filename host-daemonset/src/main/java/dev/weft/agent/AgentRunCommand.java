@@ -30,7 +30,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the agent until it is asked to end; the node's networks stay. */
+/** Runs the agent until it is asked to end. The node's networks stay. */
 @Command(
     name = "run",
     description = "Builds and keeps this node's networks until asked to end; they stay then.",
@@ -48,7 +48,7 @@ final class AgentRunCommand implements Callable<Integer> {
       description = "Where health and metrics are answered (${DEFAULT-VALUE}).")
   private InetSocketAddress listen = new InetSocketAddress(0);
 
-  /** The data plane as a pass uses it. */
+  /** The data plane for the loop's passes, with metrics. */
   record Plane(DataPlane dataPlane, AgentMetrics metrics) implements NodeKernel {
     @Override
     public ReconcileOutcome reconcile(
@@ -119,7 +119,7 @@ final class AgentRunCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Asked to end: let the parts be closed, then end with success. */
+  /** Handles the request to end: waits until the parts are closed, then exits with success. */
   private static void finish(CountDownLatch end, CountDownLatch ended) {
     end.countDown();
     try {

@@ -23,7 +23,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Takes everything of Weft off a node that is to carry no network any more; asks no API server. */
+/**
+ * Removes everything of Weft from a node that will not carry networks any more. Uses no API server.
+ */
 @Command(
     name = "clean",
     description =
@@ -64,7 +66,7 @@ final class CleanCommand implements Callable<Integer> {
     }
   }
 
-  /** One agent or one cleaner: both listen there, and the kernel lets one of them. */
+  /** Binds the agent's listening address, which the kernel grants to one agent or cleaner only. */
   private ServerSocket takeAgentsPlace() throws IOException {
     ServerSocket place = new ServerSocket();
     try {

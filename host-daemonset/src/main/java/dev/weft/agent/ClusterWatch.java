@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what changed in the cluster into what the loop and the attacher must look at. */
+/** Turns changes of the cluster into work for the loops and the attacher. */
 final class ClusterWatch implements ClusterCaches.Listener {
   private final ClusterCaches cluster;
   private final Loops loops;
@@ -40,13 +40,13 @@ final class ClusterWatch implements ClusterCaches.Listener {
   private final OwnStatuses statuses;
   private final EndpointRequests requests;
 
-  /** Passes over the node's kernel, and over the packet filters of sandboxes. */
+  /** Loops over the node's kernel, and over the packet filters of sandboxes. */
   record Loops(Loop node, Loop balancing) {}
 
-  /** What attaches sandboxes, and reserves for those that are to come. */
+  /** The attacher of sandboxes, and reservations for sandboxes that do not exist yet. */
   record Attaching(Attacher attacher, Reservations reservations) {}
 
-  /** Statuses that this agent writes, whose echo it need not look at. */
+  /** Statuses that this agent writes. It ignores their echo in the watch. */
   record OwnStatuses(HostNetworkReports hostNetworks, EndpointReports endpoints) {}
 
   ClusterWatch(ClusterCaches cluster, Loops loops, Attaching attaching, OwnStatuses statuses) {
@@ -179,7 +179,7 @@ final class ClusterWatch implements ClusterCaches.Listener {
     }
   }
 
-  /** A virtual address was created, changed or deleted. */
+  /** Requests a pass after a virtual address was created, changed or deleted. */
   private void balance(NetworkEndpoint endpoint) {
     String network = EndpointCaches.networkOf(endpoint);
     CompletableFuture<Void> _ =
@@ -190,7 +190,7 @@ final class ClusterWatch implements ClusterCaches.Listener {
                 loops.balancing.ask(PassScope.endpoint(network, endpoint.getMetadata().getName())));
   }
 
-  /** An endpoint is one of a sandbox here, or one of another node, or malformed. */
+  /** Requests a pass over an endpoint: of a sandbox here, of another node, or malformed. */
   private void look(NetworkEndpoint endpoint) {
     if (endpoint.getSpec() == null || endpoint.getSpec().network() == null) {
       return;

@@ -5,11 +5,11 @@ import java.lang.management.ManagementFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How many file descriptors this node allows the agent. */
+/** File descriptors that this node allows the agent. */
 final class Descriptors {
   /**
-   * What an agent holds at most in its ordinary course: its libraries and listeners, two for each
-   * of some hundred watches, and two for each sandbox that is being wired.
+   * Most descriptors of an agent in normal operation: its libraries and listeners, two for each of
+   * about a hundred watches, and two for each sandbox being wired.
    */
   static final long NEEDED = 1024;
 
@@ -17,14 +17,14 @@ final class Descriptors {
 
   private Descriptors() {}
 
-  /** How many a process may open; as many as needed where the system does not say. */
+  /** Descriptors that a process may open; {@link #NEEDED} if the system does not say. */
   static long allowed() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
         ? system.getMaxFileDescriptorCount()
         : NEEDED;
   }
 
-  /** Warns where there may be too few; the JVM has raised the limit as far as it may. */
+  /** Warns if there may be too few. The JVM has already raised the limit as far as it may. */
   static void check() {
     long allowed = allowed();
     if (allowed < NEEDED) {

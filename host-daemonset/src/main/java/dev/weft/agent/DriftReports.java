@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports drift that was repaired: a log line, a metric and an Event on the HostNetwork.
+ * Reports repaired drift: a log line, a metric and an Event on the HostNetwork.
  *
- * @param expiry is called with the network, whose condition names the drift for a while
+ * @param expiry is called with the network; its condition names the drift for a while
  */
 record DriftReports(
     String node, AgentMetrics metrics, ObjectEvents events, Consumer<String> expiry) {

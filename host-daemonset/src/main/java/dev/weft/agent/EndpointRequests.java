@@ -6,26 +6,31 @@ import dev.weft.agent.loop.Loop;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.NetworkEndpoint;
 
-/** Asks the loop for passes over endpoints of this node. */
+/** Requests passes of the loop over endpoints of this node. */
 record EndpointRequests(EndpointCaches endpoints, Loop loop) {
-  /** An endpoint is to be made in its sandbox; one that is reserved for a pod is in none yet. */
+  /**
+   * Requests creation of an endpoint in its sandbox. An endpoint reserved for a pod has no sandbox
+   * yet.
+   */
   void make(NetworkEndpoint endpoint) {
     Sandbox.idOf(endpoint)
         .ifPresent(id -> loop.ask(PassScope.endpoint(EndpointCaches.networkOf(endpoint), id)));
   }
 
-  /** The status of an endpoint is to be looked at, or whether it still has an owner. */
+  /** Requests a review of an endpoint's status and owner. */
   void review(NetworkEndpoint endpoint) {
     loop.ask(
         PassScope.endpoint(EndpointCaches.networkOf(endpoint), endpoint.getMetadata().getName()));
   }
 
-  /** What is reserved for a pod, by its UID, may have lost its owner. */
+  /**
+   * Requests a review of the endpoints reserved for a pod, by its UID: they may have no owner left.
+   */
   void reviewReserved(String pod) {
     endpoints.reserved(pod).forEach(this::review);
   }
 
-  /** What is reserved for any pod may have lost its owner. */
+  /** Requests a review of all reserved endpoints: they may have no owner left. */
   void reviewReserved() {
     endpoints.reserved().forEach(this::review);
   }

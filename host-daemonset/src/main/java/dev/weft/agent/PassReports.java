@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Hands on what a pass reports: the node to its MeshNode, outcomes to statuses and the attacher.
+ * Passes on what a pass reports: the node to its MeshNode, outcomes to statuses and the attacher.
  */
 record PassReports(NodePublisher publisher, StatusReports statuses, Attacher attacher)
     implements NodePass.Reports {

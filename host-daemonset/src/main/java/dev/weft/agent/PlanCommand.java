@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints what the agent would change now, and changes nothing. */
+/** Prints what the agent would change now. Changes nothing. */
 @Command(
     name = "plan",
     description = "Prints, in order, what the agent would change on this node; changes nothing.",
@@ -75,7 +75,7 @@ final class PlanCommand implements Callable<Integer> {
     }
   }
 
-  /** Wires nothing. */
+  /** Ignores all sandboxes. */
   private static final class Untouched implements SandboxListener {
     private final CompletableFuture<Void> synced = new CompletableFuture<>();
 

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where sandboxes come from; several sources may be named at once. */
+/** Options for the sources of sandboxes; several may be used at once. */
 final class SandboxOptions {
   private static final Path DIRECTORY = Path.of("/run/weft/sandboxes");
 
@@ -41,7 +41,7 @@ final class SandboxOptions {
               + " unix:///var/run/docker.sock.")
   @Nullable URI docker;
 
-  /** The named sources, to be closed by the caller. */
+  /** Opens the selected sources, to be closed by the caller. */
   Sandboxes open() throws IOException {
     List<Sandboxes> sources = new ArrayList<>();
     try {

@@ -5,7 +5,7 @@ import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.SandboxListener;
 
-/** Has {@code metrics} count how long new sandboxes wait for {@code wiring}. */
+/** Records in {@code metrics} how long new sandboxes wait for {@code wiring}. */
 record TimedWirer(SandboxListener wiring, AgentMetrics metrics) implements SandboxListener {
   @Override
   public AttachResult attach(Sandbox sandbox) {

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Warms up the JVM: wires and removes a throw-away sandbox on a throw-away node, both in private
- * network namespaces. What Java does for the first time takes it many times as long, and without
- * this a pod would wait for it.
+ * network namespaces. Java takes many times as long for a first execution, and without this a pod
+ * would wait for it.
  */
 final class WarmUp {
   private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
@@ -44,16 +44,16 @@ final class WarmUp {
   private static final IpPrefix ADDRESS = IpPrefix.parse("192.0.2.2/24");
   private static final InetAddress OTHER = IpPrefix.parseAddress("192.0.2.3");
 
-  /** What an attachment reads or writes for the first time. */
+  /** Types that an attachment reads or writes. */
   private static final List<Class<?>> KINDS =
       List.of(NetworkEndpoint.class, EndpointSlice.class, Pod.class, Status.class);
 
   private WarmUp() {}
 
   /**
-   * Plays it. Nothing depends on its success.
+   * Runs the warm-up. Nothing depends on its success.
    *
-   * @param tables the way to the balancing tables of sandboxes
+   * @param tables writes the balancing tables of sandboxes
    * @return whether the sandbox was on its networks
    */
   static boolean play(KubernetesSerialization json, BalancingTables tables) {
@@ -91,9 +91,9 @@ final class WarmUp {
   }
 
   /**
-   * A network of each driver that joins sandboxes to a bridge.
+   * One network of each driver that joins sandboxes to a bridge.
    *
-   * @param addresses of the sandbox's interfaces; empty: it has none
+   * @param addresses of the sandbox's interfaces; empty if it has no interfaces
    */
   private static NodeSpec nodeSpec(Path sandbox, Optional<List<IpPrefix>> addresses) {
     HostNetworkSpecBuilder spec =

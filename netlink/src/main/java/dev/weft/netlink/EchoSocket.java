@@ -11,12 +11,13 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Echo requests to one host (RFC 792, RFC 4443) in packets that no router may cut ({@code
- * IP_PMTUDISC_PROBE} of {@code linux/in.h}): one that is answered has had room all the way, there
- * and back. It stays in its namespace whichever thread uses it. To be used by one thread at a time.
+ * Sends ICMP echo requests to one host (RFC 792, RFC 4443) that no router may fragment ({@code
+ * IP_PMTUDISC_PROBE} of {@code linux/in.h}). An answer proves that the path carries this packet
+ * size in both directions. It stays in its namespace whichever thread uses it. To be used by one
+ * thread at a time.
  */
 public final class EchoSocket implements AutoCloseable {
-  /** The least size of a request in bytes. */
+  /** Smallest request in bytes, IP header included. */
   public static final int LEAST = 64;
 
   private static final int IPPROTO_ICMP = 1;
@@ -43,10 +44,10 @@ public final class EchoSocket implements AutoCloseable {
   }
 
   /**
-   * A socket of the calling thread's namespace.
+   * Opens a socket in the calling thread's namespace.
    *
-   * @throws NetlinkException if the host has no route to {@code peer}, or sockets like this are not
-   *     allowed
+   * @throws NetlinkException if the host has no route to {@code peer}, or the process may not open
+   *     such sockets
    */
   public static EchoSocket open(InetAddress peer) {
     boolean ipv4 = peer.getAddress().length == 4;
@@ -72,7 +73,7 @@ public final class EchoSocket implements AutoCloseable {
   /**
    * Whether the host answers a request in time.
    *
-   * @param sequence its number, 0 to 65535; not to be used twice
+   * @param sequence its number, 0 to 65535; never reused
    * @param size of the request in bytes with its IP header, {@link #LEAST} to 65535
    */
   public boolean ask(int sequence, int size, Duration patience) throws InterruptedException {
@@ -91,7 +92,7 @@ public final class EchoSocket implements AutoCloseable {
         return false;
       }
       if (length <= 0) {
-        // a call that waits in the kernel would hold a carrier of virtual threads
+        // a blocking system call would hold a carrier of virtual threads
         Thread.sleep(PAUSE);
       }
     }
@@ -118,7 +119,9 @@ public final class EchoSocket implements AutoCloseable {
         && icmp.getShort(6) == (short) sequence;
   }
 
-  /** RFC 1071. The kernel computes ICMPv6's, which covers addresses too, by itself. */
+  /**
+   * Internet checksum (RFC 1071). The kernel computes that of ICMPv6, which covers addresses too.
+   */
   private static short checksum(byte[] bytes) {
     int sum = 0;
     for (int at = 0; at < bytes.length; at++) {

@@ -36,7 +36,7 @@ public final class Errno {
     return errno > 0 && errno < NAMES.length ? NAMES[errno] : Integer.toString(errno);
   }
 
-  /** The C library's words. */
+  /** Text of the error from the C library. */
   static String words(int errno) {
     return Libc.strerror(errno);
   }

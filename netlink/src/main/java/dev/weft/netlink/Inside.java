@@ -3,8 +3,8 @@ package dev.weft.netlink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task on a platform thread of its own. The kernel keeps a namespace for each of its threads, so
- * a thread that has changed it must serve nobody else: it ends with the task.
+ * A task for a thread that enters a network namespace. The kernel keeps the namespace per thread,
+ * so such a thread runs no other code and ends with the task.
  */
 final class Inside<T extends @Nullable Object> implements Runnable {
   private final NetworkNamespace.Task<T, ?> task;
@@ -23,13 +23,13 @@ final class Inside<T extends @Nullable Object> implements Runnable {
     return inside.outcome();
   }
 
-  /** Until a worker has done something. */
+  /** Blocks until a worker has finished something. */
   @FunctionalInterface
   interface Wait {
     void run() throws InterruptedException;
   }
 
-  /** Waits to the end; an interrupt is passed on to the worker. */
+  /** Waits until {@code wait} returns; passes an interrupt of the caller on to the worker. */
   static void await(Thread worker, Wait wait) {
     boolean interrupted = false;
     boolean done = false;
@@ -47,7 +47,7 @@ final class Inside<T extends @Nullable Object> implements Runnable {
     }
   }
 
-  /** What came of the task, which has ended. */
+  /** Result of the ended task, or the exception that it threw. */
   @SuppressWarnings({"unchecked", "NullAway"})
   <X extends Exception> T outcome() throws X {
     return switch (failure) {

@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * An IPv4 or IPv6 address and the length of the network it lies in. Host bits are kept, so {@code
- * 10.0.0.1/24} is an interface's address and {@link #network()} of it is {@code 10.0.0.0/24}.
+ * An IPv4 or IPv6 address with a prefix length. Host bits are kept: {@code 10.0.0.1/24} is the
+ * address of an interface, and its {@link #network()} is {@code 10.0.0.0/24}.
  *
  * @param address the address, host bits included
- * @param length leading bits that name the network: 0 to 32, or 0 to 128
+ * @param length leading bits of the network: 0 to 32, or 0 to 128
  */
 public record IpPrefix(InetAddress address, int length) {
-  /** Four numbers: shorter forms and leading zeros mean different things to different readers. */
+  /** Four decimal numbers: programs disagree about shorter forms and leading zeros. */
   private static final Pattern DOTTED =
       Pattern.compile("(0|[1-9][0-9]{0,2})([.](0|[1-9][0-9]{0,2})){3}");
 
@@ -34,14 +34,14 @@ public record IpPrefix(InetAddress address, int length) {
     }
   }
 
-  /** The prefix that holds this address alone: {@code /32} or {@code /128}. */
+  /** Prefix of this address alone: {@code /32} or {@code /128}. */
   public static IpPrefix host(InetAddress address) {
     return new IpPrefix(address, address.getAddress().length * 8);
   }
 
   /**
-   * Reads {@code 10.0.0.1/24} or {@code fd00::1/64}. Only literals are accepted, so no name is ever
-   * looked up. An IPv4-mapped IPv6 address ({@code ::ffff:10.0.0.1/120}) is the IPv4 one.
+   * Reads {@code 10.0.0.1/24} or {@code fd00::1/64}; resolves no names. An IPv4-mapped IPv6 address
+   * ({@code ::ffff:10.0.0.1/120}) becomes the IPv4 address.
    *
    * @throws IllegalArgumentException if the text is anything else
    */
@@ -67,7 +67,7 @@ public record IpPrefix(InetAddress address, int length) {
   }
 
   /**
-   * Reads an IPv4 or IPv6 literal without ever asking a name service.
+   * Reads an IPv4 or IPv6 literal; resolves no names.
    *
    * @throws IllegalArgumentException if the text is no literal or carries a zone
    */
@@ -85,7 +85,7 @@ public record IpPrefix(InetAddress address, int length) {
     }
   }
 
-  /** Whether it is of IPv4, not of IPv6. */
+  /** Whether this is an IPv4 prefix, not IPv6. */
   public boolean isIpv4() {
     return address.getAddress().length == 4;
   }
@@ -137,8 +137,8 @@ public record IpPrefix(InetAddress address, int length) {
   }
 
   /**
-   * The address of 4 or 16 bytes in network order. 16 bytes are an IPv6 address whatever they hold:
-   * {@link InetAddress#getByAddress} would make {@code ::ffff:0:0/96} one of IPv4.
+   * Address of 4 or 16 bytes in network order. 16 bytes always become an IPv6 address: {@link
+   * InetAddress#getByAddress} would turn {@code ::ffff:0:0/96} into IPv4.
    */
   public static InetAddress addressOf(byte[] bytes) {
     try {

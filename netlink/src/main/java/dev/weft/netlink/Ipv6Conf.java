@@ -18,7 +18,7 @@ public enum Ipv6Conf {
   AUTOCONF("autoconf", 5),
   /** Whether it has no IPv6 at all. */
   DISABLE_IPV6("disable_ipv6", 26),
-  /** How its link-local address comes about, as of {@link LinkSettings.AddressGeneration}. */
+  /** How the kernel makes its link-local address: a {@link LinkSettings.AddressGeneration}. */
   ADDR_GEN_MODE("addr_gen_mode", 47);
 
   private final String file;

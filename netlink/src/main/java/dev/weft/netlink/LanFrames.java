@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Frames by which stations of an Ethernet segment say and ask who has an address: ARP (RFC 826, RFC
+ * Frames that announce an address on an Ethernet segment, or ask for its holder: ARP (RFC 826, RFC
  * 5227) for IPv4, neighbour discovery (RFC 4861) for IPv6.
  */
 public final class LanFrames {
@@ -30,12 +30,12 @@ public final class LanFrames {
 
   private LanFrames() {}
 
-  /** The protocol of frames about an address. */
+  /** EtherType of the frames about an address: {@link #ARP} or {@link #IPV6}. */
   public static int protocol(InetAddress address) {
     return address instanceof Inet4Address ? ARP : IPV6;
   }
 
-  /** "The address is here": a gratuitous ARP request, or an unsolicited advertisement. */
+  /** Announces an address: a gratuitous ARP request, or an unsolicited neighbour advertisement. */
   public static byte[] announcement(MacAddress mac, InetAddress address) {
     byte[] ip = address.getAddress();
     return address instanceof Inet4Address
@@ -43,7 +43,10 @@ public final class LanFrames {
         : discovery(mac, ip, ALL_NODES, ADVERTISEMENT, OVERRIDE, ip, true);
   }
 
-  /** "Who has the address?", asked by one that has none: nobody takes note of the asker. */
+  /**
+   * Asks who has an address. The sender address is empty, so receivers learn nothing from it: an
+   * ARP probe, or a neighbour solicitation as for duplicate address detection.
+   */
   public static byte[] question(MacAddress mac, InetAddress address) {
     byte[] ip = address.getAddress();
     if (address instanceof Inet4Address) {
@@ -55,7 +58,7 @@ public final class LanFrames {
     return discovery(mac, NOBODY, group, SOLICITATION, 0, ip, false);
   }
 
-  /** The MAC address of a station that says in {@code frame} that it has the address. */
+  /** MAC address of the station that announces {@code address} in {@code frame}. */
   public static Optional<MacAddress> holder(byte[] frame, InetAddress address) {
     return address instanceof Inet4Address
         ? arpHolder(frame, address.getAddress())
@@ -120,12 +123,12 @@ public final class LanFrames {
     return frame;
   }
 
-  /** Target link-layer address. */
+  /** Option "target link-layer address". */
   private static byte[] option(MacAddress mac) {
     return ByteBuffer.allocate(8).put((byte) 2).put((byte) 1).put(mac.bytes()).array();
   }
 
-  /** RFC 4443, 2.3: over source, destination, length, protocol and message. */
+  /** ICMPv6 checksum (RFC 4443, 2.3) over source, destination, length, protocol and message. */
   private static int checksum(byte[] frame, int length) {
     long sum = (long) length + ICMPV6;
     for (int at = HEADER + 8; at < HEADER + IPV6_HEADER + length; at += 2) {

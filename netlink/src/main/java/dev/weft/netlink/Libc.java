@@ -16,8 +16,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The C library's functions that this package stands on. They return what C returns, but a failure
- * is the negated error number, as the kernel itself has it.
+ * Functions of the C library that this module uses. They return what C returns, except that a
+ * failure is the negated error number.
  */
 public final class Libc {
   public static final int AF_NETLINK = 16;
@@ -77,7 +77,7 @@ public final class Libc {
 
   private Libc() {}
 
-  /** A foreign call: what it returns is negative if it failed, and then errno is captured. */
+  /** A foreign call. A negative result is a failure; errno is captured then. */
   private interface Call {
     long with(MemorySegment state, Arena arena) throws Throwable;
   }
@@ -104,7 +104,7 @@ public final class Libc {
                     state, fd, level, option, arena.allocateFrom(JAVA_INT, value), 4));
   }
 
-  /** The option's value, an int. */
+  /** Value of an int option. */
   public static int getsockopt(int fd, int level, int option) {
     return (int)
         call((state, arena) -> {
@@ -130,7 +130,7 @@ public final class Libc {
             (int) RECVMMSG.invokeExact(state, fd, headers, count, flags, MemorySegment.NULL));
   }
 
-  /** Waits without a limit until one of the two can be read. */
+  /** Waits without a time limit until one of the two descriptors is readable. */
   public static int awaitReadable(int first, int second) {
     return (int)
         call((state, arena) -> {
@@ -198,7 +198,7 @@ public final class Libc {
     }
   }
 
-  /** The result of a call, or an exception that says what could not be done. */
+  /** Returns the result of a call, or throws an exception that names the failed operation. */
   public static int check(int result, String operation) {
     if (result < 0) {
       throw new NetlinkException(operation, -result, null);

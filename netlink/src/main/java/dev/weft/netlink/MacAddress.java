@@ -70,7 +70,7 @@ public record MacAddress(long bits) implements Comparable<MacAddress> {
     return (bits >>> 40 & 1) != 0;
   }
 
-  /** Whether the address was given by software and not by a vendor. */
+  /** Whether software assigned the address, not a vendor. */
   public boolean isLocallyAdministered() {
     return (bits >>> 40 & 2) != 0;
   }

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Namespaces with a name: files under {@code /run/netns} on which namespaces are bind-mounted. The
- * directory is a shared mount, so that a name that is removed in one mount namespace goes in all.
+ * Named network namespaces: files under {@code /run/netns}, each with a namespace bind-mounted on
+ * it. The directory is a shared mount: a name removed in one mount namespace disappears in all.
  */
 final class NamedNamespaces {
   private static final Path DIRECTORY = Path.of("/run/netns");
@@ -75,7 +75,9 @@ final class NamedNamespaces {
     }
   }
 
-  /** Makes the directory a shared mount; one that is no mount yet is mounted on itself first. */
+  /**
+   * Makes the directory a shared mount; first bind-mounts it on itself if it is not a mount yet.
+   */
   private static void share() {
     try {
       Files.createDirectories(DIRECTORY);

@@ -3,9 +3,8 @@ package dev.weft.netlink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel refused something. Unchecked, because it passes through lambdas and collections of
- * outcomes on its way to the one place that decides, and because most callers can do nothing else
- * than report it.
+ * The kernel refused a request. Unchecked: it passes through lambdas and collections of outcomes to
+ * the one place that decides, and most callers can only report it.
  */
 public final class NetlinkException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -15,10 +14,10 @@ public final class NetlinkException extends RuntimeException {
   private final @Nullable String explanation;
 
   /**
-   * @param operation what was asked, in words
-   * @param errno the kernel's error number, positive ({@code errno.h}); 0 if it is not the kernel
-   *     that failed
-   * @param explanation the kernel's own words (extended acknowledgement), if it gave any
+   * @param operation requested operation, in words
+   * @param errno error number of the kernel, positive ({@code errno.h}); 0 if the failure is not
+   *     the kernel's
+   * @param explanation text of the kernel's extended acknowledgement, if any
    */
   public NetlinkException(String operation, int errno, @Nullable String explanation) {
     super(message(operation, errno, explanation));
@@ -42,7 +41,7 @@ public final class NetlinkException extends RuntimeException {
         : "";
   }
 
-  /** What was asked, in words. */
+  /** Requested operation, in words. */
   public String operation() {
     return operation;
   }
@@ -57,7 +56,7 @@ public final class NetlinkException extends RuntimeException {
     return Errno.name(errno);
   }
 
-  /** The kernel's own words ({@code NLMSGERR_ATTR_MSG}), if it gave any. */
+  /** Text of the kernel's extended acknowledgement ({@code NLMSGERR_ATTR_MSG}), if any. */
   public @Nullable String explanation() {
     return explanation;
   }

@@ -11,8 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network namespace, held by a file descriptor: it lives at least as long as this object is open.
- * Two are equal if they are the same namespace of the kernel. Names are those of {@code ip netns}.
+ * A network namespace, held open by a file descriptor: it exists at least until this object is
+ * closed. Two objects are equal if they refer to the same namespace of the kernel. Names are those
+ * of {@code ip netns}.
  */
 public final class NetworkNamespace implements AutoCloseable {
   private static final Path OWN = Path.of("/proc/thread-self/ns/net");
@@ -33,10 +34,10 @@ public final class NetworkNamespace implements AutoCloseable {
     this.resident = new Resident();
   }
 
-  /** What to do in a namespace. */
+  /** A task to run in a namespace. */
   @FunctionalInterface
   public interface Task<T extends @Nullable Object, X extends Exception> {
-    /** Does it, on a thread inside the namespace. */
+    /** Runs on a thread inside the namespace. */
     T run() throws X;
   }
 
@@ -62,8 +63,8 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /**
-   * The namespace behind a file, with a thread that lives in it until it is closed: for whoever has
-   * several things to do there, one after the other.
+   * Opens the namespace behind a file and keeps a thread in it until it is closed. For callers that
+   * run several tasks there in sequence.
    */
   public static NetworkNamespace inhabit(Path path) {
     NetworkNamespace namespace = new NetworkNamespace(open(path));
@@ -78,12 +79,12 @@ public final class NetworkNamespace implements AutoCloseable {
     }
   }
 
-  /** The namespace called so under {@code /run/netns}. */
+  /** Opens the namespace with this name under {@code /run/netns}. */
   public static NetworkNamespace named(String name) {
     return open(NamedNamespaces.path(name));
   }
 
-  /** A new namespace that is gone when nothing holds it any more. */
+  /** Creates a namespace without a name; it ends when nothing holds it. */
   public static NetworkNamespace createUnnamed() {
     return Inside.freshThread(() -> {
       unshare();
@@ -91,12 +92,12 @@ public final class NetworkNamespace implements AutoCloseable {
     });
   }
 
-  /** A new namespace under {@code /run/netns}, the same as {@code ip netns add} makes. */
+  /** Creates a named namespace under {@code /run/netns}, as {@code ip netns add} does. */
   public static NetworkNamespace create(String name) {
     return NamedNamespaces.create(name);
   }
 
-  /** Removes the name; the namespace goes when nothing else holds it. */
+  /** Removes the name; the namespace ends when nothing else holds it. */
   public static void delete(String name) {
     NamedNamespaces.delete(name);
   }
@@ -107,9 +108,9 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /**
-   * Runs a task inside the namespace, on a platform thread of its own that is thrown away after it,
-   * or on the one that inhabits it: the caller's namespace never changes. May be called from a
-   * virtual thread. An interrupt of the caller is passed on to the task.
+   * Runs a task inside the namespace, on a new platform thread or on the thread of {@link
+   * #inhabit}. The caller's namespace never changes. Virtual threads may call this. It passes an
+   * interrupt of the caller on to the task.
    */
   public <T extends @Nullable Object, X extends Exception> T call(Task<T, X> task) throws X {
     if (resident != null) {
@@ -130,12 +131,12 @@ public final class NetworkNamespace implements AutoCloseable {
     return id;
   }
 
-  /** A file by which this process opens the namespace, for as long as this object is not closed. */
+  /** Path by which this process can open the namespace until this object is closed. */
   public Path file() {
     return Path.of("/proc/self/fd/" + fd());
   }
 
-  /** A second hold on the same namespace, closed on its own. */
+  /** A second reference to the same namespace, closed separately. */
   public NetworkNamespace duplicate() {
     return open(file());
   }

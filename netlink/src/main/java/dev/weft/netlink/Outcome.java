@@ -2,7 +2,7 @@ package dev.weft.netlink;
 
 import dev.weft.netlink.rtnl.Request;
 
-/** What became of one {@link Request}. */
+/** Result of one {@link Request}. */
 public sealed interface Outcome {
   /** The kernel made the change. */
   record Done() implements Outcome {}

@@ -12,15 +12,15 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Whole Ethernet frames of one protocol on one link ({@code packet(7)}). It stays in its namespace
- * whichever thread uses it. To be used by one thread at a time.
+ * Sends and receives whole Ethernet frames of one protocol on one link ({@code packet(7)}). It
+ * stays in its namespace whichever thread uses it. To be used by one thread at a time.
  */
 public final class PacketSocket implements AutoCloseable {
   private static final int SOCKADDR_LL = 20;
   private static final int BUFFER = 2048;
   private static final Duration PAUSE = Duration.ofMillis(1);
 
-  /** Left to the garbage collector: to close a shared one takes longer than to send. */
+  /** Freed by the garbage collector: closing a shared arena takes longer than sending a frame. */
   private final Arena arena = Arena.ofAuto();
 
   private final MemorySegment buffer = arena.allocate(BUFFER);
@@ -39,7 +39,7 @@ public final class PacketSocket implements AutoCloseable {
   public static PacketSocket open(NetworkNamespace namespace, int link, int protocol) {
     return namespace.call(() -> {
       int type = Libc.SOCK_RAW | Libc.SOCK_CLOEXEC;
-      // no protocol: nothing is received before the link is chosen
+      // without a protocol the socket receives nothing before it is bound to the link
       PacketSocket socket =
           new PacketSocket(check(Libc.socket(Libc.AF_PACKET, type, 0), "open a packet socket"));
       try {
@@ -67,7 +67,7 @@ public final class PacketSocket implements AutoCloseable {
     check(Libc.send(fd, buffer, frame.length), "send a frame");
   }
 
-  /** The next frame; empty if none comes in time. */
+  /** Next frame; empty if none arrives in time. */
   public Optional<byte[]> receive(Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     while (true) {
@@ -81,14 +81,14 @@ public final class PacketSocket implements AutoCloseable {
       if (System.nanoTime() - end >= 0) {
         return Optional.empty();
       }
-      // a call that waits in the kernel would hold a carrier of virtual threads
+      // a blocking system call would hold a carrier of virtual threads
       Thread.sleep(PAUSE);
     }
   }
 
   /**
-   * Lets go of the socket. The kernel waits until no processor may still receive by it ({@code
-   * packet_release}), often for tens of milliseconds; who closes it does not.
+   * Closes the socket on another thread. The kernel waits until no processor can still receive on
+   * it ({@code packet_release}), often tens of milliseconds; the caller does not wait.
    */
   @Override
   public void close() {

@@ -5,9 +5,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** A platform thread that runs one task after the other until it is closed. */
+/** A platform thread that runs tasks in sequence until it is closed. */
 final class Resident implements AutoCloseable {
-  /** Empty: the end. */
+  /** An empty element ends the thread. */
   private final LinkedBlockingQueue<Optional<Runnable>> tasks = new LinkedBlockingQueue<>();
 
   private final Thread thread = Thread.ofPlatform().name("namespace").daemon().start(this::live);
@@ -41,7 +41,7 @@ final class Resident implements AutoCloseable {
         }
         task.get().run();
       } catch (InterruptedException _) {
-        // it was meant for a task that has ended meanwhile
+        // the interrupt was meant for a task that has already ended
       }
     }
   }

@@ -19,7 +19,7 @@ public final class SocketAddress {
 
   private SocketAddress() {}
 
-  /** A port of an address; 0 where the socket has none. */
+  /** Socket address; the port is 0 for sockets without ports. */
   public static MemorySegment of(Arena arena, InetAddress address, int port) {
     byte[] bytes = address.getAddress();
     boolean ipv4 = bytes.length == 4;

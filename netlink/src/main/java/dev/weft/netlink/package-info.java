@@ -1,4 +1,4 @@
-/** Linux networking from Java. */
+/** Linux networking from Java: namespaces, sockets, addresses and errors. */
 @NullMarked
 package dev.weft.netlink;
 

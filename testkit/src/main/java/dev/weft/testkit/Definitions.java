@@ -22,7 +22,7 @@ public final class Definitions {
 
   private Definitions() {}
 
-  /** Installs those in the YAML files of a folder. */
+  /** Installs the definitions in the YAML files of a folder. */
   public static void install(KubernetesClient client, Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       install(
@@ -46,7 +46,9 @@ public final class Definitions {
     }
   }
 
-  /** Installs these, and EndpointSlices where the server is older than 1.21 and has none. */
+  /**
+   * Installs these definitions, and EndpointSlices if the server is older than 1.21 and lacks them.
+   */
   public static void install(KubernetesClient client, List<HasMetadata> definitions) {
     apply(client, definitions);
     if (!client.supports(EndpointSlice.class)) {

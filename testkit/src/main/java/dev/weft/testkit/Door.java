@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A way to an API server on the loopback interface that can be shut and opened again. */
+/** A TCP forwarder to an API server on the loopback interface that can be shut and opened again. */
 public final class Door implements AutoCloseable {
   private static final int BACKLOG = 50;
 
@@ -19,7 +19,7 @@ public final class Door implements AutoCloseable {
   private volatile ServerSocket front;
 
   /**
-   * Lets in who connects to {@code front}, which is closed with the door.
+   * Forwards connections to {@code front}, which is closed with the door.
    *
    * @param behind port of the API server on the loopback interface
    */
@@ -51,7 +51,7 @@ public final class Door implements AutoCloseable {
                   carry(other, one);
                 }
               } catch (IOException e) {
-                // it is shut
+                // the door is shut
               }
             });
   }
@@ -71,17 +71,17 @@ public final class Door implements AutoCloseable {
                   }
                 }
               } catch (IOException e) {
-                // one side has ended it
+                // one side has ended the connection
               }
             });
   }
 
-  /** The port that it is at. */
+  /** Port of the door. */
   public int port() {
     return front.getLocalPort();
   }
 
-  /** Drops what open connections carry from now on, and ends none; later ones work. */
+  /** Silently drops all data on open connections without closing them; later ones work. */
   public void fallSilent() {
     silent.addAll(open);
   }
@@ -91,7 +91,7 @@ public final class Door implements AutoCloseable {
     shut();
   }
 
-  /** Refuses every connection, and ends those that there are. */
+  /** Refuses new connections and closes existing ones. */
   public void shut() throws IOException {
     front.close();
     for (Socket each : open) {
@@ -100,7 +100,7 @@ public final class Door implements AutoCloseable {
     open.clear();
   }
 
-  /** Takes connections again, at the same port of this namespace's loopback interface. */
+  /** Accepts connections again, at the same port of this namespace's loopback interface. */
   public void reopen() throws IOException {
     front = listen(front.getLocalPort());
     letIn(front);

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API server with Weft's CustomResourceDefinitions and namespace: a kube-apiserver where there
- * is one, else the embedded API server ({@link ControlPlanes}).
+ * An API server with Weft's CustomResourceDefinitions and namespace: a kube-apiserver if one is
+ * available, else the embedded API server ({@link ControlPlanes}).
  */
 public final class TestApiServer implements AutoCloseable {
   private static final Path DEFINITIONS = Path.of("..", "manifests", "crds");
@@ -38,7 +38,8 @@ public final class TestApiServer implements AutoCloseable {
   }
 
   /**
-   * The one of this JVM, which ends with it. Each test class removes the objects that it creates.
+   * The shared server of this JVM, which ends with it. Each test class removes the objects that it
+   * creates.
    */
   public static synchronized TestApiServer shared() throws IOException {
     TestApiServer there = shared;
@@ -49,7 +50,7 @@ public final class TestApiServer implements AutoCloseable {
     return there;
   }
 
-  /** Starts one. */
+  /** Starts a server. */
   public static TestApiServer start() throws IOException {
     Path folder = Files.createTempDirectory("weft-apiserver-");
     TestApiServer started =
@@ -73,34 +74,34 @@ public final class TestApiServer implements AutoCloseable {
     }
   }
 
-  /** Never a cluster of the user's: tests remove all objects there, nodes and pods as well. */
+  /** Excludes the user's cluster: tests remove all objects there, nodes and pods as well. */
   private static Map<String, String> environment() {
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.remove("WEFT_KUBECONFIG");
     return environment;
   }
 
-  /** A client with every right. */
+  /** A client with all rights. */
   public KubernetesClient client() {
     return client;
   }
 
-  /** How to reach it, with every right. */
+  /** A kubeconfig with all rights. */
   public String kubeconfig() {
     return plane.kubeconfig().text();
   }
 
-  /** The same by way of another port of the loopback interface. */
+  /** A kubeconfig through another port of the loopback interface. */
   public String kubeconfigAt(int port) {
     return plane.kubeconfig().through(URI.create(addressAt(port))).text();
   }
 
-  /** Its address by way of another port of the loopback interface. */
+  /** Its address through another port of the loopback interface. */
   public String addressAt(int port) {
     return "%s://127.0.0.1:%d".formatted(plane.kubeconfig().server().getScheme(), port);
   }
 
-  /** Whether it is a kube-apiserver, with schema validation, admission and rights. */
+  /** Whether it is a kube-apiserver, with schema validation, admission and access control. */
   public boolean isReal() {
     return plane.isReal();
   }

@@ -1,4 +1,4 @@
-/** Shared by the tests of several modules: API servers, and ways to them. */
+/** API servers and connections to them, shared by the tests of several modules. */
 @NullMarked
 package dev.weft.testkit;
 

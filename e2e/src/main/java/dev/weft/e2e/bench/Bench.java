@@ -13,9 +13,9 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Compares the rate of forwarding entries from Java with that of a C program and that of {@code
- * bridge -batch}, in one run of several rounds, each with all three. Ends with status 1 if Java is
- * too slow. Needs root, gcc and iproute2.
+ * Compares the rate of forwarding entries from Java, from a C program and from {@code bridge
+ * -batch}. One run has several rounds, each with all three. Exits with status 1 if Java is too
+ * slow. Needs root, gcc and iproute2.
  */
 public final class Bench {
   private static final int ROUNDS = 5;
@@ -23,10 +23,9 @@ public final class Bench {
   private static final double LEAST_OF_BRIDGE = 4;
 
   /**
-   * Entries a second, each way by its fastest shot: whatever else happens only slows a shot down.
-   * Above all, the kernel's allocator of memory by CPU, of which each entry has some, is by turns
-   * in one of two states after a full table went, and in one of them the next table takes half as
-   * long again.
+   * Entries per second, by the fastest shot of each: other load only makes shots slower. Above all,
+   * the kernel takes per-CPU memory for each entry, and after a full table was removed its
+   * allocator is in one of two states. In the slow state the next table takes 50 % longer.
    */
   private record Rates(double java, double c, double bridge) {
     static Rates of(Collection<RunResult> results) {

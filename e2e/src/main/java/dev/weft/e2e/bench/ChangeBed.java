@@ -42,9 +42,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * A network with one sandbox on a node of its own, and very many endpoints that are played: they
- * are on a node that is only a MeshNode, and all of them are ready tasks of one service. The
- * operator made the network and has ended, or it would take all that for orphans.
+ * A network with one sandbox on a node of its own, and very many simulated endpoints. These are on
+ * a node that is only a MeshNode, and all are ready tasks of one service. The operator has created
+ * the network and has ended; otherwise it would remove the endpoints as orphans.
  */
 final class ChangeBed {
   private static final int IN_SLICE = 100;
@@ -68,10 +68,10 @@ final class ChangeBed {
   }
 
   /**
-   * What changes took.
+   * Cost of changes.
    *
-   * @param nanos each, from the API server's answer until the kernel has it
-   * @param cpuMillis the agent's processor time for all of them
+   * @param nanos of each change, from the API server's answer until the kernel has it
+   * @param cpuMillis processor time of the agent for all of them
    */
   record Measured(List<Long> nanos, double cpuMillis) {}
 
@@ -165,7 +165,7 @@ final class ChangeBed {
     }
   }
 
-  /** Changes one thing after the other, forth and back. */
+  /** Makes changes in sequence, each followed by its reversal. */
   Measured change(ChangeBench.Kind kind, int times) throws IOException {
     List<Long> nanos = new ArrayList<>();
     double before = cpuMillis();
@@ -218,12 +218,17 @@ final class ChangeBed {
     }
   }
 
-  /** The chain for a number of tasks comes and goes with the change, and is cheap to ask for. */
+  /**
+   * Whether the kernel has the chain for a number of tasks. Each change of the number replaces the
+   * chain, and listing chains is cheap.
+   */
   private static boolean isThere(Nftables nftables, int tasks) {
     return nftables.runPlain("list chains").contains("chain v4of%d {".formatted(tasks));
   }
 
-  /** Of the agent so far, in user and system mode; the kernel counts in hundredths of a second. */
+  /**
+   * Processor time of the agent so far, user and system; the kernel counts hundredths of a second.
+   */
   private double cpuMillis() throws IOException {
     String stat = Files.readString(Path.of("/proc", Long.toString(node.agent().pid()), "stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -285,7 +290,7 @@ final class ChangeBed {
     return endpoint;
   }
 
-  /** A slice of tasks; where not all of the service's are to be ready, one of the first is not. */
+  /** A slice of tasks. Unless all tasks of the service are ready, one of the first is not. */
   private EndpointSlice slice(int number, int ready) {
     List<Endpoint> endpoints =
         IntStream.range(number * IN_SLICE, Math.min(size, (number + 1) * IN_SLICE))

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one change costs an agent on a network of 500 and on one of 5,000 endpoints: an endpoint
- * that comes or goes on another node, and a task of a service that becomes ready or not. Each
- * network has a node of its own, so each agent knows one of them only. Ends with status 1 if either
+ * Measures the cost of one change for an agent on a network of 500 and of 5,000 endpoints. A change
+ * is a new or removed endpoint on another node, or a task of a service that becomes ready or not.
+ * Each network has a node of its own, so each agent knows only one of them. Exits with status 1 if
  * the time or the processor time of a change grows by more than half.
  */
 public final class ChangeBench {
@@ -19,7 +19,7 @@ public final class ChangeBench {
 
   private ChangeBench() {}
 
-  /** What is changed. */
+  /** Kind of change. */
   enum Kind {
     ENDPOINT("an endpoint on another node comes or goes"),
     TASK("a task of a service becomes ready or not");

@@ -44,7 +44,7 @@ final class FdbBed implements Closeable {
             .toList());
   }
 
-  /** Replaces the device by an empty one. */
+  /** Replaces the device with an empty one. */
   void makeDevice() {
     if (device != 0) {
       netlink.linkDelete(device);
@@ -68,7 +68,7 @@ final class FdbBed implements Closeable {
     return IntStream.range(0, ENTRIES).mapToLong(i -> FIRST_MAC + i);
   }
 
-  /** Has the C program fill the device; it is started the first time. */
+  /** Runs the C program to fill the device; the first call starts it. */
   void runC() throws IOException {
     if (program == null || answers == null) {
       program = start(System.getProperty("fdb.c", "fdb"), Integer.toString(ENTRIES));

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** {@value FdbBed#ENTRIES} forwarding entries into an empty VXLAN device. */
+/** Writes {@value FdbBed#ENTRIES} forwarding entries to an empty VXLAN device. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -36,14 +36,14 @@ public class FdbBenchmark {
     bed = new FdbBed();
   }
 
-  /** An empty device for each iteration, and what is to be in it. */
+  /** Creates an empty device and the entries for each iteration. */
   @Setup(Level.Iteration)
   public void makeDevice() {
     bed.makeDevice();
     requests = bed.requests();
   }
 
-  /** This project's module, in this process. */
+  /** The netlink module, in this process. */
   @Benchmark
   @Warmup(iterations = 8)
   public List<Outcome> java() {
@@ -54,25 +54,25 @@ public class FdbBenchmark {
     return outcomes;
   }
 
-  /** The same messages out of C, in a process that is running already. */
+  /** The same messages from C, in a running process. */
   @Benchmark
   public void c() throws IOException {
     bed.runC();
   }
 
-  /** The tool of iproute2, with a process of its own. */
+  /** The tool of iproute2, in a new process. */
   @Benchmark
   public void bridgeBatch() throws IOException, InterruptedException {
     bed.runBridge();
   }
 
-  /** Proves that all entries are there. */
+  /** Checks that all entries exist. */
   @TearDown(Level.Iteration)
   public void countEntries() {
     bed.requireAllEntries();
   }
 
-  /** Leaves nothing. */
+  /** Removes the namespace. */
   @TearDown(Level.Trial)
   public void removeNamespace() throws IOException {
     bed.close();

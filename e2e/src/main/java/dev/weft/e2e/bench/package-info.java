@@ -1,4 +1,4 @@
-/** Measures what programming the kernel costs, beside other ways to do the same. */
+/** Measures the cost of programming the kernel, compared with other methods. */
 @NullMarked
 package dev.weft.e2e.bench;
 

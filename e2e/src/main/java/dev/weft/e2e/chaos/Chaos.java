@@ -26,15 +26,15 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * Carries out steps on a lab with the sample networks, and requires after each one that everything
- * is as on a freshly built lab.
+ * Runs steps on a lab with the sample networks. After each one it requires the same state as on a
+ * freshly built lab.
  */
 final class Chaos {
   static final List<String> NETWORKS = List.of("blue", "db", "lan", "web");
 
   private static final List<String> PODS = List.of("a", "b", "c", "web-1", "web-2", "db-1");
 
-  /** Within which everything is as it was, on a machine that also runs the faults. */
+  /** Time limit for a return to the initial state, on a machine that also runs the faults. */
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private static final String DRIFT = "weft_agent_drift_repaired_total";
@@ -46,7 +46,7 @@ final class Chaos {
   private final Map<String, List<Duration>> repairs = new TreeMap<>();
   private final KernelImage fresh;
 
-  /** Two pods that ping each other, and the nodes that they are on. */
+  /** Two pods that ping each other, and their nodes. */
   private record Pair(String from, String to, String network, Set<String> nodes) {}
 
   private Chaos(Lab lab) {
@@ -61,10 +61,7 @@ final class Chaos {
     this.fresh = settledImage();
   }
 
-  /**
-   * Brings a new lab to where chaos begins: the samples live, and on each node objects of another
-   * program.
-   */
+  /** Prepares a new lab: the samples are live, and each node has objects of another program. */
   static Chaos on(Lab lab, Path manifests) {
     lab.install(manifests);
     lab.startOperator();
@@ -82,7 +79,7 @@ final class Chaos {
     return new Chaos(lab);
   }
 
-  /** Carries out a step. How long it took from the end of its faults to the state of before. */
+  /** Runs a step; returns the time from the end of its faults until the initial state is back. */
   Duration run(Step step) {
     Map<Pair, SteadyPing> pings = startPings(step);
     Map<String, Double> reported = drifts();
@@ -105,13 +102,15 @@ final class Chaos {
     }
   }
 
-  /** Requires what only shows in the long run. */
+  /** Checks what only shows over a long run. */
   void finish() {
     List<String> grown = usage.grown();
     require(grown.isEmpty(), () -> String.join("; ", grown));
   }
 
-  /** For each kind of fault how often it was, and the longest time until all was as before. */
+  /**
+   * A line for each kind of fault with its number, median and longest recovery time, and the usage.
+   */
   List<String> table() {
     List<String> lines = new ArrayList<>();
     repairs.forEach((name, times) -> {
@@ -150,7 +149,7 @@ final class Chaos {
     }
   }
 
-  /** A step may kill a program twice. */
+  /** Restarts a program, which a step may have killed twice. */
   private static void restart(JavaProgram program) {
     if (!program.isAlive()) {
       program.restart();
@@ -206,7 +205,7 @@ final class Chaos {
         name -> until(name + " is Ready: " + cluster.describe(name), () -> cluster.isReady(name)));
   }
 
-  /** A killed agent counts from zero again, so its drift says nothing. */
+  /** The counters of a killed agent restart from zero, so they do not show its drift. */
   private void requireReported(Step step, Map<String, Double> before) {
     boolean killed = step.faults().stream().anyMatch(ChaosFault.AgentKilled.class::isInstance);
     for (ChaosFault fault : step.faults()) {
@@ -281,7 +280,7 @@ final class Chaos {
     return sandbox != null && pod.equals(sandbox.pod());
   }
 
-  /** Two images in a row that are equal: nothing is under way any more. */
+  /** An image that equals the previous one: no change is in progress any more. */
   private KernelImage settledImage() {
     KernelImage[] last = {image()};
     until(

@@ -1,6 +1,6 @@
 package dev.weft.e2e.chaos;
 
-/** An invariant did not hold; the message says which. */
+/** An invariant was violated; the message says which. */
 final class ChaosFailed extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -2,13 +2,13 @@ package dev.weft.e2e.chaos;
 
 import java.time.Duration;
 
-/** One thing that goes wrong. */
+/** A fault to inject. */
 sealed interface ChaosFault {
 
   /**
    * A change on a node or in a pod's sandbox.
    *
-   * @param pod the pod; empty: on the node itself
+   * @param pod the pod; empty for the node itself
    */
   record Drifted(String node, String pod, Drift drift) implements ChaosFault {}
 
@@ -24,7 +24,7 @@ sealed interface ChaosFault {
   /** A node loses its link to the LAN. */
   record Partitioned(String node, Duration time) implements ChaosFault {}
 
-  /** The node whose traffic this fault may interrupt; empty: none. */
+  /** The node with traffic that this fault may interrupt; empty if there is none. */
   default String interrupts() {
     return switch (this) {
       case Drifted drifted -> drifted.node();
@@ -33,7 +33,7 @@ sealed interface ChaosFault {
     };
   }
 
-  /** How long the fault lasts before it is taken back. */
+  /** Time until the fault is reverted. */
   default Duration lasts() {
     return switch (this) {
       case ApiLost lost -> lost.time();
@@ -42,7 +42,7 @@ sealed interface ChaosFault {
     };
   }
 
-  /** For people. */
+  /** Description for the user. */
   default String text() {
     return switch (this) {
       case Drifted(String node, String pod, Drift drift) ->

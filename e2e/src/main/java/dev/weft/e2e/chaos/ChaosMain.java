@@ -44,7 +44,7 @@ public final class ChaosMain implements Callable<Integer> {
 
   private ChaosMain() {}
 
-  /** Runs chaos; exit status 0 if all held, 1 if not. */
+  /** Runs chaos; exit status 0 if all invariants held, 1 if not. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new ChaosMain()).execute(arguments));
   }
@@ -68,7 +68,7 @@ public final class ChaosMain implements Callable<Integer> {
     }
   }
 
-  /** A whole run; throws {@link ChaosFailed}, which says what failed and how to replay it. */
+  /** Runs all steps; throws {@link ChaosFailed}, which says what failed and how to replay it. */
   static void run(String labName, long seed, Duration time, int steps, Path manifests) {
     PrintStream out = System.out;
     out.printf("seed %d%n", seed);
@@ -100,7 +100,7 @@ public final class ChaosMain implements Callable<Integer> {
     }
   }
 
-  /** The last lines of the logs of a lab, which go with it. */
+  /** The last lines of a lab's logs, which are removed with it. */
   private static List<String> endsOfLogs(Path directory) {
     List<String> ends = new ArrayList<>();
     try (Stream<Path> files = Files.walk(directory)) {

@@ -3,22 +3,22 @@ package dev.weft.e2e.chaos;
 import java.util.List;
 
 /**
- * A change that another program makes to what Weft built and that the agent repairs, as a shell
- * command. {@link Shell} sets the variables with the names of devices.
+ * A change by another program to Weft's objects, repaired by the agent, as a shell command. {@link
+ * Shell} sets variables with the names of devices.
  *
- * @param name what the change does, in few words
+ * @param name short description of the change
  */
 record Drift(String name, Place place, String command) {
 
   /** The network namespace where the change is made. */
   enum Place {
-    /** A node that carries an overlay and two bridge networks. */
+    /** A node with an overlay and two bridge networks. */
     NODE,
-    /** The sandbox of a pod on a bridge network, {@code eth0}. */
+    /** The sandbox of a pod on a bridge network, with {@code eth0}. */
     SANDBOX
   }
 
-  /** Every kind, in a fixed order: schedules choose by position. */
+  /** All kinds, in a fixed order: schedules choose by position. */
   static final List<Drift> ALL =
       List.of(
           node("overlay bridge deleted", "ip link delete $OVERLAY"),

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What was set in the kernel of several network namespaces, without what the kernel learns, counts
- * or numbers by itself, so that two images of the same configuration are equal.
+ * Configuration of several network namespaces, without values that the kernel learns, counts or
+ * assigns itself: two images of the same configuration are equal.
  *
  * @param lines by namespace, sorted
  */
@@ -35,7 +35,7 @@ record KernelImage(Map<String, List<String>> lines) {
               + " \\d+|g[sr]o_max_\\w+ \\d+|tso_max_\\w+ \\d+|linkdown|06(:[0-9a-f]{2}){5}|elements"
               + " = \\{|[{},]");
 
-  /** The image of these namespaces, by a name for each. */
+  /** The image of these namespaces, each with a name. */
   static KernelImage of(Map<String, String> namespaces) {
     Map<String, List<String>> lines = new TreeMap<>();
     namespaces.forEach((name, namespace) -> lines.put(name, read(namespace)));
@@ -56,7 +56,7 @@ record KernelImage(Map<String, List<String>> lines) {
     return !line.startsWith("fdb ") || line.contains("permanent") || line.contains("static");
   }
 
-  /** What an image has that this one lacks, and the other way round. */
+  /** Lines that only one of the two images has. */
   List<String> differences(KernelImage now) {
     List<String> found = new ArrayList<>();
     lines.forEach((namespace, before) -> {

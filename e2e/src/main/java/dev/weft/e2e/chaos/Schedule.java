@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Steps without end, which follow from the seed alone. */
+/** An endless sequence of steps, determined by the seed alone. */
 final class Schedule {
   /** The node where every bridge network has pods. */
   static final String BUSY_NODE = "weft-1";

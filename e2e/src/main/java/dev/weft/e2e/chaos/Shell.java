@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Shell commands in a network namespace, as another program on a node would run them. */
+/** Runs shell commands in a network namespace, as another program on a node would. */
 final class Shell {
   /** Objects of another program, which must stay as they are. */
   static final String FOREIGN_RULES =
@@ -30,7 +30,7 @@ final class Shell {
 
   private Shell() {}
 
-  /** The command's output, also that of a command that failed. */
+  /** Output of the command, even if it failed. */
   static String run(String namespace, String command) {
     try {
       Process process =

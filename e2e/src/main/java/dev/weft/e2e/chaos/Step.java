@@ -7,13 +7,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Faults that strike together, and pods that come and go meanwhile.
+ * Simultaneous faults, and pods that start and end meanwhile.
  *
  * @param number from 1
  */
 record Step(int number, List<ChaosFault> faults, List<Guest> guests) {
 
-  /** A pod that is made after the faults and removed once it runs. */
+  /** A pod that starts after the faults and is removed once it runs. */
   record Guest(String name, String node, String networks) {}
 
   Step {
@@ -21,7 +21,7 @@ record Step(int number, List<ChaosFault> faults, List<Guest> guests) {
     guests = List.copyOf(guests);
   }
 
-  /** Nodes whose traffic the step may interrupt. */
+  /** Nodes with traffic that the step may interrupt. */
   Set<String> interrupted() {
     return faults.stream()
         .map(ChaosFault::interrupts)

@@ -11,20 +11,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What the programs of a lab use, at each step. */
+/** Resource usage of the programs of a lab, at each step. */
 final class Usage {
-  /**
-   * Steps before the first third says something: the programs have loaded their classes by then.
-   */
+  /** Steps for a meaningful first third: by then the programs have loaded their classes. */
   private static final int ENOUGH = 30;
 
-  /** Steps before memory says something: a heap grows for minutes until it is first collected. */
+  /** Steps for meaningful memory figures: a heap grows for minutes until its first collection. */
   private static final int ENOUGH_FOR_MEMORY = 300;
 
   private final Map<String, List<Sample>> samples = new LinkedHashMap<>();
 
   /**
-   * What one process uses.
+   * Resource usage of one process.
    *
    * @param memory resident bytes
    */
@@ -35,7 +33,9 @@ final class Usage {
         (name, pid) -> samples.computeIfAbsent(name, _ -> new ArrayList<>()).add(sample(pid)));
   }
 
-  /** Programs whose use grew from the first third to the last: medians. Empty after few steps. */
+  /**
+   * Programs with more usage in the last third than in the first, by median. Empty after few steps.
+   */
   List<String> grown() {
     List<String> grown = new ArrayList<>();
     samples.forEach((name, all) -> {

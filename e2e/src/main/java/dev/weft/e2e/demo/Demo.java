@@ -28,7 +28,7 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** The demo's steps, each of which fails with a reason a user can act on. */
+/** The steps of the demo. Each fails with a reason that a user can act on. */
 final class Demo {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -1,6 +1,6 @@
 package dev.weft.e2e.demo;
 
-/** The demo did not show what it should; the message says what and why. */
+/** A step of the demo failed; the message says what and why. */
 final class DemoFailed extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class DemoMain implements Callable<Integer> {
   /**
-   * The sample {@code lan} gives out the LAN's addresses from .128 on; nodes have those from .11.
+   * The sample {@code lan} assigns the LAN's addresses from .128 on; nodes have those from .11 on.
    */
   private static final int MOST_NODES = 100;
 
@@ -35,7 +35,7 @@ public final class DemoMain implements Callable<Integer> {
 
   private DemoMain() {}
 
-  /** Runs the demo; exit status 0 if all held, 1 if not. */
+  /** Runs the demo; exit status 0 if all steps succeeded, 1 if not. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new DemoMain()).execute(arguments));
   }

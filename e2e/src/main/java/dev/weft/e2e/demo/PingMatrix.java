@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Every station of a network to every other that it must reach.
+ * Pings from every station of a network to every other that it must reach.
  *
  * @param answers one for each directed pair
  */
@@ -18,7 +18,7 @@ record PingMatrix(List<Answer> answers) {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /**
-   * What came of one pair.
+   * Result for one pair.
    *
    * @param roundTrip empty if no answer came
    */
@@ -27,7 +27,8 @@ record PingMatrix(List<Answer> answers) {
   /**
    * Pings all pairs.
    *
-   * @param acrossNodes whether the network joins nodes; if not only pairs of one node are tried
+   * @param acrossNodes whether the network joins nodes; if not, only pairs on the same node are
+   *     tried
    */
   static PingMatrix of(List<Station> stations, boolean acrossNodes) {
     List<Answer> answers = new ArrayList<>();
@@ -41,7 +42,7 @@ record PingMatrix(List<Answer> answers) {
     return new PingMatrix(List.copyOf(answers));
   }
 
-  /** Whether there is a pair, and every pair's ping was answered. */
+  /** Whether there is a pair, and every ping was answered. */
   boolean isComplete() {
     return !answers.isEmpty() && answers.stream().allMatch(each -> each.roundTrip().isPresent());
   }
@@ -59,7 +60,7 @@ record PingMatrix(List<Answer> answers) {
     return PrinterColumns.align(rows);
   }
 
-  /** Whether an address stays silent, as it must between networks. */
+  /** Whether an address does not answer, as required between networks. */
   static boolean isSilent(Station from, InetAddress target) {
     return Ping.once(from.sandbox(), target, Duration.ofMillis(500)).isEmpty();
   }

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Lines with the seconds since the start in front. */
+/** Prints lines with the seconds since the start. */
 final class Progress {
   private final PrintStream out;
   private final long start = System.nanoTime();

@@ -11,9 +11,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 
 /**
- * Who the lab's operator and agents are to a real API server: the ServiceAccounts of the shipped
- * manifests, each with a token bound to its pod as the kubelet mounts it. The embedded API server
- * knows nobody, so that every right is everybody's.
+ * Identities of the lab's operator and agents for a real API server: the ServiceAccounts of the
+ * shipped manifests. Each agent has a token bound to its pod, as the kubelet mounts it. The
+ * embedded API server has no users and grants everyone all rights.
  */
 final class Accounts implements AutoCloseable {
   private static final String OPERATOR = "weft-operator";
@@ -28,14 +28,14 @@ final class Accounts implements AutoCloseable {
     this.client = client;
   }
 
-  /** The operator. */
+  /** Kubeconfig of the operator. */
   Kubeconfig operator() {
     return controlPlane.isReal()
         ? as(OPERATOR, new TokenRequestBuilder().withNewSpec().endSpec().build())
         : controlPlane.kubeconfig();
   }
 
-  /** The agent of a node, which is registered. */
+  /** Kubeconfig of the agent of a registered node. */
   Kubeconfig agent(String node) {
     if (!controlPlane.isReal()) {
       return controlPlane.kubeconfig();

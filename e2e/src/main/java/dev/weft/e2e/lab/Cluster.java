@@ -16,9 +16,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user reads from the API of how things stand.
+ * Reads the state of the cluster from the API, as a user does.
  *
- * @param client how to ask
+ * @param client connection to the API server
  */
 public record Cluster(KubernetesClient client) {
   /** A network, if it exists. */
@@ -26,7 +26,7 @@ public record Cluster(KubernetesClient client) {
     return Optional.ofNullable(client.resources(ContainerNetwork.class).withName(name).get());
   }
 
-  /** Whether this revision of a network is live wherever it should be. */
+  /** Whether this revision of a network is live on all its nodes. */
   public static boolean isReady(ContainerNetwork network) {
     ContainerNetworkStatus status = network.getStatus();
     return status != null
@@ -39,7 +39,7 @@ public record Cluster(KubernetesClient client) {
     return network(network).map(Cluster::isReady).orElse(false);
   }
 
-  /** A network's condition of this type, once it has one. */
+  /** A network's condition of this type, if it has one. */
   public Optional<Condition> condition(String network, String type) {
     return network(network)
         .map(ContainerNetwork::getStatus)
@@ -55,8 +55,8 @@ public record Cluster(KubernetesClient client) {
   }
 
   /**
-   * How long it took until a node's agent had reported its VTEP, in whole seconds, which is what
-   * the API's times are in.
+   * Time until a node's agent had reported its VTEP, in whole seconds, the resolution of the API's
+   * times.
    */
   public Optional<Duration> readyAfter(String node, Instant started) {
     return Optional.ofNullable(client.resources(MeshNode.class).withName(node).get())
@@ -82,7 +82,7 @@ public record Cluster(KubernetesClient client) {
         .toList();
   }
 
-  /** What is said about a network, for error messages. */
+  /** Status of a network, for error messages. */
   public String describe(String network) {
     return network(network)
         .map(ContainerNetwork::getStatus)

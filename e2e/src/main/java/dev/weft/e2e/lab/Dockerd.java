@@ -29,7 +29,9 @@ public final class Dockerd {
     this.process = launch();
   }
 
-  /** What the machine lacks for an engine, and the packages that have it; empty: nothing. */
+  /**
+   * Programs that the machine lacks for an engine, with their packages; empty if there are none.
+   */
   public static Optional<String> missing() {
     return Stream.of("dockerd", "docker", "containerd", "runc", "busybox", "tar")
         .filter(name -> find(name).isEmpty())
@@ -37,12 +39,12 @@ public final class Dockerd {
         .map(name -> name + " is not installed (Debian: docker.io, busybox-static)");
   }
 
-  /** Where the engine of the node that joins as this number listens. */
+  /** Socket of the engine on the node with this number. */
   public static Path socket(Lab lab, int number) {
     return lab.directory().resolve("docker-" + number).resolve("sock");
   }
 
-  /** Starts an engine and gives it the image {@code busybox}. */
+  /** Starts an engine and imports the image {@code busybox}. */
   public static Dockerd start(Lab lab, LabNode node, int number) {
     Path folder = socket(lab, number).getParent();
     try {
@@ -55,13 +57,13 @@ public final class Dockerd {
     return engine;
   }
 
-  /** Ends the engine, and its containers with it, and starts it again. */
+  /** Restarts the engine, which ends its containers. */
   public void restart() {
     stop();
     process = launch();
   }
 
-  /** Ends the engine, and its containers with it. */
+  /** Stops the engine, which ends its containers. */
   public void stop() {
     process.destroy();
     try {
@@ -79,7 +81,7 @@ public final class Dockerd {
             node,
             folder.resolve("log"),
             List.of(
-                // else a service's task waits until it is sure that no registry can be asked
+                // otherwise a service's task first waits for an unreachable registry
                 "env",
                 "DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1",
                 "dockerd",
@@ -107,7 +109,7 @@ public final class Dockerd {
     }
     Path archive = folder.resolve("image.tar");
     check("tar", "-C", root.toString(), "-cf", archive.toString(), ".");
-    // It ends when it is told to: an engine that ends waits for its containers.
+    // handles SIGTERM: an ending engine waits for its containers
     docker(
         "import",
         "-c",
@@ -131,7 +133,7 @@ public final class Dockerd {
         == 0;
   }
 
-  /** Where its API is. */
+  /** Socket of its API. */
   public Path socket() {
     return folder.resolve("sock");
   }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One of the project's programs as a process of its own, on this JVM's class path, possibly in a
- * network namespace. It can be killed and started again.
+ * One of the project's programs in a process of its own, with this JVM's class path and optionally
+ * in a network namespace. It can be killed and restarted.
  */
 public final class JavaProgram {
   private static final List<String> JVM =
@@ -36,9 +36,9 @@ public final class JavaProgram {
   /**
    * Starts a program.
    *
-   * @param entrance the command that brings it to where it lives, such as {@link #inside}; empty:
-   *     where this JVM does
-   * @param log the file its output is added to
+   * @param entrance command that enters its environment, such as {@link #inside}; empty for that of
+   *     this JVM
+   * @param log the file to append its output to
    * @param command its main class and arguments
    */
   static JavaProgram start(
@@ -56,35 +56,36 @@ public final class JavaProgram {
   }
 
   /**
-   * The way into a network namespace that has a name. A child of a thread inside would do as well,
-   * but the JDK's thread that waits for the child would keep the namespace beyond its name.
+   * Command that enters a named network namespace. A child of a thread inside would work as well,
+   * but the JDK's thread that waits for the child would keep the namespace after its name is
+   * removed.
    */
   static List<String> inside(String namespace) {
     return List.of("nsenter", "--net=/run/netns/" + namespace);
   }
 
-  /** Kills it without warning (SIGKILL) and waits until it is gone. */
+  /** Kills it (SIGKILL) and waits until it is gone. */
   public void kill() {
     process.destroyForcibly();
     await(process);
   }
 
-  /** Asks it to end (SIGTERM) and waits until it is gone. */
+  /** Stops it (SIGTERM) and waits until it is gone. */
   public void stop() {
     process.destroy();
     await(process);
   }
 
-  /** Starts it again, after {@link #kill} or {@link #stop}. */
+  /** Restarts it after {@link #kill} or {@link #stop}. */
   public void restart() {
     process = launch();
   }
 
   /**
-   * Starts it again as another version of it, which is on this class path.
+   * Restarts it in another version, with this class path.
    *
-   * @param unknown the options of its command line that this version does not know; they and their
-   *     values are left out
+   * @param unknown command-line options that this version does not know; they and their values are
+   *     omitted
    */
   public void restart(String classPath, String... unknown) {
     List<String> command = new ArrayList<>(whole);
@@ -107,7 +108,7 @@ public final class JavaProgram {
     return process.pid();
   }
 
-  /** When it was started last. */
+  /** Time of its last start. */
   public Instant startedAt() {
     return process.info().startInstant().orElseThrow();
   }

@@ -41,9 +41,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands in for the kubelets of all nodes: a Pod bound to one of them becomes a sandbox, that is a
- * named network namespace announced to the node's agent, and is Running and Ready once its
- * endpoints are. A Pod that goes takes its sandbox along as soon as the agent has let go of it.
+ * Simulates the kubelets of all nodes. A Pod bound to a node gets a sandbox: a named network
+ * namespace, announced to the node's agent. The Pod becomes Running and Ready once its endpoints
+ * are. The sandbox of a removed Pod is removed as soon as the agent has released it.
  */
 final class Kubelet implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Kubelet.class);
@@ -68,7 +68,7 @@ final class Kubelet implements AutoCloseable {
     endpoints.addEventHandler(new Trigger<>());
   }
 
-  /** Registers a node, ready for Pods. */
+  /** Registers a node that is ready for Pods. */
   void addNode(String name, String address) {
     String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     var node =
@@ -99,12 +99,12 @@ final class Kubelet implements AutoCloseable {
     worker.execute(this::syncAll);
   }
 
-  /** The sandbox of a Pod, once there is one. */
+  /** The sandbox of a Pod, if it exists. */
   Optional<NetworkNamespace> sandbox(String namespace, String pod) {
     return Optional.ofNullable(sandboxes.get(namespace + "-" + pod));
   }
 
-  /** What the agent says stands in the way of wiring a Pod. */
+  /** The agent's reason why a Pod is not wired. */
   String attachError(String namespace, String pod) {
     return pods.getStore().list().stream()
         .filter(each -> id(each).equals(namespace + "-" + pod))
@@ -123,7 +123,7 @@ final class Kubelet implements AutoCloseable {
     }
   }
 
-  /** Removes the Node objects, for a control plane that outlives the lab. */
+  /** Removes the Node objects from a control plane that outlives the lab. */
   void removeNodes() {
     nodes.forEach(node -> client.nodes().withName(node).delete());
   }
@@ -154,7 +154,7 @@ final class Kubelet implements AutoCloseable {
       try {
         sync(pod);
       } catch (KubernetesClientException e) {
-        // Level-triggered: whatever changed under us, or was away, is looked at again.
+        // level-triggered: an object that changed or disappeared meanwhile is processed again
         log.atDebug().setCause(e).addKeyValue("pod", id(pod)).log("again");
         var _ = worker.schedule(this::syncAll, 500, TimeUnit.MILLISECONDS);
       } catch (RuntimeException | IOException e) {

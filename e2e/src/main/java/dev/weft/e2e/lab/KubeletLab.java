@@ -18,16 +18,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole Kubernetes on one machine: kube-apiserver with its controllers and scheduler, and nodes
- * that are network namespaces on a bridge of the machine, each with a kubelet, a containerd that
- * speaks NRI, and the real agent, which is its plugin. Pods are started by the kubelets. There is
- * no cluster DNS and no kube-proxy. Closing it leaves nothing; so does killing it.
+ * A whole Kubernetes on one machine: kube-apiserver with its controllers and scheduler. Nodes are
+ * network namespaces on a bridge of the machine, each with a kubelet, a containerd with NRI, and
+ * the real agent as its plugin. The kubelets start the pods. There is no cluster DNS and no
+ * kube-proxy. Closing or killing it leaves nothing behind.
  *
- * <p>The Kubernetes programs are brought up by scripts outside of this project, whose folder the
- * variable {@code WEFT_KUBE} names; see docs/internals/lab.md.
+ * <p>Scripts outside of this project start the Kubernetes programs; the variable {@code WEFT_KUBE}
+ * names their folder. See docs/internals/lab.md.
  */
 public final class KubeletLab implements AutoCloseable {
-  /** The image that every node has: busybox, without an entry point. */
+  /** The image on every node: busybox, without an entry point. */
   public static final String IMAGE = "docker.io/local/busybox:1";
 
   private static final String SCRIPTS = "WEFT_KUBE";
@@ -49,7 +49,7 @@ public final class KubeletLab implements AutoCloseable {
         IntStream.rangeClosed(1, nodes).mapToObj(k -> KubeletNode.open(state, "node" + k)).toList();
   }
 
-  /** What a lab lacks here, for people; empty: nothing. */
+  /** What this machine lacks for a lab, for the user; empty if nothing. */
   public static Optional<String> missing() {
     String scripts = System.getenv().getOrDefault(SCRIPTS, "");
     if (scripts.isEmpty()) {
@@ -62,7 +62,7 @@ public final class KubeletLab implements AutoCloseable {
 
   /**
    * Starts Kubernetes and waits until its nodes are Ready; {@link #startWeft} adds operator and
-   * agents. Nothing may be {@link #missing}.
+   * agents. Requires that nothing is {@link #missing}.
    *
    * @param name 1 to 20 letters, digits or hyphens, unique on the machine
    */
@@ -105,8 +105,8 @@ public final class KubeletLab implements AutoCloseable {
   }
 
   /**
-   * Applies {@code install.yaml} of a folder but for the workloads, and starts the operator and an
-   * agent on each node, with the rights that the file grants them; does not wait for them.
+   * Applies {@code install.yaml} of a folder without its workloads, and starts the operator and an
+   * agent on each node with the rights that the file grants. Does not wait for them.
    *
    * @param agentOptions further options of {@code weft-agent run}
    */
@@ -143,17 +143,17 @@ public final class KubeletLab implements AutoCloseable {
     }
   }
 
-  /** Applies every document of a YAML file, or of the YAML files of a folder in their order. */
+  /** Applies all documents of a YAML file, or of the YAML files of a folder in their order. */
   public List<HasMetadata> apply(Path source) {
     return new Manifests(client, true).apply(source);
   }
 
-  /** A client with every right. */
+  /** A client with all rights. */
   public KubernetesClient client() {
     return client;
   }
 
-  /** A kubeconfig with every right, for kubectl on this machine. */
+  /** A kubeconfig with all rights, for kubectl on this machine. */
   public Path kubeconfig() {
     return state.path().resolve("kube/admin.kubeconfig");
   }
@@ -163,7 +163,7 @@ public final class KubeletLab implements AutoCloseable {
     return nodes;
   }
 
-  /** The node called so. */
+  /** The node with this name. */
   public KubeletNode node(String name) {
     return nodes.stream().filter(node -> node.name().equals(name)).findFirst().orElseThrow();
   }
@@ -176,17 +176,17 @@ public final class KubeletLab implements AutoCloseable {
     return operator;
   }
 
-  /** The file of the operator's output. */
+  /** File with the operator's output. */
   public Path operatorLog() {
     return state.path().resolve("operator.log");
   }
 
-  /** The file of a node's agent's output. */
+  /** File with the output of a node's agent. */
   public Path agentLog(KubeletNode node) {
     return state.path().resolve(node.name() + ".log");
   }
 
-  /** The folder of all logs; those of the Kubernetes programs are below {@code kube}. */
+  /** Folder of all logs; those of the Kubernetes programs are below {@code kube}. */
   public Path directory() {
     return state.path();
   }

@@ -72,7 +72,7 @@ public final class KubeletNode {
         .orElseThrow();
   }
 
-  /** The process of its agent, which can be killed and started again. */
+  /** The process of its agent, which can be killed and restarted. */
   public JavaProgram agent() {
     if (agent == null) {
       throw new IllegalStateException(name + " has no agent yet");
@@ -84,7 +84,7 @@ public final class KubeletNode {
     agent = started;
   }
 
-  /** The command that brings another into the node, where its containerd and its kubelet are. */
+  /** Command that enters the namespaces of the node's containerd and kubelet. */
   public List<String> entrance() {
     return List.of(
         "nsenter",

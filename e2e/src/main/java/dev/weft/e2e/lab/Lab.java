@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster on one machine: a control plane, the real operator, and nodes that are network
- * namespaces on a common wire, each with the real agent. Nothing is made in the machine's own
- * network namespace. Closing it leaves nothing; so does killing it.
+ * namespaces on a common wire, each with the real agent. It creates nothing in the machine's own
+ * network namespace. Closing or killing it leaves nothing behind.
  */
 public final class Lab implements AutoCloseable {
   private static final int API_PORT = 6443;
@@ -61,7 +61,7 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Starts the control plane and the wire; operator and nodes come when they are asked for.
+   * Starts the control plane and the wire; operator and nodes are started on request.
    *
    * @param name 1 to 20 letters, digits or hyphens, unique on the machine
    */
@@ -82,12 +82,12 @@ public final class Lab implements AutoCloseable {
     }
   }
 
-  /** The control plane it stands on. */
+  /** The control plane of the lab. */
   public ControlPlane controlPlane() {
     return controlPlane;
   }
 
-  /** A client with every right. */
+  /** A client with all rights. */
   public KubernetesClient client() {
     return client;
   }
@@ -100,15 +100,16 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Who the agent of a node is that the lab does not run: its node is to be registered before.
+   * Kubeconfig for the agent of a node that the lab does not run. The node must be registered
+   * before.
    *
-   * @param server where that agent finds the API server
+   * @param server address of the API server for that agent
    */
   public Kubeconfig agentElsewhere(String node, URI server) {
     return accounts.agent(node).through(server);
   }
 
-  /** A kubeconfig with every right, for kubectl on this machine. */
+  /** A kubeconfig with all rights, for kubectl on this machine. */
   public Path kubeconfig() {
     return state.path().resolve("kubeconfig");
   }
@@ -118,17 +119,17 @@ public final class Lab implements AutoCloseable {
     return wire;
   }
 
-  /** The way from the wire to the API server. */
+  /** The relay from the wire to the API server. */
   public Relay relay() {
     return relay;
   }
 
-  /** The nodes so far, in the order they joined. */
+  /** The nodes so far, in the order of their start. */
   public List<LabNode> nodes() {
     return List.copyOf(nodes);
   }
 
-  /** The node called so. */
+  /** The node with this name. */
   public LabNode node(String name) {
     return nodes.stream().filter(node -> node.name().equals(name)).findFirst().orElseThrow();
   }
@@ -141,7 +142,7 @@ public final class Lab implements AutoCloseable {
     return operator;
   }
 
-  /** The folder of the logs of operator, agents and API server. */
+  /** Folder with the logs of operator, agents and API server. */
   public Path directory() {
     return state.path();
   }
@@ -169,12 +170,14 @@ public final class Lab implements AutoCloseable {
                 "127.0.0.1:" + operatorPort));
   }
 
-  /** What the operator counts. */
+  /** Metrics of the operator. */
   public Metrics operatorMetrics() {
     return Metrics.ofOperator(operatorPort);
   }
 
-  /** Somebody else may take it in between, though the kernel gives out others first. */
+  /**
+   * A free port. Another program may take it in between, though the kernel assigns others first.
+   */
   private static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
@@ -184,7 +187,7 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Connects a node called {@code weft-N} and starts its agent; does not wait for it.
+   * Adds a node {@code weft-N} and starts its agent; does not wait for it.
    *
    * @param agentOptions further options of {@code weft-agent run}
    */
@@ -203,9 +206,9 @@ public final class Lab implements AutoCloseable {
   }
 
   /**
-   * Starts a program inside a node's network namespace; it is ended with the lab at the latest.
+   * Starts a program inside a node's network namespace; the lab ends it on close.
    *
-   * @param log the file its output is added to
+   * @param log the file to append its output to
    */
   public Process start(LabNode node, Path log, List<String> command) {
     List<String> line = new ArrayList<>(JavaProgram.inside(node.namespaceName()));
@@ -246,24 +249,26 @@ public final class Lab implements AutoCloseable {
             .toList());
   }
 
-  /** Makes a sandbox that no kubelet knows, with nothing in it, and returns its file. */
+  /** Creates an empty sandbox that no kubelet knows; returns its file. */
   public Path createSandbox(String name) {
     try (NetworkNamespace _ = namespaces.create(name)) {
       return Path.of("/run/netns", namespaces.name(name));
     }
   }
 
-  /** The file of a node's agent's output. */
+  /** File with the output of a node's agent. */
   public Path agentLog(LabNode node) {
     return state.path().resolve(node.name() + ".log");
   }
 
-  /** The sandbox of a Pod in namespace {@code default}, once there is one. */
+  /** The sandbox of a Pod in namespace {@code default}, if it exists. */
   public Optional<NetworkNamespace> sandbox(String pod) {
     return kubelet().sandbox("default", pod);
   }
 
-  /** Why the agent could not wire a Pod of namespace {@code default}; empty if it has not said. */
+  /**
+   * Why the agent could not wire a Pod of namespace {@code default}; empty if it reported nothing.
+   */
   public String attachError(String pod) {
     return kubelet().attachError("default", pod);
   }

@@ -52,7 +52,7 @@ public final class LabNode {
     agent = started;
   }
 
-  /** The folder where this node's sandboxes are announced to its agent. */
+  /** Folder of the sandbox files that the node's agent reads. */
   static Path sandboxes(Path state, String node) {
     return state.resolve("sandboxes").resolve(node);
   }

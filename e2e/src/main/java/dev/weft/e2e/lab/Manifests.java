@@ -15,14 +15,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Brings YAML files to an API server.
+ * Applies YAML files to an API server.
  *
- * @param real whether it is more than the embedded one, and so knows rights
+ * @param real whether it is a real API server, which enforces access rights
  */
 record Manifests(KubernetesClient client, boolean real) {
   /**
-   * Applies what {@code install.yaml} of a folder says, but for the workloads: the lab runs
-   * operator and agents itself, with the rights that the file grants them.
+   * Applies {@code install.yaml} of a folder without its workloads: the lab runs operator and
+   * agents itself, with the rights that the file grants.
    */
   void install(Path folder) {
     Map<Boolean, List<HasMetadata>> loaded =
@@ -37,7 +37,7 @@ record Manifests(KubernetesClient client, boolean real) {
         .forEach(each -> client.resource(each).createOr(there -> there.patch()));
   }
 
-  /** Applies every document of a YAML file, or of the YAML files of a folder in their order. */
+  /** Applies all documents of a YAML file, or of the YAML files of a folder in their order. */
   List<HasMetadata> apply(Path source) {
     List<HasMetadata> objects = read(source);
     for (HasMetadata object : objects) {

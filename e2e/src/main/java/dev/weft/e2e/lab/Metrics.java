@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a program counts, as it says at {@code /metrics}.
+ * Metrics of a program, as served at {@code /metrics}.
  *
  * @param text in Prometheus' text format
  */
@@ -20,12 +20,12 @@ public record Metrics(String text) {
 
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
 
-  /** Asks the agent of a node, which listens on its node's loopback interface only. */
+  /** Reads the metrics of a node's agent, which listens on its node's loopback interface only. */
   public static Metrics of(LabNode node) {
     return metrics(agent(node, "/metrics"));
   }
 
-  /** Whether the agent of a node says at {@code /readyz} that it is ready. */
+  /** Whether {@code /readyz} of a node's agent reports that it is ready. */
   public static boolean isReady(LabNode node) {
     return agent(node, "/readyz").startsWith("HTTP/1.1 200");
   }
@@ -60,7 +60,7 @@ public record Metrics(String text) {
     return new Metrics(answer.substring(answer.indexOf("\r\n\r\n") + 4));
   }
 
-  /** By name and labels, such as {@code weft_agent_api_requests_total{method="GET"}}. */
+  /** Values by name and labels, such as {@code weft_agent_api_requests_total{method="GET"}}. */
   public Map<String, Double> values() {
     Map<String, Double> values = new TreeMap<>();
     text.lines()

@@ -3,10 +3,10 @@ package dev.weft.e2e.lab;
 import dev.weft.netlink.NetworkNamespace;
 
 /**
- * Makes the namespaces of one lab, recorded before they exist.
+ * Creates the namespaces of one lab, and records each before it exists.
  *
  * @param lab its name
- * @param state where they are recorded
+ * @param state records them
  */
 record Namespaces(String lab, StateDirectory state) {
   /** The name under {@code /run/netns}, for {@code ip netns exec}. */

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Carries TCP connections from a namespace, where it listens, to an address in the namespace of
- * this JVM. It knows no protocol. Clients can be cut off by their address.
+ * Forwards TCP connections from a listener in one namespace to an address in this JVM's namespace.
+ * It knows no protocol. Clients can be disconnected by their address.
  */
 public final class Relay implements AutoCloseable {
   private final ServerSocketChannel server;
@@ -37,7 +37,7 @@ public final class Relay implements AutoCloseable {
   static Relay open(
       NetworkNamespace namespace, InetSocketAddress listen, InetSocketAddress target) {
     try {
-      // A channel stays in the namespace where it was opened.
+      // a channel stays in the namespace where it was opened
       ServerSocketChannel server =
           namespace.<ServerSocketChannel, IOException>call(
               () -> ServerSocketChannel.open().bind(listen));
@@ -49,13 +49,13 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Breaks a client's connections and refuses new ones until it is restored. */
+  /** Closes a client's connections and refuses new ones until {@link #restore}. */
   public void cut(InetAddress client) {
     cut.add(client);
     connections.stream().filter(each -> each.client().equals(client)).forEach(Connection::close);
   }
 
-  /** Lets a client through again. */
+  /** Accepts a client's connections again. */
   public void restore(InetAddress client) {
     cut.remove(client);
   }
@@ -112,7 +112,7 @@ public final class Relay implements AutoCloseable {
         buffer.clear();
       }
     } catch (IOException e) {
-      // Either side broke the connection: the other one learns it below.
+      // one side closed the connection: the code below closes the other
     }
     connection.close();
     connections.remove(connection);
@@ -122,7 +122,7 @@ public final class Relay implements AutoCloseable {
     try {
       channel.close();
     } catch (Exception e) {
-      // Nothing is left to be done with a channel that cannot even be closed.
+      // nothing can be done with a channel that fails to close
     }
   }
 }

@@ -11,13 +11,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a lab owns, on disk, so that it can be removed whoever dies: the owner's process, the
- * processes it started and the namespaces it made, each recorded before or as it comes to be.
- * Removal is the script {@code sweep} alone; a reaper process runs it when this JVM ends, however
- * it ends.
+ * Records on disk what a lab owns, so that it can be removed after any crash: the owner's process,
+ * the started processes and the namespaces. It records each of them before or during its creation.
+ * Only the script {@code sweep} removes them; a reaper process runs it whenever this JVM ends.
  */
 final class StateDirectory implements AutoCloseable {
-  /** Where all labs of a machine keep theirs. */
+  /** Parent of the directories of all labs of a machine. */
   static final Path ROOT = Path.of("/run/weft-lab");
 
   private final Path path;
@@ -28,7 +27,7 @@ final class StateDirectory implements AutoCloseable {
     this.reaper = reaper;
   }
 
-  /** Sweeps dead labs, then makes the directory of a new one. */
+  /** Sweeps dead labs, then creates the directory of a new one. */
   static StateDirectory create(String lab) {
     try {
       Files.createDirectories(ROOT);
@@ -76,7 +75,7 @@ final class StateDirectory implements AutoCloseable {
     append("namespaces", name);
   }
 
-  /** Sweeps this lab and lets the reaper go. */
+  /** Sweeps this lab and ends the reaper. */
   @Override
   public void close() {
     try {
@@ -100,7 +99,7 @@ final class StateDirectory implements AutoCloseable {
   }
 
   /**
-   * Process id and start time ({@code proc(5)}, stat field 22), which together are never reused.
+   * Process id and start time ({@code proc(5)}, stat field 22), a combination that is never reused.
    */
   private static String identity(ProcessHandle process) {
     try {
@@ -108,7 +107,7 @@ final class StateDirectory implements AutoCloseable {
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return process.pid() + " " + fields[19];
     } catch (IOException e) {
-      // It has ended already; an id without a start time is never ended by a sweep.
+      // it has already ended; a sweep never kills an id without a start time
       return process.pid() + " ended";
     }
   }

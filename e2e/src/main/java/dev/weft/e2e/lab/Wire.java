@@ -17,15 +17,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The lab's LAN, 192.168.77.0/24 and fd00:77::/64: a bridge in a namespace of its own, with the API
- * server's relay at .1 and, at .254, a host that stands for the outside world. The latter is the
- * nodes' router and answers to 198.51.100.1 too.
+ * The lab's LAN, 192.168.77.0/24 and fd00:77::/64: a bridge in a namespace of its own. The API
+ * server's relay is at .1. A host at .254 represents the outside world: it is the nodes' router and
+ * also answers to 198.51.100.1.
  */
 public final class Wire implements AutoCloseable {
-  /** Where the API is reached. */
+  /** Address of the API. */
   public static final InetAddress API = InetAddress.ofLiteral("192.168.77.1");
 
-  /** The router. */
+  /** Address of the router. */
   public static final InetAddress ROUTER = InetAddress.ofLiteral("192.168.77.254");
 
   /** An address beyond the router (TEST-NET-2, RFC 5737). */
@@ -56,7 +56,7 @@ public final class Wire implements AutoCloseable {
     return wire;
   }
 
-  /** The namespace of the LAN's bridge, where every station's cable ends. */
+  /** Namespace of the LAN's bridge, where every station's cable ends. */
   public NetworkNamespace namespace() {
     return namespace;
   }
@@ -66,12 +66,12 @@ public final class Wire implements AutoCloseable {
     return outside;
   }
 
-  /** Index of the bridge's end of a station's cable, to capture what that station sends. */
+  /** Index of the bridge port of a station's cable, for captures of the station's frames. */
   public int port(String station) {
     return netlink.link(station).orElseThrow().index();
   }
 
-  /** Sets a station's cable up or down, as somebody does who pulls it. */
+  /** Sets a station's cable up or down, as if it were plugged or pulled. */
   public void setPort(String station, boolean up) {
     netlink.linkSet(port(station), LinkSettings.builder().up(up).build());
   }

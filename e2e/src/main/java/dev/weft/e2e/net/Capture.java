@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All frames that come in through a link, from the moment it is open ({@code packet(7)}). What the
- * link sends is left out. For one thread.
+ * Captures all frames that a link receives, from its opening on ({@code packet(7)}). It ignores
+ * frames that the link sends. For one thread.
  */
 public final class Capture implements AutoCloseable {
   private static final int ETH_P_ALL = 3;
@@ -37,8 +37,8 @@ public final class Capture implements AutoCloseable {
   }
 
   /**
-   * What was captured so far, in order, each from its Ethernet header on. The kernel queues a frame
-   * before it delivers it, so whatever has had an effect is in here.
+   * Frames captured so far, in order, each from its Ethernet header on. The kernel queues a frame
+   * before it delivers it, so a frame that had an effect is always included.
    */
   public List<byte[]> frames() {
     for (Optional<RawSocket.Packet> next = next(); next.isPresent(); next = next()) {

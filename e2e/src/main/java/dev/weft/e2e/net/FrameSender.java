@@ -4,7 +4,7 @@ import dev.weft.netlink.NetworkNamespace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Puts frames on a link as they are, past routes, filters and IPsec ({@code packet(7)}). */
+/** Sends frames on a link as they are, bypassing routes, filters and IPsec ({@code packet(7)}). */
 public final class FrameSender implements AutoCloseable {
   private static final int SOCKADDR_LL = 20;
 
@@ -16,7 +16,7 @@ public final class FrameSender implements AutoCloseable {
     this.address = address;
   }
 
-  /** Sends by a link, by its index in {@code namespace}. */
+  /** Sends on a link, by its index in {@code namespace}. */
   public static FrameSender open(NetworkNamespace namespace, int link) {
     ByteBuffer address = ByteBuffer.allocate(SOCKADDR_LL).order(ByteOrder.nativeOrder());
     address.putShort((short) RawSocket.AF_PACKET).putShort((short) 0).putInt(link);
@@ -29,7 +29,7 @@ public final class FrameSender implements AutoCloseable {
    * Sends a frame.
    *
    * @param frame from its Ethernet header on
-   * @return whether the kernel took it
+   * @return whether the kernel accepted it
    */
   public boolean send(byte[] frame) {
     return socket.send(frame, address);

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * ICMP echo (RFC 792) or ICMPv6 echo (RFC 4443) from a network namespace to one address; the
- * kernels on both sides do the rest.
+ * Sends ICMP echo requests (RFC 792) or ICMPv6 echo requests (RFC 4443) from a network namespace to
+ * one address. The kernels on both sides do the rest.
  */
 public final class Ping implements AutoCloseable {
   private static final int IPPROTO_ICMP = 1;
@@ -29,7 +29,7 @@ public final class Ping implements AutoCloseable {
     this.target = socketAddress(target);
   }
 
-  /** Readies echo requests from {@code namespace} to {@code target}. */
+  /** Prepares echo requests from {@code namespace} to {@code target}. */
   public static Ping open(NetworkNamespace namespace, InetAddress target) {
     boolean ipv4 = target instanceof Inet4Address;
     RawSocket socket =
@@ -44,7 +44,7 @@ public final class Ping implements AutoCloseable {
   /**
    * Sends echo requests until one is answered.
    *
-   * @param timeout how long to go on, a request each 100 ms
+   * @param timeout time limit; it sends a request every 100 ms
    * @return the round trip of the answered request; empty if none was answered in time
    */
   public static Optional<Duration> once(
@@ -67,7 +67,7 @@ public final class Ping implements AutoCloseable {
    * Sends one echo request.
    *
    * @param sequence its number, 0 to 65535
-   * @return whether the kernel took it: false where it has no route
+   * @return whether the kernel accepted it: false if it has no route
    */
   public boolean send(int sequence) {
     ByteBuffer packet = ByteBuffer.allocate(HEADER + 24);
@@ -77,7 +77,7 @@ public final class Ping implements AutoCloseable {
     return socket.send(packet.array(), target);
   }
 
-  /** The number of the next request that is answered, if one is in time. */
+  /** Number of the next answered request; empty if none is answered in time. */
   public Optional<Integer> receive(Duration timeout) {
     long end = System.nanoTime() + timeout.toNanos();
     do {
@@ -101,7 +101,9 @@ public final class Ping implements AutoCloseable {
     return ours ? Optional.of(icmp.getShort(6) & 0xffff) : Optional.empty();
   }
 
-  /** RFC 1071. The kernel computes ICMPv6's, which covers addresses too, by itself. */
+  /**
+   * Internet checksum (RFC 1071). The kernel computes that of ICMPv6, which covers addresses too.
+   */
   private static short checksum(byte[] bytes) {
     int sum = 0;
     for (int i = 0; i < bytes.length; i += 2) {

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A raw or packet socket ({@code socket(2)}). It belongs to the network namespace of the thread
- * that opened it, whichever thread uses it later. One thread may receive while another sends.
+ * A raw or packet socket ({@code socket(2)}). It stays in the network namespace of the thread that
+ * opened it. One thread may receive while another sends.
  */
 final class RawSocket implements AutoCloseable {
   static final int AF_INET = 2;
@@ -54,7 +54,7 @@ final class RawSocket implements AutoCloseable {
   private final MemorySegment polled = arena.allocate(8, 4);
 
   /**
-   * What came in.
+   * A received packet.
    *
    * @param data the packet, as the socket's type delivers it
    * @param sender the sender's {@code struct sockaddr_*}
@@ -66,7 +66,7 @@ final class RawSocket implements AutoCloseable {
     this.fd = fd;
   }
 
-  /** A socket of the calling thread's namespace. */
+  /** Opens a socket in the calling thread's namespace. */
   static RawSocket open(int family, int type, int protocol) {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment errno = call.allocate(JAVA_INT);
@@ -91,7 +91,7 @@ final class RawSocket implements AutoCloseable {
     }
   }
 
-  /** Sends one packet; false when the kernel has no way to the address at the moment. */
+  /** Sends one packet; false if the kernel has no route to the address at the moment. */
   boolean send(byte[] packet, byte[] address) {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment errno = call.allocate(JAVA_INT);
@@ -105,7 +105,7 @@ final class RawSocket implements AutoCloseable {
     }
   }
 
-  /** The next packet, if one comes in time. */
+  /** The next packet; empty if none arrives in time. */
   Optional<Packet> receive(Duration timeout) {
     try (Arena call = Arena.ofConfined()) {
       MemorySegment errno = call.allocate(JAVA_INT);

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** An echo request each ten milliseconds, as far as the machine can, and which went unanswered. */
+/** Sends an echo request every ten milliseconds, load permitting, and records unanswered ones. */
 public final class SteadyPing implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofMillis(10);
 
@@ -27,9 +27,9 @@ public final class SteadyPing implements AutoCloseable {
   }
 
   /**
-   * Begins.
+   * Starts to send.
    *
-   * @param patience how long the last answers may take
+   * @param patience time limit for the last answers
    */
   public static SteadyPing start(NetworkNamespace from, InetAddress to, Duration patience) {
     SteadyPing steady = new SteadyPing(Ping.open(from, to), patience);
@@ -37,20 +37,20 @@ public final class SteadyPing implements AutoCloseable {
     return steady;
   }
 
-  /** How many requests so far. */
+  /** Number of requests so far. */
   public int sent() {
     return sent.get();
   }
 
-  /** Waits until so many more have been sent. */
+  /** Waits until so many more requests have been sent. */
   public void awaitMore(int requests) {
     int now = sent.get();
     await("echo requests", () -> sent.get() >= now + requests);
   }
 
   /**
-   * Waits until a request sent from now on is answered. Packets keep their order, so whatever was
-   * under way before has arrived by then.
+   * Waits until a request sent from now on is answered. Packets keep their order, so earlier ones
+   * have arrived by then.
    */
   public void awaitAnswer() {
     int next = sent.get();
@@ -67,7 +67,7 @@ public final class SteadyPing implements AutoCloseable {
     }
   }
 
-  /** Ends it. How many requests were not answered. */
+  /** Stops sending; returns the number of unanswered requests. */
   public int stop() {
     stopping = true;
     try {

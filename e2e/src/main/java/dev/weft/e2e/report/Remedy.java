@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Why tests are skipped, and the command that brings what they need. */
+/** Reasons for skipped tests, each with the command or step that makes them run. */
 enum Remedy {
   ROOT("takes root|needs root", "no root", "sudo ./weft test"),
   PACKAGES(
@@ -55,7 +55,7 @@ enum Remedy {
     return command;
   }
 
-  /** The first remedy that fits the reason of a skipped test; empty if none is known. */
+  /** The first remedy that matches the reason of a skipped test; empty if none is known. */
   static Optional<Remedy> of(String reason) {
     return Arrays.stream(values()).filter(each -> each.reason.matcher(reason).find()).findFirst();
   }

@@ -18,7 +18,7 @@ import org.xml.sax.SAXException;
  * @param module the folder of the module
  * @param type the simple name of the class
  * @param name the name of the test, with its arguments
- * @param outcome what became of it
+ * @param outcome result of the test
  * @param reason why it was skipped, empty if it was not
  */
 record TestCase(String module, String type, String name, Outcome outcome, String reason) {

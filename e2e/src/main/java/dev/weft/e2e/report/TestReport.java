@@ -19,13 +19,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What the Surefire reports of a run say: a table by module, and the skipped tests by reason with
- * the command that brings what they need. It uses the JDK alone, so {@code java TestReport.java}
- * runs it also after a build that failed.
+ * Summarises the Surefire reports of a run: a table by module, and the skipped tests by reason with
+ * the command or step that makes them run. It uses only the JDK, so {@code java TestReport.java}
+ * works even after a failed build.
  *
- * <p>Surefire reports a test twice that this kernel skips and that the machine with ESP runs. It
- * counts once here, as what the machine reports: a file {@value #INSIDE} beside the reports names
- * the classes that ran there.
+ * <p>Surefire reports a test twice if this kernel skips it and the machine with ESP runs it. This
+ * report counts it once, with the machine's result: a file {@value #INSIDE} beside the reports
+ * names the classes that ran there.
  */
 public final class TestReport {
   /** Simple names of classes, one a line. */
@@ -94,7 +94,7 @@ public final class TestReport {
     return lines;
   }
 
-  /** The skipped tests by what they need, the most first. */
+  /** The skipped tests by what they need, the most frequent first. */
   static List<String> skipped(List<TestCase> cases) {
     Map<String, List<TestCase>> groups =
         cases.stream()

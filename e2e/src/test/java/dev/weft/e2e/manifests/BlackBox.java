@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * makes the cluster differs. The images are those of {@code ./weft images}.
  */
 abstract class BlackBox {
+  private static final String AGENTS = "app.kubernetes.io/name=weft-agent";
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path MANIFESTS = ROOT.resolve("manifests");
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -79,6 +80,7 @@ abstract class BlackBox {
     reaches("a", "b", "lan");
     reaches("web-1", "web-2", "web");
     noProgramWasRestarted();
+    aNodePassesItsCheckup();
 
     replacedAgentsLoseNoPacket();
     anOperatorThatEndsIsFollowedByTheOther();
@@ -90,6 +92,27 @@ abstract class BlackBox {
     run("apply", "--validate=false", "-f", installable().toString());
     run("-n", "weft-system", "rollout", "status", "daemonset/weft-agent", TIMEOUT);
     run("-n", "weft-system", "rollout", "status", "deployment/weft-operator", TIMEOUT);
+  }
+
+  /** As docs/reference/requirements.md has a user do it. */
+  private void aNodePassesItsCheckup() {
+    assertThat(
+            run(
+                "-n",
+                "weft-system",
+                "exec",
+                run("-n", "weft-system", "get", "pods", "-o", "name", "-l", AGENTS)
+                    .lines()
+                    .findFirst()
+                    .orElseThrow(),
+                "--",
+                "java",
+                "-Xmx64m",
+                "-cp",
+                "@/app/jib-classpath-file",
+                "dev.weft.agent.AgentMain",
+                "doctor"))
+        .contains("tunnels start at", "checks: 0 failed");
   }
 
   private void replacedAgentsLoseNoPacket() {
@@ -151,7 +174,7 @@ abstract class BlackBox {
           new AssertionError(
               run("get", "containernetworks,hostnetworks,meshnodes", "-o", "yaml")
                   + run("-n", "weft-system", "get", "pods", "-o", "wide")
-                  + run("-n", "weft-system", "logs", "-l", "app.kubernetes.io/name=weft-agent")));
+                  + run("-n", "weft-system", "logs", "-l", AGENTS)));
       throw notReady;
     }
   }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports the results of attempts to attach: an Event on the pod, or for a container without a pod
- * on its node, and a line in the log.
+ * Reports the results of attachments: a log line, and an Event on the pod, or on the node for a
+ * container without a pod.
  */
 public final class AttachReports {
   private static final Logger LOG = LoggerFactory.getLogger(AttachReports.class);
@@ -23,7 +23,7 @@ public final class AttachReports {
   private final NetworkStatuses statuses;
   private final String node;
 
-  /** Verdicts on sandboxes of {@code sandboxes}, which run on {@code node}. */
+  /** Reports for sandboxes of {@code sandboxes}, which run on {@code node}. */
   public AttachReports(
       Sandboxes sandboxes, ObjectEvents events, NetworkStatuses statuses, String node) {
     this.sandboxes = sandboxes;
@@ -32,7 +32,7 @@ public final class AttachReports {
     this.node = node;
   }
 
-  /** Reports a result that differs from the one before. */
+  /** Reports a result that differs from the previous one. */
   void report(Sandbox sandbox, AttachResult verdict) {
     switch (verdict) {
       case AttachResult.Wired() -> {
@@ -57,7 +57,7 @@ public final class AttachReports {
     }
   }
 
-  /** Reports that what runs in a sandbox may have run without these networks until now. */
+  /** Reports that programs in a sandbox may have run without these networks until now. */
   void late(Sandbox sandbox, List<String> networks) {
     LOG.atWarn()
         .addKeyValue("sandbox", sandbox.id())
@@ -72,7 +72,7 @@ public final class AttachReports {
     }
   }
 
-  /** Reports to the source of the sandbox a result that it does not wait for. */
+  /** Reports a result to the source of the sandbox, which does not wait for it. */
   void answer(Sandbox sandbox, AttachResult verdict) {
     sandboxes.report(sandbox, verdict);
   }
@@ -87,7 +87,7 @@ public final class AttachReports {
         .build();
   }
 
-  /** As the kubelet has it, a node's UID in Events is its name. */
+  /** As in the kubelet's Events, the UID of a node is its name. */
   private ObjectReference node() {
     return new ObjectReferenceBuilder()
         .withApiVersion("v1")

@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What is remembered of the attempts to attach one sandbox. */
+/** State of the attempts to attach one sandbox. */
 final class AttachState {
-  /** Held during an attempt: two at once would claim twice. */
+  /** Held during an attempt: two concurrent attempts would claim twice. */
   final ReentrantLock lock = new ReentrantLock();
 
-  /** Whether another attempt is about to begin. */
+  /** Whether another attempt is already scheduled. */
   final AtomicBoolean due = new AtomicBoolean();
 
   volatile Sandbox sandbox;
@@ -21,10 +21,10 @@ final class AttachState {
   volatile @Nullable AttachResult last;
   int failures;
 
-  /** Whether something may run in the sandbox already. */
+  /** Whether programs may already run in the sandbox. */
   volatile boolean late;
 
-  /** Networks that it came without, and that no Event has named as late. */
+  /** Networks that the sandbox lacked at first, and that no Event has reported as late. */
   final Set<String> lacking = ConcurrentHashMap.newKeySet();
 
   volatile boolean over;

@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Attaches sandboxes to the networks that they ask for: claims what each needs, then has it wired.
- * A network that cannot be attached does not block the others. An attempt that failed is made again
- * when its cause may have gone; only where the API server or time was the cause, after a while.
+ * Attaches sandboxes to the networks that they ask for: claims endpoints, then wires them. A
+ * network that cannot be attached does not block the others. A failed attempt is repeated when a
+ * change may have removed its cause; if the API server or a timeout was the cause, after a delay.
  */
 public final class Attacher implements SandboxListener {
   private static final Logger LOG = LoggerFactory.getLogger(Attacher.class);
@@ -55,7 +55,7 @@ public final class Attacher implements SandboxListener {
   private final Map<String, AttachState> known = new ConcurrentHashMap<>();
   private volatile Runnable whenSynced = () -> {};
 
-  /** An attacher that looks into sandboxes by {@code probe} and wires by {@code wirer}. */
+  /** An attacher that inspects sandboxes with {@code probe} and wires them with {@code wirer}. */
   public Attacher(
       EndpointClaimer claimant,
       Reservations reservations,
@@ -71,7 +71,7 @@ public final class Attacher implements SandboxListener {
     this.timer = timer;
   }
 
-  /** Has {@code task} run when all sandboxes are known. */
+  /** Sets a task to run when all sandboxes are known. */
   public void onSynced(Runnable task) {
     whenSynced = task;
   }
@@ -117,7 +117,9 @@ public final class Attacher implements SandboxListener {
         });
   }
 
-  /** Whether an endpoint's sandbox is being attached, which sees to the endpoint as well. */
+  /**
+   * Whether an attempt is attaching the endpoint's sandbox; it then handles the endpoint as well.
+   */
   public boolean attaches(NetworkEndpoint endpoint) {
     return known.values().stream()
         .anyMatch(each -> each.lock.isLocked() && each.sandbox.owns(endpoint));
@@ -128,7 +130,7 @@ public final class Attacher implements SandboxListener {
     whenSynced.run();
   }
 
-  /** Something about a network changed that may let attempts succeed that failed before. */
+  /** A network changed: retries failed attempts that ask for it. */
   public void changed(String network) {
     for (AttachState each : known.values()) {
       if (!each.isWired() && each.networks.contains(network)) {
@@ -137,7 +139,9 @@ public final class Attacher implements SandboxListener {
     }
   }
 
-  /** An endpoint of this node is gone; a sandbox that still runs needs another. */
+  /**
+   * An endpoint of this node is gone: retries its sandbox, which needs another if it still runs.
+   */
   public void lost(NetworkEndpoint endpoint) {
     for (AttachState each : known.values()) {
       if (each.sandbox.owns(endpoint)) {
@@ -175,7 +179,7 @@ public final class Attacher implements SandboxListener {
     } finally {
       attempts.lock.unlock();
       if (attempts.over) {
-        // the detach may have come before the last claim was known
+        // the sandbox may have been detached before its last claim was known
         look(attempts.sandbox);
       }
     }

@@ -11,14 +11,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The annotation by which readers of Multus learn of a pod's interfaces: a JSON list, of which the
- * entries that others wrote are left as they are (Network Plumbing Working Group, Kubernetes
- * Network Custom Resource Definition De-facto Standard, version 1.3, 7.1).
+ * The annotation that tells readers of Multus a pod's interfaces: a JSON list. Entries of other
+ * writers stay as they are (Network Plumbing Working Group, Kubernetes Network Custom Resource
+ * Definition De-facto Standard, version 1.3, 7.1).
  */
 final class NetworkStatus {
   static final String ANNOTATION = "k8s.v1.cni.cncf.io/network-status";
 
-  /** No namespace has a dot in its name, so no network of others begins so. */
+  /** Namespaces have no dot in their names, so no other network's name starts with this. */
   private static final String PREFIX = "weft.dev/";
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,10 +38,10 @@ final class NetworkStatus {
   }
 
   /**
-   * The annotation with these entries in the place of ours.
+   * The annotation with our entries replaced by these.
    *
-   * @param old the annotation as it is; null: there is none
-   * @return empty if nothing is to be changed, or nothing may be: what is no list is not ours
+   * @param old the current annotation; null if there is none
+   * @return empty if nothing changes, or if {@code old} is not a list and so not ours
    */
   static Optional<String> merge(@Nullable String old, List<Entry> ours) {
     JsonNode before = read(old);

@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes {@link NetworkStatus} on pods, once they are attached and behind that. It is written when
- * ours changes and never because others have: two writers that answer each other would never rest.
+ * Writes {@link NetworkStatus} on pods in the background, after they are attached. It writes when
+ * our entries change, never because others did: two writers that react to each other would never
+ * stop.
  */
 public final class NetworkStatuses {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkStatuses.class);
@@ -38,7 +39,7 @@ public final class NetworkStatuses {
   private final ApiWrites writes;
   private final Probe probe;
 
-  /** Statuses of the pods of the node that {@code cluster} is about. */
+  /** Writes statuses of the pods on the node of {@code cluster}. */
   public NetworkStatuses(
       KubernetesClient client, ClusterCaches cluster, ApiWrites writes, Probe probe) {
     this.client = client;
@@ -47,7 +48,7 @@ public final class NetworkStatuses {
     this.probe = probe;
   }
 
-  /** The sandbox is attached to all that it asks for. */
+  /** Writes the status of a sandbox that is attached to all its networks. */
   void attached(Sandbox sandbox) {
     if (sandbox.pod() != null && !sandbox.networks().isBlank()) {
       writes.submit("network-status " + sandbox.podUid(), () -> write(sandbox));
@@ -55,7 +56,7 @@ public final class NetworkStatuses {
   }
 
   private void write(Sandbox sandbox) {
-    // whole: of a Pod nothing is read that others than Weft write into its annotations
+    // unfiltered: the client's typed Pod omits annotations of other writers
     var pods =
         client
             .genericKubernetesResources(ResourceDefinitionContext.fromResourceType(Pod.class))
@@ -88,7 +89,9 @@ public final class NetworkStatuses {
           .withFieldManager(ServerSideApply.MANAGER)
           .build();
 
-  /** With the version that was read: what another client wrote meanwhile is read again first. */
+  /**
+   * Contains the version that was read: if another client wrote meanwhile, the pod is read again.
+   */
   private static String patch(GenericKubernetesResource pod, String text) {
     ObjectNode patch = JsonNodeFactory.instance.objectNode();
     ObjectNode metadata = patch.putObject("metadata");

@@ -26,14 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims for pods that are bound to the node and have no sandbox yet, so that their start, which is
- * held until they are wired, is not held for the API server's answer as well. One at a time: what
- * has not been begun when the sandbox comes, or is not available yet, is claimed then.
+ * Claims endpoints for pods that are bound to the node and have no sandbox yet. The start of a pod
+ * waits for its wiring, so this saves it the wait for the API server. Reservations run one at a
+ * time; an attempt for the sandbox claims whatever is not reserved by then.
  */
 public final class Reservations {
   private static final Logger LOG = LoggerFactory.getLogger(Reservations.class);
 
-  /** What a runtime gives every sandbox before we are asked. */
+  /** Interfaces of every sandbox when the runtime calls the agent. */
   private static final Probe.View NEW_SANDBOX =
       new Probe.View(false, Set.of("lo", "eth0"), Set.of("lo", "eth0"), Set.of());
 
@@ -49,9 +49,9 @@ public final class Reservations {
   }
 
   /**
-   * Reservations that {@code claimant} makes.
+   * Reserves with {@code claimant}.
    *
-   * @param vain receives the UID of a pod that ended while something was reserved for it
+   * @param vain receives the UID of a pod that ended during its reservation
    */
   public Reservations(BoundPods pods, EndpointClaimer claimant, Consumer<String> vain) {
     this.pods = pods;
@@ -59,7 +59,7 @@ public final class Reservations {
     this.vain = vain;
   }
 
-  /** A pod is bound to this node; has something reserved for it unless that was seen to before. */
+  /** Reserves for a pod bound to this node, unless that was done before. */
   public void bound(Pod pod) {
     String networks = BoundPods.networks(pod);
     if (networks.isBlank()) {
@@ -82,7 +82,9 @@ public final class Reservations {
     }
   }
 
-  /** A sandbox has come: nothing more is reserved for its pod once this returns. */
+  /**
+   * Ends the reservation for a sandbox that appeared: nothing more is reserved after this returns.
+   */
   void conclude(AddressOwner holder, Deadline deadline) throws AttachError {
     Reservation reservation = byOwner.computeIfAbsent(holder.owner(), _ -> new Reservation());
     if (reservation.begun.compareAndSet(false, true)) {
@@ -98,7 +100,7 @@ public final class Reservations {
     }
   }
 
-  /** A pod has ended, or its sandbox has. */
+  /** Forgets a pod that has ended, or a sandbox that has. */
   public void forget(String owner) {
     byOwner.remove(owner);
   }

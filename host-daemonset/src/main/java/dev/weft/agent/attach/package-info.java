@@ -1,10 +1,10 @@
 /**
- * Attaches sandboxes to networks: claims an address and an interface for each, and has them wired.
+ * Attaches sandboxes to networks: claims an address and an interface for each, then wires them.
  *
- * <p>A sandbox has an address once its {@link dev.weft.api.NetworkEndpoint} is created. While the
- * API server is asked for that, the interface is made, without address and down; if another agent
- * gets the address, the interface is removed. The page {@code docs/internals/attach.md} has the
- * sequence.
+ * <p>A sandbox holds an address once its {@link dev.weft.api.NetworkEndpoint} is created. While the
+ * API server handles that request, the agent creates the interface, down and without an address. If
+ * another agent gets the address, it removes the interface. The page {@code
+ * docs/internals/attach.md} has the sequence.
  */
 @NullMarked
 package dev.weft.agent.attach;

@@ -18,27 +18,27 @@ import java.util.function.Consumer;
 public final class AgentClients {
   private static final int REQUEST_MILLIS = 5_000;
 
-  /** A server reads a page of the largest objects that there are for seconds before it answers. */
+  /** A server may take seconds to read a page of the largest objects before it answers. */
   private static final int LIST_MILLIS = 20_000;
 
   private AgentClients() {}
 
-  /** Sets the configuration for a client that answers, or fails, while a sandbox waits. */
+  /** Configures a client that answers or fails while a sandbox waits. */
   public static Config prompt(Config config) {
     config.setRequestTimeout(REQUEST_MILLIS);
     return ApiClients.prompt(config);
   }
 
-  /** A client that counts nothing but requests. */
+  /** A client that only counts requests. */
   public static KubernetesClient open(Config config, Consumer<HttpRequest> requests) {
     return open(config, requests, _ -> {});
   }
 
   /**
-   * A client that passes each request to {@code requests}, and reads as {@link Reading} does. Of a
-   * pod it reads what {@link BoundPods} does.
+   * A client that passes each request to {@code requests} and decodes as {@link Reading} does. It
+   * decodes only the parts of a pod that {@link BoundPods} uses.
    *
-   * @param unreadable accepts the kind of each object that is unreadable in part
+   * @param unreadable accepts the kind of each partly unreadable object
    */
   public static KubernetesClient open(
       Config config, Consumer<HttpRequest> requests, Consumer<String> unreadable) {
@@ -61,7 +61,7 @@ public final class AgentClients {
         .build();
   }
 
-  /** The same connections, for caches: nobody waits for an answer of theirs. */
+  /** The same connections with a longer timeout, for caches: no sandbox waits for them. */
   static KubernetesClient patient(KubernetesClient client) {
     RequestConfig config =
         new RequestConfigBuilder(client.getConfiguration().getRequestConfig())

@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Writes to the API that are made behind the work that they report. Of several writes under one key
- * only the last counts, and none is made before an earlier one has ended: what the API holds in the
- * end is what was submitted last. One that fails is made again, ever more rarely, until it succeeds
- * or a later one takes its place.
+ * Writes to the API in the background. Only the last of several writes under one key counts. A
+ * write starts after the previous one of its key has ended, so the API ends up with what was
+ * submitted last. A failed write is repeated with back-off until it succeeds or a later one
+ * replaces it.
  */
 public final class ApiWrites implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiWrites.class);
@@ -35,9 +35,9 @@ public final class ApiWrites implements AutoCloseable {
   @FunctionalInterface
   public interface Write {
     /**
-     * Makes it. An object that is not there any more needs no write.
+     * Sends the write. An object that no longer exists needs no write.
      *
-     * @throws KubernetesClientException if it was not made
+     * @throws KubernetesClientException if the write failed
      */
     void send();
   }
@@ -51,29 +51,29 @@ public final class ApiWrites implements AutoCloseable {
       this.failures = failures;
     }
 
-    /** Whether it is to be made now, and not after a while. */
+    /** Whether it is due now, not after a back-off. */
     boolean isFresh() {
       return failures == 0;
     }
   }
 
-  /** Writes that are tried again by {@code timer}. */
+  /** Repeats failed writes with {@code timer}. */
   public ApiWrites(Timer timer) {
     this.timer = timer;
   }
 
-  /** Has a write made soon, in the place of an earlier one of the same key. */
+  /** Submits a write, which replaces an earlier one of the same key. */
   public void submit(String key, Write write) {
     pending.put(key, new Pending(write, 0));
     begin(key);
   }
 
-  /** Takes back a write that has not been made yet. */
+  /** Withdraws a write that is still pending. */
   public void withdraw(String key) {
     pending.remove(key);
   }
 
-  /** Whether the write of this key has not been made yet. */
+  /** Whether the write of this key is pending. */
   public boolean isPending(String key) {
     return pending.containsKey(key);
   }

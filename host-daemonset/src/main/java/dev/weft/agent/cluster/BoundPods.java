@@ -13,13 +13,14 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The pods that are bound to this node: whether each asks for networks, and whether it goes on.
+ * The pods bound to this node: whether each asks for networks, and whether it still runs or may
+ * start.
  *
- * <p>No pod waits for this to be known: what it says makes starts faster, and frees addresses of
- * pods that were never started.
+ * <p>No pod waits for this cache: it only speeds up starts, and frees addresses of pods that never
+ * started.
  */
 public final class BoundPods implements AutoCloseable {
-  /** On the API server's copy of a pod that a kubelet has from another source. */
+  /** Marks the API server's copy of a static pod. */
   private static final String MIRROR = "kubernetes.io/config.mirror";
 
   private static final Set<String> FINISHED = Set.of("Succeeded", "Failed");
@@ -30,7 +31,7 @@ public final class BoundPods implements AutoCloseable {
     pods = new Cache<>(client.pods().inAnyNamespace().withField("spec.nodeName", node), listener);
   }
 
-  /** Begins to list and watch; completes with the first list. */
+  /** Starts to list and watch; completes with the first list. */
   public CompletionStage<Void> start() {
     return pods.start();
   }
@@ -44,7 +45,7 @@ public final class BoundPods implements AutoCloseable {
             .isPresent();
   }
 
-  /** Whether a pod has neither ended nor is to end. */
+  /** Whether a pod has neither ended nor is being deleted. */
   public static boolean goesOn(Pod pod) {
     String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
     return pod.getMetadata().getDeletionTimestamp() == null
@@ -52,8 +53,8 @@ public final class BoundPods implements AutoCloseable {
   }
 
   /**
-   * Text of the annotation by which a pod asks for networks in its own sandbox; empty if it does
-   * not. A mirror of a static pod does not: its sandbox carries another UID.
+   * Text of the annotation by which a pod asks for networks in its own sandbox; empty if there is
+   * none. It is empty for the mirror of a static pod, as the pod's sandbox has another UID.
    */
   public static String networks(Pod pod) {
     Map<String, String> annotations = pod.getMetadata().getAnnotations();
@@ -70,8 +71,8 @@ public final class BoundPods implements AutoCloseable {
   }
 
   /**
-   * Has {@code mapper} read of a pod's spec and status only what is asked of them here: the rest is
-   * by far the larger part, and the first pod would have hundreds of classes made ready for it.
+   * Restricts {@code mapper} to the parts of a pod's spec and status used here. The rest is far
+   * larger, and its decoding would load hundreds of classes for the first pod.
    */
   static ObjectMapper reading(ObjectMapper mapper) {
     return mapper.addMixIn(PodSpec.class, Spec.class).addMixIn(PodStatus.class, Status.class);

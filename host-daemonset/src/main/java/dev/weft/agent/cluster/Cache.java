@@ -26,22 +26,22 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Resources of one kind, kept current by a watch, by name (of namespaced ones, {@link #key}). What
- * it holds stays when the API server cannot be reached. The {@code managedFields} of objects, often
- * their larger half, are not kept.
+ * Resources of one kind, kept current by a watch, by name (namespaced ones by {@link #key}). Its
+ * contents stay while the API server is unreachable. It drops the {@code managedFields} of objects,
+ * often their larger half.
  *
- * <p>What this agent has just created, changed or deleted may be {@link #put} in and {@link
- * #remove}d, so that it counts before the watch reports it.
+ * <p>Objects that this agent has just created, changed or deleted may be {@link #put} or {@link
+ * #remove}d, so that they count before the watch reports them.
  *
- * <p>An object that contradicts itself counts as none: the cache does not show it.
+ * <p>The cache hides objects that contradict themselves.
  */
 public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Cache.class);
 
-  /** Objects of one answer to a list; the next answer is asked for when they are read. */
+  /** Objects per page of a list; a page is requested after the previous one was read. */
   private static final long PAGE = 100;
 
-  /** A watch that ends is replaced within two seconds where the API server answers. */
+  /** A watch that ends is replaced within two seconds if the API server answers. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final SharedIndexInformer<T> informer;
@@ -56,27 +56,27 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   /** Receives every object that was added, changed or deleted. */
   public interface Listener<T> {
     /**
-     * One of the two may be null, never both.
+     * At most one of the two is null.
      *
-     * @param before the object as it was; null: it is new
-     * @param after the object as it is; null: it is gone
+     * @param before the object before the change; null if it is new
+     * @param after the object after the change; null if it is gone
      */
     void changed(@Nullable T before, @Nullable T after);
   }
 
   /**
-   * What passes into a cache.
+   * Filter of a cache.
    *
-   * @param contradiction why an object counts as none; empty: it counts
-   * @param strip takes from an object what is not to be kept
+   * @param contradiction why an object is hidden; empty if it counts
+   * @param strip removes from an object what the cache need not keep
    */
   record Gate<T>(Function<T, Optional<String>> contradiction, Consumer<T> strip) {
-    /** Everything passes, whole. */
+    /** Admits all objects unchanged. */
     static <T> Gate<T> open() {
       return new Gate<>(_ -> Optional.empty(), _ -> {});
     }
 
-    /** What agrees with itself passes, whole. */
+    /** Admits objects without contradiction unchanged. */
     static <T> Gate<T> of(Function<T, Optional<String>> contradiction) {
       return new Gate<>(contradiction, _ -> {});
     }
@@ -119,12 +119,12 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     }
   }
 
-  /** A cache of {@code resources}; nothing is asked of the API before {@link #start}. */
+  /** A cache of {@code resources}; it sends no request before {@link #start}. */
   public Cache(Informable<T> resources, Listener<T> listener) {
     this(resources, Gate.open(), listener);
   }
 
-  /** A cache of what passes {@code gate}. */
+  /** A cache of the objects that pass {@code gate}. */
   Cache(Informable<T> resources, Gate<T> gate, Listener<T> listener) {
     this.gate = gate;
     informer = resources.withLimit(PAGE).runnableInformer(0);
@@ -151,7 +151,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
         });
   }
 
-  /** Waiting threads go on once the listener has done what follows from the change. */
+  /** Wakes waiting threads after the listener has handled the change. */
   private void inform(Listener<T> listener, @Nullable T before, @Nullable T after) {
     try {
       listener.changed(before, after);
@@ -160,26 +160,26 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     }
   }
 
-  /** The name that a cache knows an object by: {@code namespace/name}, or only its name. */
+  /** Key of an object in a cache: {@code namespace/name}, or only its name. */
   public static String key(HasMetadata object) {
     String namespace = object.getMetadata().getNamespace();
     String name = object.getMetadata().getName();
     return namespace == null ? name : namespace + "/" + name;
   }
 
-  /** Begins to list and watch, for as long as it takes; completes with the first list. */
+  /** Starts to list and watch, without a time limit; completes with the first list. */
   public CompletionStage<Void> start() {
     return informer.start();
   }
 
-  /** Whether the first list has come. */
+  /** Whether the first list is complete. */
   public boolean isSynced() {
     return informer.hasSynced();
   }
 
   /**
-   * Why this is not current; empty: its watch stands, or was broken for less than {@link
-   * #PATIENCE}. A watch that is replaced in the course of things is no news.
+   * Why the cache is not current; empty if its watch works, or failed less than {@link #PATIENCE}
+   * ago. Routine replacement of a watch is not reported.
    */
   Optional<String> trouble() {
     if (informer.isWatching() && informer.hasSynced()) {
@@ -210,29 +210,29 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     return ahead.over(name, () -> informer.getStore().getByKey(name));
   }
 
-  /** Has an object that we created or changed count from now on. */
+  /** Adds an object that this agent created or changed. */
   public void put(T object) {
     ahead.put(object);
     changed.raise();
   }
 
-  /** Has an object that we deleted count no more. */
+  /** Removes an object that this agent deleted. */
   public void remove(T object) {
     ahead.remove(object);
     changed.raise();
   }
 
   /**
-   * Waits until the cache is in a state.
+   * Waits until the cache reaches a state.
    *
-   * @param atMost how long
-   * @return whether it is
+   * @param atMost the time limit
+   * @return whether it did
    */
   public boolean await(BooleanSupplier reached, Duration atMost) throws InterruptedException {
     return changed.await(reached, atMost);
   }
 
-  /** How many objects there are that count as none. */
+  /** Number of hidden objects. */
   int refused() {
     return refused.size();
   }
@@ -251,7 +251,10 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     informer.stop();
   }
 
-  /** Logged once until the first list has come: a start that waits must say for what. */
+  /**
+   * Logs a failure as a warning only once before the first list: a waiting start must give its
+   * reason.
+   */
   private boolean retry(boolean started, Throwable failure) {
     dead.compareAndSet(null, Instant.now());
     reason = Causes.of(failure);

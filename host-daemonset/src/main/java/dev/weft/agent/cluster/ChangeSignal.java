@@ -10,7 +10,7 @@ final class ChangeSignal {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /** Wakes all that wait, to look again; to be called after each change. */
+  /** Wakes all waiting threads to check again; to be called after each change. */
   void raise() {
     lock.lock();
     try {
@@ -23,7 +23,7 @@ final class ChangeSignal {
   /**
    * Waits until a state is reached.
    *
-   * @param atMost how long
+   * @param atMost the time limit
    * @return whether it is reached
    */
   boolean await(BooleanSupplier reached, Duration atMost) throws InterruptedException {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the API holds that matters to one node, cached. */
+/** Caches of the API resources that concern one node. */
 public final class ClusterCaches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterCaches.class);
 
@@ -42,9 +42,9 @@ public final class ClusterCaches implements AutoCloseable {
   private final MeshMembers claims = new MeshMembers();
   private volatile MeshMembers.Settled members = MeshMembers.Settled.NONE;
 
-  /** Is called for each change; never on a thread that may wait. */
+  /** Is called for each change, never on a thread that may wait. */
   public interface Listener {
-    /** Takes no notice of anything. */
+    /** Ignores all changes. */
     Listener NONE = new Listener() {};
 
     /** A network as users declare it. */
@@ -53,10 +53,10 @@ public final class ClusterCaches implements AutoCloseable {
     /** A HostNetwork of this node. */
     default void hostNetwork(@Nullable HostNetwork before, @Nullable HostNetwork after) {}
 
-    /** What this node published of itself, or another node as far as it counts. */
+    /** This node's own MeshNode, or another node's MeshNode while that node is a member. */
     default void meshNode(@Nullable MeshNode before, @Nullable MeshNode after) {}
 
-    /** Whether this node counts in the mesh. */
+    /** Membership of this node in the mesh has changed. */
     default void membership() {}
 
     /** The mesh's settings. */
@@ -73,9 +73,9 @@ public final class ClusterCaches implements AutoCloseable {
   }
 
   /**
-   * Caches for {@code node}; nothing is asked of the API before {@link #start}.
+   * Caches for {@code node}; they send no request before {@link #start}.
    *
-   * @param sandboxOf the sandbox of a pod's UID, if one runs
+   * @param sandboxOf finds the running sandbox of a pod by the pod's UID
    */
   public ClusterCaches(
       KubernetesClient connection,
@@ -107,8 +107,8 @@ public final class ClusterCaches implements AutoCloseable {
   }
 
   /**
-   * Begins to list and watch. Completes when everything is known: a node that knows only a part
-   * would take the rest for deleted.
+   * Starts to list and watch. Completes when everything is known: with partial knowledge a node
+   * would treat the rest as deleted.
    *
    * @param to is called for each change
    */
@@ -136,7 +136,7 @@ public final class ClusterCaches implements AutoCloseable {
     settle();
   }
 
-  /** Whether another node counts may change with any node: it may wait for what that one names. */
+  /** Recomputes membership: a change of any node may decide whether a waiting node counts. */
   private synchronized void settle() {
     if (!meshNodes.isSynced()) {
       return;
@@ -171,7 +171,7 @@ public final class ClusterCaches implements AutoCloseable {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Whether everything is known. */
+  /** Whether all lists are complete. */
   public boolean isSynced() {
     return networks.isSynced()
         && hostNetworks.isSynced()
@@ -180,7 +180,7 @@ public final class ClusterCaches implements AutoCloseable {
         && endpoints.isSynced();
   }
 
-  /** What is not known or not current, with the reason; empty: nothing. */
+  /** Caches that are incomplete or not current, with the reason; empty if there are none. */
   public List<String> troubles() {
     return Stream.of(
             networks.trouble(),
@@ -212,12 +212,12 @@ public final class ClusterCaches implements AutoCloseable {
     return hostNetworks.get(Names.hostNetwork(network, node));
   }
 
-  /** What nodes published of themselves, whether or not it counts. */
+  /** MeshNodes as published, whether or not they are members. */
   public Cache<MeshNode> meshNodes() {
     return meshNodes;
   }
 
-  /** The nodes that count in the mesh. */
+  /** The members of the mesh. */
   public MeshMembers.Settled members() {
     return members;
   }
@@ -227,7 +227,7 @@ public final class ClusterCaches implements AutoCloseable {
     return meshes.get(Names.MESH);
   }
 
-  /** Whether tunnels leave checksums to the card below: unless the mesh says Off. */
+  /** Whether tunnels leave checksums to the card below; true unless the mesh says Off. */
   public boolean txChecksum() {
     return mesh()
         .map(Mesh::getSpec)
@@ -236,20 +236,20 @@ public final class ClusterCaches implements AutoCloseable {
         .isEmpty();
   }
 
-  /** By which address other nodes are to reach this one's tunnels, as it was annotated. */
+  /** Annotated address at which other nodes reach this node's tunnels. */
   public Optional<String> publicAddress() {
     return meshNodes.get(node).flatMap(ClusterCaches::publicAddress);
   }
 
-  /** By which address other nodes are to reach a node's tunnels, as it was annotated. */
+  /** Annotated address at which other nodes reach a node's tunnels. */
   public static Optional<String> publicAddress(MeshNode meshNode) {
     return Optional.ofNullable(meshNode.getMetadata().getAnnotations())
         .flatMap(each -> Optional.ofNullable(each.get(Names.PUBLIC_ADDRESS_ANNOTATION)));
   }
 
   /**
-   * Why an endpoint has no effect on this node's kernel; empty: it has. Its network must be able to
-   * have given the address out, and no other endpoint may have had the MAC address before it.
+   * Why an endpoint has no effect on this node's kernel; empty if it has. Its network must own the
+   * address, and no earlier endpoint may hold its MAC address.
    */
   public Optional<String> objection(NetworkEndpoint endpoint) {
     Optional<HostNetworkSpec> declared =
@@ -263,7 +263,7 @@ public final class ClusterCaches implements AutoCloseable {
     return misplaced.or(() -> endpoints.macHolder(endpoint).map(MacOrder::refusal));
   }
 
-  /** How many objects there are that contradict themselves and count as none. */
+  /** Number of objects ignored because they contradict themselves. */
   public int refused() {
     return hostNetworks.refused()
         + meshNodes.refused()
@@ -282,7 +282,7 @@ public final class ClusterCaches implements AutoCloseable {
     return slices;
   }
 
-  /** Pods that are bound to this node; they are not part of {@link #start}. */
+  /** Pods bound to this node; {@link #start} does not wait for them. */
   public BoundPods pods() {
     return pods;
   }
@@ -298,7 +298,7 @@ public final class ClusterCaches implements AutoCloseable {
     slices.close();
   }
 
-  /** The network of a HostNetwork: its name has it even where its spec does not. */
+  /** The network of a HostNetwork, from its name if its spec lacks it. */
   public static String networkOf(HostNetwork hostNetwork) {
     String name = hostNetwork.getMetadata().getName();
     String network = hostNetwork.getSpec() == null ? null : hostNetwork.getSpec().network();

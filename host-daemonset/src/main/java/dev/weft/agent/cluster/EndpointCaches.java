@@ -23,10 +23,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints that matter to this node: its own, and all of the networks that it carries.
+ * The endpoints that concern this node: its own, and all endpoints of the networks that it carries.
  *
- * <p>One watch for this node and one for the rest of each network, by label, and not one for the
- * cluster: what an agent holds and is sent grows with its node's networks, not with the cluster.
+ * <p>It uses one watch for this node and, by label, one for the rest of each network. A watch of
+ * the whole cluster would need memory and traffic for networks that this node does not carry.
  */
 public final class EndpointCaches implements AutoCloseable {
   private final KubernetesClient client;
@@ -75,7 +75,7 @@ public final class EndpointCaches implements AutoCloseable {
     return own.isSynced() && followed.values().stream().allMatch(each -> each.cache.isSynced());
   }
 
-  /** Why its own or a network's endpoints are not current; empty: they are. */
+  /** Why the node's own or a network's endpoints are not current; empty if they are. */
   Optional<String> trouble() {
     return Stream.concat(
             Stream.of(own.trouble()),
@@ -89,12 +89,12 @@ public final class EndpointCaches implements AutoCloseable {
         .findFirst();
   }
 
-  /** Follows the endpoints of a network; completes when all are known. */
+  /** Starts to watch the endpoints of a network; completes when all are known. */
   public CompletableFuture<Void> follow(String network) {
     return followed.computeIfAbsent(network, this::open).synced;
   }
 
-  /** Follows the endpoints of a network no more. */
+  /** Stops watching the endpoints of a network. */
   public void unfollow(String network) {
     Followed former = followed.remove(network);
     if (former != null) {
@@ -109,7 +109,7 @@ public final class EndpointCaches implements AutoCloseable {
     return it != null && it.cache.isSynced();
   }
 
-  /** Endpoints of this node; those of a pod whose sandbox runs are that sandbox's. */
+  /** Endpoints of this node. Those reserved for a pod belong to its sandbox once that runs. */
   public List<NetworkEndpoint> own() {
     return own.all().stream().map(this::named).toList();
   }
@@ -119,12 +119,12 @@ public final class EndpointCaches implements AutoCloseable {
     return own().stream().filter(each -> network.equals(networkOf(each))).toList();
   }
 
-  /** Endpoints of this node that the API has for a pod and not for a sandbox of it. */
+  /** Endpoints of this node that are reserved for a pod and name no sandbox in the API. */
   public List<NetworkEndpoint> reserved() {
     return own.all().stream().filter(EndpointCaches::isUnnamed).toList();
   }
 
-  /** Those of one pod, by its UID. */
+  /** Endpoints reserved for one pod, by its UID. */
   public List<NetworkEndpoint> reserved(String pod) {
     return reserved().stream().filter(each -> pod.equals(podOf(each))).toList();
   }
@@ -138,7 +138,7 @@ public final class EndpointCaches implements AutoCloseable {
     return sandbox != null && sandbox.id() == null;
   }
 
-  /** What was claimed for a pod is its sandbox's as soon as that runs: the API learns it later. */
+  /** Adds the running sandbox to an endpoint reserved for its pod; the API gets it later. */
   private NetworkEndpoint named(NetworkEndpoint endpoint) {
     if (!isUnnamed(endpoint)) {
       return endpoint;
@@ -158,11 +158,11 @@ public final class EndpointCaches implements AutoCloseable {
   }
 
   /**
-   * What is to be built on this node of a network: its endpoints, and those that are expected,
-   * which have no address yet.
+   * Endpoints to build on this node for a network: its own, and expected ones, which have no
+   * address yet.
    */
   public List<NetworkEndpoint> buildable(String network) {
-    // before its own: what is settled meanwhile is in one of the two
+    // read before its own: an endpoint settled meanwhile is in one of the two
     List<NetworkEndpoint> bare =
         expected.stream().filter(each -> network.equals(networkOf(each))).toList();
     return Stream.concat(
@@ -172,7 +172,7 @@ public final class EndpointCaches implements AutoCloseable {
         .toList();
   }
 
-  /** Two sandboxes may ask for one address at a time. */
+  /** Two sandboxes may request one address at the same time. */
   private static boolean isForSameSandbox(NetworkEndpoint expected, NetworkEndpoint endpoint) {
     return expected.getMetadata().getName().equals(endpoint.getMetadata().getName())
         && Objects.equals(expected.getSpec().sandbox(), endpoint.getSpec().sandbox());
@@ -205,12 +205,12 @@ public final class EndpointCaches implements AutoCloseable {
         .or(() -> it == null ? Optional.empty() : it.cache.get(name));
   }
 
-  /** The endpoint on its network that has the MAC address of an endpoint before it. */
+  /** Another endpoint of its network that holds the same MAC address and comes before it. */
   public Optional<NetworkEndpoint> macHolder(NetworkEndpoint endpoint) {
     return MacOrder.before(endpoint, sharing(endpoint));
   }
 
-  /** The endpoints of other interfaces on its network that name the MAC address of an endpoint. */
+  /** Endpoints of other interfaces on its network with the same MAC address. */
   public List<NetworkEndpoint> rivals(NetworkEndpoint endpoint) {
     return sharing(endpoint).stream()
         .filter(each -> !MacOrder.isSameInterface(each, endpoint))
@@ -224,12 +224,14 @@ public final class EndpointCaches implements AutoCloseable {
         .toList();
   }
 
-  /** Addresses of a network that were given back lately; the lower the number, the longer ago. */
+  /** Recently released addresses of a network; the lower the number, the longer ago. */
   public Map<IpAddress, Long> resting(String network) {
     return resting.of(network);
   }
 
-  /** Whether addresses of a network may have been given back lately without this agent knowing. */
+  /**
+   * Whether addresses of a network may have been released recently without this agent's knowledge.
+   */
   public boolean isNew(String network) {
     Followed it = followed.get(network);
     return it == null || System.nanoTime() - it.since < ReleasedAddresses.REST.toNanos();
@@ -245,9 +247,9 @@ public final class EndpointCaches implements AutoCloseable {
   }
 
   /**
-   * Has the interface of an endpoint made before its address is claimed.
+   * Adds an endpoint that is built before its address is claimed.
    *
-   * @return the endpoint without its address, to be {@link #settle}d
+   * @return the endpoint without its address, for {@link #settle}
    */
   public NetworkEndpoint expect(NetworkEndpoint endpoint) {
     NetworkEndpoint bare = new NetworkEndpoint();
@@ -257,12 +259,12 @@ public final class EndpointCaches implements AutoCloseable {
     return bare;
   }
 
-  /** The claim of the address of an expected endpoint is decided. */
+  /** Removes an expected endpoint once the claim of its address is decided. */
   public void settle(NetworkEndpoint bare) {
     expected.remove(bare);
   }
 
-  /** Has an endpoint of this node count before the watch brings it. */
+  /** Adds an endpoint of this node before the watch reports it. */
   public void put(NetworkEndpoint endpoint) {
     versionsPut.put(endpoint.getMetadata().getName(), endpoint.getMetadata().getResourceVersion());
     own.put(endpoint);
@@ -270,7 +272,7 @@ public final class EndpointCaches implements AutoCloseable {
     resting.remove(endpoint);
   }
 
-  /** Has an endpoint of this node that was deleted count no more. */
+  /** Removes a deleted endpoint of this node. */
   public void remove(NetworkEndpoint endpoint) {
     versionsPut.remove(endpoint.getMetadata().getName());
     own.remove(endpoint);
@@ -283,13 +285,13 @@ public final class EndpointCaches implements AutoCloseable {
     followed.keySet().forEach(this::unfollow);
   }
 
-  /** The network that an endpoint is of; empty text if it does not say. */
+  /** The network of an endpoint; empty text if it names none. */
   public static String networkOf(NetworkEndpoint endpoint) {
     String network = endpoint.getSpec() == null ? null : endpoint.getSpec().network();
     return network == null ? "" : network;
   }
 
-  /** What was put in as new is no news when the watch brings it. */
+  /** Reports no change when the watch delivers a new endpoint that was already {@link #put}. */
   private void changed(@Nullable NetworkEndpoint before, @Nullable NetworkEndpoint after) {
     rest(before, after);
     NetworkEndpoint either = Objects.requireNonNull(after == null ? before : after);

@@ -12,12 +12,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Notes when something was last heard by a client's connections, and ends its WebSockets. */
+/** Records when a client's connections last received anything, and closes its WebSockets. */
 final class HeardSockets {
   private final Map<WebSocket, WebSocket.Listener> open = new ConcurrentHashMap<>();
   private volatile long last = System.nanoTime();
 
-  /** Whether anything was, after this moment of {@link System#nanoTime}. */
+  /** Whether anything was received after this time of {@link System#nanoTime}. */
   boolean isHeardSince(long moment) {
     return last - moment > 0;
   }
@@ -26,7 +26,7 @@ final class HeardSockets {
     last = System.nanoTime();
   }
 
-  /** The same handler, by which is heard that an answer began. */
+  /** Wraps a handler to record the start of an answer. */
   <T> HttpResponse.BodyHandler<T> heard(HttpResponse.BodyHandler<T> handler) {
     return answer -> {
       hear();
@@ -34,7 +34,7 @@ final class HeardSockets {
     };
   }
 
-  /** Ends all of them, and tells their listeners. */
+  /** Aborts all WebSockets and reports an error to their listeners. */
   void end() {
     open.forEach((socket, listener) -> {
       socket.abort();
@@ -43,7 +43,7 @@ final class HeardSockets {
     open.clear();
   }
 
-  /** The same builder, of WebSockets that are heard and can be ended. */
+  /** Wraps a builder to record received data and to track its WebSockets. */
   WebSocket.Builder builder(WebSocket.Builder builder) {
     return new Builder(builder);
   }

@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An HTTP client that does not keep connections whose other end has died without a word: the kernel
- * notices that after 16 minutes, and with HTTP/2 all requests go by one connection. When a request
- * times out, and nothing at all was heard since it was sent, all connections are given up: the next
- * request makes a new one, and watches are told that theirs has ended. A server that is only slow
- * answers something, and keeps them.
+ * An HTTP client that drops connections with a dead peer. The kernel detects a dead peer only after
+ * 16 minutes, and with HTTP/2 all requests share one connection. When a request times out and
+ * nothing was received since it was sent, the client drops all connections: the next request opens
+ * a new one, and watches are told that theirs has ended. A server that is only slow still sends
+ * something, and so keeps its connections.
  */
 final class LivingConnections extends HttpClient {
   private static final Logger LOG = LoggerFactory.getLogger(LivingConnections.class);
@@ -35,7 +35,7 @@ final class LivingConnections extends HttpClient {
   private final Supplier<HttpClient> maker;
   private final AtomicReference<Generation> current;
 
-  /** The connections that {@code client} made, and what was heard by them. */
+  /** A client and what its connections have received. */
   private record Generation(HttpClient client, HeardSockets sockets) {
     static Generation of(HttpClient client) {
       return new Generation(client, new HeardSockets());
@@ -45,7 +45,7 @@ final class LivingConnections extends HttpClient {
   /**
    * A client without connections.
    *
-   * @param maker makes clients of the JDK's, all alike
+   * @param maker makes equal clients of the JDK
    */
   LivingConnections(Supplier<HttpClient> maker) {
     this.maker = maker;
@@ -99,7 +99,10 @@ final class LivingConnections extends HttpClient {
     return answer;
   }
 
-  /** A connection that cannot be made says nothing about those that there are. */
+  /**
+   * Drops the connections after a timeout of a request. A timeout of a new connection says nothing
+   * about existing ones.
+   */
   private void judge(Generation generation, long sent, Throwable error) {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;

@@ -11,14 +11,16 @@ import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
-/** Has the Kubernetes client use {@link LivingConnections}, set up as the JDK's own client is. */
+/**
+ * Makes the Kubernetes client use {@link LivingConnections}, configured like the JDK's own client.
+ */
 final class LivingConnectionsFactory extends JdkHttpClientFactory {
   @Override
   protected HttpClient.Builder createNewHttpClientBuilder() {
     return new Builder(super.createNewHttpClientBuilder());
   }
 
-  /** The client that it builds builds more of the same kind. */
+  /** Passes its settings on to every client that {@link LivingConnections} makes. */
   private static final class Builder implements HttpClient.Builder {
     private final HttpClient.Builder builder;
 

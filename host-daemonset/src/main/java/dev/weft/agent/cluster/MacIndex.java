@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which endpoints may have a MAC address, by name. It may name one too many: the caller looks at
- * the endpoints themselves.
+ * Index from MAC addresses to names of endpoints. It may contain stale names: callers check the
+ * endpoints themselves.
  */
 final class MacIndex {
   private final Map<String, Set<String>> names = new ConcurrentHashMap<>();
@@ -37,7 +37,7 @@ final class MacIndex {
     }
   }
 
-  /** Names of the endpoints on its network that may have the MAC address of an endpoint. */
+  /** Names of endpoints on its network that may have the same MAC address. */
   Set<String> sharing(NetworkEndpoint endpoint) {
     String mac = MacOrder.mac(endpoint);
     return mac == null ? Set.of() : names.getOrDefault(key(endpoint, mac), Set.of());

@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the endpoints of a network that name one MAC address has it, the same on every node: the
- * one whose address the MAC address is made from, or else the oldest. Both are facts that the API
- * server wrote or that the endpoint's name says, so no endpoint can put itself first later.
+ * Decides which of several endpoints of a network holds a MAC address, equally on every node. The
+ * winner is the endpoint with the address that the MAC address is derived from, else the oldest.
+ * The API server or the endpoint's name fixes both, so no endpoint can move ahead later.
  */
 public final class MacOrder {
   private static final Comparator<NetworkEndpoint> ORDER =
@@ -26,9 +26,9 @@ public final class MacOrder {
   private MacOrder() {}
 
   /**
-   * The first of {@code rivals} that is of another interface and comes before an endpoint's. An
-   * interface comes where the first of its addresses does: the MAC address of one with addresses of
-   * both families is made from the IPv4 address alone.
+   * The first of {@code rivals} that belongs to another interface and comes before the endpoint's.
+   * An interface ranks as the first of its addresses: with both families, its MAC address is
+   * derived from the IPv4 address alone.
    */
   static Optional<NetworkEndpoint> before(NetworkEndpoint endpoint, List<NetworkEndpoint> rivals) {
     NetworkEndpoint own =
@@ -49,7 +49,7 @@ public final class MacOrder {
     return mac == null ? null : mac.toLowerCase(Locale.ROOT);
   }
 
-  /** Whether both are addresses of one interface, which has one MAC address. */
+  /** Whether both are addresses of one interface, and so share a MAC address. */
   static boolean isSameInterface(NetworkEndpoint one, NetworkEndpoint other) {
     NetworkEndpointSpec a = one.getSpec();
     NetworkEndpointSpec b = other.getSpec();
@@ -59,7 +59,7 @@ public final class MacOrder {
             && Objects.equals(a.interfaceName(), b.interfaceName()));
   }
 
-  /** The message for an endpoint that asks for the MAC address of {@code holder}. */
+  /** Error message for an endpoint that requests the MAC address of {@code holder}. */
   public static String refusal(NetworkEndpoint holder) {
     return "MAC address %s on network %s is held by %s (NetworkEndpoint %s); ask for another"
         .formatted(
@@ -71,7 +71,7 @@ public final class MacOrder {
             holder.getMetadata().getName());
   }
 
-  /** Whether the MAC address of an endpoint is the one that is made from its address. */
+  /** Whether the MAC address of an endpoint is derived from its address. */
   public static boolean isDerived(NetworkEndpoint endpoint) {
     String mac = mac(endpoint);
     return EndpointAddress.of(endpoint.getSpec())

@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 
-/** Writes Events on objects, where {@code kubectl describe} finds them. */
+/** Writes Events on objects, as {@code kubectl describe} shows them. */
 public final class ObjectEvents {
   private final KubernetesClient client;
   private final ApiWrites writes;
@@ -20,12 +20,12 @@ public final class ObjectEvents {
     this.recorder = new EventRecorder(ServerSideApply.MANAGER, node, clock);
   }
 
-  /** Tells that something was done. */
+  /** Reports a completed action. */
   public void normal(ObjectReference about, Reason reason, String message) {
     recorder.normal(about, reason, message).ifPresent(this::write);
   }
 
-  /** Tells that something needs a look. */
+  /** Reports something that needs attention. */
   public void warning(ObjectReference about, Reason reason, String message) {
     recorder.warning(about, reason, message).ifPresent(this::write);
   }

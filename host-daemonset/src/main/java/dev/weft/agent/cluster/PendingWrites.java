@@ -12,21 +12,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this agent did to objects and the watch has not reported yet. The watch may be late with all
- * of it: with an object that was created, with the former one of the same name, and with one that
- * is gone again by then.
+ * Changes by this agent that the watch has not reported yet. The watch may still report an older
+ * object: the state before a change, a former object of the same name, or one that is already
+ * deleted.
  *
- * <p>Versions are compared as numbers, as KEP-5504 has clients do; every API server counts so.
+ * <p>Versions are compared as numbers, as KEP-5504 allows clients to; every API server counts this
+ * way.
  */
 final class PendingWrites<T extends HasMetadata> {
-  /** How long the watch may take, before what it says counts. */
+  /** After this time only the watch counts. */
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final Map<String, PendingWrite<T>> deeds = new ConcurrentHashMap<>();
 
-  /** An object as this agent has left it, or as it was when this agent deleted it. */
+  /** An object as this agent wrote it, or as it was when this agent deleted it. */
   private record PendingWrite<T extends HasMetadata>(T object, boolean isDeleted, long expires) {
-    /** What there is, given what the watch has reported. */
+    /** The current object, given the one that the watch has reported. */
     @Nullable T over(@Nullable T watched) {
       if (isDeleted) {
         return watched != null && isOf(watched) ? null : watched;
@@ -34,7 +35,7 @@ final class PendingWrites<T extends HasMetadata> {
       return watched == null || isBehind(watched) ? object : watched;
     }
 
-    /** Whether what the watch reports is older than this. */
+    /** Whether the watch reports an older version. */
     boolean isBehind(T watched) {
       return version(watched) < version(object);
     }
@@ -44,12 +45,12 @@ final class PendingWrites<T extends HasMetadata> {
     }
   }
 
-  /** An object was created or changed. */
+  /** Records a created or changed object. */
   void put(T object) {
     did(object, false);
   }
 
-  /** An object was deleted. */
+  /** Records a deleted object. */
   void remove(T object) {
     did(object, true);
   }
@@ -65,7 +66,7 @@ final class PendingWrites<T extends HasMetadata> {
         Cache.key(object), (_, deed) -> deed.isDeleted || deed.isBehind(object) ? deed : null);
   }
 
-  /** The watch reports that an object is gone. */
+  /** The watch reports a deletion. */
   void went(T object) {
     deeds.computeIfPresent(Cache.key(object), (_, deed) -> deed.isOf(object) ? null : deed);
   }
@@ -73,7 +74,7 @@ final class PendingWrites<T extends HasMetadata> {
   /** All objects, given those that the watch has reported. */
   List<T> over(Supplier<List<T>> watched) {
     forget();
-    // before the watch's: what it reports meanwhile is in one of the two
+    // read before the watch's: an object reported meanwhile is in one of the two
     Map<String, PendingWrite<T>> mine = Map.copyOf(deeds);
     Map<String, T> all = new LinkedHashMap<>();
     watched.get().forEach(each -> all.put(Cache.key(each), each));

@@ -10,16 +10,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Addresses that were given back a short while ago, by network. A client may still know their
- * holder: they are handed out when no other is free, the one that was given back first first.
+ * Recently released addresses, by network. A client may still know their former holder, so they are
+ * assigned only when no other is free, the one released first before the others.
  */
 final class ReleasedAddresses {
-  /** How long an address rests: longer than a neighbour or a resolver remembers it. */
+  /** How long an address rests: longer than neighbours or resolvers remember it. */
   static final Duration REST = Duration.ofMinutes(5);
 
   private final Map<String, Map<IpAddress, Long>> since = new ConcurrentHashMap<>();
 
-  /** The holder of an address gave it back, or was made to. */
+  /** Records the address of a deleted endpoint. */
   void add(@Nullable NetworkEndpoint gone) {
     prune();
     if (gone != null) {
@@ -31,7 +31,7 @@ final class ReleasedAddresses {
     }
   }
 
-  /** An address is held. */
+  /** Removes an address that is held again. */
   void remove(NetworkEndpoint held) {
     Map<IpAddress, Long> ofNetwork = since.get(EndpointCaches.networkOf(held));
     if (ofNetwork != null) {
@@ -39,7 +39,7 @@ final class ReleasedAddresses {
     }
   }
 
-  /** Addresses of a network that rest; the lower the number, the longer. */
+  /** Resting addresses of a network; the lower the number, the longer ago. */
   Map<IpAddress, Long> of(String network) {
     prune();
     long now = System.nanoTime();

@@ -5,14 +5,14 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 
-/** Server-side apply, as this agent does it. */
+/** Server-side apply with this agent's settings. */
 public final class ServerSideApply {
   /** The agent's name as a field manager. */
   public static final String MANAGER = "weft-agent";
 
   private ServerSideApply() {}
 
-  /** Writes to the object of a UID; one that another has replaced by now needs no write. */
+  /** Writes to the object with a given UID; skips one that another has replaced. */
   public static void toSame(Runnable write) {
     try {
       write.run();
@@ -23,7 +23,7 @@ public final class ServerSideApply {
     }
   }
 
-  /** Owns exactly the fields that are sent, also where another manager had them. */
+  /** Takes ownership of exactly the sent fields, even from other managers. */
   public static PatchContext forced() {
     return new PatchContext.Builder()
         .withPatchType(PatchType.SERVER_SIDE_APPLY)

@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The tasks of services on networks that this node carries, as the EndpointSlices that the operator
- * labels with the network. One watch for each network that has a virtual address, none else. A
- * slice that is not named as the operator names its own counts as none.
+ * Tasks of services on the networks that this node carries, from the EndpointSlices that the
+ * operator labels with the network. It uses one watch for each network with a virtual address. It
+ * ignores slices not named as the operator names its own.
  */
 public final class SliceCaches implements AutoCloseable {
   private final KubernetesClient client;
@@ -28,12 +28,12 @@ public final class SliceCaches implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** Follows the tasks on a network; completes when all are known. */
+  /** Starts to watch the tasks on a network; completes when all are known. */
   public CompletableFuture<Void> follow(String network) {
     return followed.computeIfAbsent(network, this::open).synced;
   }
 
-  /** Follows the tasks on a network no more. */
+  /** Stops watching the tasks on a network. */
   public void unfollow(String network) {
     Followed former = followed.remove(network);
     if (former != null) {
@@ -47,12 +47,12 @@ public final class SliceCaches implements AutoCloseable {
     return it != null && it.synced.isDone();
   }
 
-  /** Names of the networks that are followed. */
+  /** Names of the watched networks. */
   public List<String> networks() {
     return List.copyOf(followed.keySet());
   }
 
-  /** How many slices there are that count as none. */
+  /** Number of ignored slices. */
   int refused() {
     return followed.values().stream().mapToInt(each -> each.cache.refused()).sum();
   }
@@ -63,7 +63,7 @@ public final class SliceCaches implements AutoCloseable {
     return it == null ? List.of() : it.cache.all();
   }
 
-  /** The slice of a network that is known by {@link Cache#key}. */
+  /** The slice of a network by its {@link Cache#key}. */
   public Optional<EndpointSlice> get(String network, String key) {
     Followed it = followed.get(network);
     return it == null ? Optional.empty() : it.cache.get(key);
@@ -86,7 +86,7 @@ public final class SliceCaches implements AutoCloseable {
     return new Followed(cache, cache.start().toCompletableFuture());
   }
 
-  /** Keeps the addresses of tasks that are ready, as if they were one task's. */
+  /** Keeps only the addresses of ready tasks, merged into one endpoint. */
   private static void strip(EndpointSlice slice) {
     slice.setPorts(List.of());
     slice.setEndpoints(

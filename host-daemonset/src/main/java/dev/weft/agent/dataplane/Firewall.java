@@ -38,22 +38,19 @@ final class Firewall {
     this.interfaces = interfaces;
   }
 
-  /** Looks at all networks, and adds what it finds to their problems. */
-  void look(NodeSpec spec, LastPass left) {
+  /** Looks at all networks, and adds what it finds to their problems; returns that by network. */
+  Map<String, List<Problem>> look(NodeSpec spec, LastPass left) {
     known.clear();
-    look(spec, left, left.networks().keySet());
+    left.networks().values().forEach(each -> each.problems().removeIf(Problem::isOfNode));
+    return look(spec, left, left.networks().keySet());
   }
 
-  /**
-   * The same for those of the networks that were not looked at yet.
-   *
-   * @return whether there is a problem
-   */
-  boolean lookAtNew(NodeSpec spec, LastPass left, Collection<String> names) {
+  /** The same for those of the networks that were not looked at yet. */
+  Map<String, List<Problem>> lookAtNew(NodeSpec spec, LastPass left, Collection<String> names) {
     return look(spec, left, names.stream().filter(name -> !known.contains(name)).toList());
   }
 
-  private boolean look(NodeSpec spec, LastPass left, Collection<String> names) {
+  private Map<String, List<Problem>> look(NodeSpec spec, LastPass left, Collection<String> names) {
     Map<FirewallProbe.Way, String> ways = new HashMap<>();
     for (String name : names) {
       NetworkSpec network = spec.networks().get(name);
@@ -71,14 +68,17 @@ final class Firewall {
             });
       }
     }
-    List<FirewallProbe.Way> dropped = dropped(ways.keySet());
-    dropped.forEach(way -> {
-      LastPass.Carried carried = left.networks().get(ways.get(way));
+    Map<String, List<Problem>> problems = new HashMap<>();
+    for (FirewallProbe.Way way : dropped(ways.keySet())) {
+      String name = ways.getOrDefault(way, "");
+      LastPass.Carried carried = left.networks().get(name);
       if (carried != null) {
-        carried.problems().add(problem(way));
+        Problem problem = problem(way);
+        carried.problems().add(problem);
+        problems.computeIfAbsent(name, _ -> new ArrayList<>()).add(problem);
       }
-    });
-    return !dropped.isEmpty();
+    }
+    return problems;
   }
 
   /** One for each IP family. */
@@ -103,7 +103,7 @@ final class Firewall {
     try {
       return FirewallProbe.dropped(kernel, ways);
     } catch (NftablesException | NetlinkException unknown) {
-      return new ArrayList<>();
+      return List.of();
     }
   }
 

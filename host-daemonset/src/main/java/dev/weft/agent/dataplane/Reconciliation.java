@@ -48,6 +48,9 @@ final class Reconciliation {
   private Set<String> stuck = Set.of();
   private boolean shut;
 
+  /** Whether the pass looks at the whole kernel. */
+  private boolean looked;
+
   Reconciliation(HostKernel kernel, NodeKeys keys) {
     this.kernel = kernel;
     this.keys = keys;
@@ -70,6 +73,7 @@ final class Reconciliation {
       // The kernel is not as it was left: look at it.
     }
     Set<String> all = spec.networks().keySet();
+    looked = false;
     ReconcileOutcome outcome =
         switch (scope) {
           case PassScope.Everything _ -> whole(spec, all);
@@ -77,7 +81,9 @@ final class Reconciliation {
           case PassScope.Part part -> whole(spec, known == null ? all : part.names());
         };
     made.accept(outcome);
-    return outcome;
+    LastPass left = last;
+    // those that wait for what was made need not wait for this
+    return looked && left != null ? outcome.with(firewall.look(spec, left)) : outcome;
   }
 
   /** All but what a process holds for as long as it lives: that changes nothing of the node. */
@@ -120,6 +126,7 @@ final class Reconciliation {
   }
 
   private ReconcileOutcome look(NodeSpec spec, Set<String> names) {
+    looked = true;
     PassPlan plan = planner.plan(spec, last, stuck);
     Map<String, List<String>> repaired =
         repairs(last, plan.changes(), plan.target(), plan.observed());
@@ -134,7 +141,6 @@ final class Reconciliation {
         apply(spec, plan.keys(), plan.changes(), plan.observation().sandboxes());
     LastPass left = remember(spec, plan, failures.keySet());
     stuck = StuckDevices.of(failures.keySet());
-    firewall.look(spec, left);
     return new OutcomeReport(kernel, spec, left)
         .of(
             OutcomeReport.concerned(spec, names, plan.changes(), repaired.keySet()),
@@ -245,25 +251,18 @@ final class Reconciliation {
         return Optional.empty();
       }
       path.made();
-      ReconcileOutcome outcome = report(spec, known, endpoints.keySet(), changes);
+      ReconcileOutcome outcome =
+          new OutcomeReport(kernel, spec, known)
+              .of(
+                  endpoints.keySet(),
+                  new OutcomeReport.Made(changes, failures, Map.of(), Optional.empty()),
+                  keys.outcome());
       made.accept(outcome);
       apply.announce(changes);
       if (!failures.isEmpty()) {
         return Optional.empty();
       }
-      return Optional.of(
-          firewall.lookAtNew(spec, known, endpoints.keySet())
-              ? report(spec, known, endpoints.keySet(), changes)
-              : outcome);
+      return Optional.of(outcome.with(firewall.lookAtNew(spec, known, endpoints.keySet())));
     }
-  }
-
-  private ReconcileOutcome report(
-      NodeSpec spec, LastPass known, Set<String> names, List<Change> made) {
-    return new OutcomeReport(kernel, spec, known)
-        .of(
-            names,
-            new OutcomeReport.Made(made, Map.of(), Map.of(), Optional.empty()),
-            keys.outcome());
   }
 }

@@ -10,15 +10,16 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
-/** Which of its attachments leads a sandbox out. */
+/** Chooses the attachment that carries a sandbox's default route. */
 final class DefaultRoutes {
   private DefaultRoutes() {}
 
   /**
-   * The place of the attachment that carries the default route: the first that asks for it, or else
-   * the first that leads out and does not refuse.
+   * Index of the attachment with the default route: the first that asks for it. If none does, the
+   * first that does not decline it on a bridge or macvlan network with a gateway; internal networks
+   * have no way out.
    *
-   * @param attachments what a sandbox asks for, in order
+   * @param attachments attachments of a sandbox, in order
    * @param hostNetwork finds the HostNetwork of a network
    */
   static OptionalInt carrier(

@@ -36,8 +36,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request for this node, kept from pass to pass: of a change only what it touches is computed
- * anew. Used by one thread.
+ * Desired state of this node, kept between passes: a change recomputes only the parts it touches.
+ * Used by one thread.
  */
 public final class DesiredCache {
   private final ClusterCaches cluster;
@@ -49,9 +49,9 @@ public final class DesiredCache {
   private Optional<KeySpec> keys = Optional.empty();
 
   /**
-   * The desired state that follows from what the cluster and the sandboxes' source know.
+   * Derives the desired state from the cluster and the source of sandboxes.
    *
-   * @param features what the node's kernel can do
+   * @param features capabilities of the node's kernel
    */
   public DesiredCache(ClusterCaches cluster, Sandboxes sandboxes, Kernel features) {
     this.cluster = cluster;
@@ -59,20 +59,20 @@ public final class DesiredCache {
     this.features = features;
   }
 
-  /** Everything, as of the last {@link #update}. */
+  /** The whole desired state, as of the last {@link #update}. */
   public NodeSpec nodeSpec(Optional<InetAddress> vtep) {
     return new NodeSpec(
         cluster.node(), vtep, Map.copyOf(networks), cluster.txChecksum(), keys, peers());
   }
 
-  /** Everything as it would be if what is only planned were to be made. */
+  /** The whole desired state with the planned revisions applied. */
   public NodeSpec plan(Optional<InetAddress> vtep) {
     Map<String, NetworkSpec> all = new HashMap<>(networks);
     all.putAll(planned);
     return new NodeSpec(cluster.node(), vtep, Map.copyOf(all), cluster.txChecksum(), keys, peers());
   }
 
-  /** The networks of which another revision, or the first, is only planned. */
+  /** Networks with a revision, possibly the first, in plan mode. */
   public Map<String, NetworkSpec> planned() {
     return Map.copyOf(planned);
   }
@@ -82,7 +82,7 @@ public final class DesiredCache {
     return Optional.ofNullable(networks.get(name));
   }
 
-  /** Generation of the HostNetwork that a network's spec was taken from; 0 if it has none. */
+  /** Generation of the HostNetwork behind a network's spec; 0 if there is none. */
   public long generation(String name) {
     return generations.getOrDefault(name, 0L);
   }
@@ -92,7 +92,7 @@ public final class DesiredCache {
     return Set.copyOf(networks.keySet());
   }
 
-  /** Name of the network with this UID, desired or about to go. */
+  /** Name of the network with this UID, desired or being removed. */
   public Optional<String> nameOf(String uid) {
     return cluster.hostNetworks().all().stream()
         .filter(each -> each.getSpec() != null && uid.equals(each.getSpec().networkUid()))
@@ -100,7 +100,7 @@ public final class DesiredCache {
         .map(ClusterCaches::networkOf);
   }
 
-  /** Computes anew what {@code scope} touches. */
+  /** Recomputes what {@code scope} touches. */
   public void update(PassScope scope) {
     if (scope.hasKeys()) {
       keys = KeySpecs.of(cluster, features);
@@ -116,7 +116,7 @@ public final class DesiredCache {
     }
   }
 
-  /** The networks of the cluster, and those that were desired so far. */
+  /** Networks of the cluster, and those desired so far. */
   private Set<String> everyName() {
     Set<String> names = new HashSet<>(networks.keySet());
     names.addAll(planned.keySet());
@@ -180,7 +180,10 @@ public final class DesiredCache {
     }
   }
 
-  /** What this node is to build: of an expected endpoint it is not known yet whether it counts. */
+  /**
+   * Endpoints that this node builds. It cannot judge an expected endpoint before its address is
+   * known.
+   */
   private List<NetworkEndpoint> buildable(String network) {
     return cluster.endpoints().buildable(network).stream()
         .filter(each -> each.getSpec().address() == null || isEffective(each))
@@ -230,7 +233,7 @@ public final class DesiredCache {
         .filter(each -> each.getSpec() != null && !uid(each.getSpec()).isEmpty());
   }
 
-  /** The revision that is only planned, if one is. */
+  /** The revision in plan mode, if there is one. */
   private Optional<HostNetworkSpec> candidate(String name, HostNetworkSpec instructed) {
     Optional<ContainerNetwork> network =
         cluster
@@ -242,7 +245,7 @@ public final class DesiredCache {
     return network.map(each -> HostNetworks.of(each, cluster.node()).getSpec());
   }
 
-  /** Where the tunnels of all nodes start, whether or not they carry an endpoint. */
+  /** Tunnel sources of all nodes, whether or not they have an endpoint. */
   private Set<InetAddress> peers() {
     return cluster.members().members().values().stream()
         .flatMap(each -> Optional.ofNullable(each.getSpec()).stream())

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Endpoints as the data plane wants them, from endpoints as the API has them. One that is malformed
- * is left out, and keeps no other from being desired.
+ * Converts endpoints of the API to endpoints of the data plane. It omits malformed ones; they do
+ * not affect the others.
  */
 final class EndpointSpecs {
   private static final Logger LOG = LoggerFactory.getLogger(EndpointSpecs.class);
@@ -32,7 +32,7 @@ final class EndpointSpecs {
    * A sandbox's interfaces on one network, each with the addresses that the sandbox holds for it.
    *
    * @param endpoints the network's endpoints on this node
-   * @param wayOut the interface that carries the default route, if it is one of these
+   * @param wayOut the interface with the default route, if it is one of these
    */
   static List<LocalEndpoint> local(
       Sandbox sandbox, List<NetworkEndpoint> endpoints, Optional<String> wayOut) {
@@ -85,9 +85,9 @@ final class EndpointSpecs {
   }
 
   /**
-   * An endpoint of another node; empty while the way there is not known.
+   * An endpoint of another node; empty while the tunnel to that node is unknown.
    *
-   * @param vteps where a node's tunnels end
+   * @param vteps finds the tunnel address of a node
    */
   static Optional<RemoteEndpoint> remote(
       NetworkEndpoint endpoint, Function<String, Optional<InetAddress>> vteps) {

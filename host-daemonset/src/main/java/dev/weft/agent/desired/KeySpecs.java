@@ -26,16 +26,16 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the resources say of the keys of encrypted networks. */
+/** Reads the key requirements of encrypted networks from the resources. */
 public final class KeySpecs {
   private static final Logger LOG = LoggerFactory.getLogger(KeySpecs.class);
 
   private KeySpecs() {}
 
   /**
-   * The spec; empty while there is no encrypted network: then there are no keys.
+   * The spec; empty while there is no encrypted network, and so no keys.
    *
-   * @param features what the node's kernel can do
+   * @param features capabilities of the node's kernel
    */
   static Optional<KeySpec> of(ClusterCaches cluster, Kernel features) {
     boolean encrypted =
@@ -53,7 +53,7 @@ public final class KeySpecs {
             cluster.publicAddress().flatMap(DesiredCache::address)));
   }
 
-  /** Whether keys are needed because of this network. */
+  /** Whether this network needs keys. */
   public static boolean isEncrypted(ContainerNetwork network) {
     return network.getSpec() != null
         && Driver.of(network.getSpec().driver()).filter(it -> it == Driver.OVERLAY).isPresent()
@@ -68,9 +68,9 @@ public final class KeySpecs {
         && Boolean.TRUE.equals(hostNetwork.getSpec().overlay().encrypted());
   }
 
-  /** What the mesh asks of nodes; until it says anything, what it will begin with. */
+  /** Key target of the mesh; before the mesh has one, the target that it will start with. */
   static KeyTarget target(Optional<Mesh> mesh) {
-    // an epoch and what its packets are to travel in are read from one object: neither is older
+    // epoch and encapsulation come from one object, so neither is older than the other
     Optional<Integer> udpPort = IpsecEncapsulation.udpPort(Validation.ifValid(mesh.orElse(null)));
     Optional<MeshKeys> keys =
         mesh.map(Mesh::getStatus).flatMap(status -> Optional.ofNullable(status.keys()));

@@ -13,11 +13,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which of a sandbox's interfaces answers which attachment: the one of the name that is asked for,
- * or else the first of the network that no other asks for and that has what is asked for. It
- * follows from what is stored alone, so it is the same after a restart of the agent.
+ * Assigns the interfaces of a sandbox to its attachments. An attachment gets the interface with the
+ * requested name. Without a name, it gets the first matching interface of its network that no other
+ * attachment names. This uses only stored data, so the result is the same after a restart of the
+ * agent.
  *
- * @param interfaces names of interfaces by the attachment's place
+ * @param interfaces names of interfaces by index of the attachment
  */
 public record Pairing(Map<Integer, String> interfaces) {
   private static final Comparator<String> SHORT_FIRST =
@@ -28,10 +29,10 @@ public record Pairing(Map<Integer, String> interfaces) {
   }
 
   /**
-   * Pairs.
+   * Computes the pairing.
    *
-   * @param wanted what a sandbox asks for, in order
-   * @param held the endpoints that it holds, of any network
+   * @param wanted attachments of a sandbox, in order
+   * @param held endpoints of the sandbox, on any network
    */
   public static Pairing of(List<Attachment> wanted, List<NetworkEndpoint> held) {
     Map<String, Map<String, List<NetworkEndpointSpec>>> free = new HashMap<>();
@@ -70,12 +71,15 @@ public record Pairing(Map<Integer, String> interfaces) {
     return new Pairing(pairs);
   }
 
-  /** The interface that answers the attachment at this place; empty if none does yet. */
+  /** The interface of the attachment at this index; empty if it has none yet. */
   public Optional<String> of(int attachment) {
     return Optional.ofNullable(interfaces.get(attachment));
   }
 
-  /** What is asked for may be claimed in part only: no address of a family is no contradiction. */
+  /**
+   * Whether an interface matches. A claim may be partial: a family without an address still
+   * matches.
+   */
   private static boolean suits(Attachment attachment, List<NetworkEndpointSpec> held) {
     boolean sameMac =
         attachment.mac() == null

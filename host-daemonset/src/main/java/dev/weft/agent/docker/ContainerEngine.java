@@ -4,25 +4,25 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is asked of a Docker engine. Every method may throw {@link EngineAway}. */
+/** Requests to a Docker engine. Every method may throw {@link EngineAway}. */
 interface ContainerEngine extends AutoCloseable {
-  /** Ids of the containers that run and carry the label {@code weft.dev/networks}. */
+  /** Ids of the running containers with the label {@code weft.dev/networks}. */
   Set<String> running();
 
-  /** A container as it is; empty if it does not run or is no more. */
+  /** A running container; empty if it does not run or no longer exists. */
   Optional<Container> inspect(String id);
 
   /**
-   * Begins to listen to starts, ends and new names of containers that carry the label.
+   * Subscribes to starts, ends and renames of containers with the label.
    *
-   * @param since those that happened from then on are reported too, as far as the engine remembers
+   * @param since also reports earlier events from this time on, as far as the engine remembers them
    */
   Events events(Instant since);
 
   @Override
   void close();
 
-  /** Something happened to a container. */
+  /** A change of a container. */
   record Event(String container, Instant time) {}
 
   /** Events in the order in which they happened. */

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Finds the file of a container's network namespace. The engine may live in another mount or
- * process namespace than the agent, where what it says means something else or nothing.
+ * Finds the file of a container's network namespace. The engine may run in another mount or process
+ * namespace than the agent, so its paths and process ids may be wrong or invalid here.
  */
 final class ContainerNamespaces {
   private ContainerNamespaces() {}
 
-  /** Empty if no file that the agent sees is surely the namespace. */
+  /** Empty if the agent sees no file that certainly is the namespace. */
   static Optional<Path> of(Container container) {
     return container.namespaces().stream()
         .filter(file -> !file.startsWith("/proc") || isProcessOf(container, file))
@@ -23,7 +23,8 @@ final class ContainerNamespaces {
   }
 
   /**
-   * All namespaces are files of one file system; without the engine's mount it is an empty file.
+   * All namespaces are files of one file system; without the engine's mount the path is an empty
+   * file.
    */
   private static boolean isNamespace(Path file) {
     try (NetworkNamespace own = NetworkNamespace.current();
@@ -34,7 +35,7 @@ final class ContainerNamespaces {
     }
   }
 
-  /** A process id of another process namespace names a stranger, in another control group. */
+  /** A process id of another process namespace belongs to a stranger, in another control group. */
   private static boolean isProcessOf(Container container, Path file) {
     try {
       Path groups = file.resolve("../../cgroup").normalize();

@@ -46,7 +46,7 @@ final class DockerEngine implements ContainerEngine {
             .withDockerTlsVerify(false)
             .build();
     questions = client(config, PATIENCE);
-    // The stream of events is silent for as long as nothing happens.
+    // no timeout: the stream of events is silent while nothing happens
     news = client(config, Duration.ZERO);
   }
 
@@ -108,7 +108,7 @@ final class DockerEngine implements ContainerEngine {
                 orEmpty(settings.getSandboxId()), orEmpty(settings.getSandboxKey()), pid)));
   }
 
-  /** The label of an image; empty if it has none, or was removed since. */
+  /** The label of an image; empty if it has none or the image was removed. */
   private String imagesNetworks(String image) {
     try {
       ContainerConfig config = questions.inspectImageCmd(image).exec().getConfig();
@@ -152,7 +152,7 @@ final class DockerEngine implements ContainerEngine {
   public void close() {
     try (news;
         questions) {
-      // both are closed, whatever the other says
+      // closes both, even if one fails
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

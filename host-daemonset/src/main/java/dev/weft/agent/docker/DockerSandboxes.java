@@ -26,18 +26,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Containers of a Docker engine that carry the label {@code weft.dev/networks}. A container is
- * wired right after its start: an engine allows no step in between. Each of its starts is a sandbox
- * of its own, for it has a network namespace of its own.
+ * Containers of a Docker engine with the label {@code weft.dev/networks}. They are wired right
+ * after their start, because the engine offers no hook before it. Each start is a separate sandbox
+ * with a network namespace of its own.
  *
- * <p>What runs is listed, and then followed by the events since just before that. When the engine
- * goes away the same is done again, and until then everything known keeps running: an engine may be
- * restarted and leave its containers alive.
+ * <p>It lists the running containers, then follows the events since just before the list. When the
+ * engine becomes unreachable, it repeats this. Until then all known containers count as running,
+ * because they may survive a restart of the engine.
  */
 public final class DockerSandboxes implements Sandboxes {
   private static final Logger LOG = LoggerFactory.getLogger(DockerSandboxes.class);
 
-  /** Containers are without network for as long after an engine answers again. */
+  /** New containers lack their networks for up to this long after an engine answers again. */
   private static final Backoff BACKOFF =
       new Backoff(Duration.ofMillis(200), Duration.ofMillis(800));
 
@@ -105,7 +105,7 @@ public final class DockerSandboxes implements Sandboxes {
     return running.values().stream().anyMatch(each -> each.id().equals(idOrOwner));
   }
 
-  /** An engine has no place for it; the Event and the log report it. */
+  /** Does nothing: the engine has no place for a result, and the Event and the log report it. */
   @Override
   public void report(Sandbox sandbox, AttachResult verdict) {}
 

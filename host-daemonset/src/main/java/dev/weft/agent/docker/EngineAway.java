@@ -1,6 +1,6 @@
 package dev.weft.agent.docker;
 
-/** The engine did not answer, or not with what was asked. */
+/** The engine did not answer, or gave an unexpected answer. */
 final class EngineAway extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Compares a node with what {@code docs/reference/requirements.md} asks for. Pure. */
+/** Compares a node with the requirements in {@code docs/reference/requirements.md}. Pure. */
 public final class Checkup {
   /** {@code linux/capability.h}. */
   private static final Map<Integer, String> CAPABILITIES =
@@ -18,7 +18,7 @@ public final class Checkup {
 
   private static final Set<String> OF_EVERY_NETWORK = Set.of("bridge", "veth");
 
-  /** No IPv6 below (RFC 8200, section 5). */
+  /** Smallest MTU for IPv6 (RFC 8200, section 5). */
   private static final int LEAST_IPV6_MTU = 1280;
 
   private static final int LOCAL_ONLY_TO_NOBODY = 8;
@@ -26,13 +26,13 @@ public final class Checkup {
   private final NodeFacts facts;
   private final long descriptorsNeeded;
 
-  /** Of a node, for an agent that needs so many file descriptors. */
+  /** Checks a node for an agent that needs this many file descriptors. */
   public Checkup(NodeFacts facts, long descriptorsNeeded) {
     this.facts = facts;
     this.descriptorsNeeded = descriptorsNeeded;
   }
 
-  /** One finding for each subject, in the order of the page. */
+  /** One finding for each subject, in the order of the requirements page. */
   public List<Finding> findings() {
     List<Finding> findings = new ArrayList<>();
     findings.add(capabilities());
@@ -143,7 +143,7 @@ public final class Checkup {
             "choose another port in spec.ports, or VNIs in spec.vnis of the Mesh");
   }
 
-  /** An agent that runs may itself listen there. */
+  /** A running agent may itself listen on this port. */
   private Finding ipsecPort() {
     int port = Defaults.IPSEC_PORT;
     return facts.agentRuns() || !facts.udpPorts().contains(port)
@@ -202,7 +202,7 @@ public final class Checkup {
             "raise LimitNOFILE of the container runtime");
   }
 
-  /** 802.1Q is in a module of another name. */
+  /** Names of kernel modules; the module of 802.1Q has another name than the feature. */
   private static String moduleNames(List<String> features) {
     return features.stream()
         .map(each -> each.equals("vlan") ? "8021q" : each)

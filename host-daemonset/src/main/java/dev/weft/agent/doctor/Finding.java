@@ -4,14 +4,14 @@ package dev.weft.agent.doctor;
  * The result of one check.
  *
  * @param subject what was checked
- * @param grade how it stands
+ * @param grade how far the requirement is met
  * @param found what was found
- * @param cure what to change; empty where nothing is to be changed
+ * @param cure what to change; empty if nothing
  */
 public record Finding(String subject, Grade grade, String found, String cure) {
-  /** How a subject stands. */
+  /** How far a requirement is met. */
   public enum Grade {
-    /** The node has it. */
+    /** The node meets the requirement. */
     OK,
     /** Some networks cannot work on the node. */
     NOTE,

@@ -6,19 +6,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A node as the checks see it.
+ * Facts about a node for the checks.
  *
- * @param capabilities the effective ones of this process, as a mask ({@code capability.h})
- * @param kernel release, and the features that Weft can use and the kernel lacks
+ * @param capabilities effective capabilities of this process, as a mask ({@code capability.h})
+ * @param kernel release, and usable features that the kernel lacks
  * @param ipv6 whether the kernel has IPv6
  * @param settings sysctls below {@code net/} by their path, such as {@code
  *     ipv4/conf/all/arp_ignore}; absent where the kernel has none
  * @param udpPorts ports that processes of the node listen on
- * @param tunnels ports of VXLAN devices that are not Weft's, with a device's name
- * @param agentRuns whether a process listens where an agent does
- * @param underlay where tunnels start
+ * @param tunnels ports of VXLAN devices of other programs, each with the name of a device
+ * @param agentRuns whether a process listens on the agent's address
+ * @param underlay source address of tunnels
  * @param runtimes sockets of container runtimes that exist, by the option that names them
- * @param descriptors how many file descriptors a process may open
+ * @param descriptors number of file descriptors that a process may open
  */
 public record NodeFacts(
     long capabilities,

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads the facts of the node whose network namespace the calling thread is in. */
+/** Reads the facts of the node, in the network namespace of the calling thread. */
 public final class NodeReader {
   private static final Path SYSCTLS = Path.of("/proc/sys/net");
   private static final List<String> SETTINGS =
@@ -40,8 +40,8 @@ public final class NodeReader {
   /**
    * Reads the node; changes nothing.
    *
-   * @param listen where an agent would listen
-   * @param descriptors how many file descriptors a process may open
+   * @param listen address on which an agent would listen
+   * @param descriptors number of file descriptors that a process may open
    * @throws IOException if {@code /proc} cannot be read
    */
   public static NodeFacts read(InetSocketAddress listen, long descriptors) throws IOException {
@@ -68,7 +68,10 @@ public final class NodeReader {
     }
   }
 
-  /** Without the right to make a namespace nothing is known, which the capabilities report. */
+  /**
+   * Missing features are unknown without the right to create a namespace, which the capabilities
+   * report.
+   */
   private static Kernel kernel() {
     try {
       return KernelSurvey.kernel();
@@ -88,7 +91,10 @@ public final class NodeReader {
     return settings;
   }
 
-  /** The kernel's own sockets, such as those of VXLAN devices, are not in these files. */
+  /**
+   * Ports of processes. Sockets of the kernel itself, such as those of VXLAN devices, are not in
+   * these files.
+   */
   private static Set<Integer> udpPorts() throws IOException {
     Set<Integer> ports = new HashSet<>();
     for (String name : List.of("udp", "udp6")) {

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the agent counts. */
+/** Metrics of the agent. */
 public final class AgentMetrics {
   private static final double MILLIS = 1e3;
   private static final double NANOS = 1e9;
@@ -34,7 +34,7 @@ public final class AgentMetrics {
   private final Timer attach;
   private final AtomicReference<@Nullable Duration> startToReady = new AtomicReference<>();
 
-  /** Counters at zero. */
+  /** Metrics with all counters at zero. */
   public AgentMetrics() {
     new FileDescriptorMetrics().bindTo(registry);
     FunctionCounter.builder("weft.agent.netlink.messages", this, _ -> Netlink.messagesSent())
@@ -70,12 +70,12 @@ public final class AgentMetrics {
             .register(registry);
   }
 
-  /** A value that is asked for when it is read. */
+  /** Adds a gauge; its value is computed when it is read. */
   public void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder("weft.agent." + name, value).description(description).register(registry);
   }
 
-  /** A request goes to the API server. */
+  /** Counts a request to the API server. */
   public void apiRequest(HttpRequest request) {
     Counter.builder("weft.agent.api.requests")
         .description("Requests to the API server")
@@ -84,7 +84,7 @@ public final class AgentMetrics {
         .increment();
   }
 
-  /** A stored object of this kind is unreadable in part. */
+  /** Counts a stored object of this kind that is partly unreadable. */
   public void unreadable(String kind) {
     Counter.builder("weft.agent.unreadable.objects")
         .description("Stored objects found unreadable in part, which counts as absent")
@@ -93,27 +93,27 @@ public final class AgentMetrics {
         .increment();
   }
 
-  /** Makes a pass over the node. */
+  /** Runs and times a pass over the node. */
   public <T> T pass(Supplier<T> pass) {
     return passes.record(pass);
   }
 
-  /** What a pass did to the kernel, timed. */
+  /** Runs and times the kernel changes of a pass. */
   public <T> T kernel(Supplier<T> work) {
     return kernel.record(work);
   }
 
-  /** A runtime's word of a new sandbox, timed until the answer. */
+  /** Runs and times the handling of a new sandbox, until the answer to the runtime. */
   public <T> T attach(Supplier<T> work) {
     return attach.record(work);
   }
 
-  /** Others had changed so many things, which are as they were. */
+  /** Counts repaired changes by other programs. */
   public void driftRepaired(int count) {
     repaired.increment(count);
   }
 
-  /** The first pass is done; only the first call counts. */
+  /** Marks the end of the first pass; only the first call counts. */
   public void ready() {
     Duration since =
         Duration.ofMillis(
@@ -126,12 +126,12 @@ public final class AgentMetrics {
     }
   }
 
-  /** From the start of the process to the end of the first pass; null before that. */
+  /** Time from the start of the process to the end of the first pass; null before that. */
   public @Nullable Duration startToReady() {
     return startToReady.get();
   }
 
-  /** Everything in Prometheus' text format. */
+  /** All metrics in Prometheus' text format. */
   public String scrape() {
     Supervised.failures()
         .keySet()
@@ -144,7 +144,9 @@ public final class AgentMetrics {
     return registry.scrape();
   }
 
-  /** The plural in the path, with {@code /status} or {@code watch} where the request says so. */
+  /**
+   * The plural resource name in the path, with {@code /status} or {@code watch} where it applies.
+   */
   static String resource(HttpRequest request) {
     String[] parts = request.uri().getPath().split("/", -1);
     int at = parts.length > 1 && parts[1].equals("api") ? 3 : 4;

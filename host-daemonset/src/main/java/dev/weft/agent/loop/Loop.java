@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that works off what changed. All that is asked for while it works is one next pass;
- * when nothing is asked for it rests. A network that could not be brought to its desired state is
- * asked for again by itself, ever more rarely.
+ * One thread that processes changes. Requests that arrive during a pass are merged into one next
+ * pass; without requests the thread sleeps. Failed scopes are requested again, each by itself, with
+ * back-off.
  */
 public final class Loop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
@@ -32,8 +32,8 @@ public final class Loop implements AutoCloseable {
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
   /**
-   * A pass asks the API server nothing and takes seconds on the largest of nodes; one that takes so
-   * long hangs.
+   * A pass sends no requests to the API server and takes seconds on the largest nodes. A pass that
+   * takes this long hangs.
    */
   static final Duration LONGEST = Duration.ofMinutes(2);
 
@@ -59,11 +59,11 @@ public final class Loop implements AutoCloseable {
   @FunctionalInterface
   public interface Work {
     /**
-     * Works off {@code scope}.
+     * Processes {@code scope}.
      *
-     * @param done to be called once nothing is left to do that callers wait for; else they wait
-     *     until this returns
-     * @return what to try again, each by itself
+     * @param done to be called as soon as callers need not wait any longer; else they wait until
+     *     this returns
+     * @return scopes to try again, each by itself
      */
     Set<PassScope> run(PassScope scope, Runnable done);
 
@@ -71,29 +71,29 @@ public final class Loop implements AutoCloseable {
     default void failed(PassScope scope, RuntimeException why) {}
   }
 
-  /** A loop of this name that rests until {@link #start}. */
+  /** A loop with this name that sleeps until {@link #start}. */
   public Loop(String name, Timer timer) {
     this.name = name;
     this.timer = timer;
   }
 
-  /** Begins to work; what was asked for before is not forgotten. */
+  /** Starts to work, first on the requests so far. */
   public void start(Work passes) {
     work = passes;
     thread = Supervised.start(Thread.ofPlatform().daemon(true), name, this::run);
   }
 
-  /** Completes with the first pass that did not throw, when nothing of a failed one is left. */
+  /** Completes with the first successful pass after which no earlier failure is left. */
   public CompletableFuture<Void> worked() {
     return worked.copy();
   }
 
-  /** Why the last pass failed as a whole; empty once the same changes have passed. */
+  /** Why the last pass failed as a whole; empty after a successful pass over the same changes. */
   public Optional<String> trouble() {
     return Optional.ofNullable(trouble);
   }
 
-  /** That a pass hangs; empty: none does. */
+  /** Report of a hanging pass; empty if none hangs. */
   public Optional<String> hang() {
     Duration since = Duration.ofNanos(System.nanoTime() - busySince);
     return busy && since.compareTo(LONGEST) > 0
@@ -101,13 +101,13 @@ public final class Loop implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** Asks for a pass that looks at {@code scope}. */
+  /** Requests a pass over {@code scope}. */
   public void ask(PassScope scope) {
     CompletableFuture<Void> _ = request(scope);
   }
 
   /**
-   * Asks for a pass that looks at {@code scope}.
+   * Requests a pass over {@code scope}.
    *
    * @return completes when such a pass, begun after this call, is done
    */
@@ -124,7 +124,7 @@ public final class Loop implements AutoCloseable {
     return done;
   }
 
-  /** Ends after the pass that goes on; what was asked for meanwhile is not worked off. */
+  /** Ends after the current pass, and drops later requests. */
   @Override
   public void close() {
     lock.lock();
@@ -158,9 +158,9 @@ public final class Loop implements AutoCloseable {
   }
 
   /**
-   * What a pass works off.
+   * The work of one pass.
    *
-   * @param whole whether all is in it that an earlier pass failed at
+   * @param whole whether it contains everything that an earlier pass failed at
    */
   private record Batch(PassScope scope, boolean whole, List<CompletableFuture<Void>> waiting) {
     void done() {
@@ -206,7 +206,7 @@ public final class Loop implements AutoCloseable {
     }
   }
 
-  /** Whether a pass over {@code scope} tried what had failed; each pass looks at the keys. */
+  /** Whether a pass over {@code scope} repeated the failed work; every pass handles the keys. */
   private static boolean wasTried(PassScope failed, PassScope scope) {
     return switch (failed) {
       case PassScope.Everything _ -> scope.equals(PassScope.EVERYTHING);
@@ -226,7 +226,7 @@ public final class Loop implements AutoCloseable {
     worked.complete(null);
   }
 
-  /** A pass failed as a whole: what it was about is tried again alone, and others go on. */
+  /** Records the failure of a whole pass: it schedules a repetition, while other requests go on. */
   private void note(PassScope scope, Throwable e) {
     int attempts;
     lock.lock();

@@ -20,14 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says that the agent lives, by a Lease. The agent does not depend on it: a Lease that cannot be
- * renewed is renewed later.
+ * Renews a Lease as a sign of life. The agent does not depend on it: it repeats a failed renewal.
  */
 public final class Heartbeat {
-  /** How often the Lease is renewed. */
+  /** Interval between renewals of the Lease. */
   static final Duration PERIOD = Duration.ofSeconds(10);
 
-  /** After so long without renewal the agent counts as gone. */
+  /** Others treat the agent as gone after this time without renewal. */
   static final Duration DURATION = Duration.ofSeconds(40);
 
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
@@ -47,7 +46,9 @@ public final class Heartbeat {
     this.renewed = clock.instant();
   }
 
-  /** That the Lease has run out, for which others take this agent for gone; empty: it has not. */
+  /**
+   * Report of an expired Lease, after which others treat this agent as gone; empty if it is valid.
+   */
   public Optional<String> trouble() {
     return Duration.between(renewed, clock.instant()).compareTo(DURATION) < 0
         ? Optional.empty()
@@ -56,7 +57,7 @@ public final class Heartbeat {
                 .formatted(renewed.truncatedTo(ChronoUnit.SECONDS), failure));
   }
 
-  /** Begins to beat. */
+  /** Starts to renew the Lease. */
   public void start(Timer timer) {
     timer.every(PERIOD, this::beat);
   }

@@ -26,7 +26,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out what the kernel can do by doing it, in a namespace that is gone after. */
+/** Tests the kernel's capabilities by using them, in a temporary namespace. */
 public final class KernelSurvey {
   private static final Logger LOG = LoggerFactory.getLogger(KernelSurvey.class);
   private static final Path RELEASE = Path.of("/proc/sys/kernel/osrelease");
@@ -39,7 +39,7 @@ public final class KernelSurvey {
 
   private KernelSurvey() {}
 
-  /** The running kernel. */
+  /** Capabilities of the running kernel. */
   public static Kernel kernel() {
     return new Kernel(release(), missing());
   }
@@ -76,7 +76,7 @@ public final class KernelSurvey {
       if (!missing.contains("aes-gcm") && refusal(xfrm, state("::1").build()).isPresent()) {
         missing.add("esp6");
       }
-      // where plain ESP is not taken, that is what is missing
+      // where the kernel lacks plain ESP, only that is reported as missing
       if (Kernel.lacksForEncryption(new Kernel(null, missing), false, false).isEmpty()
           && !takesEspInUdp(namespace, xfrm, "0.0.0.0")) {
         missing.add("esp-in-udp");
@@ -121,7 +121,7 @@ public final class KernelSurvey {
                     : "aes-gcm");
   }
 
-  /** A state as encrypted networks have them. */
+  /** A state with the properties that encrypted networks use. */
   private static XfrmStateSpec.Builder state(String address) {
     InetAddress self = InetAddress.ofLiteral(address);
     return XfrmStateSpec.of(XfrmStateId.esp(self, TRY_SPI), self);

@@ -17,9 +17,9 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** What a node publishes of itself. */
+/** Builds the MeshNode of a node. */
 final class MeshNodes {
-  /** Routes that are published; the schema admits no more. */
+  /** Most routes published; the schema admits no more. */
   private static final int MOST_ROUTES = 4096;
 
   private MeshNodes() {}
@@ -56,9 +56,9 @@ final class MeshNodes {
   }
 
   /**
-   * What it says of itself.
+   * Status of the MeshNode.
    *
-   * @param conflict why it counts as none to other nodes; empty: it counts
+   * @param conflict why other nodes ignore it; empty if it is a member
    */
   static MeshNodeStatus status(
       MeshNode stored,

@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Publishes this node as a {@link MeshNode}, when what it says changes. */
+/** Publishes this node as a {@link MeshNode}, whenever its content changes. */
 public final class NodePublisher {
   private static final Logger LOG = LoggerFactory.getLogger(NodePublisher.class);
 
@@ -32,9 +32,9 @@ public final class NodePublisher {
   private final Kernel kernel;
 
   /**
-   * A publisher of the node that {@code cluster} is about.
+   * Publishes the node of {@code cluster}.
    *
-   * @param kernel what the node's kernel can do
+   * @param kernel capabilities of the node's kernel
    */
   public NodePublisher(
       KubernetesClient client, ClusterCaches cluster, ApiWrites writes, Kernel kernel) {
@@ -45,7 +45,7 @@ public final class NodePublisher {
   }
 
   /**
-   * Publishes the node with this underlay, if it is not published so already.
+   * Publishes the node with this underlay, unless the API already has the same content.
    *
    * @param keys the report on the keys of encrypted networks, empty if there are none
    */
@@ -108,7 +108,7 @@ public final class NodePublisher {
     return metadata;
   }
 
-  /** The node's own object; a cluster need not have one, nor let us see it. */
+  /** The Node object of this node; it may not exist, or the agent may not be allowed to read it. */
   private Optional<Node> node() {
     try {
       return Optional.ofNullable(client.nodes().withName(cluster.node()).get());

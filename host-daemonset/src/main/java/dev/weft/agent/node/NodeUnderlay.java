@@ -14,8 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where this node's tunnels start, kept from one look at the kernel to the next. Used by one
- * thread.
+ * Source address of this node's tunnels, cached between checks of the kernel. Used by one thread.
  */
 public final class NodeUnderlay {
   private static final Logger LOG = LoggerFactory.getLogger(NodeUnderlay.class);
@@ -27,7 +26,7 @@ public final class NodeUnderlay {
   private LocalVtep local = new LocalVtep.Missing("nothing was looked for yet");
   private LocalVtep current = local;
 
-  /** The underlay as {@code kernel} finds it and the mesh wants it. */
+  /** Chooses the underlay from the kernel's addresses and the mesh's settings. */
   public NodeUnderlay(
       ClusterCaches cluster, URL apiServer, Function<UnderlayChoice, LocalVtep> kernel) {
     this.cluster = cluster;
@@ -36,9 +35,9 @@ public final class NodeUnderlay {
   }
 
   /**
-   * Looks anew.
+   * Checks the kernel again.
    *
-   * @return whether tunnels start elsewhere now
+   * @return whether the tunnel address has changed
    */
   public boolean look() {
     Optional<InetAddress> before = vtep(current);
@@ -52,7 +51,7 @@ public final class NodeUnderlay {
     return !before.equals(vtep(current)) || !localBefore.equals(vtep());
   }
 
-  /** What the last look found, with the address by which other nodes reach it. */
+  /** Result of the last check, with the address at which other nodes reach it. */
   public LocalVtep current() {
     return current;
   }

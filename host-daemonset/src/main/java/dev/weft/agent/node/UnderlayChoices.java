@@ -9,7 +9,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 
-/** How the node's underlay is to be chosen, from the mesh's settings. */
+/** Reads from the mesh's settings how to choose the node's underlay. */
 final class UnderlayChoices {
   private UnderlayChoices() {}
 
@@ -17,7 +17,7 @@ final class UnderlayChoices {
    * The choice.
    *
    * @param apiServer address of the API server, if it is known
-   * @throws IllegalArgumentException if a block of the mesh is malformed
+   * @throws IllegalArgumentException if a CIDR block of the mesh is malformed
    */
   static UnderlayChoice of(Optional<Mesh> mesh, Optional<InetAddress> apiServer) {
     Optional<Underlay> underlay =

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Puts the messages of one connection together from the pieces they come in. Holds at most twice
- * what has come of the message that is under way, not the length that it claims.
+ * Assembles the messages of one connection from the received pieces. Its buffer grows with the
+ * received bytes, to at most twice their number, not to the length that a message claims.
  */
 final class Assembly {
   private static final int FIRST = 4096;
@@ -17,9 +17,9 @@ final class Assembly {
   private int filled;
 
   /**
-   * Takes from {@code piece} what belongs to the message under way.
+   * Takes the bytes of the current message from {@code piece}.
    *
-   * @return the message, once it is whole; empty: {@code piece} is used up
+   * @return the message once it is complete; empty if {@code piece} is used up
    */
   Optional<Message> take(ByteBuffer piece) throws MalformedMessage {
     while (header.hasRemaining() && piece.hasRemaining()) {

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the fields of a protobuf message, one after the other. Only what NRI uses is understood;
- * groups, which no current message has, are malformed.
+ * Reads the fields of a protobuf message in sequence. It supports only what NRI uses; groups, which
+ * no current message has, are malformed.
  *
  * @see <a href="https://protobuf.dev/programming-guides/encoding/">the encoding</a>
  */
@@ -32,7 +32,7 @@ final class FieldReader {
     bytes = message;
   }
 
-  /** Goes on to the next field; false at the message's end. */
+  /** Advances to the next field; false at the end of the message. */
   boolean next() throws MalformedMessage {
     if (!bytes.hasRemaining()) {
       return false;
@@ -56,7 +56,7 @@ final class FieldReader {
     return number;
   }
 
-  /** A numeric field's value; 0 for another. */
+  /** Value of a numeric field; 0 for other types. */
   long scalar() {
     return scalar;
   }
@@ -66,7 +66,7 @@ final class FieldReader {
     return scalar != 0;
   }
 
-  /** A text field's value; what is not UTF-8 in it is replaced. */
+  /** Value of a text field; invalid UTF-8 is replaced. */
   String text() {
     return StandardCharsets.UTF_8.decode(value.duplicate()).toString();
   }

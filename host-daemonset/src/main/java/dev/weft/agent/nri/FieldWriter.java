@@ -12,7 +12,7 @@ final class FieldWriter {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-  /** A numeric field; zero, which is the value of an absent one, is left out. */
+  /** Writes a numeric field; omits zero, which is the default. */
   FieldWriter number(int field, long value) {
     if (value != 0) {
       varint((long) field << TYPE_BITS);

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Takes a runtime's list of sandboxes and leaves. */
+/** Takes a runtime's list of sandboxes and disconnects. */
 final class Lister implements Plugin {
   private final Pods pods;
 
@@ -12,7 +12,7 @@ final class Lister implements Plugin {
     this.pods = pods;
   }
 
-  /** To ask for no event would be to ask for all. */
+  /** Subscribes to one event: an empty subscription would mean all events. */
   @Override
   public List<Integer> configure(String runtime, Duration patience) {
     return List.of(REMOVE_POD_SANDBOX);

@@ -2,7 +2,7 @@ package dev.weft.agent.nri;
 
 import java.io.IOException;
 
-/** The peer does not speak the protocol; nothing that follows can be decoded. */
+/** The peer violates the protocol; nothing that follows can be decoded. */
 final class MalformedMessage extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 /**
  * A message of ttrpc.
  *
- * @param stream pairs a response with its request; odd, for the client chooses it
+ * @param stream pairs a response with its request; odd, as chosen by the client
  * @param type {@link #REQUEST} or {@link #RESPONSE}
  * @param body protobuf
  */
@@ -17,10 +17,10 @@ record Message(int stream, byte type, byte[] body) {
   /** Bytes before the body: its length, the stream, the type, flags; all big endian. */
   static final int HEADER = 10;
 
-  /** Longest body in bytes, which is ttrpc's own limit. */
+  /** Longest body in bytes; the limit of ttrpc. */
   static final int LONGEST = 4 << 20;
 
-  /** The message as it travels. */
+  /** The message as encoded for the wire. */
   ByteBuffer encoded() {
     return ByteBuffer.allocate(HEADER + body.length)
         .putInt(body.length)

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds network namespaces where the agent sees them. A runtime names the file in its own mount
- * namespace, often below {@code /var/run}, which is a link that a container's image may lack; an
- * agent in a pod has the host's {@code /run/netns} mounted. A file that is there and no namespace,
- * such as the empty one below a mount that the agent does not see, does not count.
+ * Finds the files of network namespaces in the agent's mount namespace. A runtime reports the path
+ * in its own mount namespace, often below {@code /var/run}, a link that a container's image may
+ * lack. An agent in a pod has the host's {@code /run/netns} mounted. Files that are no namespace do
+ * not count, such as the empty file below a mount that the agent does not see.
  */
 final class NamespaceFiles {
   private static final Path OWN = Path.of("/proc/self/ns/net");
@@ -18,12 +18,12 @@ final class NamespaceFiles {
 
   private NamespaceFiles() {}
 
-  /** The file of the namespace that the node itself is in, as far as the agent shares it. */
+  /** The agent's own network namespace, which is the node's. */
   static Path own() {
     return OWN;
   }
 
-  /** The file of a sandbox's own namespace; empty if there is none that the agent can see. */
+  /** The file of a sandbox's own namespace; empty if the agent sees none. */
   static Optional<Path> find(PodSandbox sandbox) {
     if (!sandbox.netns().startsWith("/") || sandbox.netns().indexOf('\0') >= 0) {
       return Optional.empty();

@@ -20,12 +20,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Pods of the container runtime behind an NRI socket. A session that ends, for the runtime is
- * restarted or has dropped the plugin, is followed by another.
+ * Pods of the container runtime behind an NRI socket. When a session ends, because the runtime
+ * restarts or has dropped the plugin, another one follows.
  *
- * <p>A sandbox that is just being started may be in neither the list that opens a session nor an
- * event of it. So a while later the runtime is asked for its list again, by a second plugin that
- * leaves at once; only what both lists lack has ended.
+ * <p>A sandbox that is starting may be missing from both the list that opens a session and its
+ * events. So a second plugin asks for the list again a while later, and disconnects. It treats a
+ * sandbox as stopped only when both lists lack it.
  */
 public final class NriSandboxes implements Sandboxes {
   private static final Logger LOG = LoggerFactory.getLogger(NriSandboxes.class);
@@ -40,7 +40,7 @@ public final class NriSandboxes implements Sandboxes {
   private volatile @Nullable SandboxFollower session;
   private volatile boolean closed;
 
-  /** The pods of the runtime that listens on {@code socket}. */
+  /** Pods of the runtime that listens on {@code socket}. */
   public NriSandboxes(Path socket) {
     this(socket, SETTLING);
   }
@@ -83,7 +83,7 @@ public final class NriSandboxes implements Sandboxes {
     return known == null || known.mayRun(idOrOwner);
   }
 
-  /** A verdict changes nothing but the answer to the runtime, and that was given. */
+  /** Does nothing: the result only changes the answer to the runtime, which was already sent. */
   @Override
   public void report(Sandbox sandbox, AttachResult verdict) {}
 
@@ -103,7 +103,7 @@ public final class NriSandboxes implements Sandboxes {
     }
   }
 
-  /** One session; whether the runtime has listed its sandboxes in it. */
+  /** Runs one session; returns whether the runtime has listed its sandboxes in it. */
   private boolean serve(SandboxFollower plugin, boolean first) {
     String why = "it has closed the connection";
     try {
@@ -119,7 +119,7 @@ public final class NriSandboxes implements Sandboxes {
     return plugin.isListed();
   }
 
-  /** Asks for the list a second time. */
+  /** Requests the list a second time. */
   private void settle(Pods known) {
     Thread.ofVirtual()
         .name("nri settling")

@@ -4,37 +4,37 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What a runtime calls. Each call is made on a thread of its own, and may wait. */
+/** Calls of a runtime. Each call runs on a thread of its own, and may block. */
 interface Plugin {
-  /** A sandbox is there, with its network namespace; none of its containers is. */
+  /** A sandbox and its network namespace exist; none of its containers does. */
   int RUN_POD_SANDBOX = 1;
 
   /** A sandbox has ended. */
   int STOP_POD_SANDBOX = 2;
 
-  /** A sandbox that has ended is forgotten. */
+  /** An ended sandbox is removed. */
   int REMOVE_POD_SANDBOX = 3;
 
   /**
    * The session begins.
    *
    * @param runtime its name and version
-   * @param patience how long the runtime waits for the answer to a call; zero if it does not say
+   * @param patience the runtime's timeout for a call; zero if it does not say
    * @return the events to subscribe to
    */
   List<Integer> configure(String runtime, Duration patience);
 
-  /** The sandboxes that the runtime has, also those that have ended and are not forgotten yet. */
+  /** Sandboxes of the runtime, including ended ones that are not removed yet. */
   void synchronize(List<PodSandbox> sandboxes);
 
   /**
-   * Something happened to a sandbox.
+   * A sandbox has changed.
    *
-   * @return why it must not go on; empty: it may
+   * @return why it must not start; empty if it may
    */
   Optional<String> changed(int event, PodSandbox sandbox);
 
-  /** Whether the session is to end once the sandboxes are listed. */
+  /** Whether to end the session after the sandboxes are listed. */
   default boolean isDone() {
     return false;
   }

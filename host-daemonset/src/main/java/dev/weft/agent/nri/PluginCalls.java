@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The calls of one session as protobuf: from requests to a {@link Plugin}, and back. */
+/** Translates the calls of one session between protobuf and a {@link Plugin}. */
 final class PluginCalls {
   private static final Logger LOG = LoggerFactory.getLogger(PluginCalls.class);
   private static final String RUNTIME_SERVICE = "nri.pkg.api.v1alpha1.Runtime";
@@ -15,7 +15,7 @@ final class PluginCalls {
   private static final int FIRST_STREAM = 1;
   private static final int MOST_SANDBOXES = 100_000;
 
-  /** Status codes are those of gRPC. */
+  /** gRPC status code. */
   private static final int UNKNOWN = 2;
 
   private static final int UNIMPLEMENTED = 12;
@@ -28,7 +28,7 @@ final class PluginCalls {
     this.plugin = plugin;
   }
 
-  /** The plugin's own call, which opens a session. */
+  /** The plugin's own call that opens a session. */
   static Message register(String name, String index, Duration timeout) {
     return new Message(
         FIRST_STREAM,
@@ -41,7 +41,7 @@ final class PluginCalls {
             .encoded());
   }
 
-  /** What an answer says instead of success; empty: success. */
+  /** The error in an answer; empty for success. */
   static Optional<String> refusal(Message response) throws MalformedMessage {
     FieldReader fields = new FieldReader(response.body());
     long code = 0;
@@ -61,7 +61,7 @@ final class PluginCalls {
     return code == 0 ? Optional.empty() : Optional.of(message);
   }
 
-  /** Whether the plugin wants no call after this one. */
+  /** Whether the plugin ends the session after this call. */
   boolean endWith(Message request) {
     return request.stream() == last && plugin.isDone();
   }
@@ -99,7 +99,7 @@ final class PluginCalls {
       case "Configure" -> success(configure(payload));
       case "Synchronize" -> success(synchronize(payload, stream));
       case "StateChange" -> changed(payload);
-      // Nothing else is subscribed to; an empty answer to it changes nothing.
+      // nothing else is subscribed to; an empty answer has no effect
       default -> success(new FieldWriter());
     };
   }

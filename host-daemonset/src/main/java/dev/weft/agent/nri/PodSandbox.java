@@ -10,8 +10,8 @@ import dev.weft.api.Names;
  * @param uid of its pod
  * @param namespace of its pod
  * @param networks text of the pod's attach annotation when the sandbox was made; empty without one
- * @param netns file of its network namespace as the runtime names it; empty if it has none of its
- *     own, or if it has ended
+ * @param netns file of its network namespace, in the runtime's mount namespace; empty if it has
+ *     none of its own, or has ended
  * @param pid id of its first process, as the runtime sees it; 0 if there is none
  */
 record PodSandbox(

@@ -23,8 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sandboxes that run and ask for networks, as the calls of a runtime say. Of all others nothing
- * is kept.
+ * Running sandboxes that ask for networks, as the runtime reports them. It keeps nothing of others.
  */
 final class Pods {
   private static final Logger LOG = LoggerFactory.getLogger(Pods.class);
@@ -32,10 +31,12 @@ final class Pods {
   private final SandboxListener wiring;
   private final Map<String, Sandbox> running = new ConcurrentHashMap<>();
 
-  /** Pods that the list at the start of the session lacked, and no event has ended. */
+  /**
+   * Sandboxes missing from the list at the start of the session, without an event that ended them.
+   */
   private final Set<String> doubtful = ConcurrentHashMap.newKeySet();
 
-  /** What has ended since that list. */
+  /** Sandboxes that ended since that list. */
   private final Set<String> ended = ConcurrentHashMap.newKeySet();
 
   private volatile boolean synced;
@@ -54,7 +55,7 @@ final class Pods {
     return synced;
   }
 
-  /** Before two lists agree, any sandbox may run. */
+  /** Whether a sandbox may be running; true for all before two lists agree. */
   boolean mayRun(String idOrOwner) {
     return !settled
         || running.containsKey(idOrOwner)
@@ -62,10 +63,10 @@ final class Pods {
   }
 
   /**
-   * A sandbox starts; it is wired when this returns, or it must not go on.
+   * Wires a starting sandbox. It is wired when this returns, or must not start.
    *
-   * @param patience how long to try
-   * @return what stands in the way
+   * @param patience time limit
+   * @return why it is not wired
    */
   Optional<String> starting(PodSandbox pod, Duration patience) {
     if (!pod.asksForNetworks()) {
@@ -78,7 +79,7 @@ final class Pods {
         case AttachResult.Wired() -> Optional.empty();
         case AttachResult.Untried() -> Optional.empty();
         case AttachResult.Refused(String why) -> {
-          // All or nothing: what was wired of it is taken back.
+          // all or nothing: detaches the networks that were wired
           over(sandbox.id());
           yield Optional.of("weft: " + why);
         }
@@ -100,7 +101,7 @@ final class Pods {
     }
   }
 
-  /** The runtime opens a session with its sandboxes. */
+  /** Takes the list of sandboxes that opens a session. */
   void listed(List<PodSandbox> pods) {
     ended.clear();
     Set<String> ids = adopt(pods);
@@ -110,7 +111,7 @@ final class Pods {
     Thread.ofVirtual().name("nri listed").start(wiring::synced);
   }
 
-  /** The runtime's list, a while after the one that opened the session. */
+  /** Takes the second list of a session, requested a while after the first. */
   void listedAgain(List<PodSandbox> pods) {
     Set<String> ids = adopt(pods);
     List.copyOf(doubtful).stream().filter(each -> !ids.contains(each)).forEach(this::over);
@@ -145,7 +146,10 @@ final class Pods {
     return new HashSet<>(found.keySet());
   }
 
-  /** Wires a sandbox, which may end meanwhile: its end may be reported before its start. */
+  /**
+   * Wires a sandbox, and detaches it if it ended meanwhile: its end may be reported before its
+   * start.
+   */
   private AttachResult whileItRuns(Sandbox sandbox, Function<Sandbox, AttachResult> wire) {
     AttachResult verdict = wire.apply(sandbox);
     if (!running.containsKey(sandbox.id())) {
@@ -186,7 +190,7 @@ final class Pods {
   }
 
   /**
-   * A sandbox to wire. One without a namespace of its own is on the node's stack.
+   * The sandbox to wire. Without a namespace of its own it uses the node's.
    *
    * @throws IllegalArgumentException with a message for the user
    */

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Follows the sandboxes of a runtime. */
+/** Tracks the sandboxes of a runtime. */
 final class SandboxFollower implements Plugin {
   private static final Logger LOG = LoggerFactory.getLogger(SandboxFollower.class);
 

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Session implements Trunk.Receiver, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  /** Two digits, the order of plugins: in the middle. */
+  /** Position in the order of plugins, two digits: in the middle. */
   private static final String INDEX = "50";
 
   private static final int AT_ONCE = 64;
@@ -36,7 +36,7 @@ final class Session implements Trunk.Receiver, AutoCloseable {
   }
 
   /**
-   * Connects.
+   * Connects to a runtime.
    *
    * @throws IOException if no runtime listens
    */
@@ -52,7 +52,7 @@ final class Session implements Trunk.Receiver, AutoCloseable {
   }
 
   /**
-   * Registers and serves; returns when the runtime has ended the session.
+   * Registers the plugin and serves calls; returns when the runtime ends the session.
    *
    * @throws IOException if the session ended in any other way
    */
@@ -95,7 +95,7 @@ final class Session implements Trunk.Receiver, AutoCloseable {
     try {
       send(Trunk.PLUGIN, calls.answer(request));
       if (calls.endWith(request)) {
-        // The runtime counts the plugin in once it has the answer, and out at the end of this.
+        // the runtime adds the plugin when it has this answer, and removes it when the stream ends
         channel.shutdownOutput();
       }
     } catch (IOException e) {

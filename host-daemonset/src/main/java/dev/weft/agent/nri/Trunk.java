@@ -3,9 +3,9 @@ package dev.weft.agent.nri;
 import java.nio.ByteBuffer;
 
 /**
- * The framing of the trunk, which carries several connections: the id of a connection and the
- * length of a payload, 32 bits each, big endian; then the payload. What comes on one connection is
- * a stream of bytes: a message may begin in one frame and end in another.
+ * The framing of the trunk, which multiplexes several connections: the id of a connection and the
+ * length of a payload, 32 bits each, big endian; then the payload. Each connection is a stream of
+ * bytes: a message may span frames.
  */
 final class Trunk {
   /** On this connection the runtime calls the plugin. */
@@ -17,7 +17,7 @@ final class Trunk {
   private static final int HEADER = 8;
   private static final int LONGEST_RECEIVED = 1 << 24;
 
-  /** Sent in larger pieces, a frame would not fit a reader's buffer on the other side. */
+  /** A longer frame would not fit the buffer of a reader on the other side. */
   private static final int LONGEST_SENT = 4096;
 
   private final ByteBuffer header = ByteBuffer.allocate(HEADER);
@@ -25,7 +25,7 @@ final class Trunk {
   private final Assembly answers = new Assembly();
   private int left;
 
-  /** What comes out of the trunk. */
+  /** Receives the messages of the trunk. */
   interface Receiver {
     /** The runtime called. */
     void called(Message request);
@@ -34,7 +34,7 @@ final class Trunk {
     void answered(Message response) throws MalformedMessage;
   }
 
-  /** Takes bytes as they were read; messages that they complete go to {@code receiver}. */
+  /** Decodes received bytes and passes complete messages to {@code receiver}. */
   void take(ByteBuffer bytes, Receiver receiver) throws MalformedMessage {
     while (bytes.hasRemaining()) {
       if (left == 0) {
@@ -85,7 +85,7 @@ final class Trunk {
     }
   }
 
-  /** A message as it travels on {@code connection}. */
+  /** A message framed for {@code connection}. */
   static ByteBuffer framed(int connection, Message message) {
     ByteBuffer whole = message.encoded();
     int frames = (whole.remaining() + LONGEST_SENT - 1) / LONGEST_SENT;

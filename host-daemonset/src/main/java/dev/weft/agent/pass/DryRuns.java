@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Works out what would be changed for revisions that are only planned. */
+/** Computes the changes of revisions in plan mode. */
 final class DryRuns {
   private static final int MOST_LINES = 100;
 
-  /** Characters of a change; the schema admits no more. */
+  /** Longest text of a change; the schema admits no more. */
   private static final int LONGEST = 1024;
 
   private DryRuns() {}
 
-  /** The plans by network; the kernel is as {@code desired} says, as far as it can be. */
+  /** Plans by network, computed after the kernel has reached {@code desired} as far as possible. */
   static Map<String, NodePlan> of(
       DesiredCache desired, Optional<InetAddress> vtep, NodeKernel kernel) {
     Map<String, NetworkSpec> planned = desired.planned();
@@ -37,7 +37,7 @@ final class DryRuns {
     return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
   }
 
-  /** What networks share belongs to each of them. */
+  /** A change shared by several networks is in the plan of each. */
   private static NodePlan plan(NetworkSpec networkSpec, List<Change> changes) {
     List<String> lines =
         changes.stream().filter(networkSpec::isConcernedBy).map(DryRuns::line).toList();

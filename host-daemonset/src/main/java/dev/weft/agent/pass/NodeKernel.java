@@ -16,12 +16,12 @@ public interface NodeKernel {
   /** {@link DataPlane#reconcile(NodeSpec, PassScope, Consumer)}. */
   ReconcileOutcome reconcile(NodeSpec nodeSpec, PassScope scope, Consumer<ReconcileOutcome> made);
 
-  /** What bringing the kernel to a NodeSpec would change; nothing is changed. */
+  /** Changes that would bring the kernel to a NodeSpec; makes none. */
   List<Change> plan(NodeSpec nodeSpec);
 
-  /** Chooses where the node's tunnels start. */
+  /** Chooses the source address of the node's tunnels. */
   LocalVtep underlay(UnderlayChoice choice);
 
-  /** The tables by which sandboxes balance services. */
+  /** The tables with which sandboxes balance services. */
   BalancingTables balancingTables();
 }

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** One pass of the loop: look at what changed, bring the kernel to it, report the outcome. */
+/**
+ * One pass of the loop: computes the desired state of what changed, reconciles the kernel, reports
+ * the outcome.
+ */
 public final class NodePass implements Loop.Work {
   private final DesiredCache desired;
   private final NodeUnderlay underlay;
@@ -22,22 +25,25 @@ public final class NodePass implements Loop.Work {
   private final Reports reports;
   private Optional<KeyReport> published = Optional.empty();
 
-  /** Receives what a pass reports. */
+  /** Receives the reports of a pass. */
   public interface Reports {
     /**
-     * The node's underlay was looked at, or its keys changed.
+     * The pass checked the node's underlay, or its keys changed.
      *
      * @param keys the report on the keys of encrypted networks, empty if there are none
      */
     void node(NodeUnderlay underlay, Optional<KeyReport> keys);
 
-    /** The kernel is as desired, as far as it can be: those that asked for it learn next. */
+    /**
+     * The kernel is reconciled as far as possible; callers that wait for the pass continue after
+     * this.
+     */
     void outcome(DesiredCache desired, ReconcileOutcome outcome);
 
     /**
-     * A pass ended.
+     * The pass ended.
      *
-     * @param plans by network, what would be changed for a revision that is only planned
+     * @param plans by network, the changes of a revision in plan mode
      */
     void ended(
         PassScope scope,
@@ -45,11 +51,11 @@ public final class NodePass implements Loop.Work {
         ReconcileOutcome outcome,
         Map<String, NodePlan> plans);
 
-    /** A pass over {@code scope} threw {@code why}: nothing is known of what it was about. */
+    /** A pass over {@code scope} threw {@code why}: the state of its networks is unknown. */
     void failed(PassScope scope, DesiredCache desired, RuntimeException why);
   }
 
-  /** Passes over {@code desired}. */
+  /** Reconciles the kernel with {@code desired}. */
   public NodePass(DesiredCache desired, NodeUnderlay underlay, NodeKernel kernel, Reports reports) {
     this.desired = desired;
     this.underlay = underlay;
@@ -69,7 +75,7 @@ public final class NodePass implements Loop.Work {
               reports.outcome(desired, made);
               done.run();
             });
-    // A public key may be known once what is sent by it is taken.
+    // a public key is published only after the node accepts packets protected by it
     if (asked.hasUnderlay() || !outcome.keys().report().equals(published)) {
       published = outcome.keys().report();
       reports.node(underlay, published);
@@ -83,7 +89,7 @@ public final class NodePass implements Loop.Work {
     reports.failed(scope, desired, why);
   }
 
-  /** That for which another attempt may succeed. */
+  /** Scopes for which another attempt may succeed. */
   private Set<PassScope> again(ReconcileOutcome outcome) {
     Set<PassScope> again = new HashSet<>();
     if (outcome.keys().lingering()) {

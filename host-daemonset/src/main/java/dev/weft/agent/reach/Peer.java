@@ -3,10 +3,10 @@ package dev.weft.agent.reach;
 import java.net.InetAddress;
 
 /**
- * A node that this one has tunnels to.
+ * A node with which this one shares tunnels.
  *
  * @param node its name
- * @param vtep where its tunnels start
- * @param full size in bytes of the largest packet that both ends say they take
+ * @param vtep address of its tunnels
+ * @param full size in bytes of the largest packet that both ends accept
  */
 record Peer(String node, InetAddress vtep, int full) {}

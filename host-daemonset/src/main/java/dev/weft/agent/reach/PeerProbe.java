@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the peers now and then for an echo, by a small packet and by one of full size that may not
- * be cut: where only the small one is answered, connections open and then hang.
+ * Probes the peers periodically with a small echo request and a full-size one that may not be
+ * fragmented. If only the small one is answered, connections open and then hang.
  */
 public final class PeerProbe {
   private static final Logger LOG = LoggerFactory.getLogger(PeerProbe.class);
@@ -38,17 +38,17 @@ public final class PeerProbe {
     FULL
   }
 
-  /** Asks the peers of the node that {@code cluster} is about. */
+  /** Probes the peers of the node of {@code cluster}. */
   public PeerProbe(ClusterCaches cluster) {
     this.cluster = cluster;
   }
 
-  /** Begins to ask. */
+  /** Starts to probe. */
   public void start(Timer timer) {
     timer.every(PERIOD, this::round);
   }
 
-  /** What came of it last. */
+  /** Result of the last round. */
   public Reach reach() {
     return last;
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** The nodes that hold an endpoint of an overlay that this node carries. */
+/** Nodes with an endpoint on an overlay that this node carries. */
 final class Peers {
   private Peers() {}
 

@@ -3,11 +3,11 @@ package dev.weft.agent.reach;
 import java.util.List;
 
 /**
- * What came of asking the peers for an echo.
+ * Result of one round of probes.
  *
- * @param peers how many were asked
- * @param silent names of those that answered nothing
- * @param narrow names of those that answered small packets and not full ones
+ * @param peers number of probed peers
+ * @param silent names of peers that answered nothing
+ * @param narrow names of peers that answered only small packets
  */
 public record Reach(int peers, List<String> silent, List<String> narrow) {
   static final Reach NOBODY_ASKED = new Reach(0, List.of(), List.of());
@@ -17,7 +17,7 @@ public record Reach(int peers, List<String> silent, List<String> narrow) {
     narrow = List.copyOf(narrow);
   }
 
-  /** How many answered. */
+  /** Number of peers that answered. */
   public int reached() {
     return peers - silent.size();
   }

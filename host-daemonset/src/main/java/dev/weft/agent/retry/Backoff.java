@@ -3,10 +3,10 @@ package dev.weft.agent.retry;
 import java.time.Duration;
 
 /**
- * How long to wait before trying again.
+ * Waiting time before a retry.
  *
- * @param first after the first failure; doubled with each further one
- * @param most never longer than this
+ * @param first wait after the first failure; doubled with each further one
+ * @param most upper bound
  */
 public record Backoff(Duration first, Duration most) {
   private static final int DOUBLINGS = 20;

@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A long-lived thread that runs again when it fails. A failure is logged with its cause and
- * counted; the wait before the next run grows to {@link #BACKOFF}'s bound. A thread that fails
- * {@link #MOST} times with no run of {@link #SOUND} between is a {@link #problems problem}, and so
- * is one whose failure leaves the process itself in doubt.
+ * A long-lived thread that restarts its task after a failure. Each failure is logged with its cause
+ * and counted; the wait before the next run grows to {@link #BACKOFF}'s bound. A thread is a {@link
+ * #problems problem} after {@link #MOST} failures without a run of {@link #SOUND} between them, or
+ * after a failure that leaves the process itself in doubt.
  *
  * <p>Kept for the whole process, as threads are.
  */
@@ -25,10 +25,10 @@ public final class Supervised {
   private static final Logger LOG = LoggerFactory.getLogger(Supervised.class);
   private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
-  /** A run that lasted so long ends a series of failures. */
+  /** A run of this length ends a series of failures. */
   private static final Duration SOUND = Duration.ofMinutes(1);
 
-  /** Failures in a row that make a thread a problem: about ten seconds of them. */
+  /** Failures in a row that make a thread a problem, after about ten seconds. */
   private static final int MOST = 6;
 
   private static final Set<Supervised> ALL = ConcurrentHashMap.newKeySet();
@@ -41,11 +41,11 @@ public final class Supervised {
   private volatile int failures;
   private volatile String last = "";
 
-  /** The work of a thread. */
+  /** Task of a thread. */
   @FunctionalInterface
   public interface Task {
     /**
-     * Works until it is asked to end; to return means that it was.
+     * Works until it is asked to end, then returns.
      *
      * @throws InterruptedException if it was interrupted, which ends it as well
      */
@@ -58,7 +58,7 @@ public final class Supervised {
     this.thread = builder.name(name).unstarted(this::live);
   }
 
-  /** Starts {@code task} on a thread of this kind and name. */
+  /** Starts {@code task} on a thread built by {@code builder} with this name. */
   public static Thread start(Thread.Builder builder, String name, Task task) {
     Supervised it = new Supervised(name, builder, task);
     FAILURES.computeIfAbsent(name, _ -> new LongAdder());
@@ -72,14 +72,14 @@ public final class Supervised {
     return it.thread;
   }
 
-  /** The same on a virtual thread. */
+  /** Starts {@code task} on a virtual thread with this name. */
   public static Thread start(String name, Task task) {
     return start(Thread.ofVirtual(), name, task);
   }
 
   /**
-   * Runs a short task of a long-lived series: a failure is logged and counted, and the next task
-   * runs all the same.
+   * Runs a short task of a periodic series. A failure is logged and counted, and does not stop the
+   * series.
    */
   public static void run(String name, Runnable task) {
     try {
@@ -89,18 +89,18 @@ public final class Supervised {
     }
   }
 
-  /** Reports what is not caught, on any thread of the process. */
+  /** Reports uncaught exceptions of all threads of the process. */
   public static void catchUncaught() {
     Thread.setDefaultUncaughtExceptionHandler((_, e) -> failed("other", e));
   }
 
-  /** Something that the process cannot work without has failed, and nothing tries it again. */
+  /** Reports the failure of a vital part that nothing retries. */
   public static void broken(String name, Throwable cause) {
     LOG.atError().addKeyValue("part", name).setCause(cause).log("failed and is not tried again");
     BROKEN.put(name, name + " failed: " + cause);
   }
 
-  /** What keeps this process from its work until it is started again; empty: nothing. */
+  /** Reasons why this process needs a restart; empty if it works. */
   public static List<String> problems() {
     Map<String, String> problems = new TreeMap<>(BROKEN);
     ALL.forEach(each -> each.problem().ifPresent(it -> problems.put(each.name, it)));
@@ -141,7 +141,7 @@ public final class Supervised {
     ALL.remove(this);
   }
 
-  /** Whether to go on after a failure and a wait. */
+  /** Records a failure and waits; returns whether to run again. */
   private boolean note(long start, Throwable e) {
     boolean wasSound = System.nanoTime() - start > SOUND.toNanos();
     int inRow = wasSound ? 1 : failures + 1;
@@ -157,7 +157,7 @@ public final class Supervised {
     }
   }
 
-  /** Never throws: where memory is short, reporting may fail as well. */
+  /** Never throws: without memory, reporting may fail as well. */
   private static void failed(String name, Throwable e) {
     if (isFatal(e)) {
       attempt(() -> BROKEN.put(name, "the thread %s met %s".formatted(name, e)));
@@ -180,7 +180,7 @@ public final class Supervised {
     }
   }
 
-  /** Whether the process itself is in doubt: what lacks memory or a class may be half done. */
+  /** Whether the process itself is in doubt: without memory or a class, work may be half done. */
   private static boolean isFatal(Throwable e) {
     return (e instanceof VirtualMachineError && !(e instanceof StackOverflowError))
         || e instanceof LinkageError;

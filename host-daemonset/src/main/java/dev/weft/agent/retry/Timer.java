@@ -9,9 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * One thread that begins things later; what it begins may wait, for it runs on a thread of its own.
- */
+/** One thread that starts delayed tasks. Each task runs on a thread of its own, and may block. */
 public final class Timer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Timer.class);
 
@@ -29,7 +27,7 @@ public final class Timer implements AutoCloseable {
     }
   }
 
-  /** Runs {@code task} now and then every {@code period}. */
+  /** Runs {@code task} at once, then every {@code period}. */
   public void every(Duration period, Runnable task) {
     ScheduledFuture<?> _ =
         executor.scheduleAtFixedRate(
@@ -41,7 +39,7 @@ public final class Timer implements AutoCloseable {
     executor.shutdownNow();
   }
 
-  /** Never throws: the executor would end a series at the first failure. */
+  /** Never throws: the executor would stop a series at its first failure. */
   private static void begin(Runnable task) {
     Supervised.run(
         "timer", () -> Thread.ofVirtual().name("timed").start(() -> Supervised.run("timed", task)));

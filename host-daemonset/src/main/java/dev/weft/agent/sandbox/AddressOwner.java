@@ -6,10 +6,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The owner of addresses: a pod, which may have no sandbox yet and may outlive one, or else a
- * sandbox.
+ * The owner of addresses: a pod, which may have no sandbox yet and may outlive one, or a sandbox
+ * without a pod.
  *
- * @param reference as an endpoint names it; with the UID of a pod, or with an id, or both
+ * @param reference reference to it in an endpoint; with the UID of a pod, an id, or both
  */
 public record AddressOwner(SandboxReference reference) {
   public AddressOwner {
@@ -18,12 +18,12 @@ public record AddressOwner(SandboxReference reference) {
     }
   }
 
-  /** Tells it from every other holder of the node: the pod's UID, or else the sandbox's id. */
+  /** Identifies it among the owners of the node: the pod's UID, or else the sandbox's id. */
   public String owner() {
     return Objects.requireNonNull(ownerOf(reference), "the constructor requires it");
   }
 
-  /** Whether it holds {@code endpoint}. */
+  /** Whether it owns {@code endpoint}. */
   public boolean owns(NetworkEndpoint endpoint) {
     return owner().equals(ownerOf(endpoint));
   }
@@ -38,7 +38,7 @@ public record AddressOwner(SandboxReference reference) {
     return reference.namespace();
   }
 
-  /** {@link #owner()} of the holder that {@code endpoint} names; null if it names none. */
+  /** {@link #owner()} of the owner that {@code endpoint} names; null if it names none. */
   public static @Nullable String ownerOf(NetworkEndpoint endpoint) {
     SandboxReference reference = endpoint.getSpec() == null ? null : endpoint.getSpec().sandbox();
     return reference == null ? null : ownerOf(reference);

@@ -1,17 +1,17 @@
 package dev.weft.agent.sandbox;
 
-/** What came of an attempt to wire a sandbox. */
+/** Result of an attempt to attach a sandbox. */
 public sealed interface AttachResult {
-  /** Every network that it asks for is there. */
+  /** The sandbox is on all its networks. */
   record Wired() implements AttachResult {}
 
-  /** Nothing was tried. */
+  /** No attempt was made. */
   record Untried() implements AttachResult {}
 
   /**
-   * Something is missing.
+   * The sandbox lacks a network.
    *
-   * @param why what was asked, what stands in the way, what to change; one line
+   * @param why the request, the obstacle and the change that helps; one line
    */
   record Refused(String why) implements AttachResult {}
 }

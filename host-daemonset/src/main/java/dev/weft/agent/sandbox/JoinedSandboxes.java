@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The sandboxes of several sources as those of one. They are known once every source knows its own:
- * a source that cannot be reached keeps the rest from being taken for all.
+ * The sandboxes of several sources combined. They are known once every source knows its own, so an
+ * unreachable source never makes a partial list look complete.
  */
 public final class JoinedSandboxes implements Sandboxes {
   private final List<Sandboxes> sources;

@@ -27,12 +27,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Named network namespaces: a directory holds one file {@code <id>.json} for each running sandbox,
- * written whole by a rename. A file that appears is a sandbox that started, a file that goes is one
- * that ended. What keeps a sandbox from being wired is the one line of {@code <id>.error} beside
- * it.
+ * written atomically by a rename. A new file is a started sandbox, a removed file an ended one. If
+ * a sandbox cannot be wired, {@code <id>.error} beside it holds the reason in one line.
  *
- * <p>The directory is read anew when notifications were lost. While it cannot be read at all,
- * everything known keeps running.
+ * <p>It reads the directory again after lost notifications. While it cannot read the directory, all
+ * known sandboxes count as running.
  */
 public final class NamespaceDirectory implements Sandboxes {
   private static final Logger LOG = LoggerFactory.getLogger(NamespaceDirectory.class);
@@ -46,9 +45,9 @@ public final class NamespaceDirectory implements Sandboxes {
   private volatile boolean synced;
 
   /**
-   * Sandboxes of {@code directory}, which is made if it is not there.
+   * Sandboxes of {@code directory}, which is created if it does not exist.
    *
-   * @throws IOException if it cannot be made or watched
+   * @throws IOException if it cannot be created or watched
    */
   public NamespaceDirectory(Path directory) throws IOException {
     this.directory = Files.createDirectories(directory);

@@ -63,7 +63,7 @@ public record Sandbox(SandboxReference reference, Path netns, String networks) {
     return holder().owner();
   }
 
-  /** Tells the sandbox's endpoint behind this interface from every other of the node. */
+  /** Identifies the sandbox's endpoint behind this interface among all of the node. */
   public String endpoint(String interfaceName) {
     return endpoint(id(), interfaceName);
   }

@@ -22,7 +22,7 @@ record SandboxFile(
   private static final int LIMIT = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The id that a file's name gives; empty if the name is none of a sandbox's file. */
+  /** The sandbox's id from a file's name; empty if the file is not a sandbox's. */
   static Optional<String> id(Path file) {
     String name = file.getFileName().toString();
     return name.endsWith(SUFFIX) && !name.startsWith(".") && name.length() > SUFFIX.length()
@@ -34,7 +34,7 @@ record SandboxFile(
    * Reads a file.
    *
    * @throws IllegalArgumentException with a message for the user, if it describes no sandbox
-   * @throws IOException if it is not there or cannot be read
+   * @throws IOException if it does not exist or cannot be read
    */
   static Sandbox read(Path file) throws IOException {
     if (Files.size(file) > LIMIT) {

@@ -6,25 +6,21 @@ import java.util.Optional;
 
 /**
  * A source of sandboxes: a directory, a container runtime, an engine. It calls its {@link
- * SandboxListener} once for each sandbox that runs when it starts and for each that comes or goes
- * later.
+ * SandboxListener} once for each sandbox that runs at its start, and for each later start and end.
  */
 public interface Sandboxes extends AutoCloseable {
-  /** Begins to follow the sandboxes. */
+  /** Starts to follow the sandboxes. */
   void start(SandboxListener wiring);
 
-  /**
-   * Whether all sandboxes that run are known. Before, nothing may be concluded from the absence of
-   * one.
-   */
+  /** Whether all running sandboxes are known. Before that, a missing sandbox proves nothing. */
   boolean isSynced();
 
-  /** Why this source does not follow its sandboxes now; empty: it does. */
+  /** Why this source does not follow its sandboxes now; empty if it does. */
   default Optional<String> trouble() {
     return Optional.empty();
   }
 
-  /** The sandboxes that run, as far as they are known. */
+  /** The running sandboxes, as far as they are known. */
   Collection<Sandbox> running();
 
   /** The sandbox that runs for this {@link AddressOwner#owner}; empty if none is known. */
@@ -36,14 +32,14 @@ public interface Sandboxes extends AutoCloseable {
   }
 
   /**
-   * Whether a sandbox of this id or owner may be running, also where the source cannot read more of
-   * it.
+   * Whether a sandbox of this id or owner may be running, even if the source cannot read its
+   * details.
    */
   boolean mayRun(String idOrOwner);
 
   /**
-   * Takes note of a verdict that came later than the answer to {@link SandboxListener#attach}; of a
-   * sandbox that is not its own it takes none.
+   * Takes a result that came after the answer to {@link SandboxListener#attach}; ignores sandboxes
+   * of other sources.
    */
   void report(Sandbox sandbox, AttachResult verdict);
 

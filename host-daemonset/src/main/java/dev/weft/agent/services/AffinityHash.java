@@ -5,8 +5,8 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * The one task that a client with affinity reaches: the one that draws the highest lot with it.
- * Adding or removing a task moves only that task's clients.
+ * Chooses the task for a client with affinity by rendezvous hashing: the task with the highest
+ * hash. Adding or removing a task moves only that task's clients.
  */
 final class AffinityHash {
   private AffinityHash() {}
@@ -14,8 +14,8 @@ final class AffinityHash {
   /**
    * The task of a client.
    *
-   * @param client a name that stays the same as long as the client's address does
-   * @param before the best of the others
+   * @param client a name that is stable as long as the client's address is
+   * @param before the best of the other tasks
    */
   static Optional<IpAddress> of(
       String client, Collection<IpAddress> tasks, Optional<IpAddress> before) {
@@ -28,7 +28,7 @@ final class AffinityHash {
     return best;
   }
 
-  /** A number that looks random, always the same for the same two. */
+  /** A pseudo-random number, always the same for the same pair. */
   private static long lot(String client, IpAddress task) {
     long mixed = (client.hashCode() * 0x9E3779B97F4A7C15L) ^ task.value().hashCode();
     mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;

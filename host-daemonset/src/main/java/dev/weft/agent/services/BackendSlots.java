@@ -4,12 +4,12 @@ import dev.weft.api.IpAddress;
 import java.util.Map;
 
 /**
- * What changed of numbered places, of which the kernel draws one for each connection.
+ * Changes of numbered slots; the kernel draws one slot for each connection.
  *
- * @param before how many there were: 0 to before - 1
- * @param after how many there are
- * @param gone the tasks that were at the places that changed or ended
- * @param come the tasks that are at the places that changed or are new
+ * @param before number of slots before: 0 to before - 1
+ * @param after number of slots after
+ * @param gone former tasks of the slots that changed or were removed
+ * @param come new tasks of the slots that changed or were added
  */
 record BackendSlots(
     int before, int after, Map<Integer, IpAddress> gone, Map<Integer, IpAddress> come) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The ready tasks of one service, kept current slice by slice. Not thread-safe. */
+/** The ready tasks of one service, updated by slice. Not thread-safe. */
 final class Backends {
   private final Slots ipv4 = new Slots();
   private final Slots ipv6 = new Slots();
@@ -24,7 +24,7 @@ final class Backends {
   }
 
   /**
-   * Takes over what a slice says now.
+   * Updates the tasks of one slice.
    *
    * @param slice null if it is gone
    */
@@ -48,7 +48,7 @@ final class Backends {
     try {
       into.add(IpAddress.parse(address));
     } catch (IllegalArgumentException e) {
-      // Not ours: the operator writes addresses only.
+      // not ours: the operator writes addresses only
     }
   }
 }

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has every sandbox of this node balance the virtual addresses of its networks. What it is asked to
- * look at are names of endpoints and slices, and ids of endpoints in sandboxes of this node.
+ * Sets up every sandbox of this node to balance the virtual addresses of its networks. Keys of its
+ * scopes are names of endpoints and slices, and ids of endpoints in sandboxes of this node.
  */
 public final class Balancer implements Loop.Work {
   private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
@@ -42,14 +42,14 @@ public final class Balancer implements Loop.Work {
   private final Map<String, String> problems = new ConcurrentHashMap<>();
   private boolean begun;
 
-  /** A balancer for the sandboxes of {@code sandboxes}, by the way of {@code tables}. */
+  /** Balances for the sandboxes of {@code sandboxes} through {@code tables}. */
   public Balancer(ClusterCaches cluster, Sandboxes sandboxes, BalancingTables tables) {
     this.cluster = cluster;
     this.sandboxes = sandboxes;
     this.tables = tables;
   }
 
-  /** Has a sandbox in which nothing runs balance a service that there is not. */
+  /** Warms up: sets up an empty sandbox to balance a service that does not exist. */
   public static void rehearse(BalancingTables tables, Path sandbox) {
     VirtualIp virtual =
         new VirtualIp(
@@ -68,10 +68,10 @@ public final class Balancer implements Loop.Work {
   }
 
   /**
-   * Has a sandbox balance a network's services, as soon as these are known.
+   * Sets up a sandbox to balance a network's services, as soon as these are known.
    *
    * @param endpoint id of the endpoint, {@link Sandbox#endpoint}
-   * @return what keeps it from that, once that is known; empty: it does
+   * @return completes with the reason why it does not balance them; empty if it does
    */
   public CompletableFuture<Optional<String>> wire(Loop loop, String network, String endpoint) {
     if (!cluster.endpoints().hasVirtual(network)) {
@@ -128,12 +128,12 @@ public final class Balancer implements Loop.Work {
     return turns;
   }
 
-  /** A pass over a network that changed nothing of its services asks nothing of its clients. */
+  /** Whether a pass must update the clients of a network. */
   private static boolean asks(Map<String, NetworkServices.Turn> turns, String network) {
     return turns.containsKey(network);
   }
 
-  /** By sandbox, its networks that have services. */
+  /** Networks with services, by sandbox. */
   private Map<String, Set<String>> networksOf(Collection<Sandbox> running) {
     Map<String, Sandbox> byOwner = new HashMap<>();
     running.forEach(each -> byOwner.put(each.owner(), each));
@@ -182,7 +182,7 @@ public final class Balancer implements Loop.Work {
     }
   }
 
-  /** What an earlier agent left where there is nothing to balance any more. */
+  /** Removes the tables of an earlier agent from sandboxes without services. */
   private void clear(Collection<Sandbox> running) {
     Set<String> holders = new HashSet<>();
     cluster

@@ -33,10 +33,10 @@ enum BalancingFamily {
   static final Protocol TCP = new Protocol(6);
   static final Protocol UDP = new Protocol(17);
 
-  /** Bytes of a register. */
+  /** Bytes per register. */
   private static final int REGISTER = 4;
 
-  /** Of the destination port, in the headers of TCP and UDP. */
+  /** Offset of the destination port in the headers of TCP and UDP. */
   private static final int PORT_OFFSET = 2;
 
   private static final int PORT_LENGTH = 2;
@@ -53,7 +53,7 @@ enum BalancingFamily {
    *
    * @param offset of the destination in its header, in bytes
    * @param length of an address, in bytes
-   * @param icmp number of its ICMP
+   * @param icmp protocol number of its ICMP
    */
   BalancingFamily(String digit, Network network, NftType type, int offset, int length, int icmp) {
     this.digit = digit;
@@ -68,27 +68,27 @@ enum BalancingFamily {
     return address.isIpv4() ? IPV4 : IPV6;
   }
 
-  /** A map from a virtual address to the chain for its number of tasks. */
+  /** Map from a virtual address to the chain for its number of tasks. */
   String sizes() {
     return "sizes" + digit;
   }
 
-  /** A map from a virtual address and a place to the task at it. */
+  /** Map from a virtual address and a slot to the task in it. */
   String tasks() {
     return "tasks" + digit;
   }
 
-  /** A map from a virtual address, a protocol and a port to the port of the tasks. */
+  /** Map from a virtual address, a protocol and a port to the port of the tasks. */
   String ports() {
     return "ports" + digit;
   }
 
-  /** The virtual addresses that serve every port. */
+  /** Set of the virtual addresses that serve every port. */
   String open() {
     return "open" + digit;
   }
 
-  /** All virtual addresses. */
+  /** Set of all virtual addresses. */
   String virtual() {
     return "virtual" + digit;
   }
@@ -121,7 +121,7 @@ enum BalancingFamily {
         new NftChange.SetAdd(virtual(), address));
   }
 
-  /** A rule about packets of this version of IP, whose destination is in register 0. */
+  /** A rule for packets of this version of IP; it loads their destination into register 0. */
   NftChange rule(String chain, NftExpression... rest) {
     return rule(chain, Stream.of(ours(), Stream.of(destination(0)), Stream.of(rest)));
   }
@@ -131,9 +131,9 @@ enum BalancingFamily {
   }
 
   /**
-   * Makes the chain that chooses one of so many tasks. It sends TCP and UDP to the task's port if
-   * the port is one of the service's, or to the same port if the service serves every port, and
-   * echo requests to a task as well.
+   * Creates the chain that chooses one of so many tasks. It sends TCP and UDP to the task's port if
+   * the service has the port, or to the same port if the service serves every port. It sends echo
+   * requests to a task as well.
    */
   List<NftChange> balancing(int tasks) {
     String chain = chain(tasks);
@@ -176,13 +176,13 @@ enum BalancingFamily {
     return new DestinationNat(network, 0, null);
   }
 
-  /** Draws a task into register 0 and those that its address needs beside it. */
+  /** Draws a task into register 0 and the following ones that its address needs. */
   private Stream<NftExpression> task(int tasks) {
     int after = length / REGISTER;
     return Stream.of(destination(0), new Random(tasks, after), new MapTo(0, tasks(), 0));
   }
 
-  /** Loads the task's port into register 4, the first that no address of a task takes. */
+  /** Loads the task's port into register 4, the first that no address of a task uses. */
   private Stream<NftExpression> port() {
     int after = 4 + length / REGISTER;
     return Stream.of(

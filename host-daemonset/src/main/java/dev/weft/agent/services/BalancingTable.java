@@ -24,14 +24,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A sandbox's table as changes. There is no rule for a task or a service, but one chain for each
- * number of tasks that a service has: the chain draws a place, a map says which task is at it.
+ * Changes of a sandbox's table. It has no rule per task or service, but one chain for each number
+ * of tasks that a service has. The chain draws a slot, and a map gives the task in it.
  *
- * <p>A lookup can miss in the instant in which its map changes: a chain walks the rules of the
- * generation it began in, while maps answer in the newest. So a packet that has found no task asks
- * once more; only then is it refused. It asks in a chain of a later priority, which begins in the
- * newest generation and comes after the first chains of both tables while one takes the place of
- * another.
+ * <p>A lookup can miss at the moment its map changes: a chain walks the rules of the generation in
+ * which it began, while maps answer from the newest. So a packet without a task tries once more,
+ * and is refused only then. The second try is in a chain of a later priority. It begins in the
+ * newest generation, and comes after the first chains of both tables while one replaces the other.
  */
 final class BalancingTable {
   static final String NAME = "weft";
@@ -41,24 +40,24 @@ final class BalancingTable {
   private static final String REFUSE = "refuse";
   private static final String REFUSED = "refused";
 
-  /** Of destination NAT ({@code NF_IP_PRI_NAT_DST}). */
+  /** Priority of destination NAT ({@code NF_IP_PRI_NAT_DST}). */
   private static final int DESTINATION_NAT = -100;
 
   private BalancingTable() {}
 
   /**
-   * A virtual address and the tasks behind it.
+   * A virtual address with its tasks.
    *
-   * @param tasks in the order of their places
+   * @param tasks in the order of their slots
    */
   record Filled(VirtualIp virtual, List<IpAddress> tasks) {}
 
-  /** Removes the table, if it is there. */
+  /** Removes the table, if it exists. */
   static List<NftChange> none() {
     return List.of(new NftChange.TableRemove());
   }
 
-  /** The whole table in the place of an earlier one. */
+  /** Replaces the table as a whole. */
   static List<NftChange> whole(Collection<Filled> all) {
     List<NftChange> changes = new ArrayList<>(none());
     changes.add(new NftChange.TableAdd());
@@ -125,7 +124,7 @@ final class BalancingTable {
     elements.computeIfAbsent(set, _ -> new ArrayList<>()).add(element);
   }
 
-  /** What changes of one virtual address; the chains are kept apart. */
+  /** Changes of the tasks of one virtual address, without the chains. */
   static List<NftChange> change(IpAddress address, BackendSlots places) {
     BalancingFamily family = BalancingFamily.of(address);
     List<NftChange> changes = new ArrayList<>();
@@ -155,7 +154,7 @@ final class BalancingTable {
     return changes;
   }
 
-  /** A number of tasks, and of which family. */
+  /** A number of tasks of one family. */
   record Size(BalancingFamily family, int tasks) {
     static Size of(IpAddress address, int tasks) {
       return new Size(BalancingFamily.of(address), tasks);
@@ -166,12 +165,12 @@ final class BalancingTable {
     }
   }
 
-  /** Makes the chain for a number of tasks. */
+  /** Creates the chain for a number of tasks. */
   static List<NftChange> with(Size size) {
     return size.family.balancing(size.tasks);
   }
 
-  /** Removes the chain for a number of tasks, which no service has any more. */
+  /** Removes the chain for a number of tasks that no service has any more. */
   static NftChange without(Size size) {
     return new NftChange.ChainRemove(size.chain());
   }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A sandbox and what its packet filter has of services. Used by one thread. */
+/** A sandbox and the state of its balancing table. Used by one thread. */
 final class Client {
   private final Sandbox sandbox;
   private final BalancingTables tables;
@@ -30,7 +30,7 @@ final class Client {
     return sandbox;
   }
 
-  /** Brings the table to what the networks say now, if it is not there. */
+  /** Brings the table up to date with the networks, if it is not. */
   void bring(Collection<NetworkServices> networks, Map<String, NetworkServices.Turn> turns) {
     boolean known =
         sound
@@ -44,7 +44,7 @@ final class Client {
     sound = true;
   }
 
-  /** Whether what is there is what the turn started from. */
+  /** Whether the table has the network's current version, or the one before the turn. */
   private boolean follows(NetworkServices network, Map<String, NetworkServices.Turn> turns) {
     Long last = seen.get(network.name());
     NetworkServices.Turn turn = turns.get(network.name());
@@ -52,7 +52,7 @@ final class Client {
         && (last == network.version() || (turn != null && !turn.whole() && last == turn.from()));
   }
 
-  /** Writes only what changed; false if the table is not as it was left. */
+  /** Writes only the changes; false if the table is not as expected. */
   private boolean update(
       Collection<NetworkServices> networks, Map<String, NetworkServices.Turn> turns) {
     List<NftChange> changes = new ArrayList<>();
@@ -88,7 +88,7 @@ final class Client {
       change(all);
       return true;
     } catch (RuntimeException changedByOthers) {
-      // The rebuild that follows reports it, if it fails as well.
+      // the following rebuild reports the problem, if it fails as well
       return false;
     }
   }
@@ -128,7 +128,7 @@ final class Client {
     change(all.isEmpty() ? BalancingTable.none() : BalancingTable.whole(all));
   }
 
-  /** Removes a table that an earlier agent left. */
+  /** Removes a table of an earlier agent. */
   void clear() {
     change(BalancingTable.none());
   }
@@ -147,7 +147,7 @@ final class Client {
     tables.change(sandbox.netns(), changes);
   }
 
-  /** Takes nothing for known any more. */
+  /** Forgets the known state of the table. */
   void forget() {
     sound = false;
   }

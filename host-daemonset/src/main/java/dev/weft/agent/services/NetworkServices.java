@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The services of one network as this node knows them, kept from pass to pass: of a change only
- * what it touches is computed anew. Used by one thread.
+ * The services of one network, kept between passes: a change recomputes only what it touches. Used
+ * by one thread.
  */
 final class NetworkServices {
   private final String network;
@@ -45,11 +45,11 @@ final class NetworkServices {
   }
 
   /**
-   * What changed.
+   * Changes of one update.
    *
-   * @param whole whether virtual addresses came, changed or went
-   * @param places by virtual address, what changed of its tasks
-   * @param from the version before
+   * @param whole whether virtual addresses were added, changed or removed
+   * @param places changes of the tasks, by virtual address
+   * @param from the previous version
    */
   record Turn(boolean whole, Map<VirtualIp, BackendSlots> places, long from) {
     boolean isEmpty() {
@@ -57,12 +57,12 @@ final class NetworkServices {
     }
   }
 
-  /** Counts the turns: a client that has one version needs only what changed since. */
+  /** Number of turns so far: a client with one version needs only the changes since then. */
   long version() {
     return version;
   }
 
-  /** Every virtual address and the tasks behind it. */
+  /** Every virtual address with its tasks. */
   List<BalancingTable.Filled> filled() {
     return virtuals.values().stream()
         .map(each -> new BalancingTable.Filled(each, slots(each).all()))
@@ -73,7 +73,7 @@ final class NetworkServices {
     return backends.computeIfAbsent(virtual.service(), _ -> new Backends()).of(virtual.address());
   }
 
-  /** Reads everything anew. */
+  /** Reads everything again. */
   Turn all() {
     Map<String, VirtualIp> now = new TreeMap<>();
     for (NetworkEndpoint each : cluster.endpoints().of(network)) {
@@ -89,7 +89,7 @@ final class NetworkServices {
     return turn(whole);
   }
 
-  /** Reads anew what these keys name: endpoints and slices; others are passed over. */
+  /** Reads the named endpoints and slices again; ignores other keys. */
   Turn some(Collection<String> keys) {
     boolean whole = false;
     for (String key : keys) {
@@ -106,7 +106,7 @@ final class NetworkServices {
     return turn(whole);
   }
 
-  /** Knows tasks of services that have a virtual address, and of no others. */
+  /** Updates the tasks of services with a virtual address, and drops all others. */
   private void serve() {
     Set<String> now =
         virtuals.values().stream().map(VirtualIp::service).collect(Collectors.toSet());

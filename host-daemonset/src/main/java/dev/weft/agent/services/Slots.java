@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The ready tasks of a service in numbered places without a gap. One that goes leaves its place to
- * the last, so a change moves one other at most, however many there are. Not thread-safe.
+ * The ready tasks of a service in consecutively numbered slots. The last task fills the slot of a
+ * removed one, so a change moves at most one other task. Not thread-safe.
  */
 final class Slots {
   private final List<IpAddress> places = new ArrayList<>();
@@ -18,7 +18,7 @@ final class Slots {
   private final Map<Integer, IpAddress> touched = new TreeMap<>();
   private int written;
 
-  /** Counts one more mention of a task: it may stand in two slices for a moment. */
+  /** Adds a reference to a task: it may be in two slices for a moment. */
   void add(IpAddress task) {
     if (uses.merge(task, 1, Integer::sum) == 1) {
       where.put(task, places.size());
@@ -26,7 +26,7 @@ final class Slots {
     }
   }
 
-  /** Counts one mention less. */
+  /** Removes a reference to a task. */
   void remove(IpAddress task) {
     if (uses.computeIfPresent(task, (_, count) -> count == 1 ? null : count - 1) != null) {
       return;
@@ -49,7 +49,7 @@ final class Slots {
     }
   }
 
-  /** What changed since this was asked last. */
+  /** Changes since the last call. */
   BackendSlots take() {
     Map<Integer, IpAddress> gone = new HashMap<>();
     Map<Integer, IpAddress> come = new HashMap<>();

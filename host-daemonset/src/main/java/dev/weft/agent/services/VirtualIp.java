@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A virtual address of a service.
  *
- * @param service that has it, as namespace/name
- * @param ports that are balanced; none: all of them, each to the same port
+ * @param service its service, as namespace/name
+ * @param ports balanced ports; empty for all ports, each to the same port of the task
  * @param affine whether a client always reaches the same task
  */
 record VirtualIp(IpAddress address, String service, List<Port> ports, boolean affine) {
@@ -26,7 +26,7 @@ record VirtualIp(IpAddress address, String service, List<Port> ports, boolean af
   }
 
   /**
-   * A port that is balanced.
+   * A balanced port.
    *
    * @param protocol tcp or udp
    * @param port at the virtual address
@@ -34,7 +34,7 @@ record VirtualIp(IpAddress address, String service, List<Port> ports, boolean af
    */
   record Port(String protocol, int port, int target) {}
 
-  /** Whether an endpoint is one of a service. */
+  /** Whether an endpoint belongs to a service. */
   static boolean is(NetworkEndpoint endpoint) {
     return endpoint.getSpec() != null && endpoint.getSpec().service() != null;
   }

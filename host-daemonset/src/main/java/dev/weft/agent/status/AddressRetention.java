@@ -7,19 +7,19 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long the addresses of an ended sandbox are kept for its pod. A pod that goes on is given
- * another sandbox within moments, which is to find its addresses again; a pod that ends is not.
+ * How long a pod keeps the addresses of its ended sandbox. A pod that goes on soon gets another
+ * sandbox, which finds its addresses again; a pod that ends does not.
  */
 final class AddressRetention {
-  /** How long a pod may be without a sandbox before its addresses are free. */
+  /** How long a pod without a sandbox keeps its addresses. */
   static final Duration GRACE = Duration.ofMinutes(1);
 
   private AddressRetention() {}
 
   /**
-   * What is left; zero: nothing keeps them.
+   * Time left; zero if nothing keeps the addresses.
    *
-   * @param pod the pod of the sandbox's name, if there is one
+   * @param pod the pod with the sandbox's pod name, if there is one
    * @param uid of the sandbox's pod
    * @param since when the sandbox was first found ended
    */

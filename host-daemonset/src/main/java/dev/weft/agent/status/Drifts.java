@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Remembers for a while what was repaired. Used by one thread. */
+/** Remembers repaired drift for a while. Used by one thread. */
 public final class Drifts {
-  /** For so long without another drift a network counts as drifted. */
+  /** A network counts as drifted for this long after its last drift. */
   public static final Duration MEMORY = Duration.ofMinutes(10);
 
   private static final int NAMED = 3;
@@ -18,7 +18,7 @@ public final class Drifts {
 
   private record Episode(String what, Instant last) {}
 
-  /** Takes note of what was repaired on a network. */
+  /** Records repairs on a network. */
   void note(String network, List<String> repaired, Instant now) {
     if (!repaired.isEmpty()) {
       episodes.merge(
@@ -26,7 +26,7 @@ public final class Drifts {
     }
   }
 
-  /** What was repaired first in the episode that goes on; empty if none does. */
+  /** First repairs of the current episode; empty if there is none. */
   Optional<String> of(String network, Instant now) {
     Episode episode = episodes.get(network);
     if (episode == null) {
@@ -44,7 +44,7 @@ public final class Drifts {
     episodes.remove(network);
   }
 
-  /** What was repaired, in one line; the first few things by name. */
+  /** Repairs in one line; the first few by name. */
   static String text(List<String> repaired) {
     String named = String.join("; ", repaired.stream().limit(NAMED).toList());
     int more = repaired.size() - NAMED;

@@ -36,7 +36,7 @@ public final class EndpointReports {
   private final Map<String, Instant> ended = new ConcurrentHashMap<>();
   private final LastReported<NetworkEndpointStatus> last = new LastReported<>();
 
-  /** Reports to the API behind {@code client}. */
+  /** Writes to the API through {@code client}. */
   public EndpointReports(KubernetesClient client, ApiWrites writes, Clock clock, Later later) {
     this.client = client;
     this.writes = writes;
@@ -44,17 +44,17 @@ public final class EndpointReports {
     this.later = later;
   }
 
-  /** Has an endpoint looked at again after a while. */
+  /** Schedules another check of an endpoint. */
   @FunctionalInterface
   public interface Later {
-    /** Looks again once {@code left} is over. */
+    /** Checks the endpoint again after {@code left}. */
     void look(NetworkEndpoint endpoint, Duration left);
   }
 
   /**
-   * Tells whether an endpoint is wired.
+   * Reports whether an endpoint is wired.
    *
-   * @param hitch what keeps it from being; empty: it is
+   * @param hitch why it is not wired; empty if it is
    */
   public void report(NetworkEndpoint endpoint, Optional<Outcomes.StatusProblem> hitch) {
     Long generation = endpoint.getMetadata().getGeneration();
@@ -92,7 +92,7 @@ public final class EndpointReports {
             hitch.why());
   }
 
-  /** Whether an endpoint has the status that was reported last; if not, report it again. */
+  /** Whether an endpoint shows the status reported last; if not, it must be reported again. */
   public boolean confirm(NetworkEndpoint endpoint) {
     return last.confirm(endpoint.getMetadata().getUid(), endpoint.getStatus());
   }
@@ -103,7 +103,7 @@ public final class EndpointReports {
     last.forget(endpoint.getMetadata().getUid());
   }
 
-  /** Whether no sandbox holds an endpoint any more, and no pod is to have one that will. */
+  /** Whether an endpoint has neither a sandbox nor a pod that may still get one. */
   public static boolean isOrphan(NetworkEndpoint endpoint, BoundPods pods, Sandboxes sandboxes) {
     SandboxReference reference = endpoint.getSpec() == null ? null : endpoint.getSpec().sandbox();
     String owner = AddressOwner.ownerOf(endpoint);
@@ -114,7 +114,7 @@ public final class EndpointReports {
         && !sandboxes.mayRun(owner);
   }
 
-  /** Releases an endpoint without an owner: its address is free then. */
+  /** Deletes an endpoint without an owner, which frees its address. */
   public void release(NetworkEndpoint endpoint, ClusterCaches cluster, Sandboxes sandboxes) {
     String name = endpoint.getMetadata().getName();
     String key = "release " + name;
@@ -124,7 +124,7 @@ public final class EndpointReports {
     }
   }
 
-  /** The lock on the version read keeps an endpoint that someone else has taken since. */
+  /** The lock on the version protects an endpoint that has got another owner since. */
   private void delete(NetworkEndpoint endpoint, ClusterCaches cluster, Sandboxes sandboxes) {
     String name = endpoint.getMetadata().getName();
     NetworkEndpoint current = client.resources(NetworkEndpoint.class).withName(name).get();
@@ -152,7 +152,7 @@ public final class EndpointReports {
         .log("address given back");
   }
 
-  /** How long the endpoint of an ended sandbox is kept for a pod that goes on. */
+  /** Remaining time for which a pod keeps the endpoint of its ended sandbox. */
   private Duration left(NetworkEndpoint endpoint) {
     SandboxReference sandbox = endpoint.getSpec().sandbox();
     if (sandbox == null || sandbox.podUid() == null || sandbox.pod() == null) {
@@ -164,7 +164,7 @@ public final class EndpointReports {
     return AddressRetention.left(pod, sandbox.podUid(), since, now);
   }
 
-  /** With the UID: an endpoint of this name may be another's by now. */
+  /** Contains the UID: another endpoint may have this name by now. */
   private void write(NetworkEndpoint endpoint, NetworkEndpointStatus status) {
     String name = endpoint.getMetadata().getName();
     NetworkEndpoint patch = new NetworkEndpoint();

@@ -25,7 +25,7 @@ public final class HostNetworkReports {
   private final HostNetworkStatuses statuses;
   private final LastReported<HostNetworkStatus> last = new LastReported<>();
 
-  /** Reports to the API behind {@code client}. */
+  /** Writes to the API through {@code client}. */
   public HostNetworkReports(KubernetesClient client, ApiWrites writes, Clock clock) {
     this.client = client;
     this.writes = writes;
@@ -61,12 +61,12 @@ public final class HostNetworkReports {
     }
   }
 
-  /** Whether a HostNetwork has the status that was reported last; if not, report it again. */
+  /** Whether a HostNetwork shows the status reported last; if not, it must be reported again. */
   public boolean confirm(HostNetwork hostNetwork) {
     return last.confirm(hostNetwork.getMetadata().getUid(), hostNetwork.getStatus());
   }
 
-  /** Removes the finalizer of a deleted HostNetwork: the kernel holds nothing of it. */
+  /** Removes the finalizer of a deleted HostNetwork after the kernel holds nothing of it. */
   void release(HostNetwork hostNetwork) {
     String name = hostNetwork.getMetadata().getName();
     last.forget(hostNetwork.getMetadata().getUid());
@@ -79,7 +79,7 @@ public final class HostNetworkReports {
     }
   }
 
-  /** With the UID: another HostNetwork may have the name by now. */
+  /** Contains the UID: another HostNetwork may have this name by now. */
   private void write(HostNetwork hostNetwork, HostNetworkStatus status) {
     String name = hostNetwork.getMetadata().getName();
     HostNetwork patch = new HostNetwork();
@@ -97,7 +97,7 @@ public final class HostNetworkReports {
   }
 
   private void removeFinalizer(HostNetwork hostNetwork) {
-    // whole, for it is written back
+    // with all fields, because it is written back
     var whole = client.genericKubernetesResources(HOST_NETWORKS);
     GenericKubernetesResource current = whole.withName(hostNetwork.getMetadata().getName()).get();
     if (current == null

@@ -18,14 +18,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Ready: True when {@code observedGeneration} is live.
- *   <li>Reconciling: True while the agent tries again by itself; else absent.
- *   <li>Stalled: True while something waits for a user; the message says what to change.
- *   <li>Degraded: True while endpoints or peers, which the message names, are not on the network,
- *       or the node's firewall drops what they send; absent otherwise. It is their or the node's
- *       problem, and the network is Ready.
- *   <li>Drifted: True, with what was found changed, from the repair of a drift until none has been
- *       seen for a while. During that time it is written once, however often drift recurs: the
- *       Event {@code DriftRepaired} counts.
+ *   <li>Reconciling: True while the agent retries by itself; absent otherwise.
+ *   <li>Stalled: True while a user must change something; the message says what.
+ *   <li>Degraded: True while endpoints or peers are not on the network, or the node's firewall
+ *       drops what they send; absent otherwise. The message names them, and the network is Ready.
+ *   <li>Drifted: True, with the repaired changes, from a repair until no drift has been seen for a
+ *       while. It is written once during that time, however often drift recurs: the Event {@code
+ *       DriftRepaired} counts.
  * </ul>
  */
 final class HostNetworkStatuses {
@@ -36,11 +35,11 @@ final class HostNetworkStatuses {
   }
 
   /**
-   * What the data plane does not say of a network.
+   * State of a network that the data plane does not report.
    *
-   * @param endpoints how many sandboxes of this node are on it
-   * @param drift what was repaired, if that was not long ago
-   * @param plan what would be changed for another revision, which is only planned
+   * @param endpoints number of sandboxes of this node on it
+   * @param drift recent repairs, if there are any
+   * @param plan changes of another revision in plan mode
    */
   record Reported(int endpoints, Optional<String> drift, Optional<NodePlan> plan) {}
 
@@ -48,9 +47,9 @@ final class HostNetworkStatuses {
    * The status to write.
    *
    * @param generation of the HostNetwork that was applied
-   * @param old the status it has now
-   * @param outcome what the data plane made of it
-   * @param reported what else there is to say
+   * @param old its current status
+   * @param outcome result of the data plane
+   * @param reported further state
    */
   HostNetworkStatus of(
       Long generation, @Nullable HostNetworkStatus old, NetworkOutcome outcome, Reported reported) {
@@ -102,7 +101,7 @@ final class HostNetworkStatuses {
         .with(Conditions.STALLED, Conditions.TRUE, Reason.NEEDS_CHANGE, text(mend));
   }
 
-  /** The network is there; some endpoint or peer that it names is not on it. */
+  /** The network is live, but some endpoint or peer that the message names is not on it. */
   private static ConditionsDraft degraded(ConditionsDraft conditions, NetworkOutcome outcome) {
     List<Problem> others =
         outcome.problems().stream().filter(each -> !each.endpoint().isEmpty()).toList();

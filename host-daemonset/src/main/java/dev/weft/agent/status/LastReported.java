@@ -6,23 +6,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was reported last of each object, by its UID. It counts as the object's status until the API
- * shows another: the watch reports a write only after a while.
+ * Last reported status of each object, by its UID. It counts as the object's status until the API
+ * shows another, because the watch delivers a write only after a while.
  */
 final class LastReported<S> {
   private final Map<String, S> last = new ConcurrentHashMap<>();
 
   /**
-   * The status that the API has, or is about to have.
+   * Status that the API has, or is about to have.
    *
-   * @param shown the status that the watch has brought
+   * @param shown status from the watch
    */
   @Nullable S latest(String uid, @Nullable S shown) {
     S reported = last.get(uid);
     return reported == null ? shown : reported;
   }
 
-  /** Notes what is reported now; returns whether it is new. */
+  /** Records the reported status; returns whether it differs from the latest. */
   boolean note(String uid, @Nullable S shown, S status) {
     S latest = latest(uid, shown);
     last.put(uid, status);
@@ -30,8 +30,8 @@ final class LastReported<S> {
   }
 
   /**
-   * Whether the API shows what was reported last. If not, what it shows counts from now on: it is
-   * older than what was reported, or another client wrote it.
+   * Whether the API shows the status reported last. If not, the shown status counts from now on: it
+   * is older, or another client wrote it.
    */
   boolean confirm(String uid, @Nullable S shown) {
     boolean confirmed = Objects.equals(last.get(uid), shown);

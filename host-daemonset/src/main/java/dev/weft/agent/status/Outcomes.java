@@ -9,17 +9,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** What came of each network of this node last. */
+/** Last outcome of each network of this node. */
 public final class Outcomes {
   private final Map<String, Last> last = new ConcurrentHashMap<>();
 
   private record Last(List<Problem> problems, Set<String> endpoints) {}
 
   /**
-   * Takes note.
+   * Records an outcome.
    *
    * @param endpoints ids of the endpoints in sandboxes that were to be wired
-   * @return whether the problems are not what they were
+   * @return whether the problems have changed
    */
   boolean note(String network, NetworkOutcome outcome, Set<String> endpoints) {
     Last next = new Last(outcome.problems(), Set.copyOf(endpoints));
@@ -33,13 +33,13 @@ public final class Outcomes {
   }
 
   /**
-   * What keeps an endpoint from being wired.
+   * Why an endpoint is not wired.
    *
-   * @param needsUser whether it will not go by itself
+   * @param needsUser whether it needs a change by the user
    */
   public record StatusProblem(String why, boolean needsUser) {}
 
-  /** What keeps an endpoint from being wired to a network; empty: it is wired. */
+  /** Why an endpoint is not wired to a network; empty if it is. */
   public Optional<StatusProblem> hitch(String network, String endpoint) {
     Last it = last.get(network);
     if (it == null) {
@@ -60,7 +60,7 @@ public final class Outcomes {
         : Optional.of(new StatusProblem("the sandbox holds no usable address on it", false));
   }
 
-  /** What keeps an endpoint from being wired to a network, in words; empty: it is wired. */
+  /** Why an endpoint is not wired to a network, in words; empty if it is. */
   public Optional<String> problem(String network, String endpoint) {
     return hitch(network, endpoint).map(StatusProblem::why);
   }

@@ -36,25 +36,25 @@ public final class StatusReports {
   private final Outcomes outcomes = new Outcomes();
 
   /**
-   * Where reports go.
+   * Receivers of the reports.
    *
-   * @param hostNetworks their statuses and finalizers
-   * @param endpoints their statuses and ends
-   * @param drift what was repaired, by network; not to be called back from
+   * @param hostNetworks writes statuses and finalizers of HostNetworks
+   * @param endpoints writes statuses of endpoints and releases them
+   * @param drift receives repairs, by network; must not call back
    */
   public record Sinks(
       HostNetworkReports hostNetworks, EndpointReports endpoints, Consumer<Repair> drift) {}
 
   /**
-   * A drift that was repaired.
+   * A repaired drift.
    *
    * @param hostNetwork of the network
-   * @param what was put right, in one line
-   * @param count how many things
+   * @param what repairs, in one line
+   * @param count number of repairs
    */
   public record Repair(HostNetwork hostNetwork, String what, int count) {}
 
-  /** Reports on the node that {@code cluster} is about. */
+  /** Reports on the node of {@code cluster}. */
   public StatusReports(ClusterCaches cluster, Sandboxes sandboxes, Sinks sinks, Clock clock) {
     this.cluster = cluster;
     this.sandboxes = sandboxes;
@@ -62,15 +62,15 @@ public final class StatusReports {
     this.clock = clock;
   }
 
-  /** What came of each network last; may be asked by any thread. */
+  /** Last outcome of each network; any thread may read it. */
   public Outcomes outcomes() {
     return outcomes;
   }
 
   /**
-   * Takes note of what came of a pass: {@link #outcomes} has it from now on.
+   * Records the outcome of a pass in {@link #outcomes}.
    *
-   * @return names of networks whose problems changed
+   * @return names of networks with changed problems
    */
   public Set<String> note(DesiredCache desired, ReconcileOutcome outcome) {
     Set<String> changed = new HashSet<>();
@@ -100,7 +100,7 @@ public final class StatusReports {
   /**
    * Reports a pass over {@code scope}.
    *
-   * @param plans by network, what would be changed for a revision that is only planned
+   * @param plans by network, the changes of a revision in plan mode
    */
   public void report(
       PassScope scope,
@@ -125,9 +125,9 @@ public final class StatusReports {
   }
 
   /**
-   * Reports that a pass over {@code scope} threw: its networks are not known to be live.
+   * Reports that a pass over {@code scope} threw: its networks may not be live.
    *
-   * @return names of networks whose problems changed
+   * @return names of networks with changed problems
    */
   public Set<String> failed(PassScope scope, DesiredCache desired, RuntimeException why) {
     Set<String> changed = new HashSet<>();
@@ -181,7 +181,10 @@ public final class StatusReports {
     }
   }
 
-  /** A pass that began before the deletion was known may even have made something. */
+  /**
+   * Releases a deleted HostNetwork unless this pass, begun before the deletion was known, still
+   * built it.
+   */
   private void deleted(HostNetwork hostNetwork, DesiredCache desired, ReconcileOutcome outcome) {
     String name = ClusterCaches.networkOf(hostNetwork);
     String uid = hostNetwork.getSpec() == null ? null : hostNetwork.getSpec().networkUid();

@@ -16,7 +16,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +42,7 @@ class SilentServerTest {
     door = new Door(front, server.client().getMasterUrl().getPort());
     Path file = folder.resolve("kubeconfig");
     Path _ = Files.writeString(file, server.kubeconfigAt(front.getLocalPort()));
-    Config config = AgentClients.config(Optional.of(file.toFile()));
+    Config config = AgentClients.prompt(Config.fromKubeconfig(file.toFile()));
     client = AgentClients.open(config, _ -> {});
     cache = new Cache<>(client.configMaps().inNamespace("default"), (_, _) -> {});
     cache.start().toCompletableFuture().join();

@@ -5,18 +5,18 @@ import static dev.weft.netlink.Libc.check;
 import dev.weft.netlink.Libc;
 
 /**
- * Low descriptor numbers for libnftables, which waits for its sockets with {@code select(2)}: the C
- * library ends the process for a number above 1023, and libnftables does when it gets no socket.
+ * Low descriptor numbers for libnftables, which waits for its sockets with {@code select(2)}. The C
+ * library ends the process if a number is above 1023, and libnftables ends it if it gets no socket.
  *
  * <p>The process reserves a few low numbers once. A thread takes a copy of the descriptor table
- * ({@code CLONE_FILES} of {@code unshare(2)}) and frees the numbers there. The kernel gives the
- * lowest free number, and no other thread can take it: the table is the thread's alone.
+ * ({@code CLONE_FILES} of {@code unshare(2)}) and frees the numbers there. The kernel assigns the
+ * lowest free number. No other thread can take it, because the table is private to the thread.
  */
 final class LowDescriptors {
   /** {@code FD_SETSIZE}. */
   private static final int LIMIT = 1024;
 
-  /** More than libnftables opens at a time. */
+  /** More descriptors than libnftables opens at once. */
   private static final int RESERVED = 8;
 
   private static final int[] NUMBERS = reserve();
@@ -32,9 +32,9 @@ final class LowDescriptors {
   }
 
   /**
-   * Makes sure that the numbers are reserved.
+   * Ensures that the numbers are reserved.
    *
-   * @throws NftablesException if the process had no low number left when it first asked
+   * @throws NftablesException if the process had no low number left at the first call
    */
   static void require() {
     for (int number : NUMBERS) {
@@ -48,7 +48,7 @@ final class LowDescriptors {
     }
   }
 
-  /** Gives the calling thread a table of its own in which the reserved numbers are free. */
+  /** Gives the calling thread its own descriptor table with the reserved numbers free. */
   static void free() {
     check(Libc.unshare(Libc.CLONE_FILES), "give a thread its own descriptor table");
     for (int number : NUMBERS) {

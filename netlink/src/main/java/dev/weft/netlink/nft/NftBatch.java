@@ -12,9 +12,9 @@ import dev.weft.netlink.wire.Payload;
 import java.util.List;
 
 /**
- * Changes of one table of the family inet, in order, as one transaction: all take effect, or none
- * (linux/netfilter/nfnetlink.h). Unlike {@link Nftables} it reads nothing of the namespace, so it
- * may write where another process keeps tables that cannot be trusted.
+ * Changes of one table of family inet, in order, as one transaction: all take effect, or none
+ * (linux/netfilter/nfnetlink.h). Unlike {@link Nftables} it reads nothing from the namespace, so it
+ * can write next to tables of an untrusted process.
  *
  * @param table name of the table
  */
@@ -25,9 +25,9 @@ public record NftBatch(String table, List<NftChange> changes) {
   }
 
   /**
-   * Makes the changes in a namespace. A batch that asks for nothing does nothing.
+   * Commits the changes in a namespace; an empty batch does nothing.
    *
-   * @throws NetlinkException of the first change that the kernel refused; nothing has changed then
+   * @throws NetlinkException for the first change that the kernel refused; nothing has changed then
    */
   public void commit(NetworkNamespace namespace) {
     try (NetlinkSocket socket = namespace.call(NetlinkSocket::netfilter)) {
@@ -35,7 +35,7 @@ public record NftBatch(String table, List<NftChange> changes) {
     }
   }
 
-  /** The same by a socket that nothing was sent by; returns how many bytes were read. */
+  /** Commits through an unused socket; returns how many bytes were read. */
   int commit(NetlinkSocket socket) {
     List<NftMessage> messages = NftBatchWriter.write(this);
     if (messages.isEmpty()) {
@@ -46,9 +46,9 @@ public record NftBatch(String table, List<NftChange> changes) {
   }
 
   /**
-   * Reads as far as the first error or the answer to the last change. The kernel puts all answers
-   * into the queue before the call that sent returns: there is none to wait for. It answers a
-   * failure of the transaction as a whole as one of the message that begins it, before all others.
+   * Reads up to the first error or the answer to the last change. The kernel queues all answers
+   * before the send returns, so there is nothing to wait for. It reports a failure of the whole
+   * transaction as an error of its first message, before all other answers.
    */
   private static int readAnswer(NetlinkSocket socket, List<NftMessage> messages) {
     MessageReader reader = new MessageReader();

@@ -10,24 +10,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes a transaction as the messages that nft would send. The numbers in attributes are in
- * network byte order.
+ * Writes a transaction as the messages that nft would send. Numbers in attributes are in network
+ * byte order.
  */
 final class NftBatchWriter {
-  /** The length of an attribute is a number of 16 bits. */
+  /** Attribute lengths are 16-bit numbers. */
   private static final int MOST_OF_ATTRIBUTE = 0xffff;
 
-  /** No element needs more: a key of five parts of 16 bytes, a chain's name of 256. */
+  /** Room for any element in bytes: a key of five parts of 16 bytes, a chain name of 256. */
   private static final int MOST_OF_ELEMENT = 512;
 
   private static final int ROOM = MOST_OF_ATTRIBUTE + 4096;
 
-  /** A name that the kernel makes a free one of. */
+  /** Template that the kernel completes to a free name. */
   private static final String ANONYMOUS = "__set%d";
 
   private static final int NAMED = 0;
 
-  /** Messages that begin and end a transaction. */
+  /** Number of messages that begin and end a transaction. */
   private static final int EDGES = 2;
 
   private final MessageWriter out = new MessageWriter(ROOM);
@@ -41,9 +41,9 @@ final class NftBatchWriter {
   }
 
   /**
-   * The messages of a batch, none if it asks for nothing. Their places are their sequence numbers.
-   * The last but one asks to be answered in any case; kernels before 6.10 do not answer the very
-   * last, which ends the transaction.
+   * Messages of a batch; none if it has no changes. Their positions are their sequence numbers. The
+   * last but one requests an acknowledgement; kernels before 6.10 do not acknowledge the last,
+   * which ends the transaction.
    */
   static List<NftMessage> write(NftBatch batch) {
     NftBatchWriter writer = new NftBatchWriter(batch.table());
@@ -62,12 +62,12 @@ final class NftBatchWriter {
     out.end();
   }
 
-  /** Begins a message about something in the table, which {@code out.end()} ends. */
+  /** Begins a message about an object of the table; {@code out.end()} ends it. */
   private void begin(int message, int flags, String what) {
     beginAlone(message, flags, "%s in table inet %s".formatted(what, table));
   }
 
-  /** All messages name the table in the attribute of this number. */
+  /** Begins a message. All messages carry the table's name in the attribute of this number. */
   private void beginAlone(int message, int flags, String what) {
     flush();
     words = what;
@@ -84,7 +84,7 @@ final class NftBatchWriter {
     out.be16(resource);
   }
 
-  /** Puts the message under way to those that are done. */
+  /** Moves the current message to the finished ones. */
   private void flush() {
     if (out.length() > 0) {
       done.add(new NftMessage(out.toArray(), words));
@@ -151,9 +151,9 @@ final class NftBatchWriter {
   }
 
   /**
-   * Begins a message that makes a set.
+   * Begins a message that creates a set.
    *
-   * @param id by which the same transaction may refer to it
+   * @param id by which messages of the same transaction refer to the set
    */
   private void set(String set, int flags, List<NftType> key, int id) {
     begin(NFT_MSG_NEWSET, NLM_F_CREATE, "add set %s".formatted(set));
@@ -171,9 +171,9 @@ final class NftBatchWriter {
   }
 
   /**
-   * As many messages as the elements need.
+   * Writes as many messages as the elements need.
    *
-   * @param id of a set that has no name of its own, or {@link #NAMED}
+   * @param id of an anonymous set, or {@link #NAMED}
    */
   private void elements(int message, String set, int id, List<NftElement> elements) {
     boolean add = message == NFT_MSG_NEWSETELEM;
@@ -213,7 +213,7 @@ final class NftBatchWriter {
     out.endNested(start);
   }
 
-  /** The sets without a name that a rule needs come before it. */
+  /** Writes a rule, preceded by the anonymous sets that it needs. */
   private void rule(String chain, List<NftExpression> expressions) {
     int id = sets;
     for (NftExpression each : expressions) {

@@ -2,15 +2,15 @@ package dev.weft.netlink.nft;
 
 import java.util.List;
 
-/** A change of a table. What is to be added may be there already; a rule is then there twice. */
+/** A change of a table. An added object may exist already; an added rule is then duplicated. */
 public sealed interface NftChange {
-  /** Makes the table. */
+  /** Creates the table. */
   record TableAdd() implements NftChange {}
 
-  /** Removes the table and all in it, if it is there. */
+  /** Removes the table with its contents, if it exists. */
   record TableRemove() implements NftChange {}
 
-  /** What a base chain is for ({@code NFTA_CHAIN_TYPE}). */
+  /** Type of a base chain ({@code NFTA_CHAIN_TYPE}). */
   enum ChainType {
     NAT("nat"),
     FILTER("filter");
@@ -37,21 +37,21 @@ public sealed interface NftChange {
     }
   }
 
-  /** Makes a chain that packets enter by a verdict. */
+  /** Creates a chain that packets enter by a verdict. */
   record ChainAdd(String chain) implements NftChange {}
 
   /**
-   * Makes a chain that packets enter at a hook and leave accepted.
+   * Creates a chain that packets enter at a hook and leave accepted.
    *
    * @param priority lower ones come first
    */
   record BaseChainAdd(String chain, ChainType type, Hook hook, int priority) implements NftChange {}
 
-  /** Removes a chain and its rules; an error if it is not there or a verdict leads to it. */
+  /** Removes a chain and its rules; fails if it does not exist or a verdict leads to it. */
   record ChainRemove(String chain) implements NftChange {}
 
   /**
-   * Makes a set.
+   * Creates a set.
    *
    * @param key types of the parts of a key, at most five
    */
@@ -63,7 +63,7 @@ public sealed interface NftChange {
   }
 
   /**
-   * Makes a map.
+   * Creates a map.
    *
    * @param key types of the parts of a key, at most five
    */
@@ -74,7 +74,7 @@ public sealed interface NftChange {
     }
   }
 
-  /** Adds elements to a set or a map; an error if a map gives something else for one's key. */
+  /** Adds elements to a set or a map; fails if the map has other data for one of the keys. */
   record ElementsAdd(String set, List<NftElement> elements) implements NftChange {
     /** Keeps a copy of {@code elements}. */
     public ElementsAdd {
@@ -82,7 +82,7 @@ public sealed interface NftChange {
     }
   }
 
-  /** Removes elements by their keys; an error if one is not there. */
+  /** Removes elements by their keys; fails if one does not exist. */
   record ElementsRemove(String set, List<NftElement> elements) implements NftChange {
     /** Keeps a copy of {@code elements}. */
     public ElementsRemove {
@@ -97,7 +97,7 @@ public sealed interface NftChange {
       expressions = List.copyOf(expressions);
     }
 
-    /** The same of expressions one by one. */
+    /** Adds a rule of these expressions. */
     public RuleAdd(String chain, NftExpression... expressions) {
       this(chain, List.of(expressions));
     }

@@ -21,9 +21,9 @@ final class NftContext implements AutoCloseable {
   }
 
   /**
-   * Makes sure that the library can be used.
+   * Ensures that the library is usable.
    *
-   * @throws NftablesException if it is not there, or was never used before this process had some
+   * @throws NftablesException if it is missing, or was first used when this process had some
    *     thousand descriptors open
    */
   static void require() {
@@ -32,8 +32,8 @@ final class NftContext implements AutoCloseable {
   }
 
   /**
-   * Runs commands in a context of their own, in the calling thread's network namespace. The thread
-   * must serve nobody else: it keeps a descriptor table of its own until it ends.
+   * Runs commands in a new context, in the calling thread's network namespace. The thread must run
+   * nothing else: it keeps its own descriptor table until it ends.
    */
   static String run(String commands, boolean json) {
     LowDescriptors.free();
@@ -42,7 +42,7 @@ final class NftContext implements AutoCloseable {
     }
   }
 
-  /** The library, looked up when it is first needed: everything else works without it. */
+  /** The library, loaded at first use: everything else works without it. */
   private static final class Library {
     private static final SymbolLookup SYMBOLS = load();
     private static final MethodHandle NEW =

@@ -1,4 +1,4 @@
 package dev.weft.netlink.nft;
 
-/** What a map gives for a key. */
+/** Data of a map for a key. */
 public sealed interface NftData permits NftValue, NftVerdict {}

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An element of a set or a map.
  *
- * @param key one value, or those of a concatenation
- * @param data what a map gives for it; nothing in a set, nor where an element is to be removed
+ * @param key one value, or the values of a concatenation
+ * @param data data of a map for the key; {@code null} in a set and in a removal
  */
 public record NftElement(List<NftValue> key, @Nullable NftData data) {
   /** Keeps a copy of {@code key}. */
@@ -16,7 +16,7 @@ public record NftElement(List<NftValue> key, @Nullable NftData data) {
     key = List.copyOf(key);
   }
 
-  /** An element of a set, or one to be removed from a set or a map. */
+  /** An element of a set, or one to remove from a set or a map. */
   public NftElement(NftValue... key) {
     this(List.of(key), null);
   }

@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A step of a rule. Registers are sixteen words of 4 bytes, 0 to 15 ({@code NFT_REG32_00} and on);
- * a longer value takes as many as it needs from the one that is named. A packet for which a step
- * finds nothing leaves the rule.
+ * a longer value fills consecutive registers from the named one. A step that finds nothing ends the
+ * rule for that packet.
  */
 public sealed interface NftExpression {
-  /** Where in a packet ({@code enum nft_payload_bases}). */
+  /** Header that an offset counts from ({@code enum nft_payload_bases}). */
   enum Header {
     NETWORK(1),
     TRANSPORT(2);
@@ -21,7 +21,7 @@ public sealed interface NftExpression {
     }
   }
 
-  /** What is known of a packet beside its bytes ({@code enum nft_meta_keys}). */
+  /** Metadata of a packet ({@code enum nft_meta_keys}). */
   enum MetaKey {
     /** {@link Network} of the packet. */
     NFPROTO(15),
@@ -46,17 +46,17 @@ public sealed interface NftExpression {
       this.number = number;
     }
 
-    /** As {@link MetaKey#NFPROTO} gives it. */
+    /** Value that {@link MetaKey#NFPROTO} loads. */
     public NftValue value() {
       return new NftValue.Protocol(number);
     }
   }
 
-  /** How a packet is refused ({@code enum nft_reject_types} and its code). */
+  /** Kind of rejection ({@code enum nft_reject_types} and its code). */
   enum Refusal {
-    /** For TCP only. */
+    /** TCP reset; for TCP only. */
     TCP_RESET(1, 0),
-    /** In ICMP of the packet's own version. */
+    /** ICMP "port unreachable", in the IP version of the packet. */
     PORT_UNREACHABLE(2, 1);
 
     final int type;
@@ -76,13 +76,13 @@ public sealed interface NftExpression {
    */
   record Payload(Header header, int offset, int length, int register) implements NftExpression {}
 
-  /** Loads what is known of the packet. */
+  /** Loads metadata of the packet. */
   record Meta(MetaKey key, int register) implements NftExpression {}
 
-  /** Goes on if a register holds the value. */
+  /** Continues if a register equals the value. */
   record Equal(int register, NftValue value) implements NftExpression {}
 
-  /** Goes on if a register holds one of the values, which all have this type. */
+  /** Continues if a register equals one of the values, which all have this type. */
   record OneOf(int register, NftType type, List<NftValue> values) implements NftExpression {
     /** Keeps a copy of {@code values}. */
     public OneOf {
@@ -90,30 +90,30 @@ public sealed interface NftExpression {
     }
   }
 
-  /** Goes on if the set has an element of the key in a register. */
+  /** Continues if the set contains the key in a register. */
   record InSet(int register, String set) implements NftExpression {}
 
-  /** Loads what the map gives for the key in a register. */
+  /** Loads the data of the map for the key in a register. */
   record MapTo(int register, String map, int destination) implements NftExpression {}
 
-  /** Follows the verdict that the map gives for the key in a register. */
+  /** Follows the verdict of the map for the key in a register. */
   record VerdictMap(int register, String map) implements NftExpression {}
 
   /**
-   * Loads a number drawn at random.
+   * Loads a random number.
    *
-   * @param modulus one more than the highest that is drawn, at least 1
+   * @param modulus upper bound, exclusive; at least 1
    */
   record Random(int modulus, int register) implements NftExpression {}
 
-  /** Ends the rule. */
+  /** Ends the rule with a verdict. */
   record Verdict(NftVerdict verdict) implements NftExpression {}
 
   /**
-   * Sends the connection elsewhere.
+   * Redirects the connection to another destination.
    *
    * @param address register of the address
-   * @param port register of the port; {@code null}: the port stays
+   * @param port register of the port; {@code null} keeps the port
    */
   record DestinationNat(Network network, int address, @Nullable Integer port)
       implements NftExpression {}

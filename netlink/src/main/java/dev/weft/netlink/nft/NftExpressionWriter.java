@@ -9,9 +9,9 @@ final class NftExpressionWriter {
   private NftExpressionWriter() {}
 
   /**
-   * Writes one.
+   * Writes one expression.
    *
-   * @param set name of the set that was made for a {@link NftExpression.OneOf}
+   * @param set name of the anonymous set of a {@link NftExpression.OneOf}
    * @param id of that set in its transaction
    */
   static void write(MessageWriter out, NftExpression expression, String set, int id) {

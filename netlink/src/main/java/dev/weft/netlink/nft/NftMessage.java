@@ -3,7 +3,7 @@ package dev.weft.netlink.nft;
 /**
  * A message of a transaction.
  *
- * @param words what it asks for
+ * @param words requested operation, for errors
  */
 @SuppressWarnings("ArrayRecordComponent") // sent, never compared
 record NftMessage(byte[] bytes, String words) {}

@@ -1,8 +1,6 @@
 package dev.weft.netlink.nft;
 
-/**
- * The type of a part of an element ({@code enum datatypes} of nft, which the kernel only keeps).
- */
+/** Type of a part of an element ({@code enum datatypes} of nft; the kernel only stores it). */
 public enum NftType {
   /** An IPv4 address. */
   IPV4_ADDR(7, 4),
@@ -12,17 +10,17 @@ public enum NftType {
   INET_PROTO(12, 1),
   /** A port of TCP or UDP. */
   INET_SERVICE(13, 2),
-  /** What {@code numgen random} draws. */
+  /** Number drawn by {@code numgen random}. */
   RANDOM(4, 4),
-  /** What becomes of the packet ({@code NFT_DATA_VERDICT}); data of a map only. */
+  /** Verdict on a packet ({@code NFT_DATA_VERDICT}); data of a map only. */
   VERDICT(0xffffff00, 0);
 
-  /** What a concatenation's type number shifts by for each of its parts. */
+  /** Bits per part in the type number of a concatenation. */
   static final int BITS = 6;
 
   final int number;
 
-  /** Bytes of a value that stands alone. */
+  /** Bytes of a single value. */
   final int length;
 
   NftType(int number, int length) {
@@ -30,7 +28,7 @@ public enum NftType {
     this.length = length;
   }
 
-  /** Bytes of a value in a concatenation, whose parts each begin a register of 4 bytes. */
+  /** Bytes of a value in a concatenation, padded to registers of 4 bytes. */
   int padded() {
     return length + 3 & ~3;
   }

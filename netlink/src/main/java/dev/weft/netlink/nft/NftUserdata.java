@@ -6,9 +6,9 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * What nft keeps with a set to print it by ({@code libnftnl/udata.h}); the kernel does not look
- * into it. Each entry is a byte for its type, one for its length, and the bytes; the numbers are in
- * the byte order of the host.
+ * Data that nft stores with a set to print it ({@code libnftnl/udata.h}); the kernel ignores it.
+ * Each entry is a byte for its type, a byte for its length, and the bytes. Numbers are in the byte
+ * order of the host.
  */
 final class NftUserdata {
   private static final int KEY_BYTE_ORDER = 0;
@@ -27,27 +27,27 @@ final class NftUserdata {
   private static final int CONCATENATION = 13;
   private static final int NUMGEN = 23;
 
-  /** {@code enum proto_desc_id} and the places of daddr in its headers. */
+  /** {@code enum proto_desc_id} and the index of daddr in its headers. */
   private static final int IP = 12;
 
   private static final int IP_DADDR = 12;
   private static final int IP6 = 13;
   private static final int IP6_DADDR = 9;
 
-  /** A modulus; that of each rule is its own. */
+  /** Placeholder for a modulus; each rule has its own. */
   private static final int ANY = 2;
 
   private NftUserdata() {}
 
-  /** Of a set. */
+  /** Userdata of a set. */
   static byte[] of(List<NftType> key) {
     int order = key.size() == 1 ? order(key.getFirst()) : UNKNOWN;
     return number(KEY_BYTE_ORDER, order);
   }
 
   /**
-   * Of a map. What {@code numgen} draws has no name of a type: nft prints the expressions whose
-   * types these are.
+   * Userdata of a map. Numbers of {@code numgen} have no type name, so nft prints expressions with
+   * these types instead.
    */
   static byte[] of(List<NftType> key, NftType data) {
     byte[] orders = join(of(key), number(DATA_BYTE_ORDER, order(data)));

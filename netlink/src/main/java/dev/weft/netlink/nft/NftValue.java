@@ -36,7 +36,7 @@ public sealed interface NftValue extends NftData {
     }
   }
 
-  /** A number as {@code numgen} draws it: in the byte order of the host. */
+  /** A number as {@code numgen} draws it, in the byte order of the host. */
   record Drawn(int number) implements NftValue {
     @Override
     public String toString() {

@@ -1,16 +1,16 @@
 package dev.weft.netlink.nft;
 
-/** What becomes of a packet ({@code enum nft_verdicts}). */
+/** Verdict of a rule on a packet ({@code enum nft_verdicts}). */
 public sealed interface NftVerdict extends NftData {
-  /** It goes on its way. */
+  /** Accepts the packet. */
   record Accept() implements NftVerdict {}
 
-  /** It goes no further. */
+  /** Drops the packet. */
   record Drop() implements NftVerdict {}
 
-  /** It passes through a chain, and comes back if that decides nothing. */
+  /** Passes the packet to a chain; this chain continues if the other decides nothing. */
   record Jump(String chain) implements NftVerdict {}
 
-  /** It passes through a chain and does not come back. */
+  /** Passes the packet to a chain without return. */
   record Goto(String chain) implements NftVerdict {}
 }

@@ -4,10 +4,10 @@ import dev.weft.netlink.NetworkNamespace;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The packet filter of a namespace through {@code libnftables.so.1}. One command text is one
- * transaction: all of it takes effect, or nothing. May be shared: calls wait for each other, as the
- * library keeps state for the whole process. Between calls it holds one descriptor, the
- * namespace's, whatever its number.
+ * The packet filter of a namespace, through {@code libnftables.so.1}. One command text is one
+ * transaction: all of it takes effect, or nothing. Threads may share it: calls wait for each other,
+ * because the library keeps state for the whole process. Between calls it holds one descriptor,
+ * that of the namespace, with any number.
  */
 public final class Nftables implements AutoCloseable {
   private static final ReentrantLock LIBRARY = new ReentrantLock();
@@ -20,18 +20,18 @@ public final class Nftables implements AutoCloseable {
   }
 
   /**
-   * The calling thread's namespace.
+   * Opens the calling thread's namespace.
    *
-   * @throws NftablesException if the library is not there
+   * @throws NftablesException if the library is missing
    */
   public static Nftables open() {
     return within(NetworkNamespace.current());
   }
 
   /**
-   * A namespace, which may be closed after.
+   * Opens a namespace, which may be closed afterwards.
    *
-   * @throws NftablesException if the library is not there
+   * @throws NftablesException if the library is missing
    */
   public static Nftables open(NetworkNamespace namespace) {
     return within(namespace.duplicate());
@@ -52,13 +52,13 @@ public final class Nftables implements AutoCloseable {
    * own language.
    *
    * @return what the commands printed, as JSON; empty if nothing
-   * @throws NftablesException with libnftables' own words
+   * @throws NftablesException with the message of libnftables
    */
   public String run(String commands) {
     return run(commands, true);
   }
 
-  /** The same in nft's own language only, printed in it as well. */
+  /** Runs commands in nft's own language and returns its plain output. */
   public String runPlain(String commands) {
     return run(commands, false);
   }

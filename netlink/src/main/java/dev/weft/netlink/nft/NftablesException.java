@@ -1,6 +1,6 @@
 package dev.weft.netlink.nft;
 
-/** libnftables refused a command or is not there; the message is its own. */
+/** libnftables is missing or refused a command; the message is then its own. */
 public final class NftablesException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -13,10 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports changes of one table of a namespace's packet filter ({@code NFNLGRP_NFTABLES} in
- * linux/netfilter/nfnetlink.h), also those that this process makes. It reports from the moment it
- * is open, so open it first and list then. Changes of other tables are passed over. Or of the
- * chains for forwarded packets, of all tables.
+ * Reports changes of a namespace's packet filter ({@code NFNLGRP_NFTABLES} in
+ * linux/netfilter/nfnetlink.h), including changes by this process: those of one table, or new
+ * policies for forwarded packets in all tables. It reports from the moment it is open: open it
+ * first, then list.
  */
 public final class NftablesMonitor implements AutoCloseable {
   private static final int NFNLGRP_NFTABLES = 7;
@@ -51,13 +51,13 @@ public final class NftablesMonitor implements AutoCloseable {
     }
   }
 
-  /** What is known of a change. */
+  /** A reported change. */
   public sealed interface Change {
-    /** The table, or anything in it but an element, was added, changed or removed. */
+    /** The table, or an object in it other than an element, was added, changed or removed. */
     record Touched() implements Change {}
 
     /**
-     * An element of a set or map came or went.
+     * An element of a set or map was added or removed.
      *
      * @param set name of the set
      * @param key the bytes that the kernel holds, in hexadecimal digits: the parts of a
@@ -76,7 +76,7 @@ public final class NftablesMonitor implements AutoCloseable {
   }
 
   /**
-   * Watches a namespace, which may be closed after.
+   * Watches a namespace, which may be closed afterwards.
    *
    * @param table name of the table
    * @throws NetlinkException if the kernel has no nftables
@@ -88,11 +88,10 @@ public final class NftablesMonitor implements AutoCloseable {
   }
 
   /**
-   * Watches the chains by which forwarded packets enter a namespace's tables, whatever their
-   * family, for a new one or another policy. Rules are passed over, and so are chains that go. The
-   * namespace may be closed after.
+   * Watches the base chains for forwarded packets in tables of every family: new chains and new
+   * policies. It ignores rules and removed chains. The namespace may be closed afterwards.
    *
-   * @param but names of tables that are passed over
+   * @param but names of ignored tables
    * @throws NetlinkException if the kernel has no nftables
    */
   public static NftablesMonitor ofForwarding(NetworkNamespace namespace, Set<String> but) {
@@ -139,7 +138,7 @@ public final class NftablesMonitor implements AutoCloseable {
   }
 
   /**
-   * Waits for the next change. To be called by one platform thread at a time.
+   * Waits for the next change. One platform thread at a time may call this.
    *
    * @return empty when the monitor is closed, also by another thread while this one waits
    */
@@ -148,9 +147,9 @@ public final class NftablesMonitor implements AutoCloseable {
   }
 
   /**
-   * The changes by now, without waiting; none when the monitor is closed.
+   * Changes reported so far, without waiting; none when the monitor is closed.
    *
-   * @param most the number after which the rest waits for the next call
+   * @param most number of changes after which the next call returns the rest
    */
   public List<Change> more(int most) {
     return listener.more(most);

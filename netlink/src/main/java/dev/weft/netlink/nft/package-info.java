@@ -1,4 +1,4 @@
-/** nftables by libnftables or by messages that read nothing, and its notifications. */
+/** nftables through libnftables or through messages that read nothing, and its notifications. */
 @NullMarked
 package dev.weft.netlink.nft;
 

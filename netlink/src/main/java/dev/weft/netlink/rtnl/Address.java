@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param prefix the address and the length of its network ({@code IFA_LOCAL})
  * @param peer the other end of a point-to-point link ({@code IFA_ADDRESS}), {@code null} if none
  * @param scope how far the address is valid
- * @param flags what else holds of it
+ * @param flags {@code IFA_F_*} flags
  */
 public record Address(
     int link, IpPrefix prefix, @Nullable InetAddress peer, Scope scope, Set<Flag> flags) {
   /** {@code IFA_F_*}. */
   public enum Flag {
-    /** Not the first of its network on this link. */
+    /** Not the first address of its network on this link. */
     SECONDARY(0x01),
     /** IPv6: used without looking for duplicates first. */
     NODAD(0x02),
@@ -26,9 +26,9 @@ public record Address(
     TENTATIVE(0x40),
     /** IPv6: duplicate address detection found another holder. */
     DADFAILED(0x08),
-    /** Not preferred as a source any more. */
+    /** Not preferred as a source address any more. */
     DEPRECATED(0x20),
-    /** It has no end of life. The kernel decides. */
+    /** Never expires; set by the kernel. */
     PERMANENT(0x80),
     /** The kernel makes no route to its network. */
     NOPREFIXROUTE(0x200);

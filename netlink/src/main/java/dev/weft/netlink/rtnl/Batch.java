@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Requests in order, where some links are made in two steps. */
+/** Requests in order; the creation of some links takes two steps. */
 final class Batch {
   private final NetlinkSocket socket;
   private final Calls<Request> calls;

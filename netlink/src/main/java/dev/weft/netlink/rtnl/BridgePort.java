@@ -3,9 +3,9 @@ package dev.weft.netlink.rtnl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of a link as the port of a bridge ({@code linux/if_link.h}, {@code IFLA_BRPORT_*}). In a
- * change {@code null} leaves an option as it is; read from the kernel it means that this kernel
- * does not know the option.
+ * Bridge port options of a link ({@code linux/if_link.h}, {@code IFLA_BRPORT_*}). In a change
+ * {@code null} leaves an option as it is; in an answer it means that this kernel does not know the
+ * option.
  *
  * @param learning whether source addresses are learned ({@code IFLA_BRPORT_LEARNING})
  * @param unicastFlood whether frames to unknown unicast addresses leave here ({@code

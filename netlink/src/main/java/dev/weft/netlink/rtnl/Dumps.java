@@ -13,7 +13,10 @@ import dev.weft.netlink.wire.Dump;
 import dev.weft.netlink.wire.MessageWriter;
 import dev.weft.netlink.wire.RtnetlinkH;
 
-/** What can be listed. With {@code NETLINK_GET_STRICT_CHK} unused header fields must be zero. */
+/**
+ * The lists that can be requested. With {@code NETLINK_GET_STRICT_CHK} unused header fields must be
+ * zero.
+ */
 final class Dumps {
   static final Dump<Link> LINKS =
       new Dump<>(

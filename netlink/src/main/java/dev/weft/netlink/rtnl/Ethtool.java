@@ -18,9 +18,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Features of links, as {@code ethtool -k} shows and {@code ethtool -K} sets them ({@code
+ * Reads and sets features of links, as {@code ethtool -k} and {@code ethtool -K} do ({@code
  * linux/ethtool_netlink.h} over generic netlink). It stays in its namespace whichever thread uses
- * it, and may be shared: calls wait for each other.
+ * it. Threads may share it: calls wait for each other.
  */
 public final class Ethtool implements AutoCloseable {
   private static final int CONTROLLER = 0x10;
@@ -42,7 +42,7 @@ public final class Ethtool implements AutoCloseable {
   private static final int BIT_NAME = 2;
   private static final int BIT_VALUE = 3;
 
-  /** Checksums of any protocol, which tunnels leave to the card below ({@code NETIF_F_HW_CSUM}). */
+  /** Checksum offload for any protocol, also below tunnels ({@code NETIF_F_HW_CSUM}). */
   private static final String TX_CHECKSUM = "tx-checksum-ip-generic";
 
   private final Exclusive socket;
@@ -58,12 +58,14 @@ public final class Ethtool implements AutoCloseable {
     }
   }
 
-  /** A handle for a namespace, which may be closed after; an error if the kernel has no such. */
+  /**
+   * Opens a handle for a namespace, which may be closed afterwards; fails without generic netlink.
+   */
   public static Ethtool open(NetworkNamespace namespace) {
     return new Ethtool(namespace.call(NetlinkSocket::generic));
   }
 
-  /** Whether checksums of what a link sends are left to the card. */
+  /** Whether the card computes checksums of packets that a link sends. */
   public boolean txChecksum(int link) {
     return socket.call(handle -> {
       MessageWriter out = begin(handle, family, FEATURES_GET, 0);
@@ -73,7 +75,7 @@ public final class Ethtool implements AutoCloseable {
     });
   }
 
-  /** Has checksums of what a link sends left to the card, or computed before. */
+  /** Has the card compute checksums of packets that a link sends, or the kernel. */
   public void txChecksum(int link, boolean on) {
     socket.call(handle -> {
       MessageWriter out = begin(handle, family, FEATURES_SET, NLM_F_ACK);
@@ -121,7 +123,7 @@ public final class Ethtool implements AutoCloseable {
     out.endNested(header);
   }
 
-  /** The answer; {@code null} if it is a mere acknowledgement. */
+  /** The answer; {@code null} if it is only an acknowledgement. */
   private static @Nullable Payload ask(NetlinkSocket socket, String operation) {
     socket.writer().end();
     int sequence = socket.sequence(0) - 1;
@@ -145,7 +147,7 @@ public final class Ethtool implements AutoCloseable {
     }
   }
 
-  /** A list of the bits that are set, each with its name. */
+  /** Searches the list of set bits, each with its name. */
   private static boolean isActive(Payload answer) {
     Payload bits =
         Attributes.in(answer.after(GENL_HDRLEN)).nested(FEATURES_ACTIVE).get(BITSET_BITS);

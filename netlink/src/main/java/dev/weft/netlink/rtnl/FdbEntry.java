@@ -6,15 +6,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of a forwarding database: that of a bridge (through one of its ports) or that of a VXLAN
- * device ({@code RTM_NEWNEIGH} with {@code AF_BRIDGE}, {@code linux/neighbour.h}).
+ * An entry of the forwarding database of a bridge (through one of its ports) or of a VXLAN device
+ * ({@code RTM_NEWNEIGH} with {@code AF_BRIDGE}, {@code linux/neighbour.h}).
  *
  * @param link index of the port, or of the VXLAN device
- * @param mac the destination in question ({@code NDA_LLADDR})
+ * @param mac destination MAC address of the frames ({@code NDA_LLADDR})
  * @param destination where a VXLAN device sends the frame ({@code NDA_DST})
  * @param state how long it lives
- * @param flags whose table it is in
- * @param vni if it differs from the device's ({@code NDA_VNI})
+ * @param flags {@code NTF_*} flags, such as the table that holds it
+ * @param vni VXLAN network identifier if it differs from the device's ({@code NDA_VNI})
  * @param port UDP port if it differs from the device's ({@code NDA_PORT})
  * @param vlan 802.1Q identifier of the entry in a bridge that filters ({@code NDA_VLAN})
  * @param master index of the bridge whose table holds the entry, 0 otherwise ({@code NDA_MASTER});
@@ -32,11 +32,11 @@ public record FdbEntry(
     int master) {
   /** How long an entry lives, from {@code NUD_*}. */
   public enum State {
-    /** For ever; in a bridge's table the address is the host's own. */
+    /** Never expires; in a bridge's table the address is the host's own. */
     PERMANENT,
-    /** For ever, pointing out of the port. */
+    /** Never expires; the address is behind the port. */
     STATIC,
-    /** Until it is unused for the ageing time. */
+    /** Expires when unused for the ageing time. */
     REACHABLE,
     /** Unused for the ageing time. */
     STALE

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param index the device's number in its namespace, from 1
  * @param name its name ({@code IFLA_IFNAME})
- * @param kind what it is, with the options of the kind
+ * @param kind its kind, with the options of the kind
  * @param mtu largest payload in bytes
  * @param alias free text, empty if there is none ({@code IFLA_IFALIAS})
  * @param address its MAC address, {@code null} if it has none or one of another length
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param ipv4 IPv4 settings in force, empty where the kernel reports none
  * @param ipv6 IPv6 settings in force, empty where the link has no IPv6: the node has none, or the
  *     MTU is below 1280
- * @param addressGeneration how IPv6 link-local addresses come about, if IPv6 is there
+ * @param addressGeneration how the kernel makes IPv6 link-local addresses, if the link has IPv6
  */
 public record Link(
     int index,

@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a link is, and the options only this kind has ({@code linux/if_link.h}, {@code
- * IFLA_LINKINFO}). {@code null} leaves an option to the kernel; read from the kernel it means that
- * this kernel does not report it.
+ * The kind of a link, with the options that only this kind has ({@code linux/if_link.h}, {@code
+ * IFLA_LINKINFO}). {@code null} leaves an option to the kernel; in an answer it means that this
+ * kernel does not report it.
  */
 public sealed interface LinkKind {
   /** The kernel's name of the kind ({@code IFLA_INFO_KIND}), empty for hardware and loopback. */
@@ -33,7 +33,7 @@ public sealed interface LinkKind {
       @Nullable Duration forwardDelay,
       @Nullable Boolean linkLocalLearning)
       implements LinkKind {
-    /** A bridge as the kernel makes it by default. */
+    /** A bridge with the kernel's defaults. */
     public Bridge() {
       this(null, null, null, null, null, null);
     }
@@ -70,7 +70,7 @@ public sealed interface LinkKind {
       return new Bridge(stp, vlanFiltering, multicastSnooping, ageing, value, linkLocalLearning);
     }
 
-    /** The same bridge that learns from frames to itself, or does not. */
+    /** The same bridge with learning from frames to itself on or off. */
     public Bridge withLinkLocalLearning(boolean value) {
       return new Bridge(stp, vlanFiltering, multicastSnooping, ageing, forwardDelay, value);
     }
@@ -222,7 +222,7 @@ public sealed interface LinkKind {
   /**
    * One end of a veth pair.
    *
-   * @param peer the other end to be made along with this one; {@code null} when read, where {@link
+   * @param peer the other end, created with this one; {@code null} in an answer, where {@link
    *     Link#parent()} is the peer's index
    */
   record Veth(@Nullable Peer peer) implements LinkKind {
@@ -245,11 +245,11 @@ public sealed interface LinkKind {
      * The other end of a new veth pair.
      *
      * @param name its name
-     * @param settings of these mtu, address, txQueueLength, group and namespace; it can not come up
-     *     before its other end is there
+     * @param settings only mtu, address, txQueueLength, group and namespace; it cannot come up
+     *     before its other end exists
      */
     public record Peer(String name, LinkSettings settings) {
-      /** Rejects settings that the kernel ignores or refuses when it makes a peer. */
+      /** Rejects settings that the kernel ignores or refuses for a new peer. */
       public Peer {
         LinkSpec.requireName(name);
         if (settings.needsSecondStep() || settings.master() != null || settings.up() != null) {
@@ -262,7 +262,7 @@ public sealed interface LinkKind {
   }
 
   /**
-   * A device with its own MAC address on a parent's wire.
+   * A macvlan device: it has its own MAC address and sends through its parent.
    *
    * @param parent index of the device below ({@code IFLA_LINK})
    * @param mode who may talk to whom ({@code IFLA_MACVLAN_MODE})
@@ -273,7 +273,7 @@ public sealed interface LinkKind {
       return "macvlan";
     }
 
-    /** {@code enum macvlan_mode}. */
+    /** Which devices may talk to each other ({@code enum macvlan_mode}). */
     public enum Mode {
       /** Siblings never reach each other. */
       PRIVATE(1),
@@ -307,7 +307,7 @@ public sealed interface LinkKind {
     }
   }
 
-  /** A device that drops what it is given. */
+  /** A device that drops every packet sent to it. */
   record Dummy() implements LinkKind {
     @Override
     public String name() {
@@ -316,7 +316,7 @@ public sealed interface LinkKind {
   }
 
   /**
-   * Any other kind, as read; it can not be made.
+   * Any other kind; can be read but not created.
    *
    * @param name the kernel's name of the kind, empty where it has none (hardware, loopback)
    */

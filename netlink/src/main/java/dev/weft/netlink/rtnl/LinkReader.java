@@ -14,11 +14,11 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code struct ifinfomsg}, from the kernel. */
+/** Reads {@code struct ifinfomsg}. */
 final class LinkReader {
   private LinkReader() {}
 
-  /** Whether a message is a bridge's own word about one of its ports. */
+  /** Whether a bridge sent this message about one of its ports. */
   static boolean isBridgePort(Payload payload) {
     return payload.u8(0) == AF_BRIDGE;
   }
@@ -31,7 +31,7 @@ final class LinkReader {
     return Attributes.in(payload.after(IFINFOMSG)).u32(IFLA_MASTER, 0);
   }
 
-  /** The port's options in a bridge's own word. */
+  /** Options of the port in a message from its bridge. */
   static BridgePort protocolInfo(Payload payload) {
     return port(Attributes.in(payload.after(IFINFOMSG)).nested(IFLA_PROTINFO));
   }
@@ -92,7 +92,7 @@ final class LinkReader {
         linkLocalLearning(data.get(IFLA_BR_MULTI_BOOLOPT)));
   }
 
-  /** {@code struct br_boolopt_multi}: values, and which of them count. */
+  /** {@code struct br_boolopt_multi}: values, and the mask of those that count. */
   private static @Nullable Boolean linkLocalLearning(@Nullable Payload options) {
     if (options == null || (options.u32(4) & NO_LL_LEARN) == 0) {
       return null;
@@ -125,7 +125,7 @@ final class LinkReader {
     return null;
   }
 
-  /** A mode that this package does not know makes it one of the other kinds. */
+  /** A mode unknown to this package gives {@link LinkKind.Other}. */
   private static LinkKind macvlan(int parent, int code) {
     for (LinkKind.Macvlan.Mode mode : LinkKind.Macvlan.Mode.values()) {
       if (mode.code == code) {
@@ -148,7 +148,7 @@ final class LinkReader {
         null);
   }
 
-  /** An array of all settings, the one with number n at place n-1. */
+  /** An array of all settings; number n is at index n-1. */
   private static Map<Ipv4Conf, Integer> ipv4(@Nullable Payload conf) {
     if (conf == null) {
       return Map.of();
@@ -163,7 +163,7 @@ final class LinkReader {
     return settings;
   }
 
-  /** An array of all settings, each at its own place. */
+  /** An array of all settings; number n is at index n. */
   private static Map<Ipv6Conf, Integer> ipv6(@Nullable Payload conf) {
     if (conf == null) {
       return Map.of();

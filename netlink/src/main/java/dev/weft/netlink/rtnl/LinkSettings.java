@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be set on a link of any kind, when it is made as well as later. {@code null} (an empty
- * map) leaves a setting as it is, or as the kernel chooses it for a new link.
+ * Settings of a link of any kind, at creation and later. {@code null} (an empty map) leaves a
+ * setting as it is; for a new link the kernel chooses it.
  *
  * @param up whether the link is administratively up ({@code IFF_UP})
  * @param mtu largest payload in bytes ({@code IFLA_MTU})
@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param address the link's own MAC address ({@code IFLA_ADDRESS})
  * @param master index of the bridge to be a port of, 0 for none ({@code IFLA_MASTER})
  * @param txQueueLength packets the queue holds ({@code IFLA_TXQLEN})
- * @param group a number that links may share, 0 at first ({@code IFLA_GROUP}); unlike an alias, the
- *     kernel takes it in the message that makes a link
- * @param namespace where the link is made, or moved to ({@code IFLA_NET_NS_FD}); it must stay open
- *     until the request is done
+ * @param group a number that links may share, 0 by default ({@code IFLA_GROUP}); unlike an alias,
+ *     the kernel accepts it in the request that creates a link
+ * @param namespace where the link is created, or moved to ({@code IFLA_NET_NS_FD}); it must stay
+ *     open until the request is done
  * @param port options as a bridge's port ({@code IFLA_INFO_SLAVE_DATA}); the link must have a
  *     master, or get one by the same request
  * @param ipv4 IPv4 settings ({@code IFLA_AF_SPEC}, {@code IFLA_INET_CONF})
@@ -43,7 +43,7 @@ public record LinkSettings(
   /** Changes nothing. */
   public static final LinkSettings NONE = builder().build();
 
-  /** How IPv6 link-local addresses come about ({@code IN6_ADDR_GEN_MODE_*}). */
+  /** How the kernel makes IPv6 link-local addresses ({@code IN6_ADDR_GEN_MODE_*}). */
   public enum AddressGeneration {
     /** From the MAC address. */
     EUI64(0),
@@ -61,7 +61,7 @@ public record LinkSettings(
     }
   }
 
-  /** Rejects an alias the kernel has no room for. */
+  /** Rejects an alias that is too long. */
   public LinkSettings {
     if (alias != null && alias.getBytes(StandardCharsets.UTF_8).length >= IfLinkH.IFALIASZ) {
       throw new IllegalArgumentException(
@@ -72,8 +72,8 @@ public record LinkSettings(
   }
 
   /**
-   * Whether something is asked for that the kernel ignores in the message that makes a link, so
-   * that a second message must set it.
+   * Whether it holds settings that the kernel ignores at creation, so that a second message must
+   * set them.
    */
   boolean needsSecondStep() {
     return alias != null || port != null || !ipv4.isEmpty() || addressGeneration != null;

@@ -3,14 +3,14 @@ package dev.weft.netlink.rtnl;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A link to be made.
+ * A link to create.
  *
  * @param name 1 to 15 bytes, without space, slash and colon ({@code IFLA_IFNAME})
- * @param kind what it is
- * @param settings how it is set from the start
+ * @param kind its kind
+ * @param settings its first settings
  */
 public record LinkSpec(String name, LinkKind kind, LinkSettings settings) {
-  /** Rejects what a link can not be made of. */
+  /** Rejects what the kernel cannot create in one go. */
   public LinkSpec {
     requireName(name);
     if (kind instanceof LinkKind.Other) {
@@ -34,7 +34,7 @@ public record LinkSpec(String name, LinkKind kind, LinkSettings settings) {
     }
   }
 
-  /** A link that is set as the kernel chooses. */
+  /** A link with the kernel's default settings. */
   public static LinkSpec of(String name, LinkKind kind) {
     return new LinkSpec(name, kind, LinkSettings.NONE);
   }

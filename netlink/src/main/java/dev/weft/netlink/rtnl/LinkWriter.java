@@ -16,11 +16,13 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** {@code struct ifinfomsg}, to the kernel. */
+/** Writes {@code struct ifinfomsg}. */
 final class LinkWriter {
   private LinkWriter() {}
 
-  /** Makes a link with what the kernel takes at that moment; see {@link #secondStep}. */
+  /**
+   * Creates a link with the settings that the kernel accepts at creation; see {@link #secondStep}.
+   */
   static void writeNew(MessageWriter out, LinkSpec spec, int flags, int sequence) {
     LinkSettings settings = spec.settings();
     out.begin(RTM_NEWLINK, flags, sequence);
@@ -32,7 +34,7 @@ final class LinkWriter {
     out.end();
   }
 
-  /** What {@link #writeNew} left out, for the link it made. */
+  /** Settings that {@link #writeNew} left out, for the link it created. */
   static Request.LinkChange secondStep(int index, LinkSettings all) {
     return new Request.LinkChange(
         index,
@@ -51,10 +53,9 @@ final class LinkWriter {
   }
 
   /**
-   * One message, or up to three: the options of a bridge's port go into a message of their own,
-   * because the kernel passes over them in silence in one that also gives the link its master. And
-   * a link comes up after its address settings are there, while in a single message it would come
-   * up before.
+   * Writes one to three messages. Bridge port options need their own message: the kernel silently
+   * ignores them in one that also sets the link's master. The link comes up in a later message than
+   * its address settings: in a single one it would come up before they apply.
    *
    * @return how many messages it took
    */

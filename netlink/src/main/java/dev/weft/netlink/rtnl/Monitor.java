@@ -10,9 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Tells what changes in a namespace: links, addresses, routes, neighbours, forwarding entries and
- * some settings ({@code RTNLGRP_*}). It reports changes from the moment it is open, so open it
- * first and dump then.
+ * Reports changes in a namespace: links, addresses, routes, neighbours, forwarding entries and some
+ * settings ({@code RTNLGRP_*}). It reports from the moment it is open: open it first, then dump.
  */
 public final class Monitor implements AutoCloseable {
   private final Listener<Notification> listener;
@@ -22,7 +21,7 @@ public final class Monitor implements AutoCloseable {
     join(groups);
   }
 
-  /** What to report. */
+  /** Kind of change to report. */
   public enum Group {
     /** Links and bridge ports ({@code RTNLGRP_LINK}). */
     LINKS(RtnetlinkH.RTNLGRP_LINK),
@@ -33,8 +32,8 @@ public final class Monitor implements AutoCloseable {
     /** IP neighbours and forwarding entries ({@code RTNLGRP_NEIGH}). */
     NEIGHBOURS(RtnetlinkH.RTNLGRP_NEIGH),
     /**
-     * Some IP settings, of which are forwarding and {@code rp_filter} ({@code
-     * RTNLGRP_IPV4_NETCONF}, {@code RTNLGRP_IPV6_NETCONF}). The kernel reports nothing of the rest.
+     * Some IP settings, among them forwarding and {@code rp_filter} ({@code RTNLGRP_IPV4_NETCONF},
+     * {@code RTNLGRP_IPV6_NETCONF}). The kernel does not report the others.
      */
     SETTINGS(RtnetlinkH.RTNLGRP_IPV4_NETCONF, RtnetlinkH.RTNLGRP_IPV6_NETCONF);
 
@@ -51,17 +50,17 @@ public final class Monitor implements AutoCloseable {
     return new Monitor(NetlinkSocket.route(), EnumSet.allOf(Group.class));
   }
 
-  /** Watches a namespace, which may be closed after. */
+  /** Watches a namespace, which may be closed afterwards. */
   public static Monitor open(NetworkNamespace namespace) {
     return open(namespace, EnumSet.allOf(Group.class));
   }
 
-  /** Watches some of what changes in a namespace, which may be closed after. */
+  /** Watches some kinds of change in a namespace, which may be closed afterwards. */
   public static Monitor open(NetworkNamespace namespace, Set<Group> groups) {
     return new Monitor(namespace.call(NetlinkSocket::route), groups);
   }
 
-  /** The same with room for so many bytes of what has not been read. */
+  /** The same with a receive buffer of so many bytes. */
   static Monitor open(NetworkNamespace namespace, Set<Group> groups, int receiveBuffer) {
     Monitor monitor = open(namespace, Set.of());
     monitor.listener.receiveBuffer(receiveBuffer);
@@ -78,8 +77,8 @@ public final class Monitor implements AutoCloseable {
   }
 
   /**
-   * Waits for the next change. To be called by one thread at a time; it should be a platform
-   * thread, as a waiting virtual thread would keep its carrier.
+   * Waits for the next change. One thread at a time may call this; it should be a platform thread,
+   * as a waiting virtual thread would keep its carrier.
    *
    * @return empty when the monitor is closed, also by another thread while this one waits
    */
@@ -88,8 +87,8 @@ public final class Monitor implements AutoCloseable {
   }
 
   /**
-   * What has been reported by now, without waiting; nothing when the monitor is closed. Of what
-   * comes faster than it is read, some {@code most}; the next call returns the rest.
+   * Changes reported so far, without waiting; none when the monitor is closed. If changes arrive
+   * faster than they are read, it returns about {@code most}; the next call returns the rest.
    */
   public List<Notification> more(int most) {
     return listener.more(most);

@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param link index of the link
  * @param address the neighbour's IP address ({@code NDA_DST})
  * @param mac its MAC address ({@code NDA_LLADDR}), {@code null} while it is unknown
- * @param state how sure the kernel is of it
+ * @param state reachability, as the kernel knows it
  */
 public record Neighbour(int link, InetAddress address, @Nullable MacAddress mac, State state) {
-  /** {@code NUD_*}. */
+  /** Reachability ({@code NUD_*}). */
   public enum State {
     /** None of the others. */
     NONE(0),
-    /** Asked for, no answer yet. */
+    /** Requested, no answer yet. */
     INCOMPLETE(0x01),
-    /** Confirmed lately. */
+    /** Confirmed recently. */
     REACHABLE(0x02),
     /** Known, to be confirmed when used. */
     STALE(0x04),

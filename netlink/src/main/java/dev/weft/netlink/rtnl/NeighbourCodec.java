@@ -57,7 +57,7 @@ final class NeighbourCodec {
     out.end();
   }
 
-  /** {@code null} for an entry without an address, as some devices have. */
+  /** {@code null} for an entry without an address, which some devices have. */
   static @Nullable Neighbour readNeighbour(Payload payload) {
     Attributes attributes = Attributes.in(payload.after(NDMSG));
     InetAddress address = attributes.address(NDA_DST);
@@ -96,7 +96,7 @@ final class NeighbourCodec {
     out.end();
   }
 
-  /** {@code null} for an entry without a MAC address, as a VXLAN device can not have. */
+  /** {@code null} for an entry without a MAC address; a VXLAN device has none such. */
   static @Nullable FdbEntry readFdb(Payload payload) {
     Attributes attributes = Attributes.in(payload.after(NDMSG));
     MacAddress mac = attributes.mac(NDA_LLADDR);
@@ -128,7 +128,7 @@ final class NeighbourCodec {
     return address instanceof Inet4Address ? AF_INET : AF_INET6;
   }
 
-  /** A bridge takes NOARP for static, a VXLAN device insists on REACHABLE with it. */
+  /** A static entry needs NOARP in a bridge, and REACHABLE as well in a VXLAN device. */
   private static int code(FdbEntry.State state) {
     return switch (state) {
       case PERMANENT -> NUD_PERMANENT;

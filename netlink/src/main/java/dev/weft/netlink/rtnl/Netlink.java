@@ -19,7 +19,7 @@ import java.util.function.IntFunction;
 
 /**
  * A handle for reading and changing the network of one namespace ({@code NETLINK_ROUTE}). It stays
- * in its namespace whichever thread uses it, and may be shared: calls wait for each other.
+ * in its namespace whichever thread uses it. Threads may share it: calls wait for each other.
  */
 public final class Netlink implements AutoCloseable {
   private final Exclusive socket;
@@ -35,7 +35,7 @@ public final class Netlink implements AutoCloseable {
     return new Netlink(NetlinkSocket.route());
   }
 
-  /** A handle for a namespace, which may be closed after. */
+  /** A handle for a namespace, which may be closed afterwards. */
   public static Netlink open(NetworkNamespace namespace) {
     return new Netlink(namespace.call(NetlinkSocket::route));
   }
@@ -46,8 +46,8 @@ public final class Netlink implements AutoCloseable {
   }
 
   /**
-   * How often the kernel has refused what this process asked for through any handle so far; that of
-   * something that has just gone included.
+   * Requests of this process through any handle that the kernel refused so far, including those for
+   * objects that had just gone.
    */
   public static long refusals() {
     return Counters.ERRORS.sum();
@@ -68,7 +68,7 @@ public final class Netlink implements AutoCloseable {
     return Unreadable.count();
   }
 
-  /** Why an entry was skipped last, by the kind of what was read. */
+  /** Reason of the last skipped entry, by the kind of entry. */
   public static Map<String, String> unreadableReasons() {
     return Unreadable.reasons();
   }
@@ -79,17 +79,17 @@ public final class Netlink implements AutoCloseable {
   }
 
   /**
-   * All links, if there are no more than {@code most}; else an error, after which this handle is of
-   * no use but to be closed.
+   * All links, if there are no more than {@code most}. Otherwise it throws, and this handle can
+   * only be closed.
    */
   public List<Link> links(int most) {
     return socket.call(handle -> Dumps.LINKS.run(handle, most));
   }
 
   /**
-   * The addresses of a link, IPv4 and IPv6, if there are no more than {@code most} of either; else
-   * an error, after which this handle is of no use but to be closed. Equivalent to {@code ip
-   * address show dev}.
+   * The addresses of a link, IPv4 and IPv6, if there are no more than {@code most} of either.
+   * Otherwise it throws, and this handle can only be closed. Equivalent to {@code ip address show
+   * dev}.
    */
   public List<Address> addresses(int link, int most) {
     return both(family -> Dumps.addresses(family, link), most);
@@ -97,8 +97,8 @@ public final class Netlink implements AutoCloseable {
 
   /**
    * The unicast routes of the main table, IPv4 and IPv6, if there are no more than {@code most} of
-   * either; else an error, after which this handle is of no use but to be closed. Equivalent to
-   * {@code ip route show table main}.
+   * either. Otherwise it throws, and this handle can only be closed. Equivalent to {@code ip route
+   * show table main}.
    */
   public List<Route> mainRoutes(int most) {
     return both(Dumps::mainRoutes, most);
@@ -112,7 +112,9 @@ public final class Netlink implements AutoCloseable {
     });
   }
 
-  /** The kernel makes a routing table with its first route, and a family without it has none. */
+  /**
+   * The kernel creates a routing table with its first route; a family without one has no routes.
+   */
   private static <T> List<T> list(NetlinkSocket handle, Dump<T> dump, int most) {
     try {
       return dump.run(handle, most);
@@ -125,16 +127,16 @@ public final class Netlink implements AutoCloseable {
   }
 
   /**
-   * The link whose own name this is, if there is one. Unlike {@code ip link show dev} it finds none
-   * by a further name ({@code IFLA_ALT_IFNAME}), which says nothing of what the link is.
+   * The link with this primary name. Unlike {@code ip link show dev} it ignores alternative names
+   * ({@code IFLA_ALT_IFNAME}), which do not identify the kind of a link.
    */
   public Optional<Link> link(String name) {
     return holder(name).filter(link -> link.name().equals(name));
   }
 
   /**
-   * The link that keeps others from this name, be it its own or a further one. Equivalent to {@code
-   * ip link show dev}.
+   * The link that occupies this name, as its primary or an alternative one. Equivalent to {@code ip
+   * link show dev}.
    */
   public Optional<Link> holder(String name) {
     return socket.call(handle -> Query.link(handle, name));
@@ -156,7 +158,7 @@ public final class Netlink implements AutoCloseable {
   }
 
   /**
-   * The route the kernel chooses for a packet to this destination; an error if it has none.
+   * The route that the kernel chooses for a packet to this destination; throws if there is none.
    * Equivalent to {@code ip route get}.
    */
   public Route routeTo(InetAddress destination) {
@@ -192,8 +194,8 @@ public final class Netlink implements AutoCloseable {
   }
 
   /**
-   * Makes changes in order, as many as fit in one system call at a time. A change that fails stops
-   * none of the others. Equivalent to {@code ip -batch}.
+   * Makes changes in order, with as many in each system call as fit. A failed change does not stop
+   * the others. Equivalent to {@code ip -batch}.
    *
    * @return the outcome of each request, in the requests' order
    */

@@ -1,6 +1,6 @@
 package dev.weft.netlink.rtnl;
 
-/** What the kernel reports to a {@link Monitor}, changes to the same value included. */
+/** A report of the kernel to a {@link Monitor}; it also reports changes to the same value. */
 public sealed interface Notification {
   /** A link is new or has changed. */
   record LinkChanged(Link link) implements Notification {}
@@ -17,7 +17,7 @@ public sealed interface Notification {
    */
   record BridgePortChanged(int link, int bridge, BridgePort port) implements Notification {}
 
-  /** A link is no port of this bridge any more. */
+  /** A link is no longer a port of this bridge. */
   record BridgePortRemoved(int link, int bridge) implements Notification {}
 
   /** An address is new or has changed. */
@@ -29,9 +29,7 @@ public sealed interface Notification {
   /** A route is new or has changed. */
   record RouteChanged(Route route) implements Notification {}
 
-  /**
-   * A route is gone. The kernel does not report IPv4 routes that go because their link went down.
-   */
+  /** A route is gone. The kernel does not report IPv4 routes that it removes with their link. */
   record RouteRemoved(Route route) implements Notification {}
 
   /** A neighbour entry is new or has changed. */
@@ -52,16 +50,16 @@ public sealed interface Notification {
    * @param link index of the link, {@link #ALL_LINKS} or {@link #NEW_LINKS}
    */
   record SettingChanged(boolean ipv4, int link) implements Notification {
-    /** What holds of the namespace ({@code conf/all}). */
+    /** Settings of the whole namespace ({@code conf/all}). */
     public static final int ALL_LINKS = -1;
 
-    /** What links come with ({@code conf/default}). */
+    /** Defaults of new links ({@code conf/default}). */
     public static final int NEW_LINKS = -2;
   }
 
   /**
-   * Notifications were lost, because they came faster than they were read ({@code ENOBUFS}): what
-   * is known must be read again.
+   * Notifications arrived faster than they were read and were lost ({@code ENOBUFS}): the caller
+   * must read everything again.
    */
   record Overrun() implements Notification {}
 }

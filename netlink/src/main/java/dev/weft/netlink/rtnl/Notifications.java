@@ -18,11 +18,11 @@ import dev.weft.netlink.wire.Attributes;
 import dev.weft.netlink.wire.Payload;
 import org.jspecify.annotations.Nullable;
 
-/** What a multicast message means. */
+/** Decodes multicast messages. */
 final class Notifications {
   private Notifications() {}
 
-  /** {@code null} for a message about something this package knows nothing of. */
+  /** {@code null} for a message of a kind that this package does not know. */
   static @Nullable Notification read(int type, Payload payload) {
     return switch (type) {
       case RTM_NEWLINK, RTM_DELLINK -> link(type == RTM_NEWLINK, payload);

@@ -20,7 +20,7 @@ import java.net.InetAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Questions with one answer. */
+/** Requests with one answer. */
 final class Query {
   private Query() {}
 

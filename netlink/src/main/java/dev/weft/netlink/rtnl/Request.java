@@ -3,16 +3,15 @@ package dev.weft.netlink.rtnl;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** One change to the network of a namespace, to be made by {@link Netlink#execute}. */
+/** One change to the network of a namespace, made by {@link Netlink#execute}. */
 public sealed interface Request {
   /** The change in words, as errors name it: "add link wb-1 (vxlan 4096)". */
   String inWords();
 
   /**
-   * Makes a link; fails with EEXIST if the name is taken. What the kernel ignores while it makes a
-   * link (alias, bridge port options, IPv4 settings, address generation) is set right after, in a
-   * round trip of its own, and if that fails the new link is removed: a link is made whole or not
-   * at all. Equivalent to {@code ip link add}.
+   * Creates a link; fails with EEXIST if the name is taken. A second round trip sets what the
+   * kernel ignores at creation (alias, bridge port options, IPv4 settings, address generation). If
+   * it fails, the new link is removed. Equivalent to {@code ip link add}.
    */
   record LinkAdd(LinkSpec spec) implements Request {
     @Override
@@ -22,9 +21,9 @@ public sealed interface Request {
   }
 
   /**
-   * Changes a link, in one message unless it sets options of a bridge's port, or address settings
-   * and up. With a namespace the link is moved there under its new name and the other settings take
-   * effect there. Equivalent to {@code ip link set}.
+   * Changes a link, in one message unless it sets bridge port options, or address settings and up.
+   * With a namespace, the link moves there under its new name and the other settings take effect
+   * there. Equivalent to {@code ip link set}.
    *
    * @param index the link
    * @param name new name, {@code null} to keep it
@@ -34,7 +33,7 @@ public sealed interface Request {
   record LinkChange(
       int index, @Nullable String name, @Nullable LinkKind kind, LinkSettings settings)
       implements Request {
-    /** Rejects what can not be asked in one message. */
+    /** Rejects an invalid name, and bridge port options of a link that moves. */
     public LinkChange {
       if (name != null) {
         LinkSpec.requireName(name);
@@ -57,7 +56,7 @@ public sealed interface Request {
     }
   }
 
-  /** Removes a link, and with a veth its peer. Equivalent to {@code ip link delete}. */
+  /** Removes a link, and the peer of a veth. Equivalent to {@code ip link delete}. */
   record LinkRemove(int index) implements Request {
     @Override
     public String inWords() {
@@ -66,8 +65,8 @@ public sealed interface Request {
   }
 
   /**
-   * Adds an address to a link; fails with EEXIST if it has it. Equivalent to {@code ip address
-   * add}.
+   * Adds an address to a link; fails with EEXIST if the link has it. Equivalent to {@code ip
+   * address add}.
    */
   record AddressAdd(Address address) implements Request {
     @Override
@@ -85,7 +84,7 @@ public sealed interface Request {
   }
 
   /**
-   * Adds a route; fails with EEXIST if one with that destination, metric and table is there.
+   * Adds a route; fails with EEXIST if one with that destination, metric and table exists.
    * Equivalent to {@code ip route add}.
    */
   record RouteAdd(Route route) implements Request {
@@ -96,8 +95,8 @@ public sealed interface Request {
   }
 
   /**
-   * Adds a route in the place of the one with that destination, metric and table. Equivalent to
-   * {@code ip route replace}.
+   * Adds a route, or replaces the one with that destination, metric and table. Equivalent to {@code
+   * ip route replace}.
    */
   record RouteReplace(Route route) implements Request {
     @Override
@@ -114,7 +113,7 @@ public sealed interface Request {
     }
   }
 
-  /** Makes or replaces a neighbour entry. Equivalent to {@code ip neighbour replace}. */
+  /** Creates or replaces a neighbour entry. Equivalent to {@code ip neighbour replace}. */
   record NeighbourSet(Neighbour neighbour) implements Request {
     @Override
     public String inWords() {
@@ -132,7 +131,7 @@ public sealed interface Request {
   }
 
   /**
-   * Makes an entry, or replaces the destination of the one with this MAC address. A multicast or
+   * Creates an entry, or replaces the destination of the one with this MAC address. A multicast or
    * zero address in a VXLAN device has many destinations: use {@link FdbAppend} for it. Equivalent
    * to {@code bridge fdb replace}.
    */
@@ -144,7 +143,7 @@ public sealed interface Request {
   }
 
   /**
-   * Adds one more destination to a VXLAN device's entry; fails with EEXIST if it has it. Equivalent
+   * Adds a destination to a VXLAN device's entry; fails with EEXIST if the entry has it. Equivalent
    * to {@code bridge fdb append}.
    */
   record FdbAppend(FdbEntry entry) implements Request {
@@ -155,8 +154,8 @@ public sealed interface Request {
   }
 
   /**
-   * Removes an entry; of a VXLAN device's entry the given destination, or all without one.
-   * Equivalent to {@code bridge fdb delete}.
+   * Removes an entry. For a VXLAN device it removes the given destination of the entry, or all if
+   * none is given. Equivalent to {@code bridge fdb delete}.
    */
   record FdbRemove(FdbEntry entry) implements Request {
     @Override

@@ -3,7 +3,7 @@ package dev.weft.netlink.rtnl;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** Requests in words, for people who read an error. */
+/** Describes requests in words, for error messages. */
 final class RequestWords {
   private RequestWords() {}
 

@@ -5,17 +5,17 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route ({@code RTM_NEWROUTE}, {@code linux/rtnetlink.h}). Of a route over several next hops the
+ * A route ({@code RTM_NEWROUTE}, {@code linux/rtnetlink.h}). For a route with several next hops the
  * first one is reported.
  *
  * @param destination the network it leads to
  * @param gateway next hop, {@code null} if the destination is on the link ({@code RTA_GATEWAY})
  * @param link index of the outgoing link, 0 to let the kernel find it ({@code RTA_OIF})
  * @param source preferred source address ({@code RTA_PREFSRC})
- * @param scope how far the destination is; {@code null} as it follows from the gateway
- * @param type what is done with a packet
+ * @param scope how far the destination is; {@code null} to derive it from the gateway
+ * @param type what the kernel does with a packet
  * @param protocol who made it ({@code RTPROT_*}): 2 the kernel, 3 at boot, 4 an administrator
- * @param metric the least wins, 0 for the kernel's default ({@code RTA_PRIORITY})
+ * @param metric the lowest wins, 0 for the kernel's default ({@code RTA_PRIORITY})
  * @param table number of the routing table ({@code RTA_TABLE})
  */
 public record Route(
@@ -28,7 +28,7 @@ public record Route(
     int protocol,
     long metric,
     long table) {
-  /** The table that everyone uses ({@code RT_TABLE_MAIN}). */
+  /** The main table ({@code RT_TABLE_MAIN}). */
   public static final int MAIN = 254;
 
   /** The kernel's table of its own addresses ({@code RT_TABLE_LOCAL}). */
@@ -37,7 +37,7 @@ public record Route(
   /** Made by the kernel itself ({@code RTPROT_KERNEL}). */
   public static final int PROTOCOL_KERNEL = 2;
 
-  /** Made at boot, and by tools that say nothing else ({@code RTPROT_BOOT}). */
+  /** Made at boot, and by tools that name no protocol ({@code RTPROT_BOOT}). */
   public static final int PROTOCOL_BOOT = 3;
 
   /** Made by an administrator ({@code RTPROT_STATIC}). */

@@ -33,7 +33,7 @@ final class RouteCodec {
 
   private RouteCodec() {}
 
-  /** Whether it is a route of IPv4 or IPv6, and none out of the kernel's cache. */
+  /** Whether it is an IPv4 or IPv6 route that is not from the kernel's cache. */
   static boolean isRoute(Payload payload) {
     int family = payload.u8(0);
     return (family == AF_INET || family == AF_INET6) && (payload.u32(8) & RTM_F_CLONED) == 0;
@@ -43,7 +43,7 @@ final class RouteCodec {
     write(out, RTM_NEWROUTE, route, scope(route), flags, sequence);
   }
 
-  /** A scope that nobody named matches every one. */
+  /** A removal without a scope matches every scope. */
   static void writeRemove(MessageWriter out, Route route, int flags, int sequence) {
     Scope scope = route.scope() != null ? route.scope() : Scope.NOWHERE;
     write(out, RTM_DELROUTE, route, scope, flags, sequence);

@@ -9,13 +9,13 @@ import static dev.weft.netlink.wire.NetlinkH.align;
 import dev.weft.netlink.NetlinkException;
 import org.jspecify.annotations.Nullable;
 
-/** {@code struct nlmsgerr} and what {@code NETLINK_EXT_ACK} adds to it. */
+/** {@code struct nlmsgerr} with the additions of {@code NETLINK_EXT_ACK}. */
 public final class Acknowledgement {
   private static final int ERROR = 4;
 
   private Acknowledgement() {}
 
-  /** The kernel's error number, positive; 0 if it did what it was asked. */
+  /** The kernel's error number, positive; 0 for success. */
   public static int errno(Payload payload) {
     return -payload.u32(0);
   }
@@ -26,7 +26,7 @@ public final class Acknowledgement {
     return new NetlinkException(operation, errno(payload), words(payload, flags));
   }
 
-  /** The error that ended a dump ({@code NLMSG_DONE}), which repeats no request. */
+  /** The error that ended a dump ({@code NLMSG_DONE}); it does not repeat the request. */
   public static NetlinkException dumpError(Payload payload, int flags, String operation) {
     Counters.ERRORS.increment();
     String words = (flags & NLM_F_ACK_TLVS) == 0 ? null : words(payload.after(ERROR));

@@ -11,9 +11,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attributes ({@code struct nlattr}) in a range of bytes, found by their type. Of two of the
- * same type the last one counts, as in the kernel; types this package does not know are passed
- * over.
+ * Attributes ({@code struct nlattr}) in a range of bytes, by type. The last of several of the same
+ * type counts, as in the kernel; types unknown to this package are ignored.
  */
 public final class Attributes {
   private static final int TYPES = 64;
@@ -61,7 +60,7 @@ public final class Attributes {
     return new Payload(range.bytes(), from, from + lengths[type]);
   }
 
-  /** The value of an attribute that has to be there. */
+  /** The value of a required attribute. */
   public Payload require(int type) {
     Payload value = get(type);
     if (value == null) {
@@ -70,7 +69,7 @@ public final class Attributes {
     return value;
   }
 
-  /** The attributes inside this one, none if it is not there. */
+  /** The attributes inside this one; none if it is missing. */
   public Attributes nested(int type) {
     Payload value = get(type);
     return in(value != null ? value : new Payload(range.bytes(), range.to(), range.to()));
@@ -115,7 +114,7 @@ public final class Attributes {
     return value == null ? null : value.address();
   }
 
-  /** {@code null} also for an address that is not of Ethernet. */
+  /** {@code null} also for an address that is not an Ethernet address. */
   @Nullable
   public MacAddress mac(int type) {
     Payload value = get(type);

@@ -9,23 +9,24 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * What a netlink socket needs of memory. A few are kept for the sockets to come: to get it from the
- * system, and to have every thread let go of it, takes longer than to open a socket and to ask by
- * it.
+ * Memory of a netlink socket. A few buffers are kept for later sockets: allocating one, and having
+ * every thread release it, takes longer than opening a socket and sending a request.
  */
 final class Buffers implements AutoCloseable {
-  /** Datagrams that are received at a time. */
+  /** Datagrams received per call. */
   static final int SLOTS = 64;
 
-  /** Room for each of them: an acknowledgement needs 36 bytes, with the kernel's words some 300. */
+  /** Bytes per datagram: an acknowledgement needs 36, with the kernel's text about 300. */
   static final int SLOT = 2048;
 
   static final int MMSGHDR = 64;
 
-  /** More than the kernel puts into a datagram of a dump (32 KiB). */
+  /** Larger than any datagram of a dump (32 KiB). */
   private static final int RECEIVED = 256 << 10;
 
-  /** Few pages: a call with many more messages costs the kernel several times as much for each. */
+  /**
+   * Few pages: in a call with many more messages each one costs the kernel several times as much.
+   */
   private static final int BATCH = 20 << 10;
 
   private static final BlockingQueue<Buffers> SPARE = new ArrayBlockingQueue<>(4);
@@ -52,7 +53,7 @@ final class Buffers implements AutoCloseable {
     return spare == null ? new Buffers() : spare;
   }
 
-  /** Leaves them to the next socket. */
+  /** Keeps them for the next socket. */
   @Override
   public void close() {
     writer.clear();

@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Many requests in few system calls. The kernel acts on the messages of a call in order, before the
- * call returns, and answers each that fails. Only the last one of a call asks to be answered in any
- * case: that answer says that those before it without one have succeeded. No more are sent at a
- * time than the socket has room for answers, should all fail.
+ * Sends many requests in few system calls. The kernel processes the messages of a call in order
+ * before the call returns, and answers each one that fails. Only the last message of a call
+ * requests an acknowledgement: it proves that all others without an answer succeeded. A call holds
+ * no more requests than the socket has room for answers, should all fail.
  *
  * @param <R> a request
  */
 public final class Calls<R> {
-  /** What an answer takes of the receive buffer, at most, with the kernel's words. */
+  /** Most bytes of the receive buffer that an answer takes, with the kernel's text. */
   private static final int ACKNOWLEDGEMENT = 4096;
 
-  /** No request needs more room than this. */
+  /** Largest request in bytes. */
   public static final int LARGEST = 4096;
 
-  /** No request needs more messages than this. */
+  /** Largest number of messages of a request. */
   static final int MOST_OF_ONE = 3;
 
   private static final int MOST_MESSAGES = 4096;
@@ -30,7 +30,7 @@ public final class Calls<R> {
   private final Function<R, String> words;
   private final MessageReader reader = new MessageReader();
 
-  /** The request that each message of the call under way belongs to, by its place among all. */
+  /** Request of each message in the current call, by its index among all requests. */
   private final int[] owners;
 
   /** Writes requests as messages. */
@@ -61,7 +61,7 @@ public final class Calls<R> {
     }
   }
 
-  /** Sends as many requests as fit, from this one on; returns the first one not sent. */
+  /** Sends as many requests as fit, starting with {@code from}; returns the first one not sent. */
   private int sendSome(List<? extends R> requests, int from, List<Outcome> outcomes, int base) {
     MessageWriter out = socket.writer();
     int first = socket.sequence(0);
@@ -101,7 +101,7 @@ public final class Calls<R> {
     }
   }
 
-  /** The first failure of a request is its outcome. */
+  /** Records an outcome; the first failure of a request counts. */
   private void note(int owner, List<? extends R> requests, List<Outcome> outcomes) {
     Payload payload = reader.payload();
     if (Acknowledgement.errno(payload) != 0 && outcomes.get(owner) instanceof Outcome.Done) {

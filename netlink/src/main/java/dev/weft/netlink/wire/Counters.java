@@ -2,7 +2,7 @@ package dev.weft.netlink.wire;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What this process has asked of the kernel so far, how long that took, how often it refused. */
+/** Counts what this process asked of the kernel so far: requests, their duration, refusals. */
 public final class Counters {
   public static final LongAdder MESSAGES = new LongAdder();
   public static final LongAdder DUMPS = new LongAdder();

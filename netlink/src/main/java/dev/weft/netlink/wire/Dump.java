@@ -14,12 +14,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question whose answer is a list.
+ * A request for a list.
  *
- * @param operation what is asked, in words
+ * @param operation requested operation, in words
  * @param type of the request
  * @param header writes what follows the request's message header
- * @param read an entry of the answer; {@code null} to leave it out
+ * @param read decodes an entry of the answer; {@code null} to skip it
  */
 public record Dump<T>(
     String operation,
@@ -28,19 +28,19 @@ public record Dump<T>(
     Function<Payload, @Nullable T> read) {
   private static final int ATTEMPTS = 32;
 
-  /** A process that fills a list may also change it all the time. */
+  /** Attempts at a bounded list: a process that fills the list may also keep changing it. */
   private static final int FEW_ATTEMPTS = 4;
 
   private static final int E2BIG = 7;
 
-  /** The list at one moment: a dump during which something changed is made again. */
+  /** A consistent list: the dump is repeated if something changed during it. */
   public List<T> run(NetlinkSocket socket) {
     return run(socket, Integer.MAX_VALUE, ATTEMPTS);
   }
 
   /**
-   * The same, if the kernel has no more entries than {@code most}. An error says that it has more;
-   * the rest is not read, and the socket is of no use after.
+   * The list, if the kernel has no more entries than {@code most}. Otherwise it throws without
+   * reading the rest, and the socket can only be closed.
    */
   public List<T> run(NetlinkSocket socket, int most) {
     return run(socket, most, FEW_ATTEMPTS);
@@ -57,7 +57,7 @@ public record Dump<T>(
         operation, Errno.EAGAIN, "it changed during each of %d attempts".formatted(attempts));
   }
 
-  /** False if something changed meanwhile. */
+  /** False if something changed during the dump. */
   private boolean attempt(NetlinkSocket socket, List<T> list, int most) {
     MessageWriter out = socket.writer();
     int sequence = socket.sequence(1);
@@ -79,7 +79,7 @@ public record Dump<T>(
     return !answer.interrupted;
   }
 
-  /** An entry that cannot be decoded is left out, and counted. */
+  /** The answer to a dump. It skips and counts entries that cannot be decoded. */
   public static final class Answer<T> {
     private final Dump<T> dump;
     private final int sequence;
@@ -96,7 +96,7 @@ public record Dump<T>(
       this.list = list;
     }
 
-    /** Takes over what a datagram holds. */
+    /** Reads the entries of a datagram. */
     public void take(MemorySegment datagram, int size) {
       reader.reset(datagram, size);
       while (!complete && reader.next()) {

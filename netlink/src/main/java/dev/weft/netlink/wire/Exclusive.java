@@ -3,7 +3,7 @@ package dev.weft.netlink.wire;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
-/** A socket that many threads share: their calls wait for each other, and none is after its end. */
+/** A socket that threads share: calls wait for each other, and fail after it is closed. */
 public final class Exclusive implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final NetlinkSocket socket;
@@ -11,16 +11,16 @@ public final class Exclusive implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Closes {@code socket} when it is closed.
+   * Takes over {@code socket} and closes it with this object.
    *
-   * @param name what the message of a call after the end calls closed
+   * @param name of the handle, for the error of a call after it is closed
    */
   public Exclusive(NetlinkSocket socket, String name) {
     this.socket = socket;
     this.name = name;
   }
 
-  /** Makes a call, which finds the socket's writer empty. */
+  /** Makes a call; the socket's writer is empty at its start. */
   public <T> T call(Function<NetlinkSocket, T> work) {
     lock.lock();
     try {

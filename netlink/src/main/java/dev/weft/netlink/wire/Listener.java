@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for what the kernel reports to the groups of a socket.
+ * Waits for notifications of the multicast groups of a socket.
  *
  * @param <N> a notification
  */
@@ -27,17 +27,17 @@ public final class Listener<N> implements AutoCloseable {
   private final Queue<N> pending = new ArrayDeque<>();
   private volatile boolean closed;
 
-  /** What a message means. */
+  /** Decodes messages. */
   @FunctionalInterface
   public interface Meaning<N> {
-    /** {@code null} for a message about something this package knows nothing of. */
+    /** {@code null} for a message of a kind that this package does not know. */
     @Nullable N read(int type, Payload payload);
   }
 
   /**
-   * A listener that hears nothing yet.
+   * A listener without groups.
    *
-   * @param overrun what to report when notifications were lost
+   * @param overrun reported when notifications were lost
    */
   public Listener(NetlinkSocket socket, Meaning<N> meaning, N overrun) {
     this.socket = socket;
@@ -46,7 +46,7 @@ public final class Listener<N> implements AutoCloseable {
     this.wakeUp = check(Libc.eventfd(), "make an eventfd");
   }
 
-  /** Has the kernel keep so many bytes of what has not been read. */
+  /** Sets the receive buffer to so many bytes. */
   public void receiveBuffer(int bytes) {
     socket.receiveBuffer(bytes);
   }
@@ -73,8 +73,8 @@ public final class Listener<N> implements AutoCloseable {
   }
 
   /**
-   * What has been reported by now, without waiting; nothing when closed. What comes faster than it
-   * is read ends the list at some {@code most}: the rest is left for the next call.
+   * Notifications so far, without waiting; none when closed. If they arrive faster than they are
+   * read, it returns about {@code most}; the next call returns the rest.
    */
   public List<N> more(int most) {
     reading.lock();
@@ -96,7 +96,7 @@ public final class Listener<N> implements AutoCloseable {
     }
   }
 
-  /** Reads what the kernel has to report, if anything. */
+  /** Reads pending notifications, if any. */
   private boolean take() {
     int size = socket.receiveNow();
     switch (-size) {

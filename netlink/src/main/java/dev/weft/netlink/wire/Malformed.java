@@ -2,7 +2,7 @@ package dev.weft.netlink.wire;
 
 import dev.weft.netlink.NetlinkException;
 
-/** What a message that breaks the protocol is answered with. */
+/** Error for a message that breaks the protocol ({@code EBADMSG}). */
 public final class Malformed {
   private static final int EBADMSG = 74;
 

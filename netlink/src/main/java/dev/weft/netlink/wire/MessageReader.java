@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Steps through the messages of one datagram without copying them. Nothing a message says is
- * trusted: a length that does not fit is a {@link NetlinkException}.
+ * Iterates over the messages of one datagram without copying them. It checks every length: one that
+ * does not fit is a {@link NetlinkException}.
  */
 public final class MessageReader {
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -20,7 +20,7 @@ public final class MessageReader {
   private long start;
   private long next;
 
-  /** Starts anew with another datagram. */
+  /** Restarts with another datagram. */
   public void reset(MemorySegment bytes, long size) {
     datagram = bytes;
     length = size;
@@ -28,7 +28,7 @@ public final class MessageReader {
     next = 0;
   }
 
-  /** Steps to the next message; false if there is none. */
+  /** Advances to the next message; false if there is none. */
   public boolean next() {
     if (next >= length) {
       return false;
@@ -59,7 +59,7 @@ public final class MessageReader {
     return datagram.get(INT, start + 8);
   }
 
-  /** What follows the message's header. */
+  /** The bytes after the message's header. */
   public Payload payload() {
     long size = Integer.toUnsignedLong(datagram.get(INT, start));
     return new Payload(datagram, start + NLMSG_HDRLEN, start + size);

@@ -12,10 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes netlink messages one after the other into an array: without the optimising compiler, which
- * small programs do without, that takes half the time of writing through a memory segment. Numbers
- * are in native byte order unless a method says otherwise. What is not written yet is zero, as the
- * kernel expects of padding.
+ * Writes netlink messages in sequence into an array. In small programs, which run without the
+ * optimising compiler, this takes half the time of a memory segment. Numbers are in native byte
+ * order unless a method says otherwise. Unwritten bytes are zero, as the kernel expects of padding.
  */
 public final class MessageWriter {
   private static final boolean BIG_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
@@ -30,7 +29,7 @@ public final class MessageWriter {
     this.buffer = new byte[capacity];
   }
 
-  /** Starts anew, and overwrites what was written: it may hold keys. */
+  /** Restarts and overwrites the written bytes: they may hold keys. */
   public void clear() {
     Arrays.fill(buffer, 0, position, (byte) 0);
     position = 0;
@@ -69,7 +68,7 @@ public final class MessageWriter {
     put32(message, position - message);
   }
 
-  /** Has the kernel answer the message begun last even if it succeeds. */
+  /** Requests an acknowledgement of the message begun last. */
   public void acknowledgeLast() {
     int low = message + 6 + (BIG_ENDIAN ? 1 : 0);
     buffer[low] |= NetlinkH.NLM_F_ACK;

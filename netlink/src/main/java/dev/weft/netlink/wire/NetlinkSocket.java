@@ -46,8 +46,8 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Connects to the kernel, whose port is 0: whoever has CAP_NET_ADMIN in the namespace could send
-   * to this socket otherwise, and answer for the kernel.
+   * Connects to the kernel, which has port 0. Otherwise a process with CAP_NET_ADMIN in the
+   * namespace could send to this socket and fake the kernel's answers.
    */
   private void takeFromTheKernelAlone() {
     try (Arena arena = Arena.ofConfined()) {
@@ -83,7 +83,7 @@ public final class NetlinkSocket implements AutoCloseable {
     return new NetlinkSocket(check(Libc.socket(Libc.AF_NETLINK, type, family), operation));
   }
 
-  /** Asks for room for so many bytes, beyond the system's limit where the process may. */
+  /** Sets the receive buffer to so many bytes, beyond the system's limit if the process may. */
   void receiveBuffer(int bytes) {
     if (Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, bytes) < 0) {
       check(
@@ -92,7 +92,7 @@ public final class NetlinkSocket implements AutoCloseable {
     }
   }
 
-  /** Bytes the kernel keeps for this socket, its own overhead included. */
+  /** Receive buffer in bytes, with the kernel's overhead. */
   int receiveBuffer() {
     return receiveBuffer;
   }
@@ -107,12 +107,12 @@ public final class NetlinkSocket implements AutoCloseable {
     return fd;
   }
 
-  /** What is written here goes out with the next {@link #send}. */
+  /** Holds the messages of the next {@link #send}. */
   public MessageWriter writer() {
     return buffers.writer;
   }
 
-  /** Takes so many sequence numbers, and returns the first. */
+  /** Reserves so many sequence numbers and returns the first. */
   public int sequence(int count) {
     int first = sequence + 1;
     sequence += count;
@@ -120,8 +120,8 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Sends what was written, in one system call, and overwrites it: it may hold keys. The kernel has
-   * acted on it when this returns.
+   * Sends the written messages in one system call and overwrites them: they may hold keys. The
+   * kernel has processed them when this returns.
    */
   public void send(int messages) {
     int length = buffers.writer.length();
@@ -134,8 +134,8 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Sends messages in one system call, however long they are: the kernel takes a transaction whole.
-   * It has acted on them when this returns, and its answers are there.
+   * Sends messages of any length in one system call: the kernel takes a transaction whole. It has
+   * processed them and queued its answers when this returns.
    */
   public void send(List<byte[]> messages) {
     int length = messages.stream().mapToInt(each -> each.length).sum();
@@ -152,7 +152,7 @@ public final class NetlinkSocket implements AutoCloseable {
     Counters.MESSAGES.add(messages.size());
   }
 
-  /** Room for one datagram of so many bytes, beyond the system's limit where the process may. */
+  /** Makes room for one datagram of so many bytes, beyond the system's limit if the process may. */
   private void sendBuffer(int bytes) {
     if (Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, bytes) < 0) {
       check(
@@ -161,7 +161,7 @@ public final class NetlinkSocket implements AutoCloseable {
     }
   }
 
-  /** Makes a system call of a request or its answer. */
+  /** Times a system call of a request or its answer. */
   private static int timed(IntSupplier systemCall) {
     long start = System.nanoTime();
     int result = uninterrupted(systemCall);
@@ -169,7 +169,7 @@ public final class NetlinkSocket implements AutoCloseable {
     return result;
   }
 
-  /** Makes a system call again for as long as a signal interrupts it. */
+  /** Repeats a system call while signals interrupt it. */
   private static int uninterrupted(IntSupplier systemCall) {
     int result;
     do {
@@ -178,7 +178,7 @@ public final class NetlinkSocket implements AutoCloseable {
     return result;
   }
 
-  /** Waits for one datagram, to be read from {@link #buffer}; returns its size. */
+  /** Waits for one datagram and reads it into {@link #buffer}; returns its size. */
   public int receive() {
     int size = timed(() -> Libc.recv(fd, buffers.received, Libc.MSG_TRUNC));
     check(size, "receive from the kernel");
@@ -187,8 +187,8 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * The same without waiting, of what nobody asked for: the negated {@code EAGAIN} if there is
-   * none, or another error.
+   * Reads one datagram without waiting; the negated {@code EAGAIN} if there is none, or another
+   * negated error number.
    */
   public int receiveNow() {
     int flags = Libc.MSG_DONTWAIT | Libc.MSG_TRUNC;
@@ -209,7 +209,7 @@ public final class NetlinkSocket implements AutoCloseable {
         "receive from the kernel");
   }
 
-  /** Lets a reader step through one of the datagrams that {@link #receiveMany} brought. */
+  /** Points a reader at one of the datagrams of {@link #receiveMany}. */
   void read(int index, MessageReader reader) {
     int size = buffers.headers.get(JAVA_INT, (long) index * Buffers.MMSGHDR + 56);
     reader.reset(
@@ -217,12 +217,12 @@ public final class NetlinkSocket implements AutoCloseable {
         requireFit(size, Buffers.SLOT));
   }
 
-  /** The size of what {@link #receiveNow} brought, if it came whole. */
+  /** The size of the datagram of {@link #receiveNow}; throws if it was truncated. */
   public int requireFit(int size) {
     return requireFit(size, (int) buffers.received.byteSize());
   }
 
-  /** Overwrites what was received since the last time: it may hold keys. */
+  /** Overwrites the bytes received since the last call: they may hold keys. */
   public void wipe() {
     buffers.received.asSlice(0, Math.min(dirty, buffers.received.byteSize())).fill((byte) 0);
     dirty = 0;

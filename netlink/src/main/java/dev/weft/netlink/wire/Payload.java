@@ -10,10 +10,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A range of bytes out of a message: a fixed header, or the value of an attribute. A read beyond
- * its end is a {@link NetlinkException}.
+ * A range of bytes of a message: a fixed header, or the value of an attribute. A read beyond its
+ * end is a {@link NetlinkException}.
  *
- * @param bytes what the range lies in
+ * @param bytes memory that holds the range
  * @param from its first byte
  * @param to the byte after its last
  */
@@ -54,7 +54,7 @@ public record Payload(MemorySegment bytes, long from, long to) {
     return bytes.get(LONG, at(offset, 8));
   }
 
-  /** So many bytes from an offset on. */
+  /** So many bytes, starting at an offset. */
   public Payload slice(long offset, int length) {
     long start = at(offset, length);
     return new Payload(bytes, start, start + length);
@@ -74,7 +74,7 @@ public record Payload(MemorySegment bytes, long from, long to) {
     return new String(text, 0, end, StandardCharsets.UTF_8);
   }
 
-  /** Whether there are as many bytes as a MAC address has; links of other types have others. */
+  /** Whether it has the length of a MAC address; links of other types have other lengths. */
   boolean isMac() {
     return size() == MacAddress.LENGTH;
   }
@@ -94,7 +94,7 @@ public record Payload(MemorySegment bytes, long from, long to) {
     return IpPrefix.addressOf(array());
   }
 
-  /** What follows a fixed header of so many bytes. */
+  /** The bytes after a fixed header of so many bytes. */
   public Payload after(long header) {
     return new Payload(bytes, at(header, 0), to);
   }

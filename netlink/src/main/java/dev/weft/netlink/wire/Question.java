@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class Question {
   private Question() {}
 
-  /** Empty if the kernel answers with the error that says there is no such thing. */
+  /** Empty if the kernel answers with the error number {@code absent}. */
   public static <T> Optional<T> askFor(int absent, Supplier<@Nullable T> question) {
     try {
       return Optional.ofNullable(question.get());

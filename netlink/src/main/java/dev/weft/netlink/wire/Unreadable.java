@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Entries of the kernel that this package cannot decode. Each is skipped and counted by its kind:
- * anybody who configures a namespace chooses what is in it, and one entry must not hide the others.
+ * Counts kernel entries that this package cannot decode and skips, by kind. Any process that
+ * configures a namespace chooses its entries, and one entry must not hide the others.
  */
 public final class Unreadable {
   private static final Map<String, Kind> KINDS = new ConcurrentHashMap<>();
@@ -15,9 +15,9 @@ public final class Unreadable {
   private Unreadable() {}
 
   /**
-   * What is known of one kind.
+   * Skipped entries of one kind.
    *
-   * @param last why the last one was skipped
+   * @param last reason of the last skip
    */
   private record Kind(LongAdder count, String last) {}
 

@@ -1,4 +1,4 @@
-/** Netlink sockets and messages. Internal: the families build on it, nothing else does. */
+/** Netlink sockets and messages. Internal: only the other packages of this module use them. */
 @NullMarked
 package dev.weft.netlink.wire;
 

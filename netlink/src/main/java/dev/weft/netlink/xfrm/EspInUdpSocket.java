@@ -11,9 +11,9 @@ import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What hands ESP inside UDP to the kernel's states ({@code UDP_ENCAP} of {@code linux/udp.h}, RFC
+ * Passes ESP inside UDP to the kernel's states ({@code UDP_ENCAP} of {@code linux/udp.h}, RFC
  * 3948): while it is open, states with {@link XfrmUdp} receive at its port. Its owner never reads
- * from it. It stays in the namespace it was opened in.
+ * from it. It stays in the namespace where it was opened.
  */
 public final class EspInUdpSocket implements AutoCloseable {
   private static final int SOCK_DGRAM = 2;
@@ -27,8 +27,8 @@ public final class EspInUdpSocket implements AutoCloseable {
   }
 
   /**
-   * Binds the port at an address of a namespace, which may be closed after. Fails with EADDRINUSE
-   * if somebody has it.
+   * Binds the port at an address of a namespace, which may be closed afterwards. Fails with
+   * EADDRINUSE if the port is taken.
    */
   public static EspInUdpSocket open(NetworkNamespace namespace, InetAddress address, int port) {
     return namespace.call(() -> open(address, port));

@@ -13,9 +13,9 @@ import java.util.function.Function;
 
 /**
  * A handle for reading and changing the IPsec tables of one namespace ({@code NETLINK_XFRM}):
- * states (security associations) and policies. It stays in its namespace whichever thread uses it,
- * and may be shared: calls wait for each other. Nothing here empties a table, as others may use it
- * too.
+ * states (security associations) and policies. It stays in its namespace whichever thread uses it.
+ * Threads may share it: calls wait for each other. It never flushes a table, as other programs may
+ * use it too.
  */
 public final class Xfrm implements AutoCloseable {
   private final Exclusive socket;
@@ -26,17 +26,17 @@ public final class Xfrm implements AutoCloseable {
     this.calls = new Calls<>(socket, XfrmRequestWriter::write, XfrmRequest::inWords);
   }
 
-  /** A handle for the calling thread's namespace; an error if the kernel has no IPsec. */
+  /** A handle for the calling thread's namespace; fails if the kernel has no IPsec. */
   public static Xfrm open() {
     return new Xfrm(NetlinkSocket.xfrm());
   }
 
-  /** A handle for a namespace, which may be closed after; an error if the kernel has no IPsec. */
+  /** A handle for a namespace, which may be closed afterwards; fails if the kernel has no IPsec. */
   public static Xfrm open(NetworkNamespace namespace) {
     return new Xfrm(namespace.call(NetlinkSocket::xfrm));
   }
 
-  /** All states, other people's as well. */
+  /** All states, also those of other programs. */
   public List<XfrmState> states() {
     return alone(XfrmQuery.STATES::run);
   }
@@ -46,7 +46,9 @@ public final class Xfrm implements AutoCloseable {
     return alone(handle -> XfrmQuery.state(handle, id));
   }
 
-  /** All policies of all directions but those of single sockets, other people's as well. */
+  /**
+   * All policies of all directions, also those of other programs, except those of single sockets.
+   */
   public List<XfrmPolicy> policies() {
     return alone(XfrmQuery.POLICIES::run);
   }
@@ -57,8 +59,8 @@ public final class Xfrm implements AutoCloseable {
   }
 
   /**
-   * Makes changes in order, as many as fit in one system call at a time. A change that fails stops
-   * none of the others. The keys are not destroyed.
+   * Makes changes in order, with as many in each system call as fit. A failed change does not stop
+   * the others. The keys are not destroyed.
    *
    * @return the outcome of each request, in the requests' order
    */
@@ -110,7 +112,7 @@ public final class Xfrm implements AutoCloseable {
     socket.close();
   }
 
-  /** What was received may hold keys, and stays no longer than the call. */
+  /** Wipes received bytes after the call: they may hold keys. */
   private <T> T alone(Function<NetlinkSocket, T> work) {
     return socket.call(handle -> {
       try {

@@ -2,13 +2,13 @@ package dev.weft.netlink.xfrm;
 
 import dev.weft.netlink.wire.Malformed;
 
-/** Where a policy looks at packets ({@code XFRM_POLICY_*}). */
+/** Direction of the packets that a policy applies to ({@code XFRM_POLICY_*}). */
 public enum XfrmDirection {
-  /** Those for this host, when they have come in. */
+  /** Received packets for this host. */
   IN(0),
-  /** Those that leave, also forwarded ones. */
+  /** Packets that leave this host, forwarded ones included. */
   OUT(1),
-  /** Those to be forwarded, when they have come in. */
+  /** Received packets to be forwarded. */
   FORWARD(2);
 
   final int code;

@@ -6,8 +6,8 @@ import javax.security.auth.Destroyable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Key material of a state, in the order of the wire: for AES-GCM the key, then 4 bytes of salt. It
- * is written to the kernel and nowhere else, and is gone once it is destroyed.
+ * Key material of a state, in wire order: for AES-GCM the key, then 4 bytes of salt. It is written
+ * only to the kernel, and overwritten by {@link #destroy}.
  */
 public final class XfrmKey implements Destroyable {
   private final byte[] bytes;
@@ -27,7 +27,7 @@ public final class XfrmKey implements Destroyable {
     return bytes.length * 8;
   }
 
-  /** The bytes themselves, to be written at once. */
+  /** The bytes themselves, to write to the kernel. */
   byte[] bytes() {
     if (destroyed) {
       throw new IllegalStateException("this key is destroyed");
@@ -52,7 +52,7 @@ public final class XfrmKey implements Destroyable {
     return other instanceof XfrmKey key && MessageDigest.isEqual(key.bytes, bytes);
   }
 
-  /** Of the length alone, so that nothing about the bytes can be learnt from it. */
+  /** Depends on the length alone, so it reveals nothing about the bytes. */
   @Override
   public int hashCode() {
     return bytes.length;

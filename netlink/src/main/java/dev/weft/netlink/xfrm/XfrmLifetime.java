@@ -3,7 +3,7 @@ package dev.weft.netlink.xfrm;
 /**
  * How long a state or policy lives ({@code struct xfrm_lifetime_cfg}).
  *
- * @param soft reaching one of these notifies monitors, nothing else happens
+ * @param soft reaching one of these only notifies monitors
  * @param hard reaching one of these removes it
  */
 public record XfrmLifetime(XfrmLimits soft, XfrmLimits hard) {

@@ -4,16 +4,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the life of a state or policy ends; {@code null} where it does not.
+ * Limits of the life of a state or policy; {@code null} for no limit.
  *
- * @param bytes so many of them were handled
- * @param packets so many of them were handled
- * @param age so long after it was made, in whole seconds
- * @param use so long after it was first used, in whole seconds
+ * @param bytes bytes handled
+ * @param packets packets handled
+ * @param age time since its creation, in whole seconds
+ * @param use time since its first use, in whole seconds
  */
 public record XfrmLimits(
     @Nullable Long bytes, @Nullable Long packets, @Nullable Duration age, @Nullable Duration use) {
-  /** It never ends. */
+  /** No limits. */
   public static final XfrmLimits NONE = new XfrmLimits(null, null, null, null);
 
   /** The same with this number of bytes. */

@@ -1,17 +1,17 @@
 package dev.weft.netlink.xfrm;
 
 /**
- * A packet mark and the bits of it that count ({@code struct xfrm_mark}). It fits a packet whose
- * own mark has these bits.
+ * A packet mark with a mask ({@code struct xfrm_mark}). It matches a packet with the same bits
+ * under the mask.
  *
  * @param value the bits, none outside the mask
  * @param mask which bits count
  */
 public record XfrmMark(int value, int mask) {
-  /** Fits every packet. */
+  /** Matches every packet. */
   public static final XfrmMark NONE = new XfrmMark(0, 0);
 
-  /** Whether any bit counts. */
+  /** Whether it is {@link #NONE}, with an empty mask. */
   public boolean isNone() {
     return value == 0 && mask == 0;
   }

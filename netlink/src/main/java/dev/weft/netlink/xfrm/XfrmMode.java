@@ -1,10 +1,10 @@
 package dev.weft.netlink.xfrm;
 
-/** What of a packet is protected ({@code XFRM_MODE_*}). */
+/** Protected part of a packet ({@code XFRM_MODE_*}). */
 public enum XfrmMode {
-  /** What follows the IP header. */
+  /** The bytes after the IP header. */
   TRANSPORT(0),
-  /** All of it, in a packet of its own. */
+  /** The whole packet, inside a new one. */
   TUNNEL(1),
   /** Route optimisation of Mobile IPv6. */
   ROUTE_OPTIMISATION(2),
@@ -12,7 +12,7 @@ public enum XfrmMode {
   IN_TRIGGER(3),
   /** Bound end-to-end tunnel. */
   BEET(4),
-  /** One that this package does not know. */
+  /** A mode that this package does not know. */
   OTHER(255);
 
   final int code;

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reports what happens to the IPsec tables of a namespace ({@code XFRMNLGRP_*}). It reports changes
- * from the moment it is open, so open it first and dump then.
+ * Reports changes of the IPsec tables of a namespace ({@code XFRMNLGRP_*}). It reports from the
+ * moment it is open: open it first, then dump.
  */
 public final class XfrmMonitor implements AutoCloseable {
   private final Listener<XfrmNotification> listener;
@@ -21,10 +21,10 @@ public final class XfrmMonitor implements AutoCloseable {
     }
   }
 
-  /** What to report. */
+  /** Kind of change to report. */
   public enum Group {
     /**
-     * Packets that need a state that is not there ({@code XFRMNLGRP_ACQUIRE}). While a process
+     * Packets without a state that a policy requires ({@code XFRMNLGRP_ACQUIRE}). While a process
      * listens, the kernel holds a state without SPI for each such pair of hosts, for 30 seconds.
      */
     ACQUIRE(XfrmH.XFRMNLGRP_ACQUIRE),
@@ -42,19 +42,19 @@ public final class XfrmMonitor implements AutoCloseable {
     }
   }
 
-  /** Watches a namespace, which may be closed after; an error if the kernel has no IPsec. */
+  /** Watches a namespace, which may be closed afterwards; fails if the kernel has no IPsec. */
   public static XfrmMonitor open(NetworkNamespace namespace) {
     return open(namespace, EnumSet.allOf(Group.class));
   }
 
-  /** Watches some of what happens in a namespace, which may be closed after. */
+  /** Watches some kinds of change in a namespace, which may be closed afterwards. */
   public static XfrmMonitor open(NetworkNamespace namespace, Set<Group> groups) {
     return new XfrmMonitor(namespace.call(NetlinkSocket::xfrm), groups);
   }
 
   /**
-   * Waits for the next change. To be called by one thread at a time; it should be a platform
-   * thread, as a waiting virtual thread would keep its carrier.
+   * Waits for the next change. One thread at a time may call this; it should be a platform thread,
+   * as a waiting virtual thread would keep its carrier.
    *
    * @return empty when the monitor is closed, also by another thread while this one waits
    */

@@ -2,17 +2,16 @@ package dev.weft.netlink.xfrm;
 
 import java.util.List;
 
-/** What the kernel reports to a {@link XfrmMonitor}. */
+/** A report of the kernel to a {@link XfrmMonitor}. */
 public sealed interface XfrmNotification {
   /** A state is new or was updated. */
   record StateChanged(XfrmState state) implements XfrmNotification {}
 
-  /** A process removed a state; one whose life ended is reported as {@link StateExpired} only. */
+  /** A process removed a state; an expired state is reported as {@link StateExpired} only. */
   record StateRemoved(XfrmState state) implements XfrmNotification {}
 
   /**
-   * All states of a protocol were removed, none of which is reported by itself: 50 is ESP, 255 are
-   * all.
+   * All states of a protocol were removed, without a report of each: 50 is ESP, 255 stands for all.
    */
   record StatesFlushed(int protocol) implements XfrmNotification {}
 
@@ -21,8 +20,8 @@ public sealed interface XfrmNotification {
    *
    * @param id of the state
    * @param reqid of the state
-   * @param hard whether it is gone by it
-   * @param usage what it was used for so far
+   * @param hard whether the limit removed it
+   * @param usage its usage so far
    */
   record StateExpired(XfrmStateId id, long reqid, boolean hard, XfrmUsage usage)
       implements XfrmNotification {}
@@ -33,22 +32,22 @@ public sealed interface XfrmNotification {
   /** A process removed a policy. */
   record PolicyRemoved(XfrmPolicy policy) implements XfrmNotification {}
 
-  /** All policies were removed, none of which is reported by itself. */
+  /** All policies were removed, without a report of each. */
   record PoliciesFlushed() implements XfrmNotification {}
 
   /**
    * A policy has reached a limit of its lifetime.
    *
    * @param policy the policy
-   * @param hard whether it is gone by it
+   * @param hard whether the limit removed it
    */
   record PolicyExpired(XfrmPolicy policy, boolean hard) implements XfrmNotification {}
 
   /**
-   * A packet needs a state that is not there, and was not sent.
+   * The kernel did not send a packet because a state that it needs is missing.
    *
-   * @param packet which packet it was
-   * @param templates the protection it lacks
+   * @param packet selector of the packet
+   * @param templates missing protection
    */
   record Acquire(XfrmSelector packet, List<XfrmTemplate> templates) implements XfrmNotification {
     /** Keeps its own copy of the list. */
@@ -58,8 +57,8 @@ public sealed interface XfrmNotification {
   }
 
   /**
-   * Notifications were lost, because they came faster than they were read ({@code ENOBUFS}): what
-   * is known must be read again.
+   * Notifications arrived faster than they were read and were lost ({@code ENOBUFS}): the caller
+   * must read everything again.
    */
   record Overrun() implements XfrmNotification {}
 }

@@ -7,11 +7,11 @@ import dev.weft.netlink.wire.Payload;
 import dev.weft.netlink.wire.RtnetlinkH;
 import org.jspecify.annotations.Nullable;
 
-/** What a multicast message about IPsec means. */
+/** Decodes multicast messages about IPsec. */
 public final class XfrmNotifications {
   private XfrmNotifications() {}
 
-  /** {@code null} for a message about something this package knows nothing of. */
+  /** {@code null} for a message of a kind that this package does not know. */
   static @Nullable public XfrmNotification read(int type, Payload payload) {
     return switch (type) {
       case XFRM_MSG_NEWSA, XFRM_MSG_UPDSA ->

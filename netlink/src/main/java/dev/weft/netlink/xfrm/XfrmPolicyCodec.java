@@ -60,7 +60,7 @@ public final class XfrmPolicyCodec {
     out.u32(ALL_ALGORITHMS);
   }
 
-  /** A message about the policy with this id. */
+  /** Writes a message about the policy with this id. */
   static void writeId(MessageWriter out, int type, XfrmPolicyId id, int sequence) {
     out.begin(type, NLM_F_REQUEST, sequence);
     XfrmStructs.write(out, id.selector());
@@ -72,12 +72,12 @@ public final class XfrmPolicyCodec {
     out.end();
   }
 
-  /** {@code null} for a policy of a socket, which nobody but its owner can change. */
+  /** {@code null} for a policy of a socket, which only its owner can change. */
   static @Nullable public XfrmPolicy read(Payload payload) {
     return read(payload, Attributes.in(payload.after(USERPOLICY_INFO)));
   }
 
-  /** A policy that is gone: its id, and the rest in attributes. */
+  /** A removed policy: its id, and the rest in attributes. */
   static @Nullable XfrmPolicy readRemoved(Payload payload) {
     Attributes attributes = Attributes.in(payload.after(USERPOLICY_ID));
     return read(attributes.require(XFRMA_POLICY), attributes);

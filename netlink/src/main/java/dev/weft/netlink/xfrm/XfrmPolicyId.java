@@ -1,16 +1,16 @@
 package dev.weft.netlink.xfrm;
 
 /**
- * What the kernel finds a policy by.
+ * Key by which the kernel finds a policy.
  *
- * @param direction where it looks at packets
- * @param selector which packets it is for
- * @param mark which of them, by their mark
+ * @param direction of the packets
+ * @param selector which packets it applies to
+ * @param mark of these packets
  * @param interfaceId of the XFRM interface it belongs to, 0 for none ({@code XFRMA_IF_ID})
  */
 public record XfrmPolicyId(
     XfrmDirection direction, XfrmSelector selector, XfrmMark mark, long interfaceId) {
-  /** Of packets with any mark, on no XFRM interface. */
+  /** For packets with any mark, on no XFRM interface. */
   public static XfrmPolicyId of(XfrmDirection direction, XfrmSelector selector) {
     return new XfrmPolicyId(direction, selector, XfrmMark.NONE, 0);
   }

@@ -3,16 +3,15 @@ package dev.weft.netlink.xfrm;
 import java.util.List;
 
 /**
- * What is done with some packets ({@code struct xfrm_userpolicy_info}). Of the policies that fit a
- * packet the one with the lowest priority number counts, and of those the oldest.
+ * What the kernel does with matching packets ({@code struct xfrm_userpolicy_info}). Of several
+ * matching policies the one with the lowest priority number applies; of these, the oldest.
  *
- * @param id what it is found by
- * @param index the kernel's number of it, 0 to let the kernel choose. Its three lowest bits are the
- *     direction's number; the others are free for its maker to know it by
- * @param priority 0 to 2^32-1, the least wins
+ * @param id its key in the kernel
+ * @param index its number in the kernel, 0 to let the kernel choose. The three lowest bits are the
+ *     direction; its maker may use the others to recognise it
+ * @param priority 0 to 2^32-1, the lowest wins
  * @param action what is done
- * @param templates how the packets must be protected, outermost last; none to let them through as
- *     they are
+ * @param templates required protection, outermost last; none to let packets through unprotected
  * @param lifetime how long it lives
  */
 public record XfrmPolicySpec(
@@ -32,7 +31,7 @@ public record XfrmPolicySpec(
 
   /** {@code XFRM_POLICY_ALLOW} and {@code XFRM_POLICY_BLOCK}. */
   public enum Action {
-    /** Protected as the templates say, and let through. */
+    /** Let through with the protection of the templates. */
     ALLOW,
     /** Dropped. */
     BLOCK
@@ -57,14 +56,14 @@ public record XfrmPolicySpec(
     return new XfrmPolicySpec(id, 0, priority, Action.BLOCK, List.of(), XfrmLifetime.FOREVER);
   }
 
-  /** A policy that has packets protected. */
+  /** A policy that requires protection. */
   public static XfrmPolicySpec protect(XfrmPolicyId id, long priority, XfrmTemplate... templates) {
     return new XfrmPolicySpec(
         id, 0, priority, Action.ALLOW, List.of(templates), XfrmLifetime.FOREVER);
   }
 
   /**
-   * The same with an index that says whose it is.
+   * The same with an index by which its maker recognises it.
    *
    * @param number 1 to 2^29-1; two policies of one direction never share it
    */
@@ -73,7 +72,7 @@ public record XfrmPolicySpec(
         id, number << INDEX_BITS | id.direction().code, priority, action, templates, lifetime);
   }
 
-  /** What {@link #withNumber} was given, or the kernel chose. */
+  /** The number given to {@link #withNumber}, or chosen by the kernel. */
   public int number() {
     return index >>> INDEX_BITS;
   }

@@ -1,7 +1,7 @@
 package dev.weft.netlink.xfrm;
 
 /**
- * The ports that a selector fits: those that equal the value where the mask has ones.
+ * Ports that a selector matches: those that equal the value in the bits of the mask.
  *
  * @param value 0 to 65535
  * @param mask 0 to 65535; 0 for every port, 65535 for one
@@ -10,7 +10,7 @@ public record XfrmPort(int value, int mask) {
   /** Every port. */
   public static final XfrmPort ANY = new XfrmPort(0, 0);
 
-  /** Rejects numbers that are no ports. */
+  /** Rejects numbers outside of 0 to 65535. */
   public XfrmPort {
     if ((value & ~0xffff) != 0 || (mask & ~0xffff) != 0) {
       throw new IllegalArgumentException(

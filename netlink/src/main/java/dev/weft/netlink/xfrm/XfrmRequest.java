@@ -1,19 +1,19 @@
 package dev.weft.netlink.xfrm;
 
-/** One change to the IPsec tables of a namespace, to be made by {@link Xfrm#execute}. */
+/** One change to the IPsec tables of a namespace, made by {@link Xfrm#execute}. */
 public sealed interface XfrmRequest {
-  /** The change in words, without any key, as errors name it. */
+  /** The change in words, without any key, as in errors. */
   String inWords();
 
-  /** The largest replay window that can be asked for, in packets. */
+  /** The largest replay window of a request, in packets. */
   int MOST_WINDOW = 8192;
 
   /**
-   * Makes a state; fails with EEXIST if there is one with that id. A new state counts from 1, so it
-   * must never be made again under a key that the kernel has had.
+   * Creates a state; fails with EEXIST if one with that id exists. A new state counts from 1, so a
+   * state must never be created again with a key that the kernel has had.
    */
   record StateAdd(XfrmStateSpec state, XfrmKey key) implements XfrmRequest {
-    /** Rejects what can not be made. */
+    /** Rejects a state that cannot be created. */
     public StateAdd {
       requireMakable(state, key);
     }
@@ -25,12 +25,12 @@ public sealed interface XfrmRequest {
   }
 
   /**
-   * Changes lifetime, selector, UDP ports and output mark of a state; fails with ESRCH if there is
-   * none with that id. Its key, and what it has counted, stay. The kernel takes a message as whole
-   * as that of {@link StateAdd}, with the key.
+   * Changes lifetime, selector, UDP ports and output mark of a state; fails with ESRCH if none with
+   * that id exists. Its key and its counters stay. The kernel expects the same full message as for
+   * {@link StateAdd}, key included.
    */
   record StateUpdate(XfrmStateSpec state, XfrmKey key) implements XfrmRequest {
-    /** Rejects what can not be made. */
+    /** Rejects a state that cannot be created. */
     public StateUpdate {
       requireMakable(state, key);
     }
@@ -41,7 +41,7 @@ public sealed interface XfrmRequest {
     }
   }
 
-  /** Removes a state; fails with ESRCH if there is none with that id. */
+  /** Removes a state; fails with ESRCH if none with that id exists. */
   record StateRemove(XfrmStateId id) implements XfrmRequest {
     @Override
     public String inWords() {
@@ -49,7 +49,7 @@ public sealed interface XfrmRequest {
     }
   }
 
-  /** Makes a policy; fails with EEXIST if there is one with that id. */
+  /** Creates a policy; fails with EEXIST if one with that id exists. */
   record PolicyAdd(XfrmPolicySpec policy) implements XfrmRequest {
     @Override
     public String inWords() {
@@ -58,8 +58,8 @@ public sealed interface XfrmRequest {
   }
 
   /**
-   * Makes a policy, or has it take the place of the one with that id: at no moment is there none,
-   * or are there two.
+   * Creates a policy, or replaces the one with that id atomically: at no moment are there none or
+   * two.
    */
   record PolicyUpdate(XfrmPolicySpec policy) implements XfrmRequest {
     @Override
@@ -68,7 +68,7 @@ public sealed interface XfrmRequest {
     }
   }
 
-  /** Removes a policy; fails with ENOENT if there is none with that id. */
+  /** Removes a policy; fails with ENOENT if none with that id exists. */
   record PolicyRemove(XfrmPolicyId id) implements XfrmRequest {
     @Override
     public String inWords() {

@@ -9,7 +9,7 @@ import static dev.weft.netlink.xfrm.XfrmH.XFRM_MSG_UPDSA;
 
 import dev.weft.netlink.wire.MessageWriter;
 
-/** Writes requests as messages. Whether something may be there already is in a message's type. */
+/** Writes requests as messages. The message type says whether the object may already exist. */
 public final class XfrmRequestWriter {
   private XfrmRequestWriter() {}
 

@@ -4,14 +4,14 @@ import dev.weft.netlink.IpPrefix;
 import java.net.InetAddress;
 
 /**
- * Which packets a policy (or a state) is for ({@code struct xfrm_selector}).
+ * Packets that a policy or a state applies to ({@code struct xfrm_selector}).
  *
  * @param source where they come from, without host bits
  * @param destination where they go, of the same family
  * @param protocol number of the IP protocol, 0 for all: 17 is UDP
  * @param sourcePort of protocols that have ports
  * @param destinationPort of protocols that have ports
- * @param link index of the link they leave by or came in by, 0 for all
+ * @param link index of the link that they leave or arrive by, 0 for all
  */
 public record XfrmSelector(
     IpPrefix source,
@@ -29,7 +29,7 @@ public record XfrmSelector(
   /** Every IPv6 packet. */
   public static final XfrmSelector ALL_IPV6 = between(IpPrefix.ALL_IPV6, IpPrefix.ALL_IPV6);
 
-  /** Drops host bits; rejects two families in one. */
+  /** Drops host bits; rejects a mix of families. */
   public XfrmSelector {
     if (source.isIpv4() != destination.isIpv4()) {
       throw new IllegalArgumentException(
@@ -52,12 +52,12 @@ public record XfrmSelector(
     return new XfrmSelector(source, destination, 0, XfrmPort.ANY, XfrmPort.ANY, 0);
   }
 
-  /** Those of them that are UDP to this port. */
+  /** The UDP packets among them to this port. */
   public XfrmSelector udpTo(int port) {
     return new XfrmSelector(source, destination, UDP, XfrmPort.ANY, XfrmPort.of(port), link);
   }
 
-  /** Those of them that are UDP from this port. */
+  /** The UDP packets among them from this port. */
   public XfrmSelector udpFrom(int port) {
     return new XfrmSelector(source, destination, UDP, XfrmPort.of(port), XfrmPort.ANY, link);
   }

@@ -3,9 +3,9 @@ package dev.weft.netlink.xfrm;
 /**
  * A state as the kernel reports it. Its key is never read.
  *
- * @param spec what it is
- * @param usage what it was used for
- * @param sequence how far it has counted
+ * @param spec its properties
+ * @param usage its usage so far
+ * @param sequence its sequence numbers
  * @param failures packets it has dropped
  */
 public record XfrmState(XfrmStateSpec spec, XfrmUsage usage, Sequence sequence, Failures failures) {
@@ -18,11 +18,11 @@ public record XfrmState(XfrmStateSpec spec, XfrmUsage usage, Sequence sequence, 
   public record Sequence(long sent, long received) {}
 
   /**
-   * What came in and was dropped ({@code struct xfrm_stats}).
+   * Dropped inbound packets ({@code struct xfrm_stats}).
    *
    * @param late packets older than the replay window
-   * @param replayed packets that had come before
-   * @param forged packets whose integrity check failed
+   * @param replayed packets received before
+   * @param forged packets with a failed integrity check
    */
   public record Failures(long late, long replayed, long forged) {}
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class XfrmStateCodec {
   private static final int WORD = 32;
 
-  /** Windows above this have no room in {@code struct xfrm_replay_state}. */
+  /** Largest window that fits {@code struct xfrm_replay_state}. */
   private static final int SMALL_WINDOW = 32;
 
   private XfrmStateCodec() {}
@@ -105,7 +105,7 @@ public final class XfrmStateCodec {
     out.endAttribute(start);
   }
 
-  /** A message about the state with this id. */
+  /** Writes a message about the state with this id. */
   static void writeId(MessageWriter out, int type, XfrmStateId id, int sequence) {
     out.begin(type, NLM_F_REQUEST, sequence);
     XfrmStructs.write(out, id.destination());
@@ -121,7 +121,7 @@ public final class XfrmStateCodec {
     return read(payload, Attributes.in(payload.after(USERSA_INFO)));
   }
 
-  /** A state that is gone: its id, and the rest in attributes. */
+  /** A removed state: its id, and the rest in attributes. */
   static XfrmState readRemoved(Payload payload) {
     Attributes attributes = Attributes.in(payload.after(USERSA_ID));
     return read(attributes.require(XFRMA_SA), attributes);

@@ -5,22 +5,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of protection between two hosts, a security association, without its key ({@code
+ * A security association, which protects one direction between two hosts, without its key ({@code
  * struct xfrm_usersa_info}).
  *
- * @param id what it is found by
- * @param source where its packets come from
- * @param mode what of a packet is protected
- * @param reqid 0 to 2^32-1; templates of policies name states by it, and its maker knows it by it
- * @param aead its algorithm, {@code null} for others, which can be read but not made
- * @param replay how packets sent again are found
- * @param lifetime how long it lives
+ * @param id its key in the kernel
+ * @param source source of its packets
+ * @param mode protected part of a packet
+ * @param reqid 0 to 2^32-1; policy templates refer to states by it, and its maker recognises it by
+ *     it
+ * @param aead its algorithm, {@code null} for others, which can be read but not created
+ * @param replay replay protection
+ * @param lifetime its limits
  * @param selector which packets may use it
  * @param udp ports of ESP inside UDP, {@code null} for plain ESP
- * @param outputMark the mark that its packets get, {@code null} to leave it ({@code
+ * @param outputMark the mark set on its packets, {@code null} to leave theirs ({@code
  *     XFRMA_SET_MARK})
  * @param interfaceId of the XFRM interface it belongs to, 0 for none ({@code XFRMA_IF_ID})
- * @param flags what else holds of it
+ * @param flags further properties
  */
 public record XfrmStateSpec(
     XfrmStateId id,
@@ -43,7 +44,7 @@ public record XfrmStateSpec(
     DECAP_DSCP(1 << 1),
     /** The outer packet may be fragmented on its way. */
     NO_PMTU_DISCOVERY(1 << 2),
-    /** Packets from any address are taken. */
+    /** Packets from any address are accepted. */
     WILD_RECEIVE(1 << 3),
     /** ICMP errors about its packets are let through. */
     ICMP(1 << 4),
@@ -51,9 +52,9 @@ public record XfrmStateSpec(
     ANY_FAMILY(1 << 5),
     /** AH headers are aligned to four bytes. */
     ALIGN4(1 << 6),
-    /** The outer packet has no DSCP of the inner one. */
+    /** The outer packet does not get the inner one's DSCP. */
     NO_ENCAP_DSCP(1 << 16),
-    /** Sequence numbers may begin anew. */
+    /** Sequence numbers may wrap. */
     SEQUENCE_MAY_WRAP(1 << 17);
 
     final int code;
@@ -73,8 +74,8 @@ public record XfrmStateSpec(
   }
 
   /**
-   * A builder of a state in transport mode, for every packet between its addresses, with
-   * AES-256-GCM, extended sequence numbers and a window of 1024 packets, that lives for ever.
+   * A builder of a state in transport mode for every packet between its addresses. It uses
+   * AES-256-GCM, extended sequence numbers and a window of 1024 packets, and never expires.
    */
   public static Builder of(XfrmStateId id, InetAddress source) {
     return new Builder(id, source);

@@ -18,11 +18,11 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The structures that messages about states and about policies share. */
+/** Structures shared by messages about states and policies. */
 final class XfrmStructs {
   private XfrmStructs() {}
 
-  /** {@code xfrm_address_t}: 16 bytes of which an IPv4 address takes the first four. */
+  /** {@code xfrm_address_t}: 16 bytes; an IPv4 address takes the first four. */
   static void write(MessageWriter out, InetAddress address) {
     byte[] bytes = address.getAddress();
     out.bytes(bytes);
@@ -137,7 +137,7 @@ final class XfrmStructs {
         lastUsed == null ? null : instant(lastUsed.u64(0)));
   }
 
-  /** {@code null} also for a time that no clock shows. */
+  /** {@code null} also for a time out of range. */
   private static @Nullable Instant instant(long seconds) {
     return seconds <= 0 || seconds > Instant.MAX.getEpochSecond()
         ? null

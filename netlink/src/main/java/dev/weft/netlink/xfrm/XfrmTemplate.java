@@ -3,15 +3,15 @@ package dev.weft.netlink.xfrm;
 import java.net.InetAddress;
 
 /**
- * What a policy asks of the states that protect a packet ({@code struct xfrm_user_tmpl}).
+ * Protection that a policy requires ({@code struct xfrm_user_tmpl}).
  *
- * @param source where the protected packets come from; counts in tunnel mode only
- * @param destination where they go; counts in tunnel mode only
+ * @param source source of the protected packets; counts in tunnel mode only
+ * @param destination their destination; counts in tunnel mode only
  * @param protocol number of the IP protocol: 50 is ESP
  * @param spi of the one state to use, 0 for any
  * @param reqid of the states to use, 0 for any
- * @param mode what of a packet is protected
- * @param optional whether a packet without this protection is let through when it comes in
+ * @param mode protected part of a packet
+ * @param optional whether an inbound packet without this protection is let through
  */
 public record XfrmTemplate(
     InetAddress source,

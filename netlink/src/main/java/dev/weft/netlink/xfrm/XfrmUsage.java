@@ -4,12 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a state or policy was used for so far ({@code struct xfrm_lifetime_cur}). Times are whole
- * seconds of the kernel's clock.
+ * Usage of a state or policy so far ({@code struct xfrm_lifetime_cur}). Times are whole seconds of
+ * the kernel's clock.
  *
  * @param bytes it handled
  * @param packets it handled
- * @param made when it was made
+ * @param made when it was created
  * @param firstUsed when it was used first, {@code null} if it never was
  * @param lastUsed when a state was used last, {@code null} if the kernel does not know ({@code
  *     XFRMA_LASTUSED})

@@ -1,18 +1,18 @@
 package dev.weft.testkit.control;
 
-/** An API server that a lab stands on. */
+/** The API server of a lab. */
 public sealed interface ControlPlane extends AutoCloseable
     permits EmbeddedControlPlane, ExistingCluster, KubernetesBinaries {
-  /** What it is and why it was chosen, for people. */
+  /** What it is and why it was chosen, for the user. */
   String description();
 
-  /** How this machine reaches it, with every right. */
+  /** Access from this machine, with all rights. */
   Kubeconfig kubeconfig();
 
   /** Whether a real API server answers, with schema validation and admission. */
   boolean isReal();
 
-  /** Whether it goes on when the lab ends, so that the lab must remove its own objects. */
+  /** Whether it outlives the lab, so that the lab must remove its own objects. */
   boolean outlivesLab();
 
   @Override

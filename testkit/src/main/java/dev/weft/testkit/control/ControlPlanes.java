@@ -13,20 +13,20 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Chooses a control plane by what there is. */
+/** Chooses a control plane from those available. */
 public final class ControlPlanes {
-  /** Where a kube-apiserver that is started here takes the addresses of Services from. */
+  /** Range of Service addresses of a kube-apiserver started here. */
   public static final String SERVICE_RANGE = "10.255.0.0/24";
 
   private ControlPlanes() {}
 
   /**
-   * The cluster of {@code WEFT_KUBECONFIG}; else kube-apiserver and etcd from {@code
-   * KUBEBUILDER_ASSETS}, from kube-api-test's folder, or downloaded there when {@code
-   * WEFT_KUBERNETES} says which version; else the embedded API server.
+   * Starts a control plane: the cluster of {@code WEFT_KUBECONFIG}; else kube-apiserver and etcd
+   * from {@code KUBEBUILDER_ASSETS}, from kube-api-test's folder, or downloaded there in the
+   * version of {@code WEFT_KUBERNETES}; else the embedded API server.
    *
-   * @param environment the process's variables
-   * @param directory an empty directory for whatever is started
+   * @param environment environment variables of the process
+   * @param directory an empty directory for the started processes
    * @param started receives each started process
    */
   public static ControlPlane start(
@@ -56,7 +56,7 @@ public final class ControlPlanes {
         .orElseGet(EmbeddedControlPlane::new);
   }
 
-  /** The binaries of one version, such as {@code 1.34.1}; needs a network the first time. */
+  /** Binaries of one version, such as {@code 1.34.1}; the first call needs a network. */
   private static Path download(Map<String, String> environment, String version) {
     KubeAPIServerConfigBuilder wanted =
         KubeAPIServerConfigBuilder.anAPIServerConfig()
@@ -79,7 +79,7 @@ public final class ControlPlanes {
     return Objects.requireNonNull(server.getParent(), "an absolute file has a folder");
   }
 
-  /** The newest version in the folder that Fabric8's kube-api-test downloads to. */
+  /** The newest version in the download folder of Fabric8's kube-api-test. */
   private static Optional<Path> kubeApiTest(Map<String, String> environment) {
     String home = environment.get("KUBE_API_TEST_DIR");
     Path versions =

@@ -2,7 +2,7 @@ package dev.weft.testkit.control;
 
 import dev.weft.testkit.control.embedded.EmbeddedApiServer;
 
-/** The embedded API server: needs nothing, for trying things, not for production. */
+/** The embedded API server: it needs no other program, and is for trials, not for production. */
 final class EmbeddedControlPlane implements ControlPlane {
   private final EmbeddedApiServer server = EmbeddedApiServer.start();
 

@@ -3,7 +3,7 @@ package dev.weft.testkit.control;
 import java.nio.file.Path;
 
 /**
- * A cluster that is already there.
+ * An existing cluster.
  *
  * @param file its kubeconfig
  */

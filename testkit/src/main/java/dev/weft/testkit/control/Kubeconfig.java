@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * How to reach an API server and who one is there, in kubectl's format.
+ * Address and credentials for an API server, in kubectl's format.
  *
  * @param text the YAML
  */
@@ -24,8 +24,8 @@ public record Kubeconfig(String text) {
   private static final String NAME = "weft-lab";
 
   /**
-   * A server whose certificate nobody vouches for: of a lab, reached through the loopback interface
-   * or the lab's own wire.
+   * A server of a lab, without verification of its certificate, reached through the loopback
+   * interface or the lab's own wire.
    *
    * @param token a bearer token, empty for none
    */
@@ -37,7 +37,7 @@ public record Kubeconfig(String text) {
     return write(lab(new Cluster(), server), user);
   }
 
-  /** What a file says. */
+  /** Reads a kubeconfig file. */
   public static Kubeconfig read(Path file) {
     try {
       return new Kubeconfig(Files.readString(file));
@@ -46,12 +46,12 @@ public record Kubeconfig(String text) {
     }
   }
 
-  /** The same server and user by way of another address, as through a {@code Relay}. */
+  /** The same server and user through another address, such as that of a {@code Relay}. */
   public Kubeconfig through(URI address) {
     return write(lab(new Cluster(), address), user());
   }
 
-  /** The same server for whom this token stands for. */
+  /** The same server with another token. */
   public Kubeconfig as(String token) {
     AuthInfo user = new AuthInfo();
     user.setToken(token);
@@ -93,11 +93,11 @@ public record Kubeconfig(String text) {
     return URI.create(Config.fromKubeconfig(text).getMasterUrl());
   }
 
-  /** A client of it, to be closed by the caller. */
+  /** A client of the server, to be closed by the caller. */
   public KubernetesClient client() {
     Config config = Config.fromKubeconfig(text);
-    // Over plain HTTP the JDK would ask for an upgrade to HTTP/2, which the embedded server refuses
-    // together with a body of more than 64 KiB.
+    // over plain HTTP the JDK would request an upgrade to HTTP/2, which the embedded server refuses
+    // for bodies of more than 64 KiB
     config.setHttp2Disable(true);
     return new KubernetesClientBuilder().withConfig(config).build();
   }

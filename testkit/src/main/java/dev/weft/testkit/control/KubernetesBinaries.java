@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A kube-apiserver and an etcd of its own, on free ports of the loopback interface. */
+/** A private kube-apiserver with its etcd, on free ports of the loopback interface. */
 final class KubernetesBinaries implements ControlPlane {
-  /** Names a folder for the logs of what operators and agents ask of API servers. */
+  /** System property with a folder for audit logs: the requests of operators and agents. */
   private static final String AUDIT_FOLDER = "weft.audit";
 
   private static final int FIRST_WITH_ENDPOINT_SLICES = 21;
@@ -96,14 +96,14 @@ final class KubernetesBinaries implements ControlPlane {
     List<String> command = new ArrayList<>();
     command.add(binaries.resolve("kube-apiserver").toString());
     if (minor(binaries) < FIRST_WITH_ENDPOINT_SLICES) {
-      // else the group would hide the CRD that stands in for them
+      // otherwise this API group would hide the CRD that replaces EndpointSlices
       command.add("--runtime-config=discovery.k8s.io/v1beta1=false");
     }
     command.addAll(arguments(directory, etcd, port));
     return command;
   }
 
-  /** The second number of the API server's version. */
+  /** Minor version of the API server. */
   private static int minor(Path binaries) throws IOException {
     Process asked =
         new ProcessBuilder(binaries.resolve("kube-apiserver").toString(), "--version").start();
@@ -117,7 +117,7 @@ final class KubernetesBinaries implements ControlPlane {
     return List.of(
         "--etcd-servers=http://127.0.0.1:" + etcd,
         "--bind-address=127.0.0.1",
-        // else it looks for the interface of a default route, which the machine may not have
+        // otherwise it searches for the interface of a default route, which the machine may lack
         "--advertise-address=192.0.2.1",
         "--secure-port=" + port,
         "--cert-dir=" + directory.resolve("certificates"),
@@ -132,7 +132,7 @@ final class KubernetesBinaries implements ControlPlane {
         "--service-account-key-file=" + directory.resolve("key.pub.pem"));
   }
 
-  /** One JSON object a line; outlives the lab in the folder that is named for it. */
+  /** The audit log, one JSON object per line; it outlives the lab if a folder is configured. */
   private static Path auditLog(Path directory) {
     String folder = System.getProperty(AUDIT_FOLDER);
     return folder == null
@@ -164,7 +164,7 @@ final class KubernetesBinaries implements ControlPlane {
     return false;
   }
 
-  /** Ends both, the API server first: it writes to etcd until its end. */
+  /** Stops both, the API server first: it writes to etcd until it ends. */
   @Override
   public void close() {
     for (Process process : processes.reversed()) {
@@ -198,13 +198,13 @@ final class KubernetesBinaries implements ControlPlane {
     try (var client = kubeconfig().client()) {
       while (System.nanoTime() < end && processes.stream().allMatch(Process::isAlive)) {
         try {
-          // The namespace is made by the API server itself once it serves.
+          // the API server creates the namespace itself once it serves
           if ("ok".equals(client.raw("/readyz"))
               && client.namespaces().withName("default").get() != null) {
             return;
           }
         } catch (io.fabric8.kubernetes.client.KubernetesClientException notYet) {
-          // Not listening yet.
+          // not listening yet
         }
         pause();
       }

@@ -1,4 +1,4 @@
-/** The control planes a lab can stand on, and what they print. */
+/** Control planes for labs. */
 @NullMarked
 package dev.weft.testkit.control;
 

@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Measures how long it takes to attach a sandbox, beside Docker and the CNI reference plugins, each
- * by turns on one node of a lab.
+ * Measures how long it takes to attach a sandbox, compared with Docker and the CNI reference
+ * plugins. They alternate on one node of a lab.
  */
 public final class AttachBench {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int WARM_UP = 30;
 
-  /** The kernel holds its lock of network devices for a while after a sandbox is removed. */
+  /** The kernel holds its lock of network devices for a while after the removal of a sandbox. */
   private static final Duration REST = Duration.ofMillis(250);
 
   private static final List<String> NETWORKS =
@@ -63,7 +63,7 @@ public final class AttachBench {
     this.plugins = plugins;
   }
 
-  /** Takes the number of rounds; without, 200. */
+  /** Takes the number of rounds; the default is 200. */
   public static void main(String[] arguments) throws Exception {
     Optional<String> missing =
         Dockerd.missing()
@@ -94,7 +94,7 @@ public final class AttachBench {
       try {
         makeNetworks();
         NriRuntime.Plugin plugin = runtime.plugin(PATIENCE);
-        // A second one lists the sandboxes a while later, and leaves.
+        // the second plugin lists the sandboxes a while later and disconnects
         NriRuntime.Plugin _ = runtime.plugin(PATIENCE);
         measure(ways(node, plugin, engine));
       } finally {

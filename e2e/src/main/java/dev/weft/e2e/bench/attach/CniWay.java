@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A CNI reference plugin with {@code host-local} addresses, as a runtime runs it. */
+/** Attaches with a CNI reference plugin and {@code host-local} addresses, as a runtime runs it. */
 final class CniWay implements Way {
   private final Lab lab;
   private final LabNode node;
@@ -84,7 +84,7 @@ final class CniWay implements Way {
                 "eth0",
                 "CNI_PATH",
                 plugins.toString()));
-    // A child is where the thread is that starts it.
+    // a child process starts in the namespace of the thread that starts it
     Process process = node.namespace().<Process, IOException>call(builder::start);
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A running container is connected to one more network, by the command or by the engine's API. */
+/** Connects a running container to one more network, by the command or by the engine's API. */
 final class DockerWay implements Way {
   private final Dockerd engine;
   private final String network;

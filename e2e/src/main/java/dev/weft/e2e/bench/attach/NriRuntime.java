@@ -19,8 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * As much of a container runtime as NRI has: it tells its plugins of sandboxes, which somebody else
- * makes, and waits for the answer. It has no sandbox when a plugin joins.
+ * The NRI part of a container runtime: it reports sandboxes, which others create, to its plugins
+ * and waits for the answers. It has no sandbox when a plugin joins.
  */
 final class NriRuntime implements AutoCloseable {
   private static final int PLUGIN = 1;
@@ -29,7 +29,7 @@ final class NriRuntime implements AutoCloseable {
   private static final byte REQUEST = 1;
   private static final byte RESPONSE = 2;
 
-  /** Key of the field of an answer that says what is wrong: number 1, length-delimited. */
+  /** Key of the error field of an answer: number 1, length-delimited. */
   private static final byte FAILURE = (1 << 3) | 2;
 
   private final ServerSocketChannel server;
@@ -39,7 +39,7 @@ final class NriRuntime implements AutoCloseable {
     this.server = server;
   }
 
-  /** Listens on a socket that does not exist yet. */
+  /** Listens on a new socket. */
   static NriRuntime open(Path socket) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket));
@@ -48,7 +48,7 @@ final class NriRuntime implements AutoCloseable {
     return runtime;
   }
 
-  /** The next plugin that has joined and knows that there is no sandbox. */
+  /** The next plugin that has registered and received the empty list of sandboxes. */
   Plugin plugin(Duration patience) throws InterruptedException {
     Plugin plugin = plugins.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
     if (plugin == null) {
@@ -94,12 +94,12 @@ final class NriRuntime implements AutoCloseable {
       call("Synchronize", new Bytes());
     }
 
-    /** A sandbox starts; returns when the plugin lets it. */
+    /** Reports a starting sandbox; returns when the plugin allows the start. */
     void run(Sandbox sandbox) throws IOException {
       change(RUN, sandbox);
     }
 
-    /** A sandbox has ended. */
+    /** Reports an ended sandbox. */
     void stop(Sandbox sandbox) throws IOException {
       change(STOP, sandbox);
     }
@@ -124,7 +124,7 @@ final class NriRuntime implements AutoCloseable {
       }
     }
 
-    /** What a plugin has sent; it is shorter than a frame. */
+    /** A message of a plugin, shorter than a frame. */
     private record Frame(int connection, int stream, ByteBuffer body) {
       boolean isFailure() {
         return body.hasRemaining() && body.get(0) == FAILURE;

@@ -3,7 +3,7 @@ package dev.weft.e2e.bench.attach;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Times that something took. */
+/** Measured durations. */
 final class Times {
   private static final double MILLIS = 1e6;
 

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** The agent as an NRI plugin, from {@code RunPodSandbox} to its answer. */
+/** Attaches with the agent as an NRI plugin, from {@code RunPodSandbox} to its answer. */
 final class WeftWay implements Way {
   private static final double NANOS = 1e9;
 
@@ -24,7 +24,7 @@ final class WeftWay implements Way {
   private final Times passes;
   private final Times netlink;
 
-  /** Attaches one sandbox for good: what is measured is not the first on its node. */
+  /** Attaches one sandbox permanently, so that no measured sandbox is the first on its node. */
   WeftWay(Lab lab, LabNode node, NriRuntime.Plugin plugin, String network) throws IOException {
     this.lab = lab;
     this.node = node;

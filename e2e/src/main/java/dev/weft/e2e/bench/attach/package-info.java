@@ -1,4 +1,4 @@
-/** Measures how long attaching a sandbox takes, beside Docker and the CNI plugins. */
+/** Measures how long attaching a sandbox takes, compared with Docker and the CNI plugins. */
 @NullMarked
 package dev.weft.e2e.bench.attach;
 

@@ -15,16 +15,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Waits for tasks and for what reaches them. */
+/** Waits for tasks and for connections to them. */
 final class Reach {
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** Seldom enough to leave the processors to what is measured. */
+  /** Polling interval, long enough to leave the processors to the measured programs. */
   private static final Duration LOOK = Duration.ofMillis(10);
 
   private Reach() {}
 
-  /** When every sandbox has reached all of these for the first time. */
+  /** Time at which every sandbox has connected to all these addresses. */
   static long reach(Iterable<NetworkNamespace> sandboxes, List<InetAddress> addresses, int port) {
     for (NetworkNamespace sandbox : sandboxes) {
       for (InetAddress address : addresses) {
@@ -44,7 +44,7 @@ final class Reach {
     }
   }
 
-  /** The processes of httpd that have an environment variable. */
+  /** Processes of httpd with an environment variable. */
   static List<Long> processes(String variable) {
     try (Stream<Path> all = Files.list(Path.of("/proc"))) {
       return all.filter(each -> each.getFileName().toString().matches("\\d+"))

@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /**
- * Measures from the request for a service of three tasks until each reaches the others, and the
- * service's address: Weft on real kubelets, and beside it Swarm.
+ * Measures the time from the request for a service of three tasks until each task reaches the
+ * others and the service's address: Weft on real kubelets, compared with Swarm.
  */
 public final class ServiceBench {
   private final int rounds;
 
-  /** Rounds in which the programs have not run all of their code yet. */
+  /** Warm-up rounds, in which the programs run some of their code for the first time. */
   private final int cold;
 
   private ServiceBench(int rounds) {
@@ -22,7 +22,7 @@ public final class ServiceBench {
     this.cold = Math.clamp(rounds - 1, 0, 5);
   }
 
-  /** Takes the number of rounds, at least 2; without, 20. */
+  /** Takes the number of rounds, at least 2; the default is 20. */
   public static void main(String[] arguments) throws Exception {
     Optional<String> missing = KubeletLab.missing().or(Dockerd::missing);
     if (missing.isPresent()) {

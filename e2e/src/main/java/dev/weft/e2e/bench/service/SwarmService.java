@@ -92,7 +92,7 @@ final class SwarmService {
     return Reach.millis(end - start);
   }
 
-  /** A task's address, not the service's, which is a /32. */
+  /** The task's own address. The service's address is a /32. */
   private static String ownAddress(NetworkNamespace sandbox, String prefix) {
     try (var netlink = dev.weft.netlink.rtnl.Netlink.open(sandbox)) {
       return netlink.addresses().stream()

@@ -39,13 +39,13 @@ final class WeftService {
   private WeftService() {}
 
   /**
-   * What a round took, in ms from the request on but for the last two.
+   * Times of a round in ms, from the request on except for the last two.
    *
    * @param mesh until each task reached the others
    * @param served until each reached the service's address
-   * @param made until the pods were there, by operator and controllers
+   * @param made until operator and controllers had created the pods
    * @param scheduled until they had nodes
-   * @param ready until the last one was ready, by kubelet and containerd
+   * @param ready until kubelet and containerd had the last one ready
    * @param held how long Weft held the start of that one, from RunPodSandbox on
    * @param balanced from its readiness until every client sends packets to it
    */
@@ -183,7 +183,9 @@ final class WeftService {
     }
   }
 
-  /** When packets of every sandbox to the service's address may go to any of these tasks. */
+  /**
+   * Time at which every sandbox balances packets to the service's address among all these tasks.
+   */
   private static long balanced(Iterable<NetworkNamespace> sandboxes, List<InetAddress> tasks) {
     for (NetworkNamespace sandbox : sandboxes) {
       try (Nftables nftables = Nftables.open(sandbox)) {
@@ -202,7 +204,7 @@ final class WeftService {
     return IpAddress.parse(text.substring(0, text.indexOf('/'))).toInetAddress();
   }
 
-  /** How long the agents held pods' starts, in ms. */
+  /** How long the agents held the starts of pods, in ms. */
   private static Map<String, Long> held(KubeletLab lab) throws IOException {
     Map<String, Long> held = new HashMap<>();
     for (var node : lab.nodes()) {

@@ -1,4 +1,4 @@
-/** Measures a service from the request to its first connections, beside Docker Swarm. */
+/** Measures a service from the request to its first connections, compared with Docker Swarm. */
 @NullMarked
 package dev.weft.e2e.bench.service;
 

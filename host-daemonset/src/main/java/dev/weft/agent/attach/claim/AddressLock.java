@@ -31,14 +31,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes addresses. To hold an address is to have created the {@link NetworkEndpoint} of its name:
- * the API server lets one agent create it and answers every other with a conflict.
+ * Takes addresses. An address is held by creating the {@link NetworkEndpoint} of its name: the API
+ * server lets one agent create it and answers all others with a conflict.
  */
 public final class AddressLock {
   private static final Logger LOG = LoggerFactory.getLogger(AddressLock.class);
   private static final int MOST_DOUBLINGS = 8;
 
-  /** How often an object is read again that changes while it is written. */
+  /** Most attempts to write an object that others change meanwhile. */
   private static final int TRIES = 5;
 
   private final KubernetesClient client;
@@ -48,9 +48,9 @@ public final class AddressLock {
   private final AddressRotation rotation;
 
   /**
-   * Claims that count in {@code endpoints} as soon as they are made.
+   * Takes addresses, and adds their endpoints to {@code endpoints} at once.
    *
-   * @param builder is called when an endpoint is to be built otherwise
+   * @param builder is called when an endpoint must be built or removed
    */
   public AddressLock(
       KubernetesClient client,
@@ -65,11 +65,12 @@ public final class AddressLock {
   }
 
   /**
-   * Takes any free address of a family. While the API server is asked for it, so is the LAN, and
-   * the interface is made; an address that a machine there turns out to hold is given back.
+   * Takes any free address of a family. While the API server creates the endpoint, the agent probes
+   * the LAN and creates the interface. If a machine of the LAN holds the address, the agent
+   * releases it.
    *
-   * @param foreign which machine beside Weft's endpoints holds an address
-   * @param endpoint what to create for an address
+   * @param foreign finds the machine, not an endpoint of Weft, that holds an address
+   * @param endpoint makes the endpoint to create for an address
    */
   NetworkEndpoint any(
       AssignableAddresses pool,
@@ -120,7 +121,7 @@ public final class AddressLock {
     }
   }
 
-  /** Takes the address of {@code wanted} or refuses. */
+  /** Takes the address of {@code wanted} or fails. */
   NetworkEndpoint exactly(NetworkEndpoint wanted) throws AttachError {
     Optional<NetworkEndpoint> rival =
         MacOrder.isDerived(wanted)
@@ -145,7 +146,7 @@ public final class AddressLock {
             .formatted(wanted.getSpec().address(), wanted.getSpec().network(), holder, name));
   }
 
-  /** Gives an endpoint up again if another node was first to take its MAC address. */
+  /** Releases an endpoint again if another node took its MAC address first. */
   private NetworkEndpoint first(NetworkEndpoint mine) throws AttachError {
     Optional<NetworkEndpoint> holder = endpoints.macHolder(mine);
     if (holder.isPresent()) {
@@ -163,7 +164,7 @@ public final class AddressLock {
                 .map(service -> "service %s/%s".formatted(service.namespace(), service.name())));
   }
 
-  /** Makes an endpoint of an earlier sandbox of the same pod one of this holder. */
+  /** Transfers an endpoint of an earlier sandbox of the same pod to this holder. */
   NetworkEndpoint adopt(NetworkEndpoint endpoint, AddressOwner holder) throws AttachError {
     NetworkEndpointSpec spec = endpoint.getSpec();
     if (holder.reference().equals(spec.sandbox())) {
@@ -192,7 +193,7 @@ public final class AddressLock {
             .formatted(endpoint.getMetadata().getName()));
   }
 
-  /** With UID and version: it is taken over only as it was read. */
+  /** Contains UID and version, so the API server rejects it if the endpoint has changed. */
   private static String adoption(NetworkEndpoint current, AddressOwner holder) {
     ObjectNode patch = JsonNodeFactory.instance.objectNode();
     patch
@@ -211,8 +212,8 @@ public final class AddressLock {
   }
 
   /**
-   * An endpoint as it is by now, after the API server refused a write because it had changed; empty
-   * if it is gone or another's.
+   * Reads an endpoint again after the API server refused a write because it had changed; empty if
+   * it is gone or another owner has it.
    */
   private Optional<NetworkEndpoint> again(NetworkEndpoint mine, KubernetesClientException refused)
       throws AttachError {
@@ -234,12 +235,12 @@ public final class AddressLock {
         && Objects.equals(one.getSpec().node(), other.getSpec().node());
   }
 
-  /** Has it written, behind what goes on, which sandbox of its pod has an endpoint. */
+  /** Writes the sandbox of a pod into its endpoint, in the background. */
   void bind(NetworkEndpoint endpoint, Sandbox sandbox) {
     writes.submit(key(endpoint), () -> write(endpoint, sandbox));
   }
 
-  /** Takes that back if it has not been written. */
+  /** Withdraws the write of {@link #bind} if it is still pending. */
   void unbind(NetworkEndpoint endpoint) {
     writes.withdraw(key(endpoint));
   }
@@ -248,7 +249,7 @@ public final class AddressLock {
     return "sandbox of " + endpoint.getMetadata().getName();
   }
 
-  /** With the UID: an endpoint of this name may be another's by now. */
+  /** Contains the UID: another endpoint may have this name by now. */
   private void write(NetworkEndpoint endpoint, Sandbox sandbox) {
     ObjectNode patch = JsonNodeFactory.instance.objectNode();
     patch.putObject("metadata").put("uid", endpoint.getMetadata().getUid());
@@ -274,7 +275,9 @@ public final class AddressLock {
         "the API server did not answer as needed, it is tried again: " + Causes.of(e));
   }
 
-  /** Takes an address, has its interface made meanwhile, and gives it back if a machine has it. */
+  /**
+   * Takes an address while its interface is created; releases it if a machine of the LAN holds it.
+   */
   private Optional<NetworkEndpoint> take(
       NetworkEndpoint wanted, CompletableFuture<Optional<String>> machine) throws AttachError {
     NetworkEndpoint bare = endpoints.expect(wanted);
@@ -325,7 +328,7 @@ public final class AddressLock {
     }
   }
 
-  /** Gives an address back that no interface has, unless it is another's by now. */
+  /** Releases an address without an interface, unless another owner has it by now. */
   void release(NetworkEndpoint endpoint) throws AttachError {
     NetworkEndpoint current = endpoint;
     for (int i = 0; i < TRIES; i++) {

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Chooses the next address of a network: the lowest that is free and was not given back lately. An
- * agent that has not followed the network for long does not know what was given back, and goes on
- * above the address that was taken last.
+ * Chooses the next address of a network: the lowest free one that was not released recently. An
+ * agent that has followed the network only for a short time does not know the released ones. It
+ * continues above the address that was taken last.
  */
 final class AddressRotation {
   private static final Comparator<NetworkEndpoint> BY_AGE =
@@ -30,7 +30,7 @@ final class AddressRotation {
    * The next address; empty if none is free.
    *
    * @param bits 32 for IPv4, 128 for IPv6
-   * @param skip how many free ones to leave out, if there are more
+   * @param skip how many free addresses to skip, if there are more
    */
   Optional<IpAddress> next(AssignableAddresses pool, int bits, Set<IpAddress> taken, int skip) {
     Map<IpAddress, Long> resting = endpoints.resting(pool.network());

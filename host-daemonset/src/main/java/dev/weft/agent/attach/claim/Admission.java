@@ -13,10 +13,10 @@ final class Admission {
   private Admission() {}
 
   /**
-   * The driver of a network that the holder may attach to.
+   * The driver of a network to which the holder may attach.
    *
-   * @param name the network that is asked for
-   * @param found the network, if there is one of this name
+   * @param name the requested network
+   * @param found the network, if one with this name exists
    * @param onNode whether the sandbox shares the node's own stack
    */
   static Driver admit(

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which addresses of a network may be handed out.
+ * Addresses of a network that may be assigned.
  *
  * @param takesMac whether a pod may choose its MAC address
  */
@@ -33,8 +33,8 @@ record AssignableAddresses(String network, List<Block> blocks, boolean takesMac)
    * One subnet.
    *
    * @param cidr the subnet
-   * @param open where addresses are handed out from
-   * @param closed what is never handed out: gateway, reserved and excluded addresses
+   * @param open ranges to assign addresses from
+   * @param closed ranges never assigned: gateway, reserved and excluded addresses
    */
   record Block(Cidr cidr, List<IpRange> open, List<IpRange> closed) {
     Block {
@@ -93,8 +93,8 @@ record AssignableAddresses(String network, List<Block> blocks, boolean takesMac)
    *
    * @param bits 32 for IPv4, 128 for IPv6
    * @param taken addresses that are not free
-   * @param skip how many free ones to leave out, if there are more: competitors that choose
-   *     different ones meet less often
+   * @param skip how many free addresses to skip, if there are more: competitors that choose
+   *     different ones conflict less often
    */
   Optional<IpAddress> free(int bits, Set<IpAddress> taken, int skip) {
     return free(bits, BigInteger.ZERO, taken, skip);
@@ -106,7 +106,7 @@ record AssignableAddresses(String network, List<Block> blocks, boolean takesMac)
         .or(() -> free(last.bits(), taken, skip));
   }
 
-  /** Whether an address may be assigned, held or not. */
+  /** Whether an address may be assigned, whether or not it is held. */
   boolean handsOut(IpAddress address) {
     return blocks.stream()
         .anyMatch(each ->
@@ -148,7 +148,7 @@ record AssignableAddresses(String network, List<Block> blocks, boolean takesMac)
         .map(each -> address + "/" + each.cidr.prefix());
   }
 
-  /** Refuses an address that a pod asks for and cannot have, held or not. */
+  /** Rejects a requested address that may not be assigned, whether or not it is held. */
   void check(IpAddress asked) throws AttachError {
     Block block =
         blocks.stream()
@@ -170,8 +170,8 @@ record AssignableAddresses(String network, List<Block> blocks, boolean takesMac)
   }
 
   /**
-   * Refuses a MAC address that another address of the network gets by default, and any where the
-   * pod gets its node's interface as it is.
+   * Rejects a MAC address that another address of the network gets by default. In mode Passthru it
+   * rejects every MAC address, because the pod has that of the node's interface.
    */
   void check(Attachment attachment) throws AttachError {
     String mac = attachment.mac();
@@ -191,7 +191,7 @@ record AssignableAddresses(String network, List<Block> blocks, boolean takesMac)
     }
   }
 
-  /** The subnets, for a message. */
+  /** The subnets, for an error message. */
   String subnets() {
     return String.join(", ", blocks.stream().map(each -> each.cidr.toString()).toList());
   }

@@ -1,6 +1,6 @@
 package dev.weft.agent.attach.claim;
 
-/** Why a sandbox is not on a network: what was asked, what stands in the way, what to change. */
+/** Why a sandbox is not on a network: the request, the obstacle and the change that helps. */
 public final class AttachError extends Exception {
   private final boolean passing;
 
@@ -9,12 +9,12 @@ public final class AttachError extends Exception {
     this.passing = passing;
   }
 
-  /** Stands until something in the cluster changes. */
+  /** An error that stays until something in the cluster changes. */
   public static AttachError until(String message) {
     return new AttachError(message, false);
   }
 
-  /** Another attempt may succeed without any change. */
+  /** An error after which another attempt may succeed without any change. */
   public static AttachError passing(String message) {
     return new AttachError(message, true);
   }

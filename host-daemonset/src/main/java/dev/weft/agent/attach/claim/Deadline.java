@@ -3,7 +3,7 @@ package dev.weft.agent.attach.claim;
 import java.time.Duration;
 
 /**
- * A moment by which an answer is due.
+ * Time by which an answer is due.
  *
  * @param nanos on the clock of {@link System#nanoTime}
  */
@@ -16,7 +16,7 @@ public record Deadline(long nanos) {
     return left().isZero();
   }
 
-  /** What is left until then; never negative. */
+  /** Time left; never negative. */
   public Duration left() {
     return Duration.ofNanos(Math.max(0, nanos - System.nanoTime()));
   }

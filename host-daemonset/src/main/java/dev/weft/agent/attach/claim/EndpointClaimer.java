@@ -10,7 +10,6 @@ import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Attachment;
 import dev.weft.api.BridgeOptions;
 import dev.weft.api.ContainerNetwork;
-import dev.weft.api.Defaults;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.IpAddress;
@@ -29,9 +28,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Claims what a sandbox needs for its interfaces on networks: for each a name, a MAC address, one
- * address of each family that the network has. What an earlier attempt, or an earlier sandbox of
- * the same pod, has claimed is kept.
+ * Claims endpoints for the interfaces of a sandbox: for each a name, a MAC address, and one address
+ * of each family of the network. It keeps what an earlier attempt, or an earlier sandbox of the
+ * same pod, has claimed.
  */
 public final class EndpointClaimer {
   private static final List<Integer> FAMILIES = List.of(32, 128);
@@ -42,7 +41,7 @@ public final class EndpointClaimer {
   private final LanProbe lan;
   private final EndpointFactory factory;
 
-  /** Claims for sandboxes of the node that {@code cluster} is about. */
+  /** Claims for sandboxes on the node of {@code cluster}. */
   public EndpointClaimer(
       ClusterCaches cluster, AddressLock claims, HostNetworkGate hostNetworks, Probe probe) {
     this.cluster = cluster;
@@ -52,27 +51,20 @@ public final class EndpointClaimer {
     this.factory = new EndpointFactory(cluster.node());
   }
 
-  /** A request for one interface. */
+  /** Request for one interface. */
   private record RequestedEndpoint(
       AddressOwner holder, Attachment attachment, Optional<String> paired) {}
 
-  /** A network that a holder may attach to, and how. */
-  record Want(AddressOwner holder, Attachment attachment, ContainerNetwork network) {
-    String name() {
-      return attachment.network();
-    }
-  }
-
-  /** An interface that a holder has addresses for. */
+  /** An interface with addresses. */
   public record Interface(String network, String name) {}
 
-  /** What came of a claim: what can be wired, and why the rest cannot. */
+  /** Result of a claim: interfaces to wire, and errors for the rest. */
   public record Claimed(List<Interface> interfaces, List<AttachError> refusals) {}
 
   /**
-   * Claims all that a holder wants.
+   * Claims all attachments of a holder.
    *
-   * @param view what its sandbox has by now
+   * @param view current contents of its sandbox
    */
   public Claimed claim(
       AddressOwner holder, List<Attachment> wanted, Probe.View view, Deadline deadline) {
@@ -104,7 +96,7 @@ public final class EndpointClaimer {
     return claimed;
   }
 
-  /** Which interfaces of earlier attempts answer which attachment. */
+  /** Assigns interfaces of earlier attempts to attachments. */
   private Pairing pairing(AddressOwner holder, List<Attachment> wanted) {
     return Pairing.of(wanted, held(holder).filter(this::isOf).toList());
   }
@@ -115,8 +107,8 @@ public final class EndpointClaimer {
   }
 
   /**
-   * Gives up what was claimed for a pod and its sandbox has no use for: what is not asked for any
-   * more, and names that an interface of others has.
+   * Releases reserved endpoints that the pod's sandbox cannot use: those no longer requested, and
+   * those with the name of a foreign interface.
    */
   public void revise(AddressOwner holder, List<Attachment> wanted, Probe.View view)
       throws AttachError {
@@ -133,17 +125,17 @@ public final class EndpointClaimer {
     }
   }
 
-  /** Writes the sandbox into the endpoints that were claimed for its pod. */
+  /** Writes the sandbox into the endpoints that were reserved for its pod. */
   public void bind(Sandbox sandbox) {
     cluster.endpoints().reserved(sandbox.owner()).forEach(each -> claims.bind(each, sandbox));
   }
 
-  /** A sandbox has ended: removes it from the endpoints of its pod. */
+  /** A sandbox has ended: withdraws the pending writes of {@link #bind}. */
   public void unbind(Sandbox sandbox) {
     cluster.endpoints().reserved(sandbox.owner()).forEach(claims::unbind);
   }
 
-  /** Whether an endpoint is of the network of its name, and not of an earlier one. */
+  /** Whether an endpoint belongs to the current network of its name, not to an earlier one. */
   private boolean isOf(NetworkEndpoint endpoint) {
     String network = endpoint.getSpec().network();
     return network != null
@@ -156,7 +148,7 @@ public final class EndpointClaimer {
   }
 
   /**
-   * Claims.
+   * Claims one interface.
    *
    * @return the name of the sandbox's interface; empty if it needs none
    */
@@ -170,12 +162,12 @@ public final class EndpointClaimer {
       return Optional.empty();
     }
     Want want = new Want(request.holder, attachment, found.orElseThrow());
-    AssignableAddresses pool = pool(want.network);
+    AssignableAddresses pool = pool(want.network());
     refuseDevice(want);
     for (IpAddress asked : attachment.ips()) {
       pool.check(asked);
     }
-    hostNetworks.ensure(want.network, driver, deadline);
+    hostNetworks.ensure(want.network(), driver, deadline);
     await(want.name(), deadline);
     String link = interfaceName(want, request.paired, names);
     List<NetworkEndpoint> mine = new ArrayList<>(mine(want, link));
@@ -189,9 +181,9 @@ public final class EndpointClaimer {
   }
 
   /**
-   * What the holder has of the network by now.
+   * Endpoints of the holder on the network so far.
    *
-   * @param isThere whether its interface is
+   * @param isThere whether the interface exists
    */
   record HeldEndpoint(
       List<NetworkEndpoint> endpoints, String link, boolean isThere, Deadline deadline) {}
@@ -203,22 +195,22 @@ public final class EndpointClaimer {
         Optional<NetworkEndpoint> holder = cluster.endpoints().macHolder(each);
         if (holder.isPresent()) {
           claims.release(each);
-          if (want.attachment.mac() != null) {
+          if (want.attachment().mac() != null) {
             throw AttachError.until(MacOrder.refusal(holder.get()));
           }
           break;
         }
         if (held.isThere || machineAt(want, each).isEmpty()) {
-          return claims.adopt(each, want.holder);
+          return claims.adopt(each, want.holder());
         }
-        // claimed before it was known that the LAN has it
+        // claimed before a machine of the LAN was known to hold it
         claims.release(each);
         break;
       }
     }
-    pool.check(want.attachment);
+    pool.check(want.attachment());
     Optional<IpAddress> asked =
-        want.attachment.ips().stream().filter(each -> each.bits() == bits).findFirst();
+        want.attachment().ips().stream().filter(each -> each.bits() == bits).findFirst();
     if (asked.isPresent()) {
       requireUnheld(want, asked.get());
       return claims.exactly(factory.endpoint(want, pool, asked.get(), held));
@@ -231,14 +223,14 @@ public final class EndpointClaimer {
         each -> factory.endpoint(want, pool, each, held));
   }
 
-  /** Refuses the MAC address of a device that a node has for the network, such as its gateway. */
+  /** Rejects the MAC address of a node's device for the network, such as its gateway. */
   private void refuseDevice(Want want) throws AttachError {
-    String mac = want.attachment.mac();
+    String mac = want.attachment().mac();
     if (mac == null) {
       return;
     }
-    String uid = want.network.getMetadata().getUid();
-    BridgeOptions bridge = want.network.getSpec().bridge();
+    String uid = want.network().getMetadata().getUid();
+    BridgeOptions bridge = want.network().getSpec().bridge();
     List<String> devices =
         Network.devices(uid, Optional.ofNullable(bridge == null ? null : bridge.name()));
     Stream<String> nodes =
@@ -270,7 +262,7 @@ public final class EndpointClaimer {
     }
   }
 
-  /** The machine of the LAN that holds an address, once it is known; empty: none. */
+  /** MAC address of the LAN machine that holds an address, once known; empty if there is none. */
   private CompletableFuture<Optional<String>> machineAt(Want want, IpAddress address) {
     return cluster
         .hostNetwork(want.name())
@@ -279,7 +271,7 @@ public final class EndpointClaimer {
         .orElse(CompletableFuture.completedFuture(Optional.empty()));
   }
 
-  /** The machine of the LAN that holds an endpoint's address, if it is not an earlier sandbox. */
+  /** MAC address of the LAN machine that holds an endpoint's address, except an earlier sandbox. */
   private Optional<String> machineAt(Want want, NetworkEndpoint endpoint) {
     return EndpointAddresses.of(endpoint.getSpec())
         .flatMap(address -> machineAt(want, address).join())
@@ -294,8 +286,8 @@ public final class EndpointClaimer {
   }
 
   /**
-   * The endpoints that a sandbox holds, as a pass of the loop names them. What the API has for its
-   * pod is in the kernel by the sandbox's id, and in the API by its own name.
+   * Keys of a sandbox's endpoints for a pass of the loop. An endpoint reserved for its pod has two:
+   * the id of the sandbox's endpoint in the kernel, and its own name in the API.
    */
   public Set<EndpointKey> holdingsOf(Sandbox sandbox) {
     return held(sandbox.holder())
@@ -354,17 +346,18 @@ public final class EndpointClaimer {
 
   private List<NetworkEndpoint> mine(Want want, String link) {
     return cluster.endpoints().own(want.name()).stream()
-        .filter(want.holder::owns)
+        .filter(want.holder()::owns)
         .filter(each -> link.equals(each.getSpec().interfaceName()))
         .filter(each ->
-            Objects.equals(each.getSpec().networkUid(), want.network.getMetadata().getUid()))
+            Objects.equals(each.getSpec().networkUid(), want.network().getMetadata().getUid()))
         .filter(each -> bits(each) != 0)
         .toList();
   }
 
   /**
-   * The name of an interface. It is chosen before the API server is asked for addresses, and no
-   * later attachment gets it even if that fails: the answer may be lost of a claim that was made.
+   * Chooses the name of an interface before any address is requested. A later attachment never gets
+   * the same name, even if this one fails: the API server may have accepted a claim although its
+   * answer was lost.
    */
   private String interfaceName(Want want, Optional<String> paired, InterfaceNames names)
       throws AttachError {
@@ -377,27 +370,16 @@ public final class EndpointClaimer {
         claims.release(each);
       }
     }
-    String asked = want.attachment.interfaceName();
+    String asked = want.attachment().interfaceName();
     if (asked == null) {
-      return names.chooseFree(prefix(want));
+      return names.chooseFree(want.interfacePrefix());
     }
     if (names.isTaken(asked) || !names.choose(asked)) {
       throw AttachError.until(
           "%s asks for interface %s on network %s, and has one of this name already; choose another"
-              .formatted(want.holder, asked, want.name()));
+              .formatted(want.holder(), asked, want.name()));
     }
     return asked;
-  }
-
-  private static String prefix(Want want) {
-    String prefix =
-        want.network.getSpec() == null ? null : want.network.getSpec().interfacePrefix();
-    if (prefix != null && !prefix.isBlank()) {
-      return prefix;
-    }
-    return want.holder.isContainer()
-        ? Defaults.CONTAINER_INTERFACE_PREFIX
-        : Defaults.INTERFACE_PREFIX;
   }
 
   private static int bits(NetworkEndpoint endpoint) {

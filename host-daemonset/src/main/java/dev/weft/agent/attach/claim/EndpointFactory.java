@@ -9,14 +9,11 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes the NetworkEndpoints that a node claims addresses by. Pure. */
+/** Builds the NetworkEndpoints by which a node claims addresses. Pure. */
 record EndpointFactory(String node) {
-  /** The endpoint by which a holder claims an address. */
+  /** The endpoint that claims an address for a holder. */
   NetworkEndpoint endpoint(
-      EndpointClaimer.Want want,
-      AssignableAddresses pool,
-      IpAddress address,
-      EndpointClaimer.HeldEndpoint held) {
+      Want want, AssignableAddresses pool, IpAddress address, EndpointClaimer.HeldEndpoint held) {
     NetworkEndpoint endpoint = new NetworkEndpoint();
     endpoint.setMetadata(
         new ObjectMetaBuilder()
@@ -42,8 +39,7 @@ record EndpointFactory(String node) {
     return endpoint;
   }
 
-  private static String mac(
-      EndpointClaimer.Want want, EndpointClaimer.HeldEndpoint held, IpAddress address) {
+  private static String mac(Want want, EndpointClaimer.HeldEndpoint held, IpAddress address) {
     String asked = want.attachment().mac();
     if (asked != null) {
       return asked;

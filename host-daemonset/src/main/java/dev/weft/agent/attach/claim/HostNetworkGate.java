@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requires a network's HostNetwork before a sandbox attaches to it. The agent creates a missing one
- * of an overlay itself: its content follows from the ContainerNetwork, so an absent operator delays
- * nothing.
+ * Requires a network's HostNetwork before a sandbox attaches to it. The agent itself creates a
+ * missing HostNetwork of an overlay: its content follows from the ContainerNetwork, so an absent
+ * operator causes no delay.
  */
 public final class HostNetworkGate {
   private static final Logger LOG = LoggerFactory.getLogger(HostNetworkGate.class);
@@ -27,15 +27,15 @@ public final class HostNetworkGate {
   private final KubernetesClient client;
   private final ClusterCaches cluster;
 
-  /** HostNetworks of the node that {@code cluster} is about. */
+  /** Checks HostNetworks on the node of {@code cluster}. */
   public HostNetworkGate(KubernetesClient client, ClusterCaches cluster) {
     this.client = client;
     this.cluster = cluster;
   }
 
   /**
-   * Refuses if the network is not to be built on this node. What an earlier pod has left of it may
-   * just be going: a pod that is refused for that is tried again seconds later.
+   * Fails if the network is not to be built on this node. It first waits for the removal of a
+   * HostNetwork that is being deleted: a refused pod would be retried only seconds later.
    */
   void ensure(ContainerNetwork network, Driver driver, Deadline deadline) throws AttachError {
     String name = network.getMetadata().getName();

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The names that one attachment of a sandbox can get for its interface.
+ * Interface names available to one attachment of a sandbox.
  *
  * @param taken names that a new interface cannot get
  * @param chosen names of earlier attachments; this one's is added
@@ -19,7 +19,7 @@ record InterfaceNames(Set<String> taken, Set<String> chosen) {
     return chosen.add(name);
   }
 
-  /** Takes the prefix with the first number that is free. */
+  /** Takes the prefix with the first free number. */
   String chooseFree(String prefix) {
     return IntStream.range(0, Integer.MAX_VALUE)
         .mapToObj(number -> prefix + number)

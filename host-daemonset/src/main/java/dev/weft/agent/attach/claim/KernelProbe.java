@@ -20,18 +20,18 @@ import java.util.stream.Collectors;
 
 /** Looks into sandboxes by netlink. */
 public final class KernelProbe implements Probe, AutoCloseable {
-  /** A neighbour on the LAN answers within one; all that wait for it are pods that start. */
+  /** A neighbour on the LAN answers within one millisecond, and starting pods wait for this. */
   private static final Duration PATIENCE = Duration.ofMillis(6);
 
-  /** A sandbox decides what is in it, so a probe reads no more than this of it. */
+  /** Most links read: a sandbox controls its own contents. */
   private static final int LINKS = 1024;
 
-  /** Of either family, in the main table. */
+  /** Most routes read, of either family, in the main table. */
   private static final int ROUTES = 4096;
 
   private final NetworkNamespace node;
 
-  /** A probe that knows {@code node} for the node's own namespace, and closes it at last. */
+  /** A probe of sandboxes on {@code node}, the node's own namespace, which it closes at the end. */
   public KernelProbe(NetworkNamespace node) {
     this.node = node;
   }
@@ -80,7 +80,7 @@ public final class KernelProbe implements Probe, AutoCloseable {
     }
   }
 
-  /** A switch may send the question back: that is no answer. */
+  /** Ignores our own frame, which a switch may send back. */
   private static Optional<MacAddress> answer(PacketSocket socket, InetAddress asked, MacAddress own)
       throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();

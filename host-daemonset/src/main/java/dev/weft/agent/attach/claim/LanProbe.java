@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Finds out whether a machine of the LAN holds an address before it is taken: on a macvlan network
- * Weft is a guest. What answered is remembered for a while, for to ask takes time.
+ * Probes whether a machine of the LAN holds an address before Weft takes it: on a macvlan network
+ * Weft shares the LAN. It caches positive answers for a while, because a probe takes time.
  */
 final class LanProbe {
   private static final Duration MEMORY = Duration.ofMinutes(1);
@@ -26,7 +26,7 @@ final class LanProbe {
     this.probe = probe;
   }
 
-  /** The MAC address of the machine that holds an address, once known; empty if none says so. */
+  /** MAC address of the machine that holds an address, once known; empty if none answers. */
   CompletableFuture<Optional<String>> holder(HostNetworkSpec spec, IpAddress address) {
     Optional<String> wire = wire(spec);
     if (wire.isEmpty()) {
@@ -48,7 +48,7 @@ final class LanProbe {
         Thread.ofVirtual().name("lan check")::start);
   }
 
-  /** The node's device on the LAN; empty where there is no LAN. */
+  /** The node's device on the LAN; empty if the network has no LAN. */
   private static Optional<String> wire(HostNetworkSpec spec) {
     MacvlanOptions options = spec.macvlan();
     if (options == null

@@ -5,15 +5,15 @@ import dev.weft.api.IpAddress;
 import java.util.Optional;
 import java.util.Set;
 
-/** Looks into sandboxes, and around the node. */
+/** Inspects sandboxes and the LAN of the node. */
 @FunctionalInterface
 public interface Probe {
   /**
-   * What a sandbox's namespace holds.
+   * Contents of a sandbox's namespace.
    *
    * @param onNode whether it is the node's own namespace
    * @param interfaces names of its interfaces
-   * @param foreign names of those that are not ours
+   * @param foreign names of interfaces that Weft did not create
    * @param waysOut names of interfaces that carry a default route
    */
   record View(boolean onNode, Set<String> interfaces, Set<String> foreign, Set<String> waysOut) {
@@ -25,15 +25,15 @@ public interface Probe {
   }
 
   /**
-   * Looks.
+   * Inspects a sandbox.
    *
    * @throws RuntimeException with a message for the user, if the namespace cannot be entered
    */
   View look(Sandbox sandbox);
 
   /**
-   * The MAC address of a machine that says that it has an address, on the LAN of a device of the
-   * node; empty if none does within a few milliseconds.
+   * MAC address of a machine on the LAN of a node's device that claims an address; empty if none
+   * answers within a few milliseconds.
    */
   default Optional<String> holder(String device, IpAddress address) {
     return Optional.empty();

@@ -25,6 +25,12 @@ public record NetworkOutcome(List<String> devices, List<Problem> problems, List<
         Stream.concat(repaired.stream(), next.repaired.stream()).toList());
   }
 
+  /** The same with more problems. */
+  NetworkOutcome with(List<Problem> more) {
+    return new NetworkOutcome(
+        devices, Stream.concat(problems.stream(), more.stream()).toList(), repaired);
+  }
+
   /** Whether the network or any of its endpoints waits for a user. */
   public boolean isStalled() {
     return problems.stream().anyMatch(problem -> problem.cure() == Problem.Cure.USER);

@@ -50,6 +50,11 @@ public record Problem(Cure cure, String endpoint, String subject, String problem
     return ofEndpoint(NODE);
   }
 
+  /** Whether it is {@link #ofNode}. */
+  public boolean isOfNode() {
+    return endpoint.equals(NODE);
+  }
+
   public Problem ofPeer(String peer) {
     return ofEndpoint(PEER + peer);
   }

@@ -56,6 +56,17 @@ public record ReconcileOutcome(
         next.keys);
   }
 
+  /**
+   * The same with more problems of the networks that the reconcile looked at.
+   *
+   * @param problems by the network's name
+   */
+  public ReconcileOutcome with(Map<String, List<Problem>> problems) {
+    Map<String, NetworkOutcome> more = new HashMap<>(networks);
+    problems.forEach((name, found) -> more.computeIfPresent(name, (_, it) -> it.with(found)));
+    return new ReconcileOutcome(more, leftovers, changes, standing, keys);
+  }
+
   /** Whether a look at the whole kernel found nothing of the network. */
   public boolean isGone(String uid) {
     return standing.filter(each -> !each.contains(uid)).isPresent() && !leftovers.containsKey(uid);

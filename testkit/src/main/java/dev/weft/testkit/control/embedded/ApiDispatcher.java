@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Kubernetes' REST conventions in front of an {@link ObjectStore}. */
 final class ApiDispatcher extends Dispatcher {
-  /** As the API server's own limit. */
+  /** The same as the limit of the API server. */
   private static final int REQUEST_LIMIT = 3 * 1024 * 1024;
 
   private static final Pattern PATH =
@@ -38,13 +38,13 @@ final class ApiDispatcher extends Dispatcher {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Reads YAML, of which JSON is a part. */
+  /** Reads YAML, and so also JSON. */
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
 
   private final ObjectStore store;
   private final Discovery discovery;
 
-  /** What a request is about. */
+  /** Target of a request. */
   private record Target(
       ResourceType type,
       @Nullable String namespace,
@@ -120,7 +120,7 @@ final class ApiDispatcher extends Dispatcher {
     };
   }
 
-  /** A client that asks for its rights has them all. */
+  /** Grants all rights to a client that asks for its rights. */
   private static ObjectNode permitted(ObjectNode review) {
     ObjectNode status = review.putObject("status").put("allowed", true).put("incomplete", false);
     ObjectNode rule = status.putArray("resourceRules").addObject();
@@ -178,8 +178,8 @@ final class ApiDispatcher extends Dispatcher {
   }
 
   /**
-   * The answer to a client that watches without a WebSocket, as kubectl does: what has happened so
-   * far, after a second, so that a client that asks again and again does no harm.
+   * Answers a client that watches without a WebSocket, such as kubectl: it sends the events so far
+   * after one second. The delay keeps a client that repeats the request from causing load.
    */
   private MockResponse shortWatch(Target target) {
     StringBuilder events = new StringBuilder();

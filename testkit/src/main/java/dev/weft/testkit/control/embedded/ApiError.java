@@ -3,7 +3,7 @@ package dev.weft.testkit.control.embedded;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** What the API server answers instead of an object: a {@code Status} of {@code Failure}. */
+/** An error response of the API server: a {@code Status} of {@code Failure}. */
 final class ApiError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 
-/** What clients ask to learn which kinds there are. */
+/** Answers discovery requests for the available kinds. */
 final class Discovery {
   private final ObjectStore store;
 
@@ -14,7 +14,7 @@ final class Discovery {
     this.store = store;
   }
 
-  /** The answer to a path that is not about objects. */
+  /** The answer to a path of discovery; empty for paths of objects. */
   Optional<ObjectNode> answer(String path) {
     List<String> parts = List.of(path.substring(1).split("/", -1));
     return switch (parts.getFirst()) {

@@ -9,7 +9,7 @@ import java.util.logging.Logger;
 
 /** The embedded API server on a port of the loopback interface, without encryption or users. */
 public final class EmbeddedApiServer implements AutoCloseable {
-  /** Held, because a logger that nobody holds forgets its level. */
+  /** Kept in a field: a logger without references loses its level. */
   private static final Logger WEB_SERVER_LOG = Logger.getLogger(MockWebServer.class.getName());
 
   private final MockWebServer server;
@@ -18,10 +18,10 @@ public final class EmbeddedApiServer implements AutoCloseable {
     this.server = server;
   }
 
-  /** Starts a server that holds the namespaces of every new cluster, and nothing else. */
+  /** Starts a server with the namespaces of a new cluster only. */
   public static EmbeddedApiServer start() {
     WEB_SERVER_LOG.setLevel(Level.WARNING);
-    // Or the JDK warns of what its network library does.
+    // otherwise the JDK prints warnings about the network library
     System.setProperty("io.netty.noUnsafe", "true");
     ObjectStore store = new ObjectStore();
     ResourceType namespaces = store.type("", "v1", "namespaces").orElseThrow();
@@ -36,7 +36,7 @@ public final class EmbeddedApiServer implements AutoCloseable {
     return new EmbeddedApiServer(server);
   }
 
-  /** Where clients on this machine reach it. */
+  /** Address for clients on this machine. */
   public URI address() {
     return URI.create("http://127.0.0.1:" + server.getPort());
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The latest changes in order, and who follows them. Guarded by its {@link ObjectStore}. */
+/** The latest changes in order, with their watches. Guarded by its {@link ObjectStore}. */
 final class Journal {
   private static final int KEPT = 20_000;
 
@@ -22,8 +22,8 @@ final class Journal {
    * One change.
    *
    * @param version the object's version after it
-   * @param previous the object before it; null if it made the object
-   * @param object the object after it, or in its last state
+   * @param previous the object before it; null for a creation
+   * @param object the object after it, or its last state
    */
   record Event(
       long version,
@@ -42,7 +42,9 @@ final class Journal {
       sink.accept(event);
     }
 
-    /** An object that a change brings into or out of the selection is added or deleted. */
+    /**
+     * An object that a change moves into or out of the selection is reported as added or deleted.
+     */
     private void offer(Event event) {
       if (!event.type().qualifiedPlural().equals(type.qualifiedPlural())
           || !event.type().version().equals(type.version())) {
@@ -81,7 +83,7 @@ final class Journal {
     List.copyOf(watches).forEach(watch -> watch.offer(event));
   }
 
-  /** Tells of all changes after a version, those before now included. */
+  /** Reports all changes after a version, past and future. */
   void follow(Watch watch, long after) {
     if (after < forgotten) {
       throw ApiError.expired(after);

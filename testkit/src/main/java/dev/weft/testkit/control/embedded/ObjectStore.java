@@ -20,13 +20,13 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of the embedded API server, with what etcd and the API server's registry guarantee:
- * every change has a version, a writer that read an older one is refused, an object goes when
- * nothing holds it any more, and takes along what it alone owns. Stored trees are never changed in
- * place, so what a method returns may be read at leisure but not written.
+ * The objects of the embedded API server, with the guarantees of etcd and the API server's
+ * registry. Every change has a version, and a writer with an older version is refused. A deleted
+ * object disappears when no finalizer or kubelet holds it, together with the objects that it alone
+ * owns. Stored trees are never changed in place: results may be read at any time, but not written.
  */
 final class ObjectStore {
-  /** As the API server's limit for all annotations of an object together. */
+  /** The same as the API server's limit for all annotations of an object together. */
   private static final int ANNOTATIONS_LIMIT = 256 * 1024;
 
   private static final long POD_GRACE_SECONDS = 30;
@@ -44,7 +44,7 @@ final class ObjectStore {
   private final Map<String, Map<String, ObjectNode>> applied = new HashMap<>();
   private final Journal journal = new Journal();
 
-  /** Where an object lives in its collection; a cluster's object has the namespace "". */
+  /** Key of an object in its collection; cluster-scoped objects have the namespace "". */
   record Key(String namespace, String name) implements Comparable<Key> {
     @Override
     public int compareTo(Key other) {
@@ -53,7 +53,7 @@ final class ObjectStore {
     }
   }
 
-  /** Objects and the version at which they were all of them. */
+  /** All objects of a collection at one version. */
   record Snapshot(List<ObjectNode> items, long version) {}
 
   ObjectStore() {
@@ -90,7 +90,7 @@ final class ObjectStore {
   }
 
   /**
-   * Sends the events of a collection, none left out and none twice.
+   * Sends the events of a collection without gaps or duplicates.
    *
    * @param after version after which the events begin; null for all objects first
    * @return ends the watch
@@ -152,9 +152,9 @@ final class ObjectStore {
   /**
    * Changes an object.
    *
-   * @param status whether only its status is to change, else all but its status
-   * @param change makes the new object of a copy of the current one; a {@code resourceVersion} it
-   *     leaves or puts there must be the current one
+   * @param status whether to change only the status, else everything but the status
+   * @param change returns the new object for a copy of the current one; a {@code resourceVersion}
+   *     that it leaves or sets there must be the current one
    */
   synchronized ObjectNode update(
       ResourceType type, Key key, boolean status, UnaryOperator<ObjectNode> change) {
@@ -185,7 +185,7 @@ final class ObjectStore {
     return next;
   }
 
-  /** Server-side apply: creates the object or changes what its manager says of it. */
+  /** Server-side apply: creates the object or changes the fields of its manager. */
   synchronized ObjectNode apply(
       ResourceType type, Key key, boolean status, String manager, ObjectNode body) {
     String owner = status ? manager + "/status" : manager;
@@ -226,8 +226,8 @@ final class ObjectStore {
   }
 
   /**
-   * Deletes an object, or marks it as going while finalizers or, for a Pod on a node, its kubelet
-   * hold it.
+   * Deletes an object, or marks it as terminating while finalizers or, for a Pod on a node, its
+   * kubelet hold it.
    */
   synchronized ObjectNode delete(ResourceType type, Key key, JsonNode options) {
     ObjectNode current = get(type, key);

@@ -10,21 +10,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a patch changes an object: JSON merge patch (RFC 7396), and server-side apply by the rules of
- * KEP-555 with two simplifications: a field belongs to its last applier (every apply is forced),
- * and the lists merged by key are those named in {@link #LIST_KEYS}.
+ * Applies patches to objects: JSON merge patch (RFC 7396), and server-side apply by the rules of
+ * KEP-555 with two simplifications. A field belongs to its last applier (every apply is forced),
+ * and only the lists in {@link #LIST_KEYS} are merged by key.
  */
 final class Patches {
   /** Field name of a list of objects to the member that identifies an element. */
   private static final Map<String, String> LIST_KEYS =
       Map.of("conditions", "type", "ownerReferences", "uid", "containers", "name");
 
-  /** Field names of lists of scalars that are sets. */
+  /** Field names of scalar lists with set semantics. */
   private static final Set<String> SETS = Set.of("finalizers");
 
   private Patches() {}
 
-  /** Changes {@code target} as a JSON merge patch says: null removes, objects merge. */
+  /** Applies a JSON merge patch to {@code target}: null removes, objects merge. */
   static void merge(ObjectNode target, JsonNode patch) {
     for (Map.Entry<String, JsonNode> field : patch.properties()) {
       JsonNode value = field.getValue();
@@ -43,8 +43,8 @@ final class Patches {
   }
 
   /**
-   * Changes {@code target} as one manager's apply says: what it applies now is set; what it applied
-   * before, applies no more and nobody else applies is removed.
+   * Applies one manager's fields to {@code target}. Fields that the manager applied before, no
+   * longer applies and no other manager applies are removed.
    */
   static void apply(
       ObjectNode target,

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param columns the definition's columns, in order
  */
 public record PrinterColumns(List<Column> columns) {
-  /** No column but the name and the age. */
+  /** Only the name and the age. */
   public static final PrinterColumns NONE =
       new PrinterColumns(List.of(new Column("Age", "date", ".metadata.creationTimestamp", 0)));
 
@@ -26,10 +26,10 @@ public record PrinterColumns(List<Column> columns) {
   /**
    * One column.
    *
-   * @param name its head
+   * @param name its heading
    * @param type as in OpenAPI, or {@code date}
    * @param path JSONPath of the value below the object
-   * @param priority 0, or more when only {@code -o wide} shows it
+   * @param priority 0, or more for columns of {@code -o wide} only
    */
   public record Column(String name, String type, String path, int priority) {
     /** What kubectl prints for an object; empty where it has no value. */
@@ -74,7 +74,7 @@ public record PrinterColumns(List<Column> columns) {
   }
 
   /**
-   * The columns that a definition declares.
+   * The columns of a definition.
    *
    * @param version an element of {@code spec.versions}
    */
@@ -91,7 +91,7 @@ public record PrinterColumns(List<Column> columns) {
     return columns.isEmpty() ? NONE : new PrinterColumns(columns);
   }
 
-  /** The table as kubectl prints it, columns aligned, one line each, the head first. */
+  /** The table as kubectl prints it, one line per row with aligned columns, the heading first. */
   public List<String> render(Iterable<? extends JsonNode> objects) {
     List<Column> shown = columns.stream().filter(column -> column.priority() == 0).toList();
     List<List<String>> rows = new ArrayList<>();

@@ -14,8 +14,8 @@ import java.util.List;
  * @param plural last part of its collection's path
  * @param kind name in objects
  * @param namespaced whether its objects live in namespaces
- * @param custom whether a CustomResourceDefinition made it: then its status is written by {@code
- *     /status} alone and its generation counts changes of all else
+ * @param custom whether a CustomResourceDefinition defines it: then only {@code /status} writes its
+ *     status, and its generation counts changes of everything else
  * @param names short names and categories, for kubectl
  * @param columns what kubectl prints
  */
@@ -82,7 +82,7 @@ record ResourceType(
         PrinterColumns.NONE);
   }
 
-  /** The kinds that a CustomResourceDefinition asks for, one for each served version. */
+  /** The kinds of a CustomResourceDefinition, one for each served version. */
   static List<ResourceType> definedBy(JsonNode definition) {
     JsonNode spec = definition.path("spec");
     JsonNode names = spec.path("names");
@@ -110,7 +110,7 @@ record ResourceType(
     return group.isEmpty() ? plural : plural + "." + group;
   }
 
-  /** The entry of an {@code APIResourceList}. */
+  /** Its entry in an {@code APIResourceList}. */
   ObjectNode discovery() {
     ObjectNode entry =
         JsonNodeFactory.instance

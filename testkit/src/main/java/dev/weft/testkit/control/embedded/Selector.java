@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Which objects a list or watch is about. */
+/** Selects the objects of a list or watch. */
 @FunctionalInterface
 interface Selector extends Predicate<JsonNode> {
   Pattern REQUIREMENT =
@@ -19,7 +19,7 @@ interface Selector extends Predicate<JsonNode> {
               + "|(?<key>[^\\s=!,()]+)\\s*(?:(?<operator>==|=|!=)\\s*(?<value>[^\\s,()]*)"
               + "|\\s(?<set>in|notin)\\s*\\((?<values>[^)]*)\\))?)\\s*(?:,|$)");
 
-  /** Whatever the selectors of a request ask for; an absent one asks for nothing. */
+  /** Combines the selectors of a request; an absent one selects all objects. */
   static Selector of(@Nullable String labels, @Nullable String fields) {
     List<Predicate<JsonNode>> requirements = new ArrayList<>();
     if (labels != null) {

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A watch as a WebSocket: one event in each message, until the client goes. */
+/** A watch over a WebSocket: one event per message, until the client disconnects. */
 final class WatchStream extends WebSocketListener {
   private final Function<Consumer<ObjectNode>, Runnable> start;
   private @Nullable Runnable stop;
@@ -17,7 +17,7 @@ final class WatchStream extends WebSocketListener {
   /**
    * A stream of events.
    *
-   * @param start begins the watch into a sink and says how to end it
+   * @param start starts the watch with a sink and returns an action to end it
    */
   WatchStream(Function<Consumer<ObjectNode>, Runnable> start) {
     this.start = start;

@@ -1,9 +1,8 @@
 /**
- * A Kubernetes API server in the lab's own JVM, for trying Weft where no other is available. It is
- * the web server of Fabric8's {@code kubernetes-server-mock} with what the operator and the agents
- * rely on behind it: conflicts, generations, finalizers, owner references, server-side apply,
- * selectors and gapless watches. It knows no users, no schema validation and no disk: not for
- * production.
+ * A Kubernetes API server in the lab's own JVM, for trials of Weft without another one. It combines
+ * the web server of Fabric8's {@code kubernetes-server-mock} with the behaviour that the operator
+ * and the agents rely on: conflicts, generations, finalizers, owner references, server-side apply,
+ * selectors and gapless watches. It has no users, schema validation or disk: not for production.
  */
 @NullMarked
 package dev.weft.testkit.control.embedded;
