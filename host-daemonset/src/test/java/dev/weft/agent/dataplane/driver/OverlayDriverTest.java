@@ -241,8 +241,18 @@ class OverlayDriverTest {
   }
 
   @Test
-  void aForeignDeviceIsNamedWithoutWhatATerminalObeys() {
-    third.netlink().linkAdd(LinkSpec.of("x\u001b[2J", LinkKind.Vxlan.vni(VNI).port(4789).build()));
+  void aForeignDeviceIsNamedWithoutWhatATerminalObeys() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "nsenter",
+                "--net=" + third.file(),
+                "sh",
+                "-c",
+                "ip link add \"$(printf 'x\\033[2J')\" type vxlan id %d dstport 4789"
+                    .formatted(VNI))
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor()).isZero();
 
     ReconcileOutcome outcome =
         lab.plane(third)
