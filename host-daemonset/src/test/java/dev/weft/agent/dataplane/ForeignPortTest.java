@@ -404,7 +404,6 @@ class ForeignPortTest {
           .isFalse();
     }
 
-    drift.clear();
     hostile.delete("x0");
 
     healed("bridge");
@@ -429,7 +428,6 @@ class ForeignPortTest {
     assertThat(injects()).isFalse();
     assertThat(overhears()).isFalse();
 
-    drift.clear();
     hostile.delete("x0");
 
     healed("overlay");
@@ -452,7 +450,6 @@ class ForeignPortTest {
           assertThat(problem.toString()).contains(BRIDGE, "veth", "mark", "remove");
         });
 
-    drift.clear();
     node.delete("evil");
 
     healed("bridge");
