@@ -226,12 +226,12 @@ public sealed interface LinkKind {
    *     Link#parent()} is the peer's index
    */
   record Veth(@Nullable Peer peer) implements LinkKind {
-    /** A veth pair whose other end gets this name in the same namespace. */
+    /** A veth pair; its peer gets this name in the same namespace. */
     public Veth(String peerName) {
       this(new Peer(peerName, LinkSettings.NONE));
     }
 
-    /** A veth pair whose other end gets this name and these settings. */
+    /** A veth pair; its peer gets this name and these settings. */
     public Veth(String peerName, LinkSettings settings) {
       this(new Peer(peerName, settings));
     }
