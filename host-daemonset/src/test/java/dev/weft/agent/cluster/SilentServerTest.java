@@ -11,17 +11,12 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Connections to the API server that die without a word. */
 @NullUnmarked
@@ -29,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SilentServerTest {
   private static final Duration BOUND = Duration.ofSeconds(15);
 
-  @TempDir Path folder;
   private TestApiServer server;
   private Door door;
   private KubernetesClient client;
@@ -38,12 +32,9 @@ class SilentServerTest {
   @BeforeEach
   void clientWatchesByTheDoor() throws IOException {
     server = TestApiServer.shared();
-    ServerSocket front = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    door = new Door(front, server.client().getMasterUrl().getPort());
-    Path file = folder.resolve("kubeconfig");
-    Path _ = Files.writeString(file, server.kubeconfigAt(front.getLocalPort()));
-    Config config = AgentClients.prompt(Config.fromKubeconfig(file.toFile()));
-    client = AgentClients.open(config, _ -> {});
+    door = Door.to(server.client().getMasterUrl().getPort());
+    Config config = Config.fromKubeconfig(server.kubeconfigAt(door.port()));
+    client = AgentClients.open(AgentClients.prompt(config), _ -> {});
     cache = new Cache<>(client.configMaps().inNamespace("default"), (_, _) -> {});
     cache.start().toCompletableFuture().join();
     create("before");

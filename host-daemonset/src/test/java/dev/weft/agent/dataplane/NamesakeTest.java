@@ -72,7 +72,6 @@ class NamesakeTest extends ForeignPorts {
           .isFalse();
     }
 
-    drift.clear();
     hostile.delete("x0");
 
     healed("bridge");
@@ -97,7 +96,6 @@ class NamesakeTest extends ForeignPorts {
     assertThat(injects()).isFalse();
     assertThat(overhears()).isFalse();
 
-    drift.clear();
     hostile.delete("x0");
 
     healed("overlay");
@@ -120,7 +118,6 @@ class NamesakeTest extends ForeignPorts {
           assertThat(problem.toString()).contains(BRIDGE, "veth", "mark", "remove");
         });
 
-    drift.clear();
     node.delete("evil");
 
     healed("bridge");

@@ -191,7 +191,7 @@ public final class Failures {
                 link.kind() instanceof LinkKind.Vxlan vxlan
                     && Integer.valueOf(port).equals(vxlan.port())
                     && Owner.of(link).isEmpty())
-            .map(link -> "the device '" + link.name() + "'")
+            .map(link -> "the device " + ForeignPort.printable(link.name()))
             .collect(Collectors.joining(", "));
     return Problem.user(
         "UDP port " + port,

@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane.driver;
 
+import dev.weft.agent.dataplane.kernel.ForeignPort;
 import dev.weft.agent.dataplane.kernel.Ways;
 import dev.weft.agent.dataplane.model.BridgeMembership;
 import dev.weft.agent.dataplane.model.DeviceKind;
@@ -103,8 +104,8 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
         throw new Unbuildable(
             Problem.user(
                 "spec.overlay.vni",
-                "VNI %d on UDP port %d is used by the node's device '%s', which is not Weft's"
-                    .formatted(vni, port, link.name()),
+                "VNI %d on UDP port %d is used by the node's device %s, which is not Weft's"
+                    .formatted(vni, port, ForeignPort.printable(link.name())),
                 "choose another VNI, or remove that device"));
       }
     }

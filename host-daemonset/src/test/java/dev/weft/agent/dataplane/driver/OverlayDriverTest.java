@@ -241,6 +241,27 @@ class OverlayDriverTest {
   }
 
   @Test
+  void aForeignDeviceIsNamedWithoutWhatATerminalObeys() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "nsenter",
+                "--net=" + third.file(),
+                "sh",
+                "-c",
+                "ip link add \"$(printf 'x\\033[2J')\" type vxlan id %d dstport 4789"
+                    .formatted(VNI))
+            .inheritIO()
+            .start();
+    assertThat(process.waitFor()).isZero();
+
+    ReconcileOutcome outcome =
+        lab.plane(third)
+            .reconcile(TestSpecs.from(vtep(3), Map.of("blue", blue())), PassScope.EVERYTHING);
+
+    assertThat(outcome.of("blue").problems().toString()).contains("'x?[2J'");
+  }
+
+  @Test
   void aPortInUseIsNamed() {
     ReconcileOutcome outcome =
         VxlanCapture.withUdpPort(
