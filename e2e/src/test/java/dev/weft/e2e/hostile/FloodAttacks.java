@@ -72,7 +72,7 @@ final class FloodAttacks {
         new Attack(
             "opens twenty thousand flows through its gateway",
             a -> {
-              MacAddress gateway = gatewayMac(a);
+              MacAddress gateway = FrameAttacks.gatewayMac(a);
               a.send(
                   "eth2",
                   IntStream.range(0, 20_000)
@@ -97,7 +97,7 @@ final class FloodAttacks {
               a.flood(
                   "eth2",
                   Frames.ethernet(
-                      gatewayMac(a),
+                      FrameAttacks.gatewayMac(a),
                       a.mac("web"),
                       Frames.IPV4,
                       Frames.ipv4(a.address("web"), FrameAttacks.GATEWAY, 6, 64, request.array())));

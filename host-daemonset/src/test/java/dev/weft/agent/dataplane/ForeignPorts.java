@@ -107,8 +107,7 @@ abstract class ForeignPorts {
   }
 
   /** Whether a frame comes through, before a later one that surely does. */
-  static boolean passes(
-      PacketSocket from, byte[] frame, PacketSocket surely, PacketSocket to)
+  static boolean passes(PacketSocket from, byte[] frame, PacketSocket surely, PacketSocket to)
       throws InterruptedException {
     from.send(frame);
     byte[] last = frame(Macs.of(InetAddress.ofLiteral("10.77.0.3")), MacAddress.BROADCAST);
