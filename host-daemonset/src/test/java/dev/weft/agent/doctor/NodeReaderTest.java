@@ -38,7 +38,7 @@ class NodeReaderTest {
       netlink.linkAdd(LinkSpec.of("theirs", LinkKind.Vxlan.vni(4096).port(4790).build()));
       node.call(() -> {
         Files.writeString(Path.of("/proc/sys/net/ipv4/conf/all/arp_ignore"), "8");
-        InetSocketAddress listen = new InetSocketAddress("127.0.0.1", 9810);
+        InetSocketAddress listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9810);
         try (DatagramSocket _ = new DatagramSocket(4500);
             ServerSocket agent = new ServerSocket()) {
           agent.bind(listen);
