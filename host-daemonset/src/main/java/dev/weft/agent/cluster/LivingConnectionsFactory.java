@@ -27,7 +27,7 @@ final class LivingConnectionsFactory extends JdkHttpClientFactory {
     }
 
     private Builder after(HttpClient.Builder same) {
-      if (same != builder) {
+      if (!same.equals(builder)) {
         throw new IllegalStateException("the JDK's builder returns itself");
       }
       return this;
