@@ -41,12 +41,16 @@ public final class Dockerd {
 
   /** Socket of the engine on the node with this number. */
   public static Path socket(Lab lab, int number) {
-    return lab.directory().resolve("docker-" + number).resolve("sock");
+    return folder(lab, number).resolve("sock");
+  }
+
+  private static Path folder(Lab lab, int number) {
+    return lab.directory().resolve("docker-" + number);
   }
 
   /** Starts an engine and imports the image {@code busybox}. */
   public static Dockerd start(Lab lab, LabNode node, int number) {
-    Path folder = socket(lab, number).getParent();
+    Path folder = folder(lab, number);
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.OverlayService;
+import dev.weft.api.SandboxReference;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.KubeletLab;
 import dev.weft.netlink.NetworkNamespace;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,8 +140,11 @@ final class WeftService {
       }
       List<InetAddress> tasks = new ArrayList<>();
       lab.client().resources(NetworkEndpoint.class).list().getItems().stream()
-          .filter(each -> each.getSpec().sandbox() != null)
-          .filter(each -> uids.containsKey(each.getSpec().sandbox().pod()))
+          .filter(each ->
+              Optional.ofNullable(each.getSpec().sandbox())
+                  .map(SandboxReference::pod)
+                  .filter(uids::containsKey)
+                  .isPresent())
           .forEach(each -> tasks.add(address(each)));
       if (tasks.size() != 3) {
         throw new IllegalStateException("three tasks have the addresses " + tasks);
@@ -160,11 +165,10 @@ final class WeftService {
       Reach.until(() -> count(times, "ready") == 3);
       String last =
           uids.keySet().stream()
-              .max((one, other) ->
-                  Long.compare(times.get("ready " + one), times.get("ready " + other)))
+              .max(Comparator.comparingLong(pod -> at(times, "ready " + pod)))
               .orElseThrow();
       long held = Objects.requireNonNull(held(lab).get(last), "an agent says how long it held");
-      long ready = times.get("ready " + last);
+      long ready = at(times, "ready " + last);
       Round round =
           new Round(
               Reach.millis(mesh - start),
@@ -200,7 +204,7 @@ final class WeftService {
   }
 
   private static InetAddress address(NetworkEndpoint endpoint) {
-    String text = endpoint.getSpec().address();
+    String text = Objects.requireNonNull(endpoint.getSpec().address(), "the schema requires it");
     return IpAddress.parse(text.substring(0, text.indexOf('/'))).toInetAddress();
   }
 
@@ -222,6 +226,10 @@ final class WeftService {
 
   private static void create(KubeletLab lab, String yaml) {
     lab.client().load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).create();
+  }
+
+  private static long at(Map<String, Long> times, String what) {
+    return Objects.requireNonNull(times.get(what), "it has happened");
   }
 
   private static long count(Map<String, Long> times, String what) {
