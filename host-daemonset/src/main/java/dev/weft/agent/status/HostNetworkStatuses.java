@@ -110,13 +110,21 @@ final class HostNetworkStatuses {
         : conditions.with(
             Conditions.DEGRADED,
             Conditions.TRUE,
-            others.stream().anyMatch(each -> each.cure() == Problem.Cure.USER)
-                ? Reason.NEEDS_CHANGE
-                : Reason.RETRYING,
+            reason(others),
             others.stream()
                 .map(each -> each.endpoint() + ": " + each)
                 .distinct()
                 .collect(Collectors.joining("; ")));
+  }
+
+  /** What the node keeps from all of the network goes on to the network's status. */
+  private static Reason reason(List<Problem> problems) {
+    if (problems.stream().anyMatch(Problem::isOfNode)) {
+      return Reason.NODE_IMPAIRED;
+    }
+    return problems.stream().anyMatch(each -> each.cure() == Problem.Cure.USER)
+        ? Reason.NEEDS_CHANGE
+        : Reason.RETRYING;
   }
 
   private static ConditionsDraft notStalled(ConditionsDraft conditions) {

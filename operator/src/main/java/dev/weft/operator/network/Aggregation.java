@@ -23,8 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Computes all conditions and counts in the status of a network. */
 final class Aggregation {
@@ -193,17 +195,24 @@ final class Aggregation {
     if (progress.isHalted()) {
       return new ConditionDraft(Conditions.TRUE, Reason.ROLLOUT_HALTED, rollout(failing));
     }
-    return failing.isEmpty()
+    if (!failing.isEmpty()) {
+      return new ConditionDraft(Conditions.TRUE, Reason.NODES_NOT_READY, progress(failing));
+    }
+    List<String> impairments = onNodes(NodeReport::impairment);
+    return impairments.isEmpty()
         ? new ConditionDraft(Conditions.FALSE, Reason.NOT_DEGRADED, "no node fails")
-        : new ConditionDraft(Conditions.TRUE, Reason.NODES_NOT_READY, progress(failing));
+        : new ConditionDraft(Conditions.TRUE, Reason.NODE_IMPAIRED, NodeTexts.join(impairments));
+  }
+
+  private List<String> onNodes(Function<NodeReport, @Nullable String> text) {
+    return reports.stream()
+        .filter(each -> text.apply(each) != null)
+        .map(each -> each.node() + ": " + text.apply(each))
+        .toList();
   }
 
   private ConditionDraft drifted() {
-    List<String> drifts =
-        reports.stream()
-            .filter(each -> each.drift() != null)
-            .map(each -> each.node() + ": " + each.drift())
-            .toList();
+    List<String> drifts = onNodes(NodeReport::drift);
     return drifts.isEmpty()
         ? new ConditionDraft(Conditions.FALSE, Reason.IN_SYNC, "nodes are as Weft built them")
         : new ConditionDraft(Conditions.TRUE, Reason.CHANGED_ON_NODE, NodeTexts.join(drifts));

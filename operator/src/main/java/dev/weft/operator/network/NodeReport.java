@@ -7,6 +7,7 @@ import dev.weft.api.HostNetworkSpecBuilder;
 import dev.weft.api.HostNetworkStatus;
 import dev.weft.api.Mode;
 import dev.weft.api.NodePlan;
+import dev.weft.api.Reason;
 import dev.weft.operator.node.NodeFacts;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.Objects;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * State of a network on one node.
  *
  * @param drift change that another program made on the node; null: none
+ * @param impairment what keeps the network on the node from working in full; null: nothing
  */
-record NodeReport(String node, State state, @Nullable String drift) {
+record NodeReport(String node, State state, @Nullable String drift, @Nullable String impairment) {
 
   /** Progress of the node. */
   sealed interface State {
@@ -41,7 +43,7 @@ record NodeReport(String node, State state, @Nullable String drift) {
 
   /** Report of a node that gets no HostNetwork, because the network is refused. */
   static NodeReport withoutHostNetwork(NodeFacts node) {
-    return new NodeReport(node.name(), new State.Waiting("no valid revision to build"), null);
+    return new NodeReport(node.name(), new State.Waiting("no valid revision to build"), null, null);
   }
 
   /**
@@ -57,18 +59,19 @@ record NodeReport(String node, State state, @Nullable String drift) {
             : node.conflict()
                 .<State>map(why -> new State.Failing(why, false))
                 .orElseGet(() -> state(node, actual, wanted));
-    return new NodeReport(node.name(), state, drift(actual));
+    return new NodeReport(node.name(), state, drift(actual), impairment(actual));
   }
 
   /** Evaluates a node by its plan for a dry-run revision. */
   static NodeReport ofPlan(NodeFacts node, @Nullable HostNetwork actual, @Nullable Long revision) {
-    return new NodeReport(node.name(), planned(node, actual, revision), drift(actual));
+    return new NodeReport(
+        node.name(), planned(node, actual, revision), drift(actual), impairment(actual));
   }
 
   /** Report of a node that gets a change later than others. */
   NodeReport later() {
     return state instanceof State.Waiting
-        ? new NodeReport(node, new State.Waiting("its turn has not come"), drift)
+        ? new NodeReport(node, new State.Waiting("its turn has not come"), drift, impairment)
         : this;
   }
 
@@ -161,12 +164,22 @@ record NodeReport(String node, State state, @Nullable String drift) {
   }
 
   private static @Nullable String drift(@Nullable HostNetwork actual) {
+    return raised(actual, Conditions.DRIFTED).map(NodeReport::message).orElse(null);
+  }
+
+  /** A problem of one endpoint or peer stays with it. */
+  private static @Nullable String impairment(@Nullable HostNetwork actual) {
+    return raised(actual, Conditions.DEGRADED)
+        .filter(each -> Reason.NODE_IMPAIRED.toString().equals(each.getReason()))
+        .map(NodeReport::message)
+        .orElse(null);
+  }
+
+  private static Optional<Condition> raised(@Nullable HostNetwork actual, String type) {
     return actual == null || actual.getStatus() == null
-        ? null
-        : Conditions.find(actual.getStatus().conditions(), Conditions.DRIFTED)
-            .filter(each -> Conditions.TRUE.equals(each.getStatus()))
-            .map(NodeReport::message)
-            .orElse(null);
+        ? Optional.empty()
+        : Conditions.find(actual.getStatus().conditions(), type)
+            .filter(each -> Conditions.TRUE.equals(each.getStatus()));
   }
 
   private static String message(Condition condition) {

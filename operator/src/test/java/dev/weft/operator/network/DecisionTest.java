@@ -8,6 +8,7 @@ import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetworkStatus;
 import dev.weft.api.NodeCounts;
 import dev.weft.api.Ports;
+import dev.weft.api.Reason;
 import dev.weft.api.RolloutProgress;
 import dev.weft.operator.node.NodeAgent;
 import dev.weft.operator.node.NodeFacts;
@@ -199,6 +200,19 @@ class DecisionTest extends Decisions {
     report("n1", Conditions.DRIFTED, Conditions.TRUE);
 
     assertThat(summary(decide().status())).contains("Drifted=True ChangedOnNode");
+  }
+
+  @Test
+  void aNodeWhoseSettingsStopTrafficDegradesTheNetworkAndAnEndpointsProblemDoesNot() {
+    alive("n1");
+    carryOut(decide());
+    degrade("n1", Reason.RETRYING);
+    assertThat(summary(decide().status()))
+        .contains("Ready=True AllNodesReady", "Degraded=False NotDegraded");
+
+    degrade("n1", Reason.NODE_IMPAIRED);
+    assertThat(summary(decide().status()))
+        .contains("Ready=True AllNodesReady", "Degraded=True NodeImpaired");
   }
 
   @Test

@@ -118,6 +118,26 @@ abstract class Decisions {
                     .build()));
   }
 
+  /** A node that carries the network, with less than was asked for. */
+  void degrade(String node, Reason why) {
+    live(node);
+    hostNetworks.stream()
+        .filter(each -> ObservedNetwork.nodeOf(each).equals(node))
+        .forEach(each -> {
+          List<Condition> conditions = new ArrayList<>(each.getStatus().conditions());
+          conditions.add(
+              Conditions.of(
+                  Conditions.DEGRADED,
+                  Conditions.TRUE,
+                  why,
+                  "said by the agent",
+                  1L,
+                  Clock.systemUTC()));
+          each.setStatus(
+              HostNetworkStatusBuilder.builder(each.getStatus()).conditions(conditions).build());
+        });
+  }
+
   /** Nodes that carry the network. */
   void live(String... names) {
     alive(names);
