@@ -1,7 +1,7 @@
 package dev.weft.agent;
 
+import dev.weft.agent.doctor.CheckResult;
 import dev.weft.agent.doctor.Checkup;
-import dev.weft.agent.doctor.Finding;
 import dev.weft.agent.doctor.NodeReader;
 import dev.weft.process.ListenAddress;
 import java.io.PrintWriter;
@@ -36,18 +36,18 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
-    List<Finding> findings =
+    List<CheckResult> findings =
         new Checkup(NodeReader.read(listen, Descriptors.allowed()), Descriptors.NEEDED).findings();
     findings.forEach(out::println);
-    long failed = count(findings, Finding.Grade.FAIL);
+    long failed = count(findings, CheckResult.Grade.FAIL);
     out.printf(
         "%d checks: %d failed, %d with a note%n",
-        findings.size(), failed, count(findings, Finding.Grade.NOTE));
+        findings.size(), failed, count(findings, CheckResult.Grade.NOTE));
     out.flush();
     return failed == 0 ? 0 : AgentMain.FAILURE;
   }
 
-  private static long count(List<Finding> findings, Finding.Grade grade) {
+  private static long count(List<CheckResult> findings, CheckResult.Grade grade) {
     return findings.stream().filter(each -> each.grade() == grade).count();
   }
 }

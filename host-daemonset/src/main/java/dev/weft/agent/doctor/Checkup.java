@@ -23,18 +23,18 @@ public final class Checkup {
 
   private static final int LOCAL_ONLY_TO_NOBODY = 8;
 
-  private final NodeFacts facts;
+  private final CheckedNode facts;
   private final long descriptorsNeeded;
 
   /** Checks a node for an agent that needs this many file descriptors. */
-  public Checkup(NodeFacts facts, long descriptorsNeeded) {
+  public Checkup(CheckedNode facts, long descriptorsNeeded) {
     this.facts = facts;
     this.descriptorsNeeded = descriptorsNeeded;
   }
 
   /** One finding for each subject, in the order of the requirements page. */
-  public List<Finding> findings() {
-    List<Finding> findings = new ArrayList<>();
+  public List<CheckResult> findings() {
+    List<CheckResult> findings = new ArrayList<>();
     findings.add(capabilities());
     findings.add(features());
     findings.add(encryption());
@@ -50,7 +50,7 @@ public final class Checkup {
     return findings;
   }
 
-  private Finding capabilities() {
+  private CheckResult capabilities() {
     String lacking =
         CAPABILITIES.entrySet().stream()
             .filter(each -> (facts.capabilities() >> each.getKey() & 1) == 0)
@@ -58,35 +58,35 @@ public final class Checkup {
             .sorted()
             .collect(Collectors.joining(", "));
     return lacking.isEmpty()
-        ? Finding.ok("capabilities", "NET_ADMIN, NET_RAW, SYS_ADMIN")
-        : Finding.fail(
+        ? CheckResult.ok("capabilities", "NET_ADMIN, NET_RAW, SYS_ADMIN")
+        : CheckResult.fail(
             "capabilities",
             "this process lacks " + lacking,
             "run it as root, in a pod with these in securityContext.capabilities.add");
   }
 
-  private Finding features() {
+  private CheckResult features() {
     List<String> missing = missing();
     String release = "Linux " + facts.kernel().release();
     List<String> lacking =
         missing.stream().filter(each -> !each.startsWith("es") && !isOfEncryption(each)).toList();
     if (lacking.isEmpty()) {
-      return Finding.ok("kernel", release + ": bridge, veth, VXLAN, macvlan, 802.1Q");
+      return CheckResult.ok("kernel", release + ": bridge, veth, VXLAN, macvlan, 802.1Q");
     }
     String found = "%s has no %s".formatted(release, String.join(", ", lacking));
     String cure =
         "load the modules (modprobe %s), or install the kernel's package of modules"
             .formatted(moduleNames(lacking));
     return lacking.stream().anyMatch(OF_EVERY_NETWORK::contains)
-        ? Finding.fail("kernel", found, cure)
-        : Finding.note("kernel", found + "; networks that need it are Stalled here", cure);
+        ? CheckResult.fail("kernel", found, cure)
+        : CheckResult.note("kernel", found + "; networks that need it are Stalled here", cure);
   }
 
-  private Finding encryption() {
+  private CheckResult encryption() {
     List<String> lacking = Kernel.lacksForEncryption(facts.kernel(), false, false);
     return lacking.isEmpty()
-        ? Finding.ok("encryption", "ESP with AES-GCM, extended sequence numbers, nft_xfrm")
-        : Finding.note(
+        ? CheckResult.ok("encryption", "ESP with AES-GCM, extended sequence numbers, nft_xfrm")
+        : CheckResult.note(
             "encryption",
             "the kernel has no %s; encrypted networks are Stalled here"
                 .formatted(String.join(", ", lacking)),
@@ -94,40 +94,40 @@ public final class Checkup {
                 + " out");
   }
 
-  private Finding ipv6() {
+  private CheckResult ipv6() {
     return facts.ipv6()
-        ? Finding.ok("IPv6", "the kernel has it")
-        : Finding.note(
+        ? CheckResult.ok("IPv6", "the kernel has it")
+        : CheckResult.note(
             "IPv6",
             "the kernel has none; networks with an IPv6 block are Stalled here",
             "start it without ipv6.disable=1, or use IPv4 blocks");
   }
 
-  private Finding underlay() {
+  private CheckResult underlay() {
     return switch (facts.underlay()) {
       case LocalVtep.Missing(String reason) ->
-          Finding.note(
+          CheckResult.note(
               "tunnels start at",
               reason + "; overlays are Stalled here",
               "name the node's address in spec.underlay of the Mesh");
       case LocalVtep.Found found when found.mtu() < LEAST_IPV6_MTU ->
-          Finding.note(
+          CheckResult.note(
               "tunnels start at",
               "%s on %s, whose MTU is %d: overlays carry no IPv6 here"
                   .formatted(found.vtep().getHostAddress(), found.interfaceName(), found.mtu()),
               "raise the MTU of " + found.interfaceName());
       case LocalVtep.Found found ->
-          Finding.ok(
+          CheckResult.ok(
               "tunnels start at",
               "%s on %s, MTU %d"
                   .formatted(found.vtep().getHostAddress(), found.interfaceName(), found.mtu()));
     };
   }
 
-  private Finding tunnelPort(String subject, int port) {
+  private CheckResult tunnelPort(String subject, int port) {
     String device = facts.tunnels().get(port);
     if (facts.udpPorts().contains(port)) {
-      return Finding.note(
+      return CheckResult.note(
           subject,
           "a process of the node listens on UDP port %d; these overlays are Stalled here"
               .formatted(port),
@@ -135,8 +135,8 @@ public final class Checkup {
               .formatted(port));
     }
     return device == null
-        ? Finding.ok(subject, "UDP port %d is free".formatted(port))
-        : Finding.note(
+        ? CheckResult.ok(subject, "UDP port %d is free".formatted(port))
+        : CheckResult.note(
             subject,
             "the VXLAN device %s uses UDP port %d as well; a VNI of its is Stalled here"
                 .formatted(device, port),
@@ -144,47 +144,47 @@ public final class Checkup {
   }
 
   /** A running agent may itself listen on this port. */
-  private Finding ipsecPort() {
+  private CheckResult ipsecPort() {
     int port = Defaults.IPSEC_PORT;
     return facts.agentRuns() || !facts.udpPorts().contains(port)
-        ? Finding.ok("ESP inside UDP", "UDP port %d is free, or the agent's".formatted(port))
-        : Finding.note(
+        ? CheckResult.ok("ESP inside UDP", "UDP port %d is free, or the agent's".formatted(port))
+        : CheckResult.note(
             "ESP inside UDP",
             "a process of the node listens on UDP port %d, such as an IKE daemon".formatted(port),
             "where spec.ipsecEncapsulation of the Mesh is UDP, choose another spec.ports.ipsec");
   }
 
-  private Finding arp() {
+  private CheckResult arp() {
     String value = facts.settings().getOrDefault("ipv4/conf/all/arp_ignore", "0");
     return value.equals(Integer.toString(LOCAL_ONLY_TO_NOBODY))
-        ? Finding.note(
+        ? CheckResult.note(
             "ARP",
             "net.ipv4.conf.all.arp_ignore is 8, so the node answers for no gateway",
             "sysctl -w net.ipv4.conf.all.arp_ignore=2")
-        : Finding.ok("ARP", "net.ipv4.conf.all.arp_ignore is " + value);
+        : CheckResult.ok("ARP", "net.ipv4.conf.all.arp_ignore is " + value);
   }
 
-  private Finding bridgeFilter() {
+  private CheckResult bridgeFilter() {
     boolean shown =
         "1".equals(facts.settings().get("bridge/bridge-nf-call-iptables"))
             || "1".equals(facts.settings().get("bridge/bridge-nf-call-ip6tables"));
     return shown
-        ? Finding.note(
+        ? CheckResult.note(
             "node's firewall",
             "net.bridge.bridge-nf-call-iptables is 1: it also judges packets inside bridges",
             "where it drops forwarded packets, let it accept those between two ports of a bridge;"
                 + " a network that it cuts names the command in its condition")
-        : Finding.ok("node's firewall", "it judges no packet inside a bridge");
+        : CheckResult.ok("node's firewall", "it judges no packet inside a bridge");
   }
 
-  private Finding runtime() {
+  private CheckResult runtime() {
     return facts.runtimes().isEmpty()
-        ? Finding.note(
+        ? CheckResult.note(
             "container runtime",
             "there is neither an NRI socket nor a Docker engine; the agent attaches only sandboxes"
                 + " of files (--sandboxes)",
             "switch NRI on in containerd or CRI-O, and mount its socket into the agent's pod")
-        : Finding.ok(
+        : CheckResult.ok(
             "container runtime",
             facts.runtimes().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
@@ -192,10 +192,10 @@ public final class Checkup {
                 .collect(Collectors.joining(", ")));
   }
 
-  private Finding descriptors() {
+  private CheckResult descriptors() {
     return facts.descriptors() >= descriptorsNeeded
-        ? Finding.ok("file descriptors", Long.toString(facts.descriptors()))
-        : Finding.note(
+        ? CheckResult.ok("file descriptors", Long.toString(facts.descriptors()))
+        : CheckResult.note(
             "file descriptors",
             "%d are allowed, and an agent needs up to %d"
                 .formatted(facts.descriptors(), descriptorsNeeded),

@@ -44,8 +44,8 @@ public final class NodeReader {
    * @param descriptors number of file descriptors that a process may open
    * @throws IOException if {@code /proc} cannot be read
    */
-  public static NodeFacts read(InetSocketAddress listen, long descriptors) throws IOException {
-    return new NodeFacts(
+  public static CheckedNode read(InetSocketAddress listen, long descriptors) throws IOException {
+    return new CheckedNode(
         capabilities(),
         kernel(),
         Files.exists(SYSCTLS.resolve("ipv6")),

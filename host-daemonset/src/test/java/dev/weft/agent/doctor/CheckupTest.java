@@ -3,7 +3,7 @@ package dev.weft.agent.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.spec.LocalVtep;
-import dev.weft.agent.doctor.Finding.Grade;
+import dev.weft.agent.doctor.CheckResult.Grade;
 import dev.weft.api.Kernel;
 import java.net.InetAddress;
 import java.util.List;
@@ -26,7 +26,8 @@ class CheckupTest {
 
   @Test
   void aProcessWithoutARightFails() {
-    Finding found = of("capabilities", findings(~(1L << 12), List.of(), Map.of(), Set.of(), VTEP));
+    CheckResult found =
+        of("capabilities", findings(~(1L << 12), List.of(), Map.of(), Set.of(), VTEP));
     assertThat(found.grade()).isEqualTo(Grade.FAIL);
     assertThat(found.found()).endsWith("lacks NET_ADMIN");
   }
@@ -35,17 +36,17 @@ class CheckupTest {
   void whatEveryNetworkNeedsFailsAndWhatSomeNeedIsNoted() {
     assertThat(of("kernel", findings(ALL, List.of("bridge"), Map.of(), Set.of(), VTEP)).grade())
         .isEqualTo(Grade.FAIL);
-    Finding macvlan = of("kernel", findings(ALL, List.of("macvlan"), Map.of(), Set.of(), VTEP));
+    CheckResult macvlan = of("kernel", findings(ALL, List.of("macvlan"), Map.of(), Set.of(), VTEP));
     assertThat(macvlan.grade()).isEqualTo(Grade.NOTE);
     assertThat(macvlan.found()).contains("Linux 6.18 has no macvlan");
-    List<Finding> clear = findings(ALL, List.of("esp", "nft_xfrm"), Map.of(), Set.of(), VTEP);
+    List<CheckResult> clear = findings(ALL, List.of("esp", "nft_xfrm"), Map.of(), Set.of(), VTEP);
     assertThat(of("kernel", clear).grade()).isEqualTo(Grade.OK);
     assertThat(of("encryption", clear).found()).contains("no esp, nft_xfrm");
   }
 
   @Test
   void whatStandsInANetworksWayIsNamedWithItsCure() {
-    List<Finding> findings =
+    List<CheckResult> findings =
         findings(
             ALL,
             List.of(),
@@ -54,7 +55,7 @@ class CheckupTest {
             found(1200));
     assertThat(findings)
         .filteredOn(each -> each.grade() == Grade.NOTE)
-        .extracting(Finding::subject)
+        .extracting(CheckResult::subject)
         .containsExactlyInAnyOrder(
             "tunnels start at", "clear tunnels", "ESP inside UDP", "ARP", "node's firewall");
     assertThat(findings)
@@ -64,7 +65,7 @@ class CheckupTest {
 
   @Test
   void aNodeWithoutAddressForTunnelsIsNoted() {
-    Finding found =
+    CheckResult found =
         of(
             "tunnels start at",
             findings(ALL, List.of(), Map.of(), Set.of(), new LocalVtep.Missing("no address")));
@@ -75,21 +76,21 @@ class CheckupTest {
     return new LocalVtep.Found(InetAddress.ofLiteral("192.0.2.1"), "eth0", mtu, List.of());
   }
 
-  private static Finding of(String subject, List<Finding> findings) {
+  private static CheckResult of(String subject, List<CheckResult> findings) {
     return findings.stream()
         .filter(each -> each.subject().equals(subject))
         .findFirst()
         .orElseThrow();
   }
 
-  private static List<Finding> findings(
+  private static List<CheckResult> findings(
       long capabilities,
       List<String> missing,
       Map<String, String> settings,
       Set<Integer> udpPorts,
       LocalVtep underlay) {
-    NodeFacts facts =
-        new NodeFacts(
+    CheckedNode facts =
+        new CheckedNode(
             capabilities,
             new Kernel("6.18", missing),
             true,

@@ -43,7 +43,7 @@ class NodeReaderTest {
             ServerSocket agent = new ServerSocket()) {
           agent.bind(listen);
 
-          NodeFacts facts = NodeReader.read(listen, 1024);
+          CheckedNode facts = NodeReader.read(listen, 1024);
 
           assertThat(facts.settings()).containsEntry("ipv4/conf/all/arp_ignore", "8");
           assertThat(facts.udpPorts()).containsExactly(4500);

@@ -42,7 +42,7 @@ public final class ServiceBench {
     System.out.printf(
         "medians after %d rounds: mesh %d, vip %d, Weft's own %d%n",
         cold, median(weft, Round::mesh), median(weft, Round::served), median(weft, Round::own));
-    List<Long> swarm = SwarmService.rounds(rounds);
+    List<Long> swarm = SwarmRounds.rounds(rounds);
     System.out.println("Swarm, ms from docker service create --replicas 3: " + swarm);
     System.out.printf("median after %d rounds: %d%n", cold, median(swarm, Long::longValue));
   }

@@ -69,7 +69,7 @@ final class WeftService {
       lab.startWeft(Path.of("../manifests"));
       Cluster cluster = new Cluster(lab.client());
       for (var node : lab.nodes()) {
-        await().atMost(Reach.PATIENCE).until(() -> cluster.isNodeReady(node.name()));
+        await().atMost(Waits.PATIENCE).until(() -> cluster.isNodeReady(node.name()));
       }
       create(
           lab,
@@ -79,7 +79,7 @@ final class WeftService {
           metadata: {name: shop}
           spec: {driver: overlay, subnets: [{cidr: 10.30.0.0/24}]}
           """);
-      await().atMost(Reach.PATIENCE).until(() -> cluster.isReady("shop"));
+      await().atMost(Waits.PATIENCE).until(() -> cluster.isReady("shop"));
       List<Round> rounds = new ArrayList<>();
       for (int round = 1; round <= wanted; round++) {
         rounds.add(round(lab, "round" + round));
@@ -128,10 +128,10 @@ final class WeftService {
                   command: [httpd, -f, -p, "%d"]
           """
               .formatted(name, KubeletLab.IMAGE, PORT, PORT));
-      Reach.until(() -> count(times, "scheduled") == 3);
+      Waits.until(() -> count(times, "scheduled") == 3);
       Map<String, NetworkNamespace> sandboxes = new HashMap<>();
       for (String pod : uids.keySet()) {
-        Reach.until(() ->
+        Waits.until(() ->
             process("HOSTNAME=" + pod)
                 .map(pid ->
                     sandboxes.put(pod, NetworkNamespace.open(Path.of("/proc/" + pid + "/ns/net")))
@@ -151,7 +151,7 @@ final class WeftService {
       }
       CompletableFuture<Long> balanced =
           CompletableFuture.supplyAsync(() -> balanced(sandboxes.values(), tasks));
-      long mesh = Reach.reach(sandboxes.values(), tasks, PORT);
+      long mesh = Waits.reach(sandboxes.values(), tasks, PORT);
       InetAddress virtual =
           InetAddress.ofLiteral(
               lab.client()
@@ -161,8 +161,8 @@ final class WeftService {
                   .get()
                   .getStatus()
                   .vip());
-      long served = Reach.reach(sandboxes.values(), List.of(virtual), 80);
-      Reach.until(() -> count(times, "ready") == 3);
+      long served = Waits.reach(sandboxes.values(), List.of(virtual), 80);
+      Waits.until(() -> count(times, "ready") == 3);
       String last =
           uids.keySet().stream()
               .max(Comparator.comparingLong(pod -> at(times, "ready " + pod)))
@@ -171,17 +171,17 @@ final class WeftService {
       long ready = at(times, "ready " + last);
       Round round =
           new Round(
-              Reach.millis(mesh - start),
-              Reach.millis(served - start),
-              Reach.millis(latest(times, "created") - start),
-              Reach.millis(latest(times, "scheduled") - start),
-              Reach.millis(ready - start),
+              Waits.millis(mesh - start),
+              Waits.millis(served - start),
+              Waits.millis(latest(times, "created") - start),
+              Waits.millis(latest(times, "scheduled") - start),
+              Waits.millis(ready - start),
               held,
-              Reach.millis(balanced.join() - ready));
+              Waits.millis(balanced.join() - ready));
       sandboxes.values().forEach(NetworkNamespace::close);
       lab.client().resources(OverlayService.class).inNamespace("default").withName(name).delete();
       await()
-          .atMost(Reach.PATIENCE)
+          .atMost(Waits.PATIENCE)
           .until(() -> lab.client().resources(NetworkEndpoint.class).list().getItems().isEmpty());
       return round;
     }
@@ -193,7 +193,7 @@ final class WeftService {
   private static long balanced(Iterable<NetworkNamespace> sandboxes, List<InetAddress> tasks) {
     for (NetworkNamespace sandbox : sandboxes) {
       try (Nftables nftables = Nftables.open(sandbox)) {
-        Reach.until(() -> {
+        Waits.until(() -> {
           String known = nftables.runPlain("list map inet weft tasks4");
           return tasks.stream()
               .allMatch(task -> known.matches("(?s).*: %s\\b.*".formatted(task.getHostAddress())));
@@ -221,7 +221,7 @@ final class WeftService {
   }
 
   private static Optional<Long> process(String variable) {
-    return Reach.processes(variable).stream().findFirst();
+    return Waits.processes(variable).stream().findFirst();
   }
 
   private static void create(KubeletLab lab, String yaml) {

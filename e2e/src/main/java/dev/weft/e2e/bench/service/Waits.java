@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Waits for tasks and for connections to them. */
-final class Reach {
+final class Waits {
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Polling interval, long enough to leave the processors to the measured programs. */
   private static final Duration LOOK = Duration.ofMillis(10);
 
-  private Reach() {}
+  private Waits() {}
 
   /** Time at which every sandbox has connected to all these addresses. */
   static long reach(Iterable<NetworkNamespace> sandboxes, List<InetAddress> addresses, int port) {

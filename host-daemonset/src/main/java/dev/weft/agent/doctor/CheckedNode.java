@@ -20,7 +20,7 @@ import java.util.Set;
  * @param runtimes sockets of container runtimes that exist, by the option that names them
  * @param descriptors number of file descriptors that a process may open
  */
-public record NodeFacts(
+public record CheckedNode(
     long capabilities,
     Kernel kernel,
     boolean ipv6,
@@ -31,7 +31,7 @@ public record NodeFacts(
     LocalVtep underlay,
     Map<String, String> runtimes,
     long descriptors) {
-  public NodeFacts {
+  public CheckedNode {
     settings = Map.copyOf(settings);
     udpPorts = Set.copyOf(udpPorts);
     tunnels = Map.copyOf(tunnels);

@@ -8,7 +8,7 @@ package dev.weft.agent.doctor;
  * @param found what was found
  * @param cure what to change; empty if nothing
  */
-public record Finding(String subject, Grade grade, String found, String cure) {
+public record CheckResult(String subject, Grade grade, String found, String cure) {
   /** How far a requirement is met. */
   public enum Grade {
     /** The node meets the requirement. */
@@ -19,16 +19,16 @@ public record Finding(String subject, Grade grade, String found, String cure) {
     FAIL
   }
 
-  static Finding ok(String subject, String found) {
-    return new Finding(subject, Grade.OK, found, "");
+  static CheckResult ok(String subject, String found) {
+    return new CheckResult(subject, Grade.OK, found, "");
   }
 
-  static Finding note(String subject, String found, String cure) {
-    return new Finding(subject, Grade.NOTE, found, cure);
+  static CheckResult note(String subject, String found, String cure) {
+    return new CheckResult(subject, Grade.NOTE, found, cure);
   }
 
-  static Finding fail(String subject, String found, String cure) {
-    return new Finding(subject, Grade.FAIL, found, cure);
+  static CheckResult fail(String subject, String found, String cure) {
+    return new CheckResult(subject, Grade.FAIL, found, cure);
   }
 
   @Override

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A service of three tasks on a Swarm of three engines. */
-final class SwarmService {
-  private SwarmService() {}
+final class SwarmRounds {
+  private SwarmRounds() {}
 
   static List<Long> rounds(int wanted) throws Exception {
     try (Lab lab = Lab.create("weft-swarm")) {
@@ -73,9 +73,9 @@ final class SwarmService {
         "-p",
         Integer.toString(WeftService.PORT));
     List<Long> processes = new ArrayList<>();
-    Reach.until(() -> {
+    Waits.until(() -> {
       processes.clear();
-      processes.addAll(Reach.processes("SERVICE=" + name));
+      processes.addAll(Waits.processes("SERVICE=" + name));
       return processes.size() == 3;
     });
     List<NetworkNamespace> sandboxes = new ArrayList<>();
@@ -85,11 +85,11 @@ final class SwarmService {
       sandboxes.add(sandbox);
       tasks.add(InetAddress.ofLiteral(ownAddress(sandbox, "10.40.0.")));
     }
-    long end = Reach.reach(sandboxes, tasks, WeftService.PORT);
+    long end = Waits.reach(sandboxes, tasks, WeftService.PORT);
     sandboxes.forEach(NetworkNamespace::close);
     manager.docker("service", "rm", name);
-    Reach.until(() -> Reach.processes("SERVICE=" + name).isEmpty());
-    return Reach.millis(end - start);
+    Waits.until(() -> Waits.processes("SERVICE=" + name).isEmpty());
+    return Waits.millis(end - start);
   }
 
   /** The task's own address. The service's address is a /32. */
