@@ -4,6 +4,7 @@ import dev.weft.agent.dataplane.model.IpConf;
 import dev.weft.netlink.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -118,10 +119,10 @@ final class Sysctls {
     return Files.exists(SETTINGS.resolve("net/ipv6/conf"));
   }
 
-  /** The content of a file; empty if there is none. */
+  /** The content of a file, in which a device's name may be no text; empty if there is none. */
   static String read(Path file) {
     try {
-      return Files.exists(file) ? Files.readString(file) : "";
+      return Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

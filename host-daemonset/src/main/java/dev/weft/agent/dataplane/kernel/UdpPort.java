@@ -24,8 +24,8 @@ public final class UdpPort {
         kernel
             .namespace()
             .call(() -> {
-              Set<String> found = sockets("/proc/thread-self/net/udp", port);
-              found.addAll(sockets("/proc/thread-self/net/udp6", port));
+              Set<String> found = sockets(Path.of("/proc/thread-self/net/udp"), port);
+              found.addAll(sockets(Path.of("/proc/thread-self/net/udp6"), port));
               return found;
             });
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
@@ -41,10 +41,14 @@ public final class UdpPort {
     return "a socket of another container or of the kernel";
   }
 
-  private static Set<String> sockets(String file, int port) {
+  /** A kernel without IPv6 has no file for it. */
+  static Set<String> sockets(Path file, int port) {
     Set<String> found = new HashSet<>();
+    if (!Files.exists(file)) {
+      return found;
+    }
     try {
-      for (String line : Files.readAllLines(Path.of(file))) {
+      for (String line : Files.readAllLines(file)) {
         List<String> words = BLANKS.splitAsStream(line.strip()).toList();
         if (words.size() > INODE && words.get(LOCAL_ADDRESS).endsWith(":%04X".formatted(port))) {
           found.add("socket:[" + words.get(INODE) + "]");
