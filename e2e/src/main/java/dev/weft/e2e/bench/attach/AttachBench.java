@@ -87,7 +87,7 @@ public final class AttachBench {
   private void run() throws Exception {
     Path socket = lab.directory().resolve("nri.sock");
     try (NriRuntime runtime = NriRuntime.open(socket)) {
-      lab.install(Path.of("../manifests"));
+      lab.install(Path.of("manifests"));
       lab.startOperator();
       LabNode node = lab.addNode("--nri", socket.toString());
       Dockerd engine = Dockerd.start(lab, node, 1);

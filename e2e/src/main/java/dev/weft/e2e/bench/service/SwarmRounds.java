@@ -14,7 +14,7 @@ final class SwarmRounds {
 
   static List<Long> rounds(int wanted) throws Exception {
     try (Lab lab = Lab.create("weft-swarm")) {
-      lab.install(Path.of("../manifests"));
+      lab.install(Path.of("manifests"));
       List<Dockerd> engines = new ArrayList<>();
       try {
         for (int i = 1; i <= 3; i++) {
