@@ -11,38 +11,23 @@ import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.api.HostNetworks;
 import dev.weft.api.MacvlanOptions;
-import dev.weft.api.Names;
 import dev.weft.api.Subnet;
-import dev.weft.operator.kube.KubeCluster;
-import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a node is told is what the operator says, whoever else has written it. */
 @Tag("api-server")
-class OneWriterTest {
+class OneWriterTest extends NetworksOnApiServer {
   /** What the schema lets nobody change. */
   private static final List<String> FIXED = List.of("network", "node");
-
-  @RegisterExtension static final KubeCluster CLUSTER = new KubeCluster();
-
-  @BeforeAll
-  static void waitLongerForAMachineThatIsBusy() {
-    Awaitility.setDefaultTimeout(Duration.ofSeconds(15));
-    Awaitility.setDefaultPollInterval(Duration.ofMillis(50));
-  }
 
   @Test
   void aPlannedNetworkThatAnAgentCameToFirstIsBuiltWhenItIsToBe() {
@@ -52,7 +37,7 @@ class OneWriterTest {
     CLUSTER.stopOperator();
     // as an agent does for a sandbox while the operator is away
     client().resource(HostNetworks.of(stored(), "n1")).create();
-    pod();
+    Pod _ = pod("a", "n1", "blue");
     client()
         .resources(ContainerNetwork.class)
         .withName("blue")
@@ -71,7 +56,7 @@ class OneWriterTest {
   void noFieldThatAnotherManagerWritesStays() throws ReflectiveOperationException {
     CLUSTER.agents().join("n1");
     client().resource(network("blue", "overlay")).create();
-    pod();
+    Pod _ = pod("a", "n1", "blue");
     await().until(() -> spec() != null && wanted().equals(spec()));
     HostNetworkSpec foreign =
         new HostNetworkSpec(
@@ -127,10 +112,6 @@ class OneWriterTest {
     }
   }
 
-  private static KubernetesClient client() {
-    return CLUSTER.client();
-  }
-
   private static ContainerNetwork stored() {
     return Objects.requireNonNull(
         client().resources(ContainerNetwork.class).withName("blue").get());
@@ -143,25 +124,5 @@ class OneWriterTest {
   private static @Nullable HostNetworkSpec spec() {
     HostNetwork there = client().resources(HostNetwork.class).withName("blue.n1").get();
     return there == null ? null : there.getSpec();
-  }
-
-  private static void pod() {
-    client()
-        .resource(
-            new PodBuilder()
-                .withNewMetadata()
-                .withName("a")
-                .withNamespace("default")
-                .addToAnnotations(Names.NETWORKS_ANNOTATION, "blue")
-                .endMetadata()
-                .withNewSpec()
-                .withNodeName("n1")
-                .addNewContainer()
-                .withName("main")
-                .withImage("none")
-                .endContainer()
-                .endSpec()
-                .build())
-        .create();
   }
 }
