@@ -1,8 +1,6 @@
 package dev.weft.e2e.chaos;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.weft.e2e.lab.Script;
 
 /** Runs shell commands in a network namespace, as another program on a node would. */
 final class Shell {
@@ -32,21 +30,6 @@ final class Shell {
 
   /** Output of the command, even if it failed. */
   static String run(String namespace, String command) {
-    try {
-      Process process =
-          new ProcessBuilder(
-                  "nsenter", "--net=/run/netns/" + namespace, "sh", "-c", NAMES + command)
-              .redirectErrorStream(true)
-              .start();
-      process.getOutputStream().close();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      process.waitFor();
-      return output;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    return Script.run(namespace, NAMES + command).output();
   }
 }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -192,6 +193,16 @@ public final class Lab implements AutoCloseable {
    * @param agentOptions further options of {@code weft-agent run}
    */
   public LabNode addNode(String... agentOptions) {
+    return addNode(_ -> {}, agentOptions);
+  }
+
+  /**
+   * Adds a node {@code weft-N} and starts its agent; does not wait for it.
+   *
+   * @param prepare what is done to the node before its agent starts
+   * @param agentOptions further options of {@code weft-agent run}
+   */
+  public LabNode addNode(Consumer<LabNode> prepare, String... agentOptions) {
     int number = nodes.size() + 1;
     String name = "weft-" + number;
     String what = "node-" + number;
@@ -200,6 +211,7 @@ public final class Lab implements AutoCloseable {
     LabNode node =
         new LabNode(name, namespaces.name(what), namespace, Wire.address(FIRST_STATION + number));
     kubelet().addNode(name, node.address().getHostAddress());
+    prepare.accept(node);
     node.agent(startAgent(node, List.of(agentOptions)));
     nodes.add(node);
     return node;

@@ -76,6 +76,21 @@ public final class Wire implements AutoCloseable {
     netlink.linkSet(port(station), LinkSettings.builder().up(up).build());
   }
 
+  /**
+   * Sets the MTU of the LAN, of its ports and of the outside host.
+   *
+   * @param mtu 1280 to 65535 bytes
+   */
+  public void setMtu(int mtu) {
+    LinkSettings setting = LinkSettings.builder().mtu(mtu).build();
+    netlink.links().stream()
+        .filter(link -> !link.name().equals("lo"))
+        .forEach(link -> netlink.linkSet(link.index(), setting));
+    try (Netlink host = Netlink.open(outside)) {
+      host.linkSet(host.link("eth0").orElseThrow().index(), setting);
+    }
+  }
+
   /** A station's IPv4 address. */
   static InetAddress address(int number) {
     return InetAddress.ofLiteral("192.168.77." + number);

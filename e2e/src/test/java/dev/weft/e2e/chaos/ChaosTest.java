@@ -24,7 +24,7 @@ class ChaosTest {
             ChaosMain.run(
                 Labs.name(),
                 SEED,
-                Duration.ofMinutes(2),
+                Duration.ofMinutes(1),
                 Integer.MAX_VALUE,
                 Path.of("../manifests")))
         .doesNotThrowAnyException();

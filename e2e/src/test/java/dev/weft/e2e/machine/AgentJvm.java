@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * How an agent is started inside the machine: from a cache of its classes as they are once it is
- * ready, loaded and linked, which is made here, where a JVM is fast.
+ * How an agent is started inside the machine: from a cache of the classes that it has loaded once
+ * it is ready, which is made here, where a JVM is fast.
  *
  * @param line the program, its options and the class path
  */
@@ -32,7 +32,12 @@ record AgentJvm(List<String> line) {
           // code made for this machine's processor is none for the emulated one
           "-XX:+UnlockDiagnosticVMOptions",
           "-XX:-AOTAdapterCaching",
-          "-XX:-AOTStubCaching");
+          "-XX:-AOTStubCaching",
+          // A JVM of 25 crashed in the machine where it loads linked classes in bulk. The machine
+          // is not slower without.
+          "-XX:-AOTClassLinking",
+          // the JVM reads its classes from their jars if the cache does not arrive as it was made
+          "-XX:+VerifySharedSpaces");
 
   /** Makes the cache with an agent of {@code lab}, whose node leaves again. */
   static AgentJvm prepare(Lab lab) {

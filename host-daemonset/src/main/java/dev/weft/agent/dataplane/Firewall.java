@@ -11,8 +11,11 @@ import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.nft.NftablesException;
+import dev.weft.netlink.rtnl.Link;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,51 +24,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Whether the node's own firewall lets pods of one bridge talk to each other: the network stands,
- * and does not work. That is the node's, so it is told and not changed.
+ * Reports what the node's own firewall drops of networks that exist: packets between pods of one
+ * bridge, and packets to the world. The firewall is the node's, so it stays as it is.
  */
 final class Firewall {
   private final HostKernel kernel;
   private final SandboxInterfaces interfaces;
 
-  /** Names of networks that were looked at since the last pass over everything. */
-  private final Set<String> known = new HashSet<>();
+  /** Keys of the ways that were probed since the last pass over everything. */
+  private final Set<String> probed = new HashSet<>();
 
   Firewall(HostKernel kernel, SandboxInterfaces interfaces) {
     this.kernel = kernel;
     this.interfaces = interfaces;
   }
 
-  /** Looks at all networks, and adds what it finds to their problems; returns that by network. */
+  /** Probes all networks, and adds what it finds to their problems; returns that by network. */
   Map<String, List<Problem>> look(NodeSpec spec, LastPass left) {
-    known.clear();
+    probed.clear();
     left.networks().values().forEach(each -> each.problems().removeIf(Problem::isOfNode));
-    return look(spec, left, left.networks().keySet());
+    return lookAtNew(spec, left, left.networks().keySet());
   }
 
-  /** The same for those of the networks that were not looked at yet. */
+  /** The same for those ways of these networks that were not probed yet. */
   Map<String, List<Problem>> lookAtNew(NodeSpec spec, LastPass left, Collection<String> names) {
-    return look(spec, left, names.stream().filter(name -> !known.contains(name)).toList());
-  }
-
-  private Map<String, List<Problem>> look(NodeSpec spec, LastPass left, Collection<String> names) {
     Map<FirewallProbe.Way, String> ways = new HashMap<>();
     for (String name : names) {
       NetworkSpec network = spec.networks().get(name);
       LastPass.Carried carried = left.networks().get(name);
       if (network != null && carried != null) {
-        Optional<FilterRules> rules = carried.driver().flatMap(NetworkDriver::rules);
-        rules
-            .filter(FilterRules::isOneSegment)
-            .filter(each -> network.local().size() > 1 || each.tunnel().isPresent())
-            .map(each -> ways(each.bridge(), network))
-            .filter(found -> !found.isEmpty())
-            .ifPresent(found -> {
-              known.add(name);
-              found.forEach(way -> ways.put(way, name));
-            });
+        carried
+            .driver()
+            .flatMap(NetworkDriver::rules)
+            .ifPresent(rules ->
+                ways(rules, network).stream()
+                    .filter(way -> probed.add(way.key()))
+                    .forEach(way -> ways.put(way, name)));
       }
     }
     Map<String, List<Problem>> problems = new HashMap<>();
@@ -81,21 +78,43 @@ final class Firewall {
     return problems;
   }
 
-  /** One for each IP family. */
-  private List<FirewallProbe.Way> ways(String bridge, NetworkSpec network) {
-    Map<Boolean, FirewallProbe.Way> ways = new HashMap<>();
+  /** At most one inside the bridge and one to the world for each IP family. */
+  private Collection<FirewallProbe.Way> ways(FilterRules rules, NetworkSpec network) {
+    boolean inside =
+        rules.isOneSegment() && (network.local().size() > 1 || rules.tunnel().isPresent());
+    Optional<MacAddress> gateway =
+        rules.isOpen()
+            ? kernel.netlink().link(rules.bridge()).map(Link::address)
+            : Optional.empty();
+    Map<String, FirewallProbe.Way> ways = new HashMap<>();
     for (LocalEndpoint endpoint : network.local().values()) {
       int index = interfaces.index(Owner.endpoint(network.uid(), endpoint.id()));
       for (IpPrefix prefix : endpoint.addresses()) {
         if (index != 0) {
-          FirewallProbe.Way way =
-              new FirewallProbe.Way(
-                  bridge, endpoint.sandbox().toString(), index, endpoint.mac(), prefix.address());
-          ways.putIfAbsent(way.isIpv4(), way);
+          InetAddress address = prefix.address();
+          Function<Optional<MacAddress>, FirewallProbe.Way> way =
+              router ->
+                  new FirewallProbe.Way(
+                      rules.bridge(),
+                      endpoint.sandbox().toString(),
+                      index,
+                      endpoint.mac(),
+                      address,
+                      router);
+          if (inside) {
+            add(ways, way.apply(Optional.empty()));
+          }
+          if (gateway.isPresent()) {
+            add(ways, way.apply(gateway));
+          }
         }
       }
     }
-    return List.copyOf(ways.values());
+    return ways.values();
+  }
+
+  private static void add(Map<String, FirewallProbe.Way> ways, FirewallProbe.Way way) {
+    ways.putIfAbsent(way.key(), way);
   }
 
   /** A node without nftables has told so. */
@@ -108,19 +127,27 @@ final class Firewall {
   }
 
   private Problem problem(FirewallProbe.Way way) {
-    String tables = way.isIpv4() ? "iptables" : "ip6tables";
     ForwardChains chains = kernel.forwardChains();
-    return Problem.retry(
-            "the node's firewall",
-            "net.bridge.bridge-nf-call-%s is 1 on this node, and %s what pods on the bridge %s send"
-                    .formatted(
-                        tables,
-                        chains.entered().isEmpty()
-                            ? "a rule or policy for forwarded packets drops"
-                            : "a rule or policy below " + chains.entered().getFirst() + " drops",
-                        way.bridge())
-                + " to each other by IPv%d".formatted(way.isIpv4() ? 4 : 6),
-            "allow it: " + chains.cure(way.bridge(), way.isIpv4()))
-        .ofNode();
+    String dropped =
+        "%s what pods on the bridge %s send to %s by IPv%d"
+            .formatted(
+                chains.entered().isEmpty()
+                    ? "a rule or policy for forwarded packets drops"
+                    : "a rule or policy below " + chains.entered().getFirst() + " drops",
+                way.bridge(),
+                way.isOutward() ? "the world" : "each other",
+                way.isIpv4() ? 4 : 6);
+    Problem problem =
+        way.isOutward()
+            ? Problem.retry(
+                "the node's firewall",
+                dropped,
+                "allow it: " + chains.outwardCure(way.bridge(), way.isIpv4()))
+            : Problem.retry(
+                "the node's firewall",
+                "net.bridge.bridge-nf-call-%stables is 1 on this node, and %s"
+                    .formatted(way.isIpv4() ? "ip" : "ip6", dropped),
+                "allow it: " + chains.cure(way.bridge(), way.isIpv4()));
+    return problem.ofNode();
   }
 }

@@ -182,6 +182,43 @@ class FirewallTest {
   }
 
   @Test
+  void packetsToTheWorldThatItDropsAreReportedWithWhatToAllow() {
+    node.set(IPV4_SETTING, "0");
+    node.set("net/ipv4/ip_forward", "1");
+    node.route("0.0.0.0/0", "192.0.2.254");
+    NodeSpec one = nodeSpec(DUAL, ofA);
+    assertThat(problems(one, PassScope.EVERYTHING)).isEmpty();
+    firewall("inet", "house", "passing");
+
+    List<Problem> problems = problems(one, PassScope.EVERYTHING);
+
+    assertThat(problems)
+        .singleElement()
+        .asString()
+        .contains("inet house passing drops", BRIDGE, "to the world by IPv4");
+    for (String command :
+        problems.getFirst().remedy().substring("allow it: ".length()).split("; ")) {
+      node.nft(command.substring("nft ".length()));
+    }
+    assertThat(problems(one, PassScope.EVERYTHING)).isEmpty();
+    assertThat(node.ruleset()).doesNotContain("weft_probe");
+  }
+
+  @Test
+  void iptablesIsToldOfBothWaysToTheWorld() {
+    node.set(IPV4_SETTING, "0");
+    node.route("0.0.0.0/0", "192.0.2.254");
+    firewall("ip", "filter", "FORWARD");
+
+    assertThat(problems(DUAL))
+        .singleElement()
+        .asString()
+        .endsWith(
+            "iptables -I FORWARD -i %1$s -j ACCEPT; iptables -I FORWARD -o %1$s -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
+                .formatted(BRIDGE));
+  }
+
+  @Test
   void aFirewallThatComesLaterIsHeard() {
     Queue<DriftEvent> heard = new ConcurrentLinkedQueue<>();
     plane.onDrift(heard::add);

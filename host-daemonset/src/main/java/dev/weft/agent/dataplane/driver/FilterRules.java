@@ -56,6 +56,11 @@ public record FilterRules(
     return !is(Restriction.APART);
   }
 
+  /** Whether the node forwards what the bridge sends to the world. */
+  public boolean isOpen() {
+    return !is(Restriction.CLOSED);
+  }
+
   private boolean is(Restriction restriction) {
     return restrictions.contains(restriction);
   }

@@ -18,13 +18,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whether the node's own firewall drops what pods of one bridge send to each other. Where {@code
- * net.bridge.bridge-nf-call-iptables} is 1, the kernel shows such packets to the chains for
- * forwarded ones, whoever made them and by whatever program, {@code iptables-legacy} included.
+ * Whether the node's own firewall drops what pods send to the world, or to each other on one
+ * bridge. The kernel shows the latter to the chains for forwarded packets where {@code
+ * net.bridge.bridge-nf-call-iptables} is 1.
  *
- * <p>No reading of rules says what they do with a packet, so one is sent: an IP packet of an
- * experimental protocol from a sandbox to all ports of its bridge. A table that stands for that
- * long counts it before all others, and counts and drops it after them, so that it arrives nowhere.
+ * <p>Rules may come from any program, {@code iptables-legacy} included, and reading them does not
+ * tell what they do with a packet. So the probe sends one from a sandbox, of an experimental
+ * protocol. A table that exists for that long counts it before all other chains, and counts and
+ * drops it after them, so that it arrives nowhere.
  */
 public final class FirewallProbe {
   /** Of the table. */
@@ -43,34 +44,60 @@ public final class FirewallProbe {
 
   private static final Duration PAUSE = Duration.ofMillis(2);
   private static final Pattern COUNTED =
-      Pattern.compile("iifname \"([^\"]+)\" .*nfproto (ipv[46]) .*counter packets (\\d+) ");
+      Pattern.compile(
+          "iifname \"([^\"]+)\" oifname (!= )?\"[^\"]+\" .*nfproto (ipv[46]) .*counter packets"
+              + " (\\d+) ");
+
+  /** Addresses of the world that no one has (RFC 5737, RFC 3849). */
+  private static final InetAddress IPV4_WORLD = InetAddress.ofLiteral("203.0.113.1");
+
+  private static final InetAddress IPV6_WORLD = InetAddress.ofLiteral("2001:db8::1");
 
   private FirewallProbe() {}
 
   /**
-   * A way through a bridge.
+   * A way from a sandbox: to the other ports of its bridge, or through the node to the world.
    *
    * @param bridge name of the bridge
    * @param sandbox file of the sandbox that the packet comes from
    * @param link index of its interface there
    * @param mac MAC address of that interface
    * @param address of that interface
+   * @param gateway MAC address of the bridge, if the way leads to the world
    */
-  public record Way(String bridge, String sandbox, int link, MacAddress mac, InetAddress address) {
+  public record Way(
+      String bridge,
+      String sandbox,
+      int link,
+      MacAddress mac,
+      InetAddress address,
+      Optional<MacAddress> gateway) {
+    /** Whether its packets are IPv4; else they are IPv6. */
     public boolean isIpv4() {
       return address instanceof Inet4Address;
     }
 
-    private String key() {
-      return bridge + (isIpv4() ? " ipv4" : " ipv6");
+    /** Whether it leads through the node to the world. */
+    public boolean isOutward() {
+      return gateway.isPresent();
+    }
+
+    /** What is one for all sandboxes of the bridge. */
+    public String key() {
+      return FirewallProbe.key(bridge, isIpv4() ? "ipv4" : "ipv6", isOutward());
     }
 
     private String rule(String verdict) {
       return """
-          iifname "%1$s" oifname "%1$s" meta nfproto %2$s meta l4proto %3$d counter %4$s
+          iifname "%1$s" oifname %2$s"%1$s" meta nfproto %3$s meta l4proto %4$d counter %5$s
       """
-          .formatted(bridge, isIpv4() ? "ipv4" : "ipv6", PROTOCOL, verdict);
+          .formatted(
+              bridge, isOutward() ? "!= " : "", isIpv4() ? "ipv4" : "ipv6", PROTOCOL, verdict);
     }
+  }
+
+  private static String key(String bridge, String family, boolean outward) {
+    return bridge + " " + family + (outward ? " outward" : "");
   }
 
   /** Whether the kernel shows packets inside bridges to the chains for forwarded ones. */
@@ -82,7 +109,7 @@ public final class FirewallProbe {
   public static List<Way> dropped(HostKernel kernel, Collection<Way> all) {
     Map<String, Way> ways = new HashMap<>();
     all.forEach(way -> ways.putIfAbsent(way.key(), way));
-    ways.values().removeIf(way -> !isNeeded(kernel, way.isIpv4()));
+    ways.values().removeIf(way -> !way.isOutward() && !isNeeded(kernel, way.isIpv4()));
     if (ways.isEmpty()) {
       return List.of();
     }
@@ -158,8 +185,10 @@ public final class FirewallProbe {
     for (String line : nftables.runPlain("list table inet " + TABLE).lines().toList()) {
       into = line.contains("chain after") ? after : into;
       Matcher matcher = COUNTED.matcher(line);
-      if (matcher.find() && !matcher.group(3).equals("0")) {
-        into.put(matcher.group(1) + " " + matcher.group(2), Long.parseLong(matcher.group(3)));
+      if (matcher.find() && !matcher.group(4).equals("0")) {
+        into.put(
+            key(matcher.group(1), matcher.group(3), matcher.group(2) != null),
+            Long.parseLong(matcher.group(4)));
       }
     }
   }
@@ -172,19 +201,25 @@ public final class FirewallProbe {
     }
   }
 
-  /** To all ports of the bridge, and to the address beside the sender's. */
+  /** To all ports of the bridge and the address beside the sender's, or to the world. */
   private static byte[] frame(Way way) {
     byte[] from = way.address.getAddress();
     byte[] to = from.clone();
     to[to.length - 1] ^= 1;
+    // the node forwards nothing that has no hop left
+    byte hops = 1;
+    if (way.isOutward()) {
+      to = (way.isIpv4() ? IPV4_WORLD : IPV6_WORLD).getAddress();
+      hops = 2;
+    }
     ByteBuffer frame =
         ByteBuffer.allocate(way.isIpv4() ? 34 : 54)
-            .put(MacAddress.BROADCAST.bytes())
+            .put(way.gateway.orElse(MacAddress.BROADCAST).bytes())
             .put(way.mac.bytes());
     if (way.isIpv4()) {
       frame
           .putShort((short) IPV4)
-          .put(new byte[] {0x45, 0, 0, 20, 0, 0, 0x40, 0, 1, (byte) PROTOCOL, 0, 0})
+          .put(new byte[] {0x45, 0, 0, 20, 0, 0, 0x40, 0, hops, (byte) PROTOCOL, 0, 0})
           .put(from)
           .put(to);
       frame.putShort(24, headerChecksum(frame));
@@ -192,7 +227,7 @@ public final class FirewallProbe {
       frame
           .putShort((short) IPV6)
           .putInt(0x60000000)
-          .put(new byte[] {0, 0, (byte) PROTOCOL, 1})
+          .put(new byte[] {0, 0, (byte) PROTOCOL, hops})
           .put(from)
           .put(to);
     }

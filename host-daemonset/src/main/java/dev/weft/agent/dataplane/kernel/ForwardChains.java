@@ -48,18 +48,43 @@ public record ForwardChains(List<String> entered, boolean hasDockerUser) {
     return new ForwardChains(List.copyOf(entered), docker);
   }
 
-  /** What lets packets pass inside a bridge. */
+  /** The command that lets packets pass inside a bridge. */
   public String cure(String bridge, boolean ipv4) {
-    String family = ipv4 ? "ip" : "ip6";
-    String own =
-        entered.stream()
-            .filter(each -> each.startsWith(family + " ") || each.startsWith("inet "))
-            .findFirst()
-            .orElse(family + " filter FORWARD");
-    if (own.equals(family + " filter FORWARD")) {
-      return "%stables -I %s -i %s -o %s -j ACCEPT"
-          .formatted(family, ipv4 && hasDockerUser ? "DOCKER-USER" : "FORWARD", bridge, bridge);
-    }
-    return "nft insert rule %1$s iifname %2$s oifname %2$s accept".formatted(own, bridge);
+    return isOfIptables(ipv4)
+        ? "%s -i %s -o %s -j ACCEPT".formatted(iptables(ipv4), bridge, bridge)
+        : "nft insert rule %1$s iifname %2$s oifname %2$s accept".formatted(chain(ipv4), bridge);
+  }
+
+  /**
+   * Commands, joined by "; ", that let packets pass from a bridge to the world and answers back.
+   */
+  public String outwardCure(String bridge, boolean ipv4) {
+    return isOfIptables(ipv4)
+        ? "%1$s -i %2$s -j ACCEPT; %1$s -o %2$s -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
+            .formatted(iptables(ipv4), bridge)
+        : ("nft insert rule %1$s iifname %2$s accept; "
+                + "nft insert rule %1$s oifname %2$s ct state established,related accept")
+            .formatted(chain(ipv4), bridge);
+  }
+
+  private String chain(boolean ipv4) {
+    String family = family(ipv4);
+    return entered.stream()
+        .filter(each -> each.startsWith(family + " ") || each.startsWith("inet "))
+        .findFirst()
+        .orElse(family + " filter FORWARD");
+  }
+
+  private boolean isOfIptables(boolean ipv4) {
+    return chain(ipv4).equals(family(ipv4) + " filter FORWARD");
+  }
+
+  private String iptables(boolean ipv4) {
+    return "%stables -I %s"
+        .formatted(family(ipv4), ipv4 && hasDockerUser ? "DOCKER-USER" : "FORWARD");
+  }
+
+  private static String family(boolean ipv4) {
+    return ipv4 ? "ip" : "ip6";
   }
 }

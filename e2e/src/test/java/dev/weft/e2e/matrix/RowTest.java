@@ -1,0 +1,43 @@
+package dev.weft.e2e.matrix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.e2e.lab.Labs;
+import dev.weft.e2e.lab.Root;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The short form of {@code ./weft matrix}: one kind of node, which {@code -Dweft.matrix.node=KIND}
+ * chooses.
+ */
+class RowTest {
+  private static final Path MANIFESTS = Path.of("../manifests");
+
+  @Test
+  void everyKindOfNetworkWorksOrIsRefusedWithItsReason() {
+    assumeTrue(Root.is(), Root.REASON);
+    NodeKind kind = NodeKind.valueOf(System.getProperty("weft.matrix.node", "MTU_1280"));
+
+    Map<NetworkKind, Outcome> row = Row.of(kind, Labs.name(), MANIFESTS);
+
+    MatrixMain.table(Map.of(kind, row)).forEach(System.out::println);
+    assertThat(row).hasSameSizeAs(NetworkKind.all());
+    assertThat(row.values()).noneMatch(Outcome.Broken.class::isInstance);
+    assertThat(row.values()).anyMatch(Outcome.Works.class::isInstance);
+  }
+
+  @Test
+  void theTableSaysEachReasonOnce() {
+    Map<NetworkKind, Outcome> row =
+        Map.of(
+            new NetworkKind(NetworkKind.Driver.BRIDGE, false), new Outcome.Refused("no NAT here"));
+
+    assertThat(MatrixMain.table(Map.of(NodeKind.PLAIN, row, NodeKind.IPVS, row)))
+        .filteredOn(line -> line.contains("no NAT here"))
+        .isEqualTo(List.of("(1) no NAT here"));
+  }
+}
