@@ -23,14 +23,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Whether the node's own firewall lets pods of one bridge talk to each other: the network stands,
- * and does not work. That is the node's, so it is told and not changed.
+ * Finds out whether the node's own firewall drops traffic between pods of one bridge. The agent
+ * reports that, and never changes the firewall.
  */
 final class Firewall {
   private final HostKernel kernel;
   private final SandboxInterfaces interfaces;
 
-  /** Names of networks that were looked at since the last pass over everything. */
+  /** Names of networks that were probed since the last pass over everything. */
   private final Set<String> known = new HashSet<>();
 
   Firewall(HostKernel kernel, SandboxInterfaces interfaces) {
@@ -38,14 +38,14 @@ final class Firewall {
     this.interfaces = interfaces;
   }
 
-  /** Looks at all networks, and adds what it finds to their problems; returns that by network. */
+  /** Probes all networks, adds what it finds to their problems, and returns that by network. */
   Map<String, List<Problem>> look(NodeSpec spec, LastPass left) {
     known.clear();
     left.networks().values().forEach(each -> each.problems().removeIf(Problem::isOfNode));
     return look(spec, left, left.networks().keySet());
   }
 
-  /** The same for those of the networks that were not looked at yet. */
+  /** Probes those of the networks that were not probed yet. */
   Map<String, List<Problem>> lookAtNew(NodeSpec spec, LastPass left, Collection<String> names) {
     return look(spec, left, names.stream().filter(name -> !known.contains(name)).toList());
   }
@@ -81,7 +81,7 @@ final class Firewall {
     return problems;
   }
 
-  /** One for each IP family. */
+  /** One for each IP family of the network. */
   private List<FirewallProbe.Way> ways(String bridge, NetworkSpec network) {
     Map<Boolean, FirewallProbe.Way> ways = new HashMap<>();
     for (LocalEndpoint endpoint : network.local().values()) {
@@ -98,7 +98,7 @@ final class Firewall {
     return List.copyOf(ways.values());
   }
 
-  /** A node without nftables has told so. */
+  /** Without nftables nothing is probed; another problem already reports that. */
   private List<FirewallProbe.Way> dropped(Collection<FirewallProbe.Way> ways) {
     try {
       return FirewallProbe.dropped(kernel, ways);

@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why the kernel refuses a request, and what mends it: the catalogue. {@link CommonCause} has what
- * an error means whatever was asked for, {@link Failures} adds who is in the way where that can be
- * looked up. Pure.
+ * The catalogue of reasons why the kernel refuses requests, with remedies. {@link CommonCause}
+ * explains errors that mean the same for all items. {@link Failures} adds the conflicting object
+ * where the kernel can report it. Pure.
  *
  * @param why what stands in the way
  * @param cure what to change
@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
 record Cause(String why, String cure) {
 
   /**
-   * The cause of an error.
+   * Returns the cause of an error.
    *
-   * @param item what was to be made, changed or removed
+   * @param item the created, changed or removed item
    * @param errno the error's name, such as {@code EBUSY}
    */
   static Cause of(Item item, String errno) {
     return ofItem(item, errno).orElseGet(() -> CommonCause.of(item, errno));
   }
 
-  /** The cause of what the kernel was not even asked for. */
+  /** Returns the cause of a change that the agent did not request. */
   static Cause of(ApplyError error) {
     return switch (error) {
       case ApplyError.SandboxGone _ ->
@@ -161,7 +161,7 @@ record Cause(String why, String cure) {
     return switch (errno) {
       case "EEXIST" -> nameTaken(veth.peer());
       case "EXFULL" ->
-          // BR_MAX_PORTS of the kernel, without port 0
+          // the kernel's BR_MAX_PORTS, without port 0
           new Cause(
               "the network's bridge on this node has 1023 ports, and a Linux bridge takes no more",
               "run fewer pods of this network on this node, or split the network");

@@ -5,11 +5,11 @@ import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 
-/** What an error of the kernel means whatever was asked for. Pure. */
+/** Explains kernel errors that mean the same for all items. Pure. */
 final class CommonCause {
   private CommonCause() {}
 
-  /** The cause of an error that means nothing special for the item. */
+  /** Returns the cause of an error without a special meaning for the item. */
   static Cause of(Item item, String errno) {
     return switch (errno) {
       case "EPERM", "EACCES" ->

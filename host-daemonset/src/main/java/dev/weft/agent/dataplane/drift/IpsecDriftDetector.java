@@ -11,11 +11,11 @@ import dev.weft.netlink.xfrm.XfrmState;
 import java.util.Optional;
 
 /**
- * Tells drift of the IPsec tables from the echo of our own changes, as {@link DriftDetector} does
- * of the rest.
+ * Distinguishes drift of the IPsec tables from Weft's own changes, like {@link DriftDetector} for
+ * the rest.
  */
 public record IpsecDriftDetector(HostKernel kernel, LastApplied lastApplied) {
-  /** What was seen; empty if it is nothing. */
+  /** Returns what was seen; empty if it is no drift. */
   public Optional<String> of(XfrmNotification notification) {
     return switch (notification) {
       case XfrmNotification.StateRemoved(XfrmState state) ->

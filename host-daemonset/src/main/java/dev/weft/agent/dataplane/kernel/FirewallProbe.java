@@ -18,16 +18,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whether the node's own firewall drops what pods of one bridge send to each other. Where {@code
- * net.bridge.bridge-nf-call-iptables} is 1, the kernel shows such packets to the chains for
- * forwarded ones, whoever made them and by whatever program, {@code iptables-legacy} included.
+ * Probes whether the node's own firewall drops packets between pods of one bridge. With {@code
+ * net.bridge.bridge-nf-call-iptables} at 1, such packets traverse the forward chains of all
+ * programs, {@code iptables-legacy} included.
  *
- * <p>No reading of rules says what they do with a packet, so one is sent: an IP packet of an
- * experimental protocol from a sandbox to all ports of its bridge. A table that stands for that
- * long counts it before all others, and counts and drops it after them, so that it arrives nowhere.
+ * <p>The rules alone do not show what happens to a packet, so the probe sends one. It is an IP
+ * packet of an experimental protocol, from a sandbox to all ports of its bridge. A temporary table
+ * counts the packet before all other chains. After them it counts and drops it, so the packet
+ * arrives nowhere.
  */
 public final class FirewallProbe {
-  /** Of the table. */
+  /** The name of the temporary table. */
   public static final String TABLE = "weft_probe";
 
   private static final String SETTINGS = "net/bridge/bridge-nf-call-";
@@ -38,7 +39,7 @@ public final class FirewallProbe {
   private static final int IPV4 = 0x0800;
   private static final int IPV6 = 0x86dd;
 
-  /** A frame is usually through when it is sent; another processor may have it. */
+  /** A frame usually traverses the bridge during the send; another processor may finish later. */
   private static final int LOOKS = 10;
 
   private static final Duration PAUSE = Duration.ofMillis(2);
@@ -48,10 +49,10 @@ public final class FirewallProbe {
   private FirewallProbe() {}
 
   /**
-   * A way through a bridge.
+   * A path through a bridge.
    *
    * @param bridge name of the bridge
-   * @param sandbox file of the sandbox that the packet comes from
+   * @param sandbox file of the sandbox that sends the packet
    * @param link index of its interface there
    * @param mac MAC address of that interface
    * @param address of that interface
@@ -73,12 +74,12 @@ public final class FirewallProbe {
     }
   }
 
-  /** Whether the kernel shows packets inside bridges to the chains for forwarded ones. */
+  /** Whether bridged packets traverse the forward chains. */
   public static boolean isNeeded(HostKernel kernel, boolean ipv4) {
     return kernel.setting(SETTINGS + (ipv4 ? "iptables" : "ip6tables")).equals("1");
   }
 
-  /** Those of the ways on which packets are dropped. */
+  /** Returns the ways on which packets are dropped. */
   public static List<Way> dropped(HostKernel kernel, Collection<Way> all) {
     Map<String, Way> ways = new HashMap<>();
     all.forEach(way -> ways.putIfAbsent(way.key(), way));
@@ -117,7 +118,7 @@ public final class FirewallProbe {
         .formatted(TABLE, before, after);
   }
 
-  /** What the sandbox keeps from being sent says nothing. */
+  /** Sends the packet; if the sandbox prevents that, the probe has no result. */
   private static void send(HostKernel kernel, Way way) {
     try {
       Optional<SandboxHandle> sandbox = kernel.enter(way.sandbox);
@@ -132,7 +133,7 @@ public final class FirewallProbe {
     }
   }
 
-  /** Whether each got as far as the firewall, and if so whether it got past it. */
+  /** Returns the ways whose packets reached the firewall but did not pass it. */
   private static List<Way> counted(Nftables nftables, Map<String, Way> ways) {
     Map<String, Long> before = new HashMap<>();
     Map<String, Long> after = new HashMap<>();
@@ -142,7 +143,7 @@ public final class FirewallProbe {
       }
       read(nftables, before, after);
     }
-    // a packet that was between the two chains a moment ago is through now
+    // read again: a packet may have been between the two chains
     read(nftables, before, after);
     List<Way> dropped = new ArrayList<>();
     ways.forEach((key, way) -> {
@@ -172,7 +173,7 @@ public final class FirewallProbe {
     }
   }
 
-  /** To all ports of the bridge, and to the address beside the sender's. */
+  /** A frame to all ports of the bridge, addressed to the sender's neighbouring address. */
   private static byte[] frame(Way way) {
     byte[] from = way.address.getAddress();
     byte[] to = from.clone();
