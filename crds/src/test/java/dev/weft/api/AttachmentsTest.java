@@ -72,8 +72,8 @@ class AttachmentsTest {
         "blue@all| 5 | Linux reserves the names",
         "blue@lo| 5 | the sandbox's own",
         "[{\"name\":\"a\",\"ips\":[\"10.0.0.7\"]},{\"name\":\"a\",\"ips\":[\"10.0.0.7\"]}]| 33 |"
-            + " 10.0.0.7 on network a is asked for twice",
-        "blue@eth1, lan@eth1| 11 | interface eth1 is asked for twice",
+            + " 10.0.0.7 on network a is requested twice",
+        "blue@eth1, lan@eth1| 11 | interface eth1 is requested twice",
         "{\"name\":\"blue\"}| 0 | put [ ] around it",
         "[{\"name\":\"blue\"}| 16 | not JSON",
         "[{\"name\":\"blue\"}] x| 19 | not JSON",
