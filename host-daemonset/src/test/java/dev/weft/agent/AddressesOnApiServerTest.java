@@ -166,7 +166,7 @@ class AddressesOnApiServerTest extends AgentsOnApiServer {
     await()
         .untilAsserted(() ->
             assertThat(node.error("next"))
-                .contains("is that of whoever holds 10.1.0.99; ask for that address as well"));
+                .contains("belongs to the holder of 10.1.0.99; ask for that address as well"));
     String uid = blue.getMetadata().getUid();
     for (String each : List.of("a", "b")) {
       for (String device : Network.devices(uid, Optional.empty())) {

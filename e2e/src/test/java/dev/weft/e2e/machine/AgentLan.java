@@ -62,7 +62,7 @@ final class AgentLan implements AutoCloseable {
     Awaitility.setDefaultTimeout(PATIENCE);
     assumeTrue(Root.is(), Root.REASON);
     List<String> lacking = Kernel.lacksForEncryption(KernelSurvey.kernel(), true, true);
-    assumeTrue(lacking.isEmpty(), "this kernel lacks what encryption takes: " + lacking);
+    assumeTrue(lacking.isEmpty(), "this kernel lacks what encryption needs: " + lacking);
   }
 
   /** Nodes 1 to {@code count}, whose agents are started. */

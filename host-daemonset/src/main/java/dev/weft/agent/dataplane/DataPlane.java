@@ -140,7 +140,7 @@ public final class DataPlane implements AutoCloseable {
   public void onDrift(Consumer<DriftEvent> listener) {
     locked(() -> {
       if (watch != null) {
-        throw new IllegalStateException("drift is already listened to");
+        throw new IllegalStateException("a listener for drift is already set");
       }
       watch = new DriftWatch(kernel, new LockedJudge(), listener);
       return watch;
@@ -156,7 +156,7 @@ public final class DataPlane implements AutoCloseable {
         return Optional.of(
             new DriftEvent(
                 PassScope.EVERYTHING,
-                "a change could not be looked at: " + unreadable.getMessage(),
+                "a change could not be examined: " + unreadable.getMessage(),
                 "unreadable"));
       }
     }

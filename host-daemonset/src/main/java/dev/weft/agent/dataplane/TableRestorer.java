@@ -76,7 +76,7 @@ final class TableRestorer {
       }
       SourceGuard.install(kernel.nftables(), items.values());
       String what =
-          "put back the source guard, which was %s by others"
+          "restored the source guard, which another program had %s"
               .formatted(now.isEmpty() ? "removed" : "changed");
       restored.add(what);
       return Optional.of(what);

@@ -155,7 +155,7 @@ class KeysTest {
     List<Condition> late = conditions(keys, START.plus(KeyConditions.PATIENCE));
     assertThat(summary(late)).contains("Degraded=True KeyRotationStuck");
     assertThat(late.getLast().getMessage())
-        .isEqualTo("0/2 nodes take frames by the keys of epoch 2; waiting for n1; n2");
+        .isEqualTo("0/2 nodes accept frames with keys of epoch 2; waiting for n1; n2");
   }
 
   @Test

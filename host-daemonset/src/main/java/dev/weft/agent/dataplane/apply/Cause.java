@@ -40,20 +40,20 @@ record Cause(String why, String cure) {
               "if its pod is not being deleted, see why its sandbox ends");
       case ApplyError.DeviceMissing _ ->
           new Cause(
-              "what it stands on could not be made, or another program removed it",
-              "mend what else is said about this network, or find that program");
+              "the device below it could not be created, or another program removed it",
+              "fix the other problems of this network, or find that program");
       case ApplyError.NotShut _, ApplyError.NotIsolated _ ->
           new Cause(
               "nothing is built before the rules that restrict it",
-              "mend what is said about the packet filter and IPsec policies of this node");
+              "fix the problems of the packet filter and IPsec policies of this node");
       case ApplyError.TunnelStays _ ->
           new Cause(
               "nothing that restricts it is lifted before it is gone",
-              "mend what is said about the device that could not be removed");
+              "fix the problem of the device that could not be removed");
       case ApplyError.RoutesAtRisk _ ->
           new Cause(
-              "the node would lose its way out",
-              "mend what is said about the setting accept_ra of the node's interface");
+              "the node would lose its default route",
+              "fix the problem of the setting accept_ra of the node's interface");
     };
   }
 
@@ -88,16 +88,16 @@ record Cause(String why, String cure) {
       case "EINVAL" ->
           macvlan.mode() == LinkKind.Macvlan.Mode.PASSTHRU
               ? new Cause(
-                  "mode Passthru takes a parent for itself, and another macvlan or macvtap"
+                  "mode Passthru needs a parent for itself, and another macvlan or macvtap"
                       + " interface is on %s".formatted(parent),
                   "remove that interface, or use another mode or parent")
               : new Cause(
-                  "%s is no Ethernet interface, or one in mode Passthru has it for itself"
+                  "%s is no Ethernet interface, or an interface in mode Passthru occupies it"
                       .formatted(parent),
                   "use another parent, or remove that interface");
       case "EBUSY" ->
           new Cause(
-              "an ipvlan interface, a bond, a bridge or the like takes all frames of " + parent,
+              "an ipvlan interface, a bond, a bridge or the like receives all frames of " + parent,
               "take it off that interface, or use another parent");
       case "ENETDOWN" -> down(macvlan.parent());
       case "EADDRINUSE" ->
@@ -163,7 +163,7 @@ record Cause(String why, String cure) {
       case "EXFULL" ->
           // the kernel's BR_MAX_PORTS, without port 0
           new Cause(
-              "the network's bridge on this node has 1023 ports, and a Linux bridge takes no more",
+              "the network's bridge on this node has 1023 ports, the most of a Linux bridge",
               "run fewer pods of this network on this node, or split the network");
       case "EADDRINUSE", "EADDRNOTAVAIL" ->
           new Cause(
@@ -249,7 +249,7 @@ record Cause(String why, String cure) {
     return switch (errno) {
       case "EEXIST" ->
           new Cause(
-              "an IPsec policy that is not Weft's stands in its place",
+              "an IPsec policy that is not Weft's is in its place",
               "remove that (ip xfrm policy), or let the Mesh use another port for encrypted"
                   + " networks");
       case "EINVAL", "ENOSYS", "EOPNOTSUPP", "EPROTONOSUPPORT" -> CommonCause.lacks("xfrm_user");
@@ -269,7 +269,7 @@ record Cause(String why, String cure) {
               "give it back, or let the Mesh's underlay choose another");
       case "ENOPROTOOPT", "EOPNOTSUPP", "EINVAL" ->
           new Cause(
-              "this kernel takes no ESP inside UDP"
+              "this kernel supports no ESP inside UDP"
                   + (port.address() instanceof Inet6Address ? " over IPv6 (Linux 5.8 does)" : ""),
               "use a kernel that does, or leave ipsecEncapsulation of the Mesh out");
       default -> null;

@@ -134,7 +134,7 @@ public final class Failures {
             .orElse("");
     return Problem.retry(
         desired.toString(),
-        "an IPsec policy %sthat is not Weft's stands in its place".formatted(theirs),
+        "an IPsec policy %sthat is not Weft's is in its place".formatted(theirs),
         "remove that (see 'ip xfrm policy'), or let the Mesh use another port for encrypted"
             + " networks; the agent tries again");
   }
@@ -150,7 +150,7 @@ public final class Failures {
   private static Problem espPortInUse(IpsecItem.EspPort desired, HostKernel kernel) {
     return Problem.retry(
         "UDP port " + desired.port(),
-        "the Mesh has encrypted networks travel by it (ipsecEncapsulation), and at %s it is in use by %s"
+        "the Mesh uses it for encrypted networks (ipsecEncapsulation), and at %s %s uses it"
             .formatted(desired.address().getHostAddress(), UdpPort.user(kernel, desired.port())),
         "stop that, or let the Mesh name another port (ports.ipsec); the agent tries again");
   }

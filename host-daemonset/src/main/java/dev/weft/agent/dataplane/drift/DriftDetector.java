@@ -33,7 +33,7 @@ public record DriftDetector(
     DeviceIndexes indexes,
     UnderlyingDevices foundations) {
   /** Foreign tunnels: a sandbox may be able to add and remove them endlessly. */
-  private static final String OTHERS = "tunnels of others";
+  private static final String OTHERS = "foreign tunnels";
 
   /**
    * A difference from the last reconcile.
@@ -85,7 +85,8 @@ public record DriftDetector(
               : kernel.netlink().link(link).flatMap(this::link);
       case Notification.Overrun _ ->
           Optional.of(
-              new Drift(Set.of(), "the kernel changed faster than it was listened to", "overrun"));
+              new Drift(
+                  Set.of(), "the kernel changed faster than the agent could read", "overrun"));
     };
   }
 
@@ -93,7 +94,8 @@ public record DriftDetector(
   private Optional<Drift> route(Route route) {
     return route.protocol() == HostKernel.ADVERTISED
         ? device(deviceAt(route.link()))
-            .map(device -> Drift.of(device, "a router was believed on " + device.name()))
+            .map(device ->
+                Drift.of(device, "the kernel accepted a router advertisement on " + device.name()))
         : Optional.empty();
   }
 
@@ -221,7 +223,7 @@ public record DriftDetector(
         : Optional.of(
             new Drift(
                 shaken,
-                name + ", which networks stand on or wait for, was changed",
+                name + ", which networks use or wait for, was changed",
                 NodeContext.tunnelPort(notified).isPresent() ? OTHERS : ""));
   }
 

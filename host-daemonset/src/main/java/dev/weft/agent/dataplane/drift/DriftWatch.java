@@ -94,7 +94,7 @@ public final class DriftWatch implements AutoCloseable {
               new XfrmNotification.Overrun()),
           judge::judge);
     } catch (NetlinkException e) {
-      LOG.atDebug().setCause(e).log("this kernel has no IPsec, of which nothing is to be heard");
+      LOG.atDebug().setCause(e).log("this kernel has no IPsec, so the agent does not watch it");
     }
     try {
       listen(
@@ -273,7 +273,7 @@ public final class DriftWatch implements AutoCloseable {
     } else if (waiting.add(restless)) {
       LOG.atInfo()
           .addKeyValue("endpoint", restless)
-          .log("{} again and again; it is looked at in {}", event.what(), delay);
+          .log("{} again and again; the agent checks it in {}", event.what(), delay);
       timer.after(
           delay,
           () -> {

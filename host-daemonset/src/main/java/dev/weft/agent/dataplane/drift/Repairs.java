@@ -30,7 +30,7 @@ public final class Repairs {
     // a lost state returns with other keys, and so as another item
     for (Item item : left.items()) {
       if (item instanceof IpsecItem.SecurityState && observed.get(item.key()).isEmpty()) {
-        add(repairs, item.owner().uid(), "make keys anew, as it was removed: " + item);
+        add(repairs, item.owner().uid(), "make new keys, as the state was removed: " + item);
       }
     }
     return repairs;

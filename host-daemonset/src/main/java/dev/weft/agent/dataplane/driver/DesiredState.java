@@ -136,7 +136,7 @@ public record DesiredState(
                     Problem.retry(
                         endpoint.sandbox().toString(),
                         sight.why(),
-                        "change what is in the sandbox; nothing, if it is gone")));
+                        "change the contents of the sandbox; if it is gone, change nothing")));
     Optional<Link> taken =
         sandbox
             .link(endpoint.interfaceName())
@@ -179,7 +179,7 @@ public record DesiredState(
           Problem.user(
               item.toString(),
               "another endpoint or network of this node has a device of this name",
-              "delete the pod, so that it is made anew under another name"));
+              "delete the pod, so that it is recreated under another name"));
     }
   }
 
@@ -187,7 +187,7 @@ public record DesiredState(
     return new Unbuildable(
         Problem.user(
             endpoint.interfaceName(),
-            "the network takes no more than %d endpoint on a node".formatted(driver.capacity()),
+            "the network supports at most %d endpoint on a node".formatted(driver.capacity()),
             "use another macvlan mode than Passthru, or another parent"));
   }
 }

@@ -86,7 +86,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
           "is a port of '%s'"
               .formatted(context.link(wire.master()).map(Link::name).orElse("another device"));
     } else if (context.observation().wireless().contains(wire.name())) {
-      taken = "is wireless, and an access point takes frames of one MAC address only";
+      taken = "is wireless, and an access point accepts frames of one MAC address only";
     } else if (context.isOurs(wire)) {
       taken = "belongs to another network of Weft";
     }

@@ -88,9 +88,8 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
       throw new Unbuildable(
           Problem.user(
               "spec.overlay.port",
-              "UDP port %d is that of encrypted networks of the node, by which nothing passes in"
-                      .formatted(port)
-                  + " clear",
+              "the node's encrypted networks use UDP port %d, which drops clear text"
+                  .formatted(port),
               "let the Mesh use another port for networks that are not encrypted"));
     }
   }

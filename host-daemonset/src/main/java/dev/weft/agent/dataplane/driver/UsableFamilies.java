@@ -38,7 +38,7 @@ final class UsableFamilies {
                   .formatted(
                       family,
                       least,
-                      given ? "they are to be" : "the node's interface leaves room for",
+                      given ? "they are set to" : "the node's interface leaves room for",
                       mtu.get()),
               given
                   ? "use at least %d, or leave the %s block out".formatted(least, family)

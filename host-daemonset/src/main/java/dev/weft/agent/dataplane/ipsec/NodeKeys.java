@@ -83,7 +83,7 @@ public final class NodeKeys {
       return Optional.of(
           Problem.user(
               "spec.overlay.encrypted",
-              "the node's kernel lacks %s, and nothing is sent in clear that is to be encrypted"
+              "the node's kernel lacks %s, and encrypted networks never send in clear"
                   .formatted(String.join(", ", lacking)),
               "load or install what is missing and restart the node's agent, or let the network's"
                   + " nodeSelector leave the node out"));
@@ -189,7 +189,7 @@ public final class NodeKeys {
           each.forEach((node, why) ->
               LOG.atWarn()
                   .addKeyValue("node", node)
-                  .log("nothing is sent to the node or taken from it by encryption: {}", why));
+                  .log("the agent exchanges no encrypted packets with the node: {}", why));
         });
   }
 

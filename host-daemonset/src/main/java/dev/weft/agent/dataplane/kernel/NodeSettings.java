@@ -39,7 +39,9 @@ public final class NodeSettings {
     } catch (IOException e) {
       LOG.atWarn()
           .addKeyValue("file", file.get())
-          .log("what the node's settings were cannot be read, so they stay: {}", e.toString());
+          .log(
+              "the node's earlier settings cannot be read, so the present ones stay: {}",
+              e.toString());
     }
   }
 

@@ -26,7 +26,9 @@ public final class PacketFilter {
                 .filter(filter -> listed.isOf(filter.text()))
                 .orElseGet(() ->
                     new Item.Filter(
-                        listed.digest().isEmpty() ? "changed by others" : "an earlier one")));
+                        listed.digest().isEmpty()
+                            ? "changed by another program"
+                            : "an earlier one")));
   }
 
   public static void install(Nftables nftables, Item.Filter filter) {
@@ -45,7 +47,7 @@ public final class PacketFilter {
     }
     install(nftables, left);
     return Optional.of(
-        "put back %s, which was %s by others"
+        "restored %s, which another program had %s"
             .formatted(left, now.isEmpty() ? "removed" : "changed"));
   }
 

@@ -52,7 +52,7 @@ public final class Plan {
                 .kind()
                 .incompatibleWith(target.kind())
                 .or(() -> isInherited(present, target))
-                .map(why -> "to be made anew: " + why))
+                .map(why -> "to be recreated: " + why))
         .orElse(Optional.of("not target"));
   }
 

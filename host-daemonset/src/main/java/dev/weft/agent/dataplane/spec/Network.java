@@ -43,7 +43,7 @@ public record Network(
           Problem.user(
               "spec.networkUid",
               "'%s' is no UID".formatted(networkSpec.uid()),
-              "delete the HostNetwork, which the operator then creates anew"));
+              "delete the HostNetwork; the operator recreates it"));
     }
     return new Network(name, networkSpec.uid(), node, networkSpec.spec(), List.copyOf(segments));
   }

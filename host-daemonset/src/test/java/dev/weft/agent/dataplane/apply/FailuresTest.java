@@ -283,8 +283,8 @@ class FailuresTest {
     Item bridged = macvlan(LinkKind.Macvlan.Mode.BRIDGE);
     Item tunnel = items().get(1);
     Map.of(
-            Cause.of(passthru, "EINVAL"), "Passthru takes a parent for itself",
-            Cause.of(bridged, "EBUSY"), "takes all frames of 'nic'",
+            Cause.of(passthru, "EINVAL"), "Passthru needs a parent for itself",
+            Cause.of(bridged, "EBUSY"), "receives all frames of 'nic'",
             Cause.of(bridged, "ENETDOWN"), "'nic' is down",
             Cause.of(bridged, "EADDRINUSE"), "has this MAC address",
             Cause.of(bridged, "EEXIST"), "another interface named eth0",

@@ -293,7 +293,7 @@ class MacvlanDriverTest {
         .allSatisfy(problem -> assertThat(problem.endpoint()).isEqualTo(endpoint.id()))
         .first()
         .asString()
-        .contains("mode Passthru takes a parent for itself", "theirs", "'nic'", "another mode");
+        .contains("mode Passthru needs a parent for itself", "theirs", "'nic'", "another mode");
   }
 
   @Test

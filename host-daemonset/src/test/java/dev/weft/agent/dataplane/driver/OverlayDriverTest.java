@@ -321,7 +321,8 @@ class OverlayDriverTest {
             assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
             assertThat(problem.toString())
                 .contains(
-                    "the node's kernel lacks %s, and nothing is sent in clear".formatted(lacks));
+                    "the node's kernel lacks %s, and encrypted networks never send in clear"
+                        .formatted(lacks));
           });
       assertThat(outcome.keys()).isEqualTo(ReconcileOutcome.Keys.NONE);
     }
