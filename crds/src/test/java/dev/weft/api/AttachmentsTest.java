@@ -31,7 +31,7 @@ class AttachmentsTest {
   }
 
   @Test
-  void theJsonFormSaysMore() throws InvalidAttachments {
+  void theJsonFormHasMoreFields() throws InvalidAttachments {
     assertThat(
             Attachments.parse(
                 """
@@ -95,7 +95,7 @@ class AttachmentsTest {
             + " choose one",
         "[{\"name\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}]| 9 | name in quotes"
       })
-  void anErrorSaysWhatAndWhere(String text, int position, String message) {
+  void anErrorReportsWhatAndWhere(String text, int position, String message) {
     assertThatExceptionOfType(InvalidAttachments.class)
         .isThrownBy(() -> Attachments.parse(text))
         .withMessageStartingWith("at character %d: ", position + 1)

@@ -47,7 +47,7 @@ class AgentProcessTest {
   }
 
   @Test
-  void itLivesWhileTheApiServerIsAwayAndSaysWhatItWaitsFor() throws Exception {
+  void itLivesWithoutTheApiServerAndReportsWhatItWaitsFor() throws Exception {
     Process agent = host.run(folder);
 
     await().atMost(LONG).until(() -> get("/healthz").startsWith("HTTP/1.1 200"));

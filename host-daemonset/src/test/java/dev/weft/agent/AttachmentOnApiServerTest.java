@@ -104,7 +104,7 @@ class AttachmentOnApiServerTest extends AgentsOnApiServer {
   }
 
   @Test
-  void aSandboxThatComesWhileItsNetworkGoesHasItBuiltAnew() throws Exception {
+  void aSandboxOfANetworkUnderRemovalHasItRebuilt() throws Exception {
     network(Given.overlay("blue", "10.1.0.0/24"));
     Node node = node("a");
     node.sandbox("one", "blue");

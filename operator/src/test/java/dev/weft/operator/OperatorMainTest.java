@@ -166,7 +166,7 @@ class OperatorMainTest {
   }
 
   @Test
-  void itSaysWhatIsWrongWithAnAddressToListenOn() throws Exception {
+  void itReportsWhatIsWrongWithAListenAddress() throws Exception {
     Process operator = start("run", "--listen", "9811");
 
     assertThat(operator.waitFor(60, TimeUnit.SECONDS)).isTrue();

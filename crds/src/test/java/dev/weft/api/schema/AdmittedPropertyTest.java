@@ -63,17 +63,17 @@ class AdmittedPropertyTest {
               + " {numberReady: 1}}");
 
   @Property(tries = 400)
-  void whatTheSchemaAdmitsIsReadAndJudged(@ForAll long seed) {
+  void whatTheSchemaAdmitsIsReadAndValidated(@ForAll long seed) {
     readAndJudge(new Admitted(new Random(seed), true), false);
   }
 
   @Property(tries = 400)
-  void whatAnEarlierSchemaAdmittedIsReadAndJudged(@ForAll long seed) {
+  void whatAnEarlierSchemaAdmittedIsReadAndValidated(@ForAll long seed) {
     readAndJudge(new Admitted(new Random(seed), false), false);
   }
 
   @Property(tries = 400)
-  void whatNoSchemaAdmitsIsReadAndJudged(@ForAll long seed) {
+  void whatNoSchemaAdmitsIsReadAndValidated(@ForAll long seed) {
     readAndJudge(new Admitted(new Random(seed), false), true);
   }
 

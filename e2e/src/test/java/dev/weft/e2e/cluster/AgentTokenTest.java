@@ -148,7 +148,7 @@ class AgentTokenTest {
   }
 
   @Test
-  void whatItTakesInTheNameOfAnotherNodesPodIsRemovedAndTold() {
+  void whatItClaimsForAnotherNodesPodIsRemovedAndReported() {
     String pod = lab.client().pods().withName("b").get().getMetadata().getUid();
     try (KubernetesClient agent = lab.agentClient(lab.node("weft-1"))) {
       agent

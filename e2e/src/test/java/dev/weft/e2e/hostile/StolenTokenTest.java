@@ -156,7 +156,7 @@ class StolenTokenTest extends StolenTokens {
    * one is told why there is none, and what was taken goes by the label of the node.
    */
   @Test
-  void aNetworkWhoseAddressesAreAllTakenSaysSoAndOthersGoOn() throws Exception {
+  void anExhaustedNetworkReportsItAndOthersContinue() throws Exception {
     Bed bed = current.get();
     boolean sound = false;
     bed.apply(small("small", "10.30.0.0/29"));

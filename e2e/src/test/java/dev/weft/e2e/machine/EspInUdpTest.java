@@ -208,7 +208,7 @@ class EspInUdpTest {
   }
 
   @Test
-  void aPortThatSomebodyElseHasIsToldAndPlainEspGoesOnUntilItIsFree() throws IOException {
+  void anOccupiedPortIsReportedAndPlainEspContinuesUntilItIsFree() throws IOException {
     lan.nodes(2, false);
     lan.carried(SECRET);
     long epoch;

@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.apply.Apply;
 import dev.weft.agent.dataplane.apply.StuckDevices;
 import dev.weft.agent.dataplane.driver.DesiredState;
@@ -51,7 +51,7 @@ class UnremovableTest {
               .orElseThrow(),
           "was an earlier one");
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final HostKernel kernel =
       new HostKernel(node.namespace().duplicate(), new NodeSettings(Optional.empty()));

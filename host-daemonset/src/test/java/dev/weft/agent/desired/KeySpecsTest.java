@@ -41,7 +41,7 @@ class KeySpecsTest {
   }
 
   @Test
-  void thereIsRoomForUdpFromTheFirstWordOfItToTheLastKey() {
+  void thereIsRoomForUdpFromTheFirstRequestToTheLastKey() {
     assertThat(encapsulation(Optional.empty(), Optional.empty()))
         .isEqualTo(Encapsulation.VXLAN_IN_ESP);
     assertThat(encapsulation(Optional.of(4500), Optional.empty()))

@@ -182,7 +182,7 @@ class MeshReconcilerTest {
   }
 
   @Test
-  void tunnelsHaveRoomForUdpFromTheWordOfTheMeshToTheLastKeyThatIsUsedSo() {
+  void tunnelsHaveRoomForUdpFromTheMeshsRequestToTheLastKeyThatUsesIt() {
     user(MeshSpecBuilder.builder().build());
     CLUSTER.agents().join("n1", "n2");
     encrypted("red");

@@ -30,7 +30,7 @@ class ForeignObjectsTest {
       new KubernetesSerialization(new Reading(_ -> {}).mapper(), true);
 
   @Property(tries = 300)
-  void nothingThatIsStoredStopsWhoReadsIt(@ForAll long seed) {
+  void noStoredObjectStopsAReader(@ForAll long seed) {
     Foreign foreign = new Foreign(new Random(seed));
     AgentLeases leases = new AgentLeases(Clock.systemUTC());
 

@@ -3,8 +3,8 @@ package dev.weft.agent.dataplane.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.dataplane.Lab;
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.TestSpecs;
 import dev.weft.agent.dataplane.VxlanCapture;
 import dev.weft.agent.dataplane.spec.KeyFile;
@@ -42,7 +42,7 @@ class OverlayDriverTest {
   private static final Subnet SUBNET = TestSpecs.subnet("10.88.0.0/24");
   private static final int VNI = 4242;
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box wire = lab.box("wire");
   private final Box first = node(1);
   private final Box second = node(2);

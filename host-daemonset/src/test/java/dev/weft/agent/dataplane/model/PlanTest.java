@@ -133,7 +133,7 @@ class PlanTest {
   }
 
   @Test
-  void tellsWhyADeviceIsMadeAnew() {
+  void reportsWhyADeviceIsRecreated() {
     State observed = State.of(List.of(tunnel(4096)));
     State desired = State.of(List.of(tunnel(4097)));
 
