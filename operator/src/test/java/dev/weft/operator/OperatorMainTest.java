@@ -102,7 +102,7 @@ class OperatorMainTest {
     await().atMost(LONG).until(() -> isReady("handed-over"));
   }
 
-  /** Who leads; null if nobody does. */
+  /** The leader; null if there is none. */
   private static @Nullable String leader() {
     Lease lease =
         client().leases().inNamespace(Names.NAMESPACE).withName(Names.OPERATOR_LEASE).get();

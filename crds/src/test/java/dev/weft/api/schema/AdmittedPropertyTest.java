@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Whatever a schema admits is read, and judged, and stops nobody. */
+/** Everything that a schema admits is read and validated, and stops no program. */
 class AdmittedPropertyTest {
   private static final KubernetesSerialization JSON =
       new KubernetesSerialization(new Reading(_ -> {}).mapper(), true);

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The token of the agent of node weft-1, in the hands of somebody else. */
+/** An attacker uses the token of the agent of node weft-1. */
 @Tag("api-server")
 @ExtendWith(InLab.class)
 class AgentTokenTest {

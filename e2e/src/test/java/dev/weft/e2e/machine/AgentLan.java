@@ -202,7 +202,7 @@ final class AgentLan implements AutoCloseable {
           .noneMatch(frame -> Packets.isUdpTo(frame, AgentNode.SECRET_PORT));
     }
 
-    /** The same, and a clear frame that somebody puts on the wire does not come out of it. */
+    /** The same, and a forged clear frame on the wire does not come out of it. */
     void refused() {
       saidNothing();
       if (!second().hasSandboxOn(SECRET)) {

@@ -231,7 +231,7 @@ abstract class GuardedFrames {
     return frame;
   }
 
-  /** The frame with so many tags of number 0, which a receiver takes off. */
+  /** The frame with this many tags of number 0, which a receiver strips. */
   static byte[] tagged(byte[] frame, int tags) {
     ByteBuffer all = ByteBuffer.allocate(frame.length + 4 * tags).put(frame, 0, 12);
     for (int i = 0; i < tags; i++) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What conntrack takes for part of no connection passes a masqueraded network in neither way. */
+/** A masqueraded network passes no segment without a connection, in either direction. */
 class StraySegmentTest {
   private static final int IPV4 = 0x0800;
   private static final int FIN = 1;

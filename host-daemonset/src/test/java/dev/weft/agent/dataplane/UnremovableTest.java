@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class UnremovableTest {
   private static final String BRIDGE = "wb-000000010000";
 
-  /** The one device that no kernel removes stands for whatever it may refuse. */
+  /** The one device that no kernel removes represents all that it may refuse. */
   private static final Change.Remove REFUSED =
       new Change.Remove(
           new Item.Device(

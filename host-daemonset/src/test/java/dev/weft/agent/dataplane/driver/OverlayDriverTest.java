@@ -130,7 +130,7 @@ class OverlayDriverTest {
     try (VxlanCapture capture = VxlanCapture.of(third, "uplink")) {
       assertThat(a.reaches(b, "10.88.0.3")).isTrue();
       assertThat(capture.vxlanFrames()).isZero();
-      // The same capture does see what is flooded: a question for an address nobody knows.
+      // The same capture does see flooded frames: a question for an unknown address.
       assertThat(a.reaches(b, "10.88.0.3")).isTrue();
       a.netlink().routes();
       VxlanCapture.ask(a, "10.88.0.99");
