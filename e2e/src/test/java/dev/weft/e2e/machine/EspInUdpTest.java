@@ -187,7 +187,7 @@ class EspInUdpTest {
   }
 
   @Test
-  void whileNobodyHoldsThePortNothingPassesAndAnAgentTakesItBeforeItKnowsAnything() {
+  void aClosedPortPassesNothingAndAnAgentOpensItBeforeItKnowsAnything() {
     lan.mesh().travelBy(Optional.of(PORT));
     lan.nodes(2, false);
     lan.carried(SECRET);

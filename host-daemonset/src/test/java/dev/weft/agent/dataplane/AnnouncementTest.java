@@ -165,7 +165,7 @@ class AnnouncementTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"10.77.0.3", "10.77.0.4", "fd77::3", "fd77::4"})
-  void nobodyAnnouncesTheAddressOfAnotherInAnyForm(String address) throws InterruptedException {
+  void noSandboxAnnouncesTheAddressOfAnotherInAnyForm(String address) throws InterruptedException {
     InetAddress about = InetAddress.ofLiteral(address);
     byte[] plain = LanFrames.announcement(macOf(a), about);
     byte[] veiled = veiled(plain);

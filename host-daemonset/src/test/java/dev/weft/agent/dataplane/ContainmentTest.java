@@ -44,7 +44,7 @@ class ContainmentTest extends Containment {
   }
 
   @Test
-  void aBridgeWithTheMarkOfAHeldOverlayAndANameThatIsNoNameKeepsNobodyFromItsRules() {
+  void aForeignBridgeWithAMarkAndAnInvalidNameBlocksNoRules() {
     make(overlay(PEER));
     node.netlink()
         .linkAdd(

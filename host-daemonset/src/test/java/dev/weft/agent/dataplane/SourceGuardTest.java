@@ -84,7 +84,7 @@ class SourceGuardTest extends GuardedFrames {
   }
 
   @Test
-  void whatIsOnAnotherNodeIsNobodysHere() throws Exception {
+  void addressesOfOtherNodesPassFromNoLocalSandbox() throws Exception {
     make(overlay());
 
     assertThat(passes(LanFrames.announcement(Macs.of(OWN), REMOTE))).isFalse();

@@ -25,7 +25,7 @@ class KeySpecsTest {
       MeshSpecBuilder.builder().ipsecEncapsulation("UDP").build();
 
   @Test
-  void theMeshSaysWhatNewKeysArePutTo() {
+  void theMeshDeterminesTheTargetOfNewKeys() {
     assertThat(KeySpecs.target(Optional.empty())).isEqualTo(KeyTarget.first(Optional.empty()));
     assertThat(KeySpecs.target(Optional.of(mesh(MeshSpecBuilder.builder().build()))))
         .isEqualTo(new KeyTarget(3, KeyTarget.Step.ACTIVATE, Optional.empty()));

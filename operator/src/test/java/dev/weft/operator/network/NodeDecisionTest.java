@@ -49,7 +49,7 @@ class NodeDecisionTest extends Decisions {
   }
 
   @Test
-  void aNodeWhoseTunnelsAreAnothersIsTheOneThatIsNotReady() {
+  void aNodeWithAnotherNodesTunnelAddressIsNotReady() {
     network = stored(network("web", "overlay"), "uid-web", NOW.toString());
     podNodes.addAll(List.of("n1", "n2"));
     alive("n1");

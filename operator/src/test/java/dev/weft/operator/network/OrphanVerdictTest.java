@@ -24,7 +24,7 @@ class OrphanVerdictTest {
   }
 
   @Test
-  void anEndpointWhosePodIsThereStays() {
+  void anEndpointOfALivePodStays() {
     assertThat(OrphanVerdict.of(endpoint("uid"), DEAD, true, NOW))
         .isEqualTo(new OrphanVerdict.Kept());
   }
