@@ -201,7 +201,7 @@ final class DesiredItems {
     return new DesiredState(new State(items), drivers, problems, held, foreign.keySet(), obstacles);
   }
 
-  /** Adds no element for a foreign device with the name of a Weft device. */
+  /** Adds the source guard, without elements for foreign devices under names of Weft. */
   private void guard(boolean needed) {
     for (NetworkSpec network : nodeSpec.networks().values()) {
       if (isHeld(network)) {
