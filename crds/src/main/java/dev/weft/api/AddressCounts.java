@@ -8,6 +8,5 @@ import org.jspecify.annotations.Nullable;
 public record AddressCounts(
     @JsonPropertyDescription("Addresses that endpoints hold.") @Nullable Long used,
     @JsonPropertyDescription(
-            "Addresses that can still be handed out; 9223372036854775807 stands for "
-                + "that many or more.")
+            "Addresses that can still be handed out; 9223372036854775807 means that many or more.")
         @Nullable Long free) {}

@@ -52,14 +52,14 @@ public final class Attachments {
       for (IpAddress address : attachment.ips()) {
         if (!addresses.add(attachment.network() + " " + address)) {
           throw new InvalidAttachments(
-              "%s on network %s is asked for twice; give each interface its own"
+              "%s on network %s is requested twice; give each interface its own"
                   .formatted(address, attachment.network()),
               each.position());
         }
       }
       if (attachment.interfaceName() != null && !interfaces.add(attachment.interfaceName())) {
         throw new InvalidAttachments(
-            "interface %s is asked for twice; give each its own name"
+            "interface %s is requested twice; give each its own name"
                 .formatted(attachment.interfaceName()),
             each.position());
       }

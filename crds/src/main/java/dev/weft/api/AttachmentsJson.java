@@ -44,7 +44,7 @@ final class AttachmentsJson {
     while (json.nextToken() != JsonToken.END_ARRAY) {
       require(JsonToken.START_OBJECT, "an object such as {\"name\": \"blue\"}");
       if (found.size() == Attachments.MOST) {
-        throw fault("a pod takes at most %d networks".formatted(Attachments.MOST));
+        throw fault("a pod attaches to at most %d networks".formatted(Attachments.MOST));
       }
       found.add(item());
     }
@@ -77,7 +77,7 @@ final class AttachmentsJson {
       }
     }
     if (network == null) {
-      throw new InvalidAttachments("name is missing: which network?", start);
+      throw new InvalidAttachments("name is missing: name the network", start);
     }
     return new PlacedAttachment(new Attachment(network, name, ips, mac, defaultRoute), start);
   }
@@ -88,7 +88,7 @@ final class AttachmentsJson {
     while (json.nextToken() != JsonToken.END_ARRAY) {
       IpAddress address = address();
       if (addresses.stream().anyMatch(address::isLike)) {
-        throw fault("an interface takes one IPv4 and one IPv6 address, this is a second one");
+        throw fault("an interface has at most one IPv4 and one IPv6 address, this is a second one");
       }
       addresses.add(address);
     }

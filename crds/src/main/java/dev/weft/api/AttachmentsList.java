@@ -18,7 +18,7 @@ final class AttachmentsList {
       int end = comma < 0 ? text.length() : comma;
       if (found.size() == Attachments.MOST) {
         throw new InvalidAttachments(
-            "a pod takes at most %d networks".formatted(Attachments.MOST), start);
+            "a pod attaches to at most %d networks".formatted(Attachments.MOST), start);
       }
       found.add(item(text, start, end));
       start = end + 1;

@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
             + " s.cidr.contains(':')).size() <= 1 && self.subnets.filter(s,"
             + " !s.cidr.contains(':')).size() <= 1)",
     message =
-        "this driver takes one IPv4 and one IPv6 subnet; families must differ (overlay takes"
+        "this driver supports one IPv4 and one IPv6 subnet; families must differ (overlay supports"
             + " several)")
 @ValidationRule(
     value =
@@ -67,13 +67,12 @@ public record ContainerNetworkSpec(
         @Nullable List<Subnet> subnets,
     @JsonPropertyDescription(
             "Largest packet in bytes, without the Ethernet header; at least 1280 with "
-                + "an IPv6 subnet. Absent: the most that the node's own interface leaves room "
-                + "for.")
+                + "an IPv6 subnet. Absent: the largest that fits the node's own interface.")
         @Min(68)
         @Max(65535)
         @Nullable Integer mtu,
     @JsonPropertyDescription(
-            "Whether the network has no way out of it and none in (Docker: --internal). "
+            "Whether the network is cut off from everything outside it (Docker: --internal). "
                 + "Absent: false.")
         @Nullable Boolean internal,
     @JsonPropertyDescription("Labels of the nodes that carry the network. Absent: every node.")
@@ -83,7 +82,7 @@ public record ContainerNetworkSpec(
         @Size(max = 1024)
         @Nullable List<String> allowedNamespaces,
     @JsonPropertyDescription(
-            "Interfaces in a sandbox are called this and the first free number. Absent: eth, and"
+            "Prefix of interface names in a sandbox; the first free number follows. Absent: eth, or"
                 + " weft in a container of an engine.")
         @Size(min = 1, max = 12)
         @Pattern(Patterns.INTERFACE)
@@ -95,7 +94,7 @@ public record ContainerNetworkSpec(
     @JsonPropertyDescription("Options of the macvlan driver; refused with any other.")
         @Nullable MacvlanOptions macvlan,
     @JsonPropertyDescription(
-            "Apply (when absent): nodes are brought to this revision. Plan: a dry run; each node"
+            "Apply (when absent): nodes build this revision. Plan: a dry run; each node"
                 + " publishes in its HostNetwork's status what it would change, and changes"
                 + " nothing.")
         @SchemaFrom(type = Mode.class)

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Effective values and state of a network, written by the operator. */
 @ApiType
 public record ContainerNetworkStatus(
-    @JsonPropertyDescription("The metadata.generation that this status answers to.")
+    @JsonPropertyDescription("The metadata.generation that this status describes.")
         @Nullable Long observedGeneration,
     @JsonPropertyDescription(
             "The state as conditions of the usual Kubernetes form, one for each type.")
@@ -23,13 +23,14 @@ public record ContainerNetworkStatus(
     @JsonPropertyDescription("The effective MTU in bytes: the least over its nodes.")
         @Nullable Integer mtu,
     @JsonPropertyDescription(
-            "The nodes' device that the network named and holds: a bridge, or a macvlan parent.")
+            "The device on the nodes that is allocated to the network: a bridge, or a macvlan"
+                + " parent.")
         @Nullable String device,
-    @JsonPropertyDescription("On how many nodes it should be and is ready.")
+    @JsonPropertyDescription("How many nodes should carry the network, and how many do.")
         @Nullable NodeCounts nodes,
     @JsonPropertyDescription("How many addresses are used and free.")
         @Nullable AddressCounts addresses,
-    @JsonPropertyDescription("How far a change has come on its way to the nodes.")
+    @JsonPropertyDescription("Progress of the rollout of a change.")
         @Nullable RolloutProgress rollout) {
   public ContainerNetworkStatus {
     conditions = Copies.list(conditions);

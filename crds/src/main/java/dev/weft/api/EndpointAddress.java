@@ -51,7 +51,7 @@ public final class EndpointAddress {
   public static Optional<String> objection(
       NetworkEndpointSpec spec, List<Subnet> subnets, @Nullable String networkUid) {
     if (networkUid == null || !networkUid.equals(spec.networkUid())) {
-      return Optional.of("it is of another network that had the name " + spec.network());
+      return Optional.of("it belongs to an earlier network with the name " + spec.network());
     }
     Optional<IpAddress> address = of(spec);
     if (address.isEmpty()) {

@@ -16,8 +16,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Plural("hostnetworks")
 @ShortNames("hnet")
 @Categories(Names.CATEGORY)
-@JsonClassDescription(
-    "What one node is to build for one network, and what came of it. Written by Weft.")
+@JsonClassDescription("What one node must build for one network, and the outcome. Written by Weft.")
 @AdditionalPrinterColumn(name = "NETWORK", jsonPath = ".spec.network")
 @AdditionalPrinterColumn(name = "NODE", jsonPath = ".spec.node")
 @AdditionalPrinterColumn(name = "DRIVER", jsonPath = ".spec.driver")

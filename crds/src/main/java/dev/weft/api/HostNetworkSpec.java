@@ -19,10 +19,11 @@ public record HostNetworkSpec(
     @JsonPropertyDescription("Address blocks, with the gateway filled in where there is one.")
         @Nullable List<Subnet> subnets,
     @JsonPropertyDescription(
-            "MTU in bytes, where the user asked for one. Absent: what the node's "
-                + "interface leaves room for.")
+            "MTU in bytes, if the user set one. Absent: the largest that fits the node's"
+                + " interface.")
         @Nullable Integer mtu,
-    @JsonPropertyDescription("Whether there is no way out and none in.") @Nullable Boolean internal,
+    @JsonPropertyDescription("Whether the network is cut off from everything outside it.")
+        @Nullable Boolean internal,
     @JsonPropertyDescription("Prefix of interface names in sandboxes.")
         @Nullable String interfacePrefix,
     @JsonPropertyDescription("Effective options of the bridge driver.")
@@ -31,7 +32,8 @@ public record HostNetworkSpec(
     @JsonPropertyDescription("Effective options of the macvlan driver.")
         @Nullable MacvlanOptions macvlan,
     @JsonPropertyDescription(
-            "Plan: nothing is built yet, the node only says what it would do. Absent: it is built.")
+            "Plan: the node builds nothing and only reports what it would change. Absent: the node"
+                + " builds it.")
         @SchemaFrom(type = Mode.class)
         @Nullable String mode) {
   public HostNetworkSpec {

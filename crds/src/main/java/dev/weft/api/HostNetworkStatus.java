@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** State of a network on a node, reported by its agent. */
 @ApiType
 public record HostNetworkStatus(
-    @JsonPropertyDescription("The metadata.generation that this status answers to.")
+    @JsonPropertyDescription("The metadata.generation that this status describes.")
         @Nullable Long observedGeneration,
     @JsonPropertyDescription(
             "The state as conditions of the usual Kubernetes form, one for each type.")
@@ -17,7 +17,7 @@ public record HostNetworkStatus(
         @Nullable List<String> devices,
     @JsonPropertyDescription("Endpoints of the network on the node.") @Nullable Integer endpoints,
     @JsonPropertyDescription(
-            "What the node would change for a revision that is only planned. Absent: none is.")
+            "What the node would change for a revision that is only planned. Absent: no plan.")
         @Nullable NodePlan plan) {
   public HostNetworkStatus {
     conditions = Copies.list(conditions);

@@ -35,14 +35,14 @@ public final class Identity {
     Optional<IpAddress> address = EndpointAddress.of(spec);
     if (address.isEmpty()) {
       return Optional.of(
-          "NetworkEndpoint %s has the address '%s', which is none such as 10.10.0.2/24"
+          "NetworkEndpoint %s has the address '%s', which is not an address such as 10.10.0.2/24"
               .formatted(of(endpoint), brief(text)));
     }
     String name = Names.endpoint(Objects.requireNonNull(spec.network()), address.get());
     return name.equals(endpoint.getMetadata().getName())
         ? Optional.empty()
         : Optional.of(
-            "NetworkEndpoint %s holds the address %s of network %s, whose name is %s"
+            "NetworkEndpoint %s holds the address %s of network %s, and must be named %s"
                 .formatted(of(endpoint), address.get(), brief(spec.network()), brief(name)));
   }
 
@@ -84,7 +84,7 @@ public final class Identity {
     String name = Names.hostNetwork(spec.network(), spec.node());
     if (!name.equals(hostNetwork.getMetadata().getName())) {
       return Optional.of(
-          "HostNetwork %s is for network %s and node %s, whose name is %s"
+          "HostNetwork %s is for network %s and node %s, and must be named %s"
               .formatted(of(hostNetwork), brief(spec.network()), brief(spec.node()), brief(name)));
     }
     return label(hostNetwork, Names.NETWORK_LABEL, spec.network())

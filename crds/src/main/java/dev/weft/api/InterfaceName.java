@@ -22,13 +22,13 @@ public final class InterfaceName {
       return Optional.of("it is empty");
     }
     if (name.length() > LONGEST) {
-      return Optional.of("it has %d characters, Linux takes %d".formatted(name.length(), LONGEST));
+      return Optional.of("it has %d characters, Linux allows %d".formatted(name.length(), LONGEST));
     }
     if (RESERVED.contains(name)) {
       return Optional.of("Linux reserves the names '.', '..', 'all' and 'default'");
     }
     return VALID.matcher(name).matches()
         ? Optional.empty()
-        : Optional.of("it may hold visible ASCII characters but '/', ':' and '%'");
+        : Optional.of("it may contain visible ASCII characters except '/', ':' and '%'");
   }
 }

@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
 @ApiType
 public record KeyProgress(
     @JsonPropertyDescription(
-            "The newest epoch whose key the node has published; it takes what is encrypted with"
+            "The newest epoch whose key the node has published; it accepts packets encrypted with"
                 + " it.")
         @Min(1)
         @Nullable Long prepared,
     @JsonPropertyDescription(
-            "Which keys of that epoch the node takes frames by: SHA-256 over all of them, in"
+            "The keys of that epoch whose frames the node accepts: SHA-256 over all of them, in"
                 + " hexadecimal.")
         @Size(min = 64, max = 64)
         @Pattern(Patterns.DIGEST)
         @Nullable String peers,
     @JsonPropertyDescription(
-            "The epoch by whose keys the node sends to every node that has one of it.")
+            "The epoch whose keys the node uses to send to every node that has one.")
         @Min(1)
         @Nullable Long active,
-    @JsonPropertyDescription("The newest epoch that has carried as much as one may.") @Min(1)
+    @JsonPropertyDescription("The newest epoch that has reached its byte limit.") @Min(1)
         @Nullable Long exhausted) {}

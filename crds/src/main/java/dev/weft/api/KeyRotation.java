@@ -13,7 +13,7 @@ public record KeyRotation(
         @Size(min = 2, max = 32)
         @Nullable String interval,
     @JsonPropertyDescription(
-            "How many bytes one node may send to another by a key, such as 64Gi; at least 1Mi."
+            "How many bytes one node may send to another with a key, such as 64Gi; at least 1Mi."
                 + " Absent: 256Gi.")
         @Pattern(Patterns.QUANTITY)
         @Size(min = 1, max = 16)

@@ -25,9 +25,8 @@ import org.jspecify.annotations.Nullable;
             + " the mode")
 public record MacvlanOptions(
     @JsonPropertyDescription(
-            "The node's interface that carries the network, such as eth0. eth0.50 "
-                + "stands for VLAN 50 on eth0. Absent: a network without a way out of the "
-                + "node.")
+            "The node's interface that carries the network, such as eth0. eth0.50 means VLAN 50 on"
+                + " eth0. Absent: the network stays within the node.")
         @Size(min = 1, max = 15)
         @Pattern(Patterns.INTERFACE)
         @Nullable String parent,

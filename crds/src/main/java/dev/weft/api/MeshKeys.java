@@ -11,11 +11,12 @@ public record MeshKeys(
     @JsonPropertyDescription("The newest epoch of keys; it only grows.") @Min(1)
         @Nullable Long epoch,
     @JsonPropertyDescription(
-            "Prepare: nodes make keys of this epoch and take frames by them. Activate: they send by"
-                + " them. Retire: they forget older ones. Idle: this epoch's are the only ones.")
+            "Prepare: nodes create keys of this epoch and accept frames encrypted with them."
+                + " Activate: they send with them. Retire: they discard older ones. Idle: only this"
+                + " epoch's keys are in use.")
         @SchemaFrom(type = KeyPhase.class)
         @Nullable String phase,
-    @JsonPropertyDescription("Live nodes that have done what the phase asks.")
+    @JsonPropertyDescription("Live nodes that have completed the phase.")
         @Nullable Integer acknowledged,
     @JsonPropertyDescription("Live nodes that can encrypt; nodes that are away do not count.")
         @Nullable Integer nodes,
@@ -23,5 +24,5 @@ public record MeshKeys(
     @JsonPropertyDescription("When the epoch began, as in 2026-01-02T15:04:05Z.")
         @Nullable String since,
     @JsonPropertyDescription(
-            "Value of the annotation weft.dev/rotate that was last taken for a request.")
+            "Value of the annotation weft.dev/rotate that last requested a rotation.")
         @Nullable String rotate) {}

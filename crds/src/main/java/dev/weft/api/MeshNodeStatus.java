@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** State of a node's agent. */
 @ApiType
 public record MeshNodeStatus(
-    @JsonPropertyDescription("The metadata.generation that this status answers to.")
+    @JsonPropertyDescription("The metadata.generation that this status describes.")
         @Nullable Long observedGeneration,
     @JsonPropertyDescription(
             "The state as conditions of the usual Kubernetes form, one for each type.")
         @Nullable List<Condition> conditions,
-    @JsonPropertyDescription("How far it has followed the mesh's change of keys.")
+    @JsonPropertyDescription("Progress of the node in the mesh's key rotation.")
         @Nullable KeyProgress keys) {
   public MeshNodeStatus {
     conditions = Copies.list(conditions);

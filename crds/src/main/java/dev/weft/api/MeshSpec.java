@@ -28,18 +28,18 @@ public record MeshSpec(
         @Size(min = 1, max = 32)
         @Nullable List<AddressPool> addressPools,
     @JsonPropertyDescription(
-            "Who computes outer checksums. Auto (when absent): the network card, where it is known"
-                + " to do it right. On: the card. Off: the kernel. Put On and Off in quotes: YAML"
-                + " takes the bare words for booleans.")
+            "What computes outer checksums. Auto (when absent): the network card, if it is known to"
+                + " do it right. On: the card. Off: the kernel. Put On and Off in quotes: YAML"
+                + " reads the bare words as booleans.")
         @SchemaFrom(type = TxChecksum.class)
         @Nullable String txChecksum,
     @JsonPropertyDescription(
-            "What the packets of encrypted networks travel in. None (when absent): IP, as ESP. UDP:"
-                + " ESP in UDP (RFC 3948), which passes firewalls and NAT that know no ESP, and"
-                + " takes 8 bytes of the MTU.")
+            "How packets of encrypted networks are encapsulated. None (when absent): ESP in IP."
+                + " UDP: ESP in UDP (RFC 3948), which passes firewalls and NAT without ESP support,"
+                + " and costs 8 bytes of the MTU.")
         @SchemaFrom(type = IpsecEncapsulation.class)
         @Nullable String ipsecEncapsulation,
-    @JsonPropertyDescription("When keys of encrypted networks change.")
+    @JsonPropertyDescription("When the keys of encrypted networks are rotated.")
         @Nullable KeyRotation keyRotation) {
   public MeshSpec {
     addressPools = Copies.list(addressPools);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** State of the mesh. */
 @ApiType
 public record MeshStatus(
-    @JsonPropertyDescription("The metadata.generation that this status answers to.")
+    @JsonPropertyDescription("The metadata.generation that this status describes.")
         @Nullable Long observedGeneration,
     @JsonPropertyDescription(
             "The state as conditions of the usual Kubernetes form, one for each type.")
@@ -16,7 +16,7 @@ public record MeshStatus(
     @JsonPropertyDescription("Nodes that can carry networks.") @Nullable Integer nodes,
     @JsonPropertyDescription("Overlay networks.") @Nullable Integer networks,
     @JsonPropertyDescription(
-            "How far keys are changed; absent until there is an encrypted network.")
+            "Progress of the key rotation; absent until there is an encrypted network.")
         @Nullable MeshKeys keys) {
   public MeshStatus {
     conditions = Copies.list(conditions);

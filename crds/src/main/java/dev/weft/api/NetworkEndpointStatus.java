@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** State of an endpoint. */
 @ApiType
 public record NetworkEndpointStatus(
-    @JsonPropertyDescription("The metadata.generation that this status answers to.")
+    @JsonPropertyDescription("The metadata.generation that this status describes.")
         @Nullable Long observedGeneration,
     @JsonPropertyDescription(
             "The state as conditions of the usual Kubernetes form, one for each type.")

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 @ApiType
 public record NodeKey(
     @JsonPropertyDescription(
-            "The epoch. Two nodes share secrets by their keys of the same epoch only.")
+            "The epoch. Two nodes derive shared secrets only from keys of the same epoch.")
         @Required
         @Min(1)
         @Nullable Long epoch,
-    @JsonPropertyDescription("How often the node had to make its key of this epoch anew.")
+    @JsonPropertyDescription("How often the node had to renew its key of this epoch.")
         @Required
         @Min(0)
         @Nullable Long generation,
@@ -26,8 +26,8 @@ public record NodeKey(
         @Pattern(Patterns.KEY)
         @Nullable String publicKey,
     @JsonPropertyDescription(
-            "UDP port at which the node takes what is encrypted by this key (RFC 3948). Absent: it"
-                + " takes ESP without UDP.")
+            "UDP port at which the node receives packets encrypted with this key (RFC 3948)."
+                + " Absent: it receives ESP without UDP.")
         @Min(1)
         @Max(65535)
         @Nullable Integer udpPort) {}

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
             + " Replicated")
 @ValidationRule(
     value = "has(self.image) || has(self.template)",
-    message = "what shall run? give image or template")
+    message = "nothing says what to run; give image or template")
 public record OverlayServiceSpec(
     @JsonPropertyDescription("ContainerNetwork that the tasks attach to.")
         @Required
@@ -42,12 +42,12 @@ public record OverlayServiceSpec(
         @SpecReplicas
         @Min(0)
         @Nullable Integer replicas,
-    @JsonPropertyDescription("Image of the only container; short for a template that says no more.")
+    @JsonPropertyDescription("Image of the only container; short for a template with nothing else.")
         @Size(min = 1, max = 1024)
         @Nullable String image,
     @JsonPropertyDescription(
-            "Pod template of the tasks, as in a Deployment. Where image is given too, "
-                + "it is the image of the first container.")
+            "Pod template of the tasks, as in a Deployment. If image is given too, it becomes the"
+                + " image of the first container.")
         @PreserveUnknownFields
         @Nullable PodTemplateSpec template,
     @JsonPropertyDescription("Ports that the service listens on.") @Size(max = 64)

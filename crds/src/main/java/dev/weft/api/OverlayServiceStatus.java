@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** State of a service, written by the operator. */
 @ApiType
 public record OverlayServiceStatus(
-    @JsonPropertyDescription("The metadata.generation that this status answers to.")
+    @JsonPropertyDescription("The metadata.generation that this status describes.")
         @Nullable Long observedGeneration,
     @JsonPropertyDescription(
             "The state as conditions of the usual Kubernetes form, one for each type.")
@@ -21,7 +21,7 @@ public record OverlayServiceStatus(
         @Nullable List<String> vips,
     @JsonPropertyDescription("Tasks that exist.") @StatusReplicas @Nullable Integer replicas,
     @JsonPropertyDescription("Tasks that are ready.") @Nullable Integer readyReplicas,
-    @JsonPropertyDescription("Addresses that the service's name stands for.")
+    @JsonPropertyDescription("Addresses that the service's name resolves to.")
         @Nullable Integer endpoints,
     @JsonPropertyDescription("Label selector of the tasks, as autoscalers need it.") @LabelSelector
         @Nullable String selector) {

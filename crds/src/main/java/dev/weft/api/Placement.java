@@ -12,7 +12,7 @@ public record Placement(
         @Size(max = 64)
         @Nullable Map<String, String> nodeSelector,
     @JsonPropertyDescription(
-            "Node label over whose values tasks are spread evenly, such as "
+            "Node label that groups nodes for an even spread of tasks, such as "
                 + "topology.kubernetes.io/zone.")
         @Size(min = 1, max = 317)
         @Nullable String spread) {

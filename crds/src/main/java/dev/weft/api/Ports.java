@@ -18,14 +18,14 @@ public record Ports(
         @Max(65535)
         @Nullable Integer clear,
     @JsonPropertyDescription(
-            "Port of encrypted networks; another one, so that clear frames can be "
-                + "refused by port. Absent: 4790.")
+            "Port of encrypted networks; it differs from clear, so that clear frames can be refused"
+                + " by port. Absent: 4790.")
         @Min(1)
         @Max(65535)
         @Nullable Integer encrypted,
     @JsonPropertyDescription(
-            "Port by which the packets of encrypted networks travel where ipsecEncapsulation is"
-                + " UDP; another one than both. Absent: 4500.")
+            "Port of encrypted packets if ipsecEncapsulation is UDP; it differs from both others."
+                + " Absent: 4500.")
         @Min(1)
         @Max(65535)
         @Nullable Integer ipsec) {}

@@ -8,11 +8,10 @@ import org.jspecify.annotations.Nullable;
 @ApiType
 @ValidationRule(
     value = "has(self.id) || has(self.podUid)",
-    message = "a sandbox has an id, or a pod that is to have it")
+    message = "a sandbox needs an id or a pod")
 public record SandboxReference(
     @JsonPropertyDescription(
-            "Identifier of the sandbox on its node. Absent while its pod is yet to be started"
-                + " there.")
+            "Identifier of the sandbox on its node. Absent until its pod starts there.")
         @Nullable String id,
     @JsonPropertyDescription("Namespace of its pod.") @Nullable String namespace,
     @JsonPropertyDescription("Name of its pod.") @Nullable String pod,

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 public record UpdateStrategy(
     @JsonPropertyDescription("Tasks replaced at a time; 0 means all at once. Absent: 1.") @Min(0)
         @Nullable Integer parallelism,
-    @JsonPropertyDescription("What comes first: StopFirst (when absent) or StartFirst.")
+    @JsonPropertyDescription(
+            "Whether the old task stops before the new one starts: StopFirst (when absent) or"
+                + " StartFirst.")
         @SchemaFrom(type = UpdateOrder.class)
         @Nullable String order,
     @JsonPropertyDescription(

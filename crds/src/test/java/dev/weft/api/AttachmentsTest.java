@@ -31,7 +31,7 @@ class AttachmentsTest {
   }
 
   @Test
-  void theJsonFormSaysMore() throws InvalidAttachments {
+  void theJsonFormHasMoreFields() throws InvalidAttachments {
     assertThat(
             Attachments.parse(
                 """
@@ -72,8 +72,8 @@ class AttachmentsTest {
         "blue@all| 5 | Linux reserves the names",
         "blue@lo| 5 | the sandbox's own",
         "[{\"name\":\"a\",\"ips\":[\"10.0.0.7\"]},{\"name\":\"a\",\"ips\":[\"10.0.0.7\"]}]| 33 |"
-            + " 10.0.0.7 on network a is asked for twice",
-        "blue@eth1, lan@eth1| 11 | interface eth1 is asked for twice",
+            + " 10.0.0.7 on network a is requested twice",
+        "blue@eth1, lan@eth1| 11 | interface eth1 is requested twice",
         "{\"name\":\"blue\"}| 0 | put [ ] around it",
         "[{\"name\":\"blue\"}| 16 | not JSON",
         "[{\"name\":\"blue\"}] x| 19 | not JSON",
@@ -95,7 +95,7 @@ class AttachmentsTest {
             + " choose one",
         "[{\"name\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}]| 9 | name in quotes"
       })
-  void anErrorSaysWhatAndWhere(String text, int position, String message) {
+  void anErrorReportsWhatAndWhere(String text, int position, String message) {
     assertThatExceptionOfType(InvalidAttachments.class)
         .isThrownBy(() -> Attachments.parse(text))
         .withMessageStartingWith("at character %d: ", position + 1)

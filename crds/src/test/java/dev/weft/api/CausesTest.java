@@ -10,20 +10,20 @@ import org.junit.jupiter.api.Test;
 
 class CausesTest {
   @Test
-  void saysWhatTheInnermostFailureSays() {
+  void repeatsTheInnermostFailuresMessage() {
     assertThat(Causes.of(failed(new IOException(new ConnectException("Connection refused")))))
         .isEqualTo("Connection refused");
   }
 
   @Test
-  void namesAFailureThatSaysNothing() {
+  void namesAFailureWithoutAMessage() {
     Throwable silent = new ConnectException(null);
     silent.initCause(new ClosedChannelException());
     assertThat(Causes.of(failed(silent))).isEqualTo("ClosedChannelException");
   }
 
   @Test
-  void repeatsWhatTheApiServerSays() {
+  void repeatsTheApiServersMessage() {
     assertThat(Causes.of(new KubernetesClientException("pods is forbidden")))
         .isEqualTo("pods is forbidden");
   }

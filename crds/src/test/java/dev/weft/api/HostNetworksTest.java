@@ -128,7 +128,7 @@ class HostNetworksTest {
   }
 
   @Test
-  void aNetworkThatHoldsNothingYetInstructsNobody() {
+  void aNetworkWithoutAllocationsWritesNoHostNetwork() {
     ContainerNetwork network = network(spec("overlay").build(), null);
     assertThat(HostNetworks.isAllocated(network)).isFalse();
     assertThatIllegalArgumentException()

@@ -34,7 +34,7 @@ class IdentityTest {
       """;
 
   @Test
-  void labelsDecideWhoReadsAnEndpointSoTheySayWhatItsContentSays() {
+  void labelsMustMatchTheContentOfAnEndpoint() {
     assertThat(endpoint(ENDPOINT)).isEmpty();
     assertThat(endpoint(ENDPOINT.replace("node: n1}}", "node: n2}}"))).isNotEmpty();
     assertThat(endpoint(ENDPOINT.replace("network: blue, weft", "network: red, weft")))

@@ -13,7 +13,7 @@ class MeshMembersTest {
   private final MeshMembers members = new MeshMembers();
 
   @Test
-  void whoHasAnAddressKeepsItFromAnOlderNodeThatNamesItLater() {
+  void theHolderKeepsItsAddressFromAnOlderNodeThatClaimsItLater() {
     assertThat(settle(node("thief", 1, "192.0.2.1", "k1"), VICTIM).members())
         .containsOnlyKeys("thief", "victim");
 
@@ -51,7 +51,7 @@ class MeshMembersTest {
   }
 
   @Test
-  void aNodeThatIsRefusedKeepsNobodyFromWhatElseItNames() {
+  void aRefusedNodeReservesNothingElse() {
     settle(VICTIM);
     settle(VICTIM, node("thief", 1, "192.0.2.2", "k3"));
 

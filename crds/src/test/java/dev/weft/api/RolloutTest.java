@@ -13,7 +13,7 @@ class RolloutTest {
 
   @ParameterizedTest
   @CsvSource({"1,10,1", "3,2,3", "25%,3,1", "25%,10,3", "50%,10,5", "100%,7,7", "1%,0,1"})
-  void aSettingStandsForAtLeastOneNodeAndAShareIsRoundedUp(String setting, int nodes, int atOnce) {
+  void aSettingMeansAtLeastOneNodeAndAShareIsRoundedUp(String setting, int nodes, int atOnce) {
     assertThat(Rollout.resolve(setting, nodes)).isEqualTo(atOnce);
   }
 

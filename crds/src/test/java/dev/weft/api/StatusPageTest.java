@@ -62,7 +62,7 @@ class StatusPageTest {
   }
 
   @Test
-  void whatWaitsForAUserSaysWhatToDo() throws IOException {
+  void whatWaitsForAUserReportsWhatToDo() throws IOException {
     assertThat(conditions())
         .filteredOn(row -> {
           int stalled = List.of(row.get(0).split(", ", -1)).indexOf(Conditions.STALLED);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TaskSlicesTest {
   @ParameterizedTest
   @ValueSource(strings = {"shop-tasks-ipv4-0", "shop-tasks-ipv4-49", "shop-tasks-ipv6-7"})
-  void aSliceThatIsNamedAfterItsServiceTellsOfTasks(String name) {
+  void aSliceNamedAfterItsServiceListsTasks(String name) {
     assertThat(TaskSlices.contradiction(slice(name, "shop"))).isEmpty();
   }
 
@@ -31,13 +31,13 @@ class TaskSlicesTest {
         "other-tasks-ipv4-0",
         "x"
       })
-  void aSliceOfAnotherNameTellsOfNone(String name) {
+  void aSliceOfAnotherNameListsNoTask(String name) {
     assertThat(TaskSlices.contradiction(slice(name, "shop")))
         .hasValueSatisfying(why -> assertThat(why).contains("default/" + name, "0 to 49"));
   }
 
   @Test
-  void aSliceOfNoServiceTellsOfNone() {
+  void aSliceOfNoServiceListsNoTask() {
     EndpointSlice slice = slice("shop-tasks-ipv4-0", "shop");
     slice.getMetadata().setLabels(null);
 
@@ -45,7 +45,7 @@ class TaskSlicesTest {
   }
 
   @Test
-  void aSliceTellsOfNoMoreReadyTasksThanTheOperatorWrites() {
+  void aSliceListsNoMoreReadyTasksThanTheOperatorWrites() {
     EndpointSlice slice = slice("shop-tasks-ipv4-0", "shop");
     slice.setEndpoints(
         IntStream.range(0, 1_000).mapToObj(each -> task("10.0.0." + each, each % 2 == 0)).toList());

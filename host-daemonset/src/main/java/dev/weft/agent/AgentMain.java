@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
  */
 @Command(
     name = "weft-agent",
-    description = "Builds and keeps the container networks of one node.",
+    description = "Builds and repairs the container networks of one node.",
     mixinStandardHelpOptions = true,
     subcommands = {
       AgentRunCommand.class,

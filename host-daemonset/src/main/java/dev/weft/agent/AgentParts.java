@@ -145,11 +145,11 @@ record AgentParts(
         "mesh.peers.reachable", "Those that answer an echo", () -> peers.reach().reached());
     metrics.gauge(
         "mesh.peers.narrow",
-        "Those that answer small packets and not full ones",
+        "Those that answer small packets but not full-sized ones",
         () -> peers.reach().narrow().size());
     metrics.gauge(
         "objects.refused",
-        "Objects that contradict their own name and count as none",
+        "Objects that contradict their own name and are ignored",
         cluster::refused);
   }
 

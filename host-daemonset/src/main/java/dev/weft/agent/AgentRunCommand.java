@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 /** Runs the agent until it is asked to end. The node's networks stay. */
 @Command(
     name = "run",
-    description = "Builds and keeps this node's networks until asked to end; they stay then.",
+    description = "Builds and repairs this node's networks until stopped; the networks stay.",
     mixinStandardHelpOptions = true)
 final class AgentRunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(AgentRunCommand.class);
@@ -45,7 +45,7 @@ final class AgentRunCommand implements Callable<Integer> {
       paramLabel = "ADDRESS:PORT",
       defaultValue = "127.0.0.1:9810",
       converter = ListenAddress.class,
-      description = "Where health and metrics are answered (${DEFAULT-VALUE}).")
+      description = "Address that serves health and metrics (${DEFAULT-VALUE}).")
   private InetSocketAddress listen = new InetSocketAddress(0);
 
   /** The data plane for the loop's passes, with metrics. */

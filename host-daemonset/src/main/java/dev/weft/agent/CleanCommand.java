@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "clean",
     description =
-        "Takes everything that carries Weft's mark off this node; needs no API server. Refuses"
+        "Removes everything that carries Weft's mark from this node; needs no API server. Refuses"
             + " while an agent runs, which would build it again.",
     mixinStandardHelpOptions = true)
 final class CleanCommand implements Callable<Integer> {
@@ -50,7 +50,7 @@ final class CleanCommand implements Callable<Integer> {
 
   @Option(
       names = "--stay",
-      description = "Do not end; listen, so that no agent starts and probes see that it is done.")
+      description = "Keep listening when done, so that no agent starts and probes see the end.")
   private boolean stay;
 
   @Spec private @Nullable CommandSpec spec;

@@ -29,7 +29,7 @@ final class SandboxOptions {
       names = "--nri",
       paramLabel = "SOCKET",
       description =
-          "NRI socket of containerd or CRI-O, whose pods are sandboxes, such as"
+          "NRI socket of containerd or CRI-O, to attach its pods, such as"
               + " /var/run/nri/nri.sock.")
   @Nullable Path nri;
 
@@ -37,7 +37,7 @@ final class SandboxOptions {
       names = "--docker",
       paramLabel = "URI",
       description =
-          "Docker engine whose containers with the label weft.dev/networks are sandboxes, such as"
+          "Docker engine, to attach its containers with the label weft.dev/networks, such as"
               + " unix:///var/run/docker.sock.")
   @Nullable URI docker;
 

@@ -148,7 +148,7 @@ class AddressesOnApiServerTest extends AgentsOnApiServer {
   }
 
   @Test
-  void aMacAddressHasOneHolderOnANetworkWhoIsNamedToTheNext() throws Exception {
+  void aMacAddressHasOneHolderOnANetworkThatRefusalsName() throws Exception {
     ContainerNetwork blue = network(Given.overlay("blue", "10.1.0.0/24"));
     api.resource(Given.meshNode("b", "192.0.2.2")).create();
     Node node = node("a");
@@ -166,7 +166,7 @@ class AddressesOnApiServerTest extends AgentsOnApiServer {
     await()
         .untilAsserted(() ->
             assertThat(node.error("next"))
-                .contains("is that of whoever holds 10.1.0.99; ask for that address as well"));
+                .contains("belongs to the holder of 10.1.0.99; ask for that address as well"));
     String uid = blue.getMetadata().getUid();
     for (String each : List.of("a", "b")) {
       for (String device : Network.devices(uid, Optional.empty())) {
@@ -192,7 +192,7 @@ class AddressesOnApiServerTest extends AgentsOnApiServer {
   }
 
   @Test
-  void ofTwoWhoTookAMacAddressAtOnceTheOneWhoseAddressItIsMadeFromKeepsIt() throws Exception {
+  void ofTwoClaimsOfAMacAddressTheOneItIsDerivedFromWins() throws Exception {
     ContainerNetwork blue = network(Given.overlay("blue", "fd00:1::/64"));
     String mac = Macs.of(InetAddress.ofLiteral("fd00:1::9")).toString();
     api.resource(Given.meshNode("b", "192.0.2.2")).create();
@@ -234,7 +234,7 @@ class AddressesOnApiServerTest extends AgentsOnApiServer {
   }
 
   @Test
-  void anAgentThatStartsGoesOnAboveTheAddressThatWasTakenLast() throws Exception {
+  void aStartingAgentContinuesAboveTheLastAssignedAddress() throws Exception {
     network(Given.overlay("blue", "10.1.0.0/24"));
     Node node = node("a");
     for (int i = 1; i <= 3; i++) {

@@ -172,7 +172,7 @@ class AgentOnApiServerTest extends AgentsOnApiServer {
   }
 
   @Test
-  void aNodeWhoseTunnelsEndNowhereIsNoNodeOfTheMesh() throws Exception {
+  void aNodeWithoutATunnelAddressIsNoNodeOfTheMesh() throws Exception {
     ContainerNetwork blue = network(Given.overlay("blue", "10.1.0.0/24"));
     Node node = node("a");
     node.sandbox("one", "blue");
@@ -192,7 +192,7 @@ class AgentOnApiServerTest extends AgentsOnApiServer {
   }
 
   @Test
-  void theNodeIsPublishedAndItsAgentSaysThatItLives() throws Exception {
+  void theNodeIsPublishedAndItsAgentRenewsItsLease() throws Exception {
     node("a");
     await()
         .untilAsserted(() -> {

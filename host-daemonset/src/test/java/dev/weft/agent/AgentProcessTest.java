@@ -47,7 +47,7 @@ class AgentProcessTest {
   }
 
   @Test
-  void itLivesWhileTheApiServerIsAwayAndSaysWhatItWaitsFor() throws Exception {
+  void itLivesWithoutTheApiServerAndReportsWhatItWaitsFor() throws Exception {
     Process agent = host.run(folder);
 
     await().atMost(LONG).until(() -> get("/healthz").startsWith("HTTP/1.1 200"));
@@ -78,7 +78,7 @@ class AgentProcessTest {
     assertThat(agent.waitFor(30, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** The answer, with its first line; empty while nobody listens. */
+  /** The answer, with its first line; empty while no process listens. */
   private String get(String path) {
     return host.namespace()
         .call(() -> {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How a sandbox gets and gives back its endpoints, on an API server. */
+/** How a sandbox claims and releases its endpoints, on an API server. */
 @NullUnmarked
 @Tag("api-server")
 class AttachmentOnApiServerTest extends AgentsOnApiServer {
@@ -104,7 +104,7 @@ class AttachmentOnApiServerTest extends AgentsOnApiServer {
   }
 
   @Test
-  void aSandboxThatComesWhileItsNetworkGoesHasItBuiltAnew() throws Exception {
+  void aSandboxOfANetworkUnderRemovalHasItRebuilt() throws Exception {
     network(Given.overlay("blue", "10.1.0.0/24"));
     Node node = node("a");
     node.sandbox("one", "blue");

@@ -203,7 +203,7 @@ class ComposeTest {
   }
 
   @Test
-  void anExternalNetworkIsAnOverlayWhereTheFileSaysSo() {
+  void anExternalNetworkIsAnOverlayIfTheFileRequestsIt() {
     String compose = "services: {a: {image: x, networks: [n]}}\nnetworks: {n: {external: true%s}}";
 
     assertThat(of(compose.formatted("")).yaml())
@@ -234,7 +234,7 @@ class ComposeTest {
   }
 
   @Test
-  void anEngineThatIsNotThereIsSaid() {
+  void aMissingEngineIsReported() {
     Import imported = Import.run("--host", "unix://" + folder.resolve("none"));
 
     assertThat(imported.status()).isEqualTo(1);

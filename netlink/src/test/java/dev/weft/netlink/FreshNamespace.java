@@ -24,7 +24,7 @@ public final class FreshNamespace implements BeforeEachCallback, AfterEachCallba
     try {
       namespace = another();
     } catch (NetlinkException e) {
-      assumeTrue(!e.errnoName().equals("EPERM"), "making network namespaces takes root");
+      assumeTrue(!e.errnoName().equals("EPERM"), "making network namespaces needs root");
       throw e;
     }
     netlink = closeLater(Netlink.open(namespace));

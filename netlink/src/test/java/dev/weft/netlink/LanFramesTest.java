@@ -72,7 +72,7 @@ class LanFramesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"192.0.2.8", "2001:db8::8"})
-  void nobodyAnswersForAnAddressThatNobodyHas(String address) throws InterruptedException {
+  void noHostAnswersForAFreeAddress(String address) throws InterruptedException {
     assertThat(ask(address)).isEmpty();
   }
 
@@ -97,7 +97,7 @@ class LanFramesTest {
   }
 
   @Test
-  void aFrameThatIsTooShortTellsNothing() {
+  void aTooShortFrameReportsNothing() {
     for (int length = 0; length < 86; length++) {
       assertThat(LanFrames.holder(new byte[length], IpPrefix.parseAddress("192.0.2.7"))).isEmpty();
       assertThat(LanFrames.holder(new byte[length], IpPrefix.parseAddress("2001:db8::7")))

@@ -71,11 +71,11 @@ final class Cleanup {
     delete(MeshNode.class);
     list(MeshNode.class)
         .forEach(each ->
-            out.accept(name(each) + " is there again, for its agent runs; it holds nothing up"));
+            out.accept(name(each) + " exists again, because its agent runs; it blocks nothing"));
     List<String> left = all(EVERYTHING).map(Cleanup::name).toList();
     left.forEach(each -> out.accept("still there: " + each));
     if (left.isEmpty()) {
-      out.accept("nothing of Weft is left in the API that waits for anybody");
+      out.accept("nothing of Weft is left in the API that blocks a deletion");
     }
     return left.isEmpty();
   }
@@ -97,7 +97,7 @@ final class Cleanup {
             each.getMetadata().setFinalizers(List.of());
             return each;
           });
-      out.accept("let go by force: " + name(held) + after(held));
+      out.accept("released by force: " + name(held) + after(held));
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
         throw e;

@@ -18,9 +18,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cleanup",
     description =
-        "Deletes every object of Weft. Operator and agents have --patience to take the networks"
-            + " down in good order; what is held then, by pods or by agents that are gone, is let"
-            + " go by force and named.",
+        "Deletes every object of Weft. Operator and agents have --patience to remove the networks"
+            + " in order. Then it removes by force, and lists, what pods or lost agents still"
+            + " hold.",
     mixinStandardHelpOptions = true)
 final class CleanupCommand implements Callable<Integer> {
   @Mixin private ApiServerOption apiServer = new ApiServerOption();
@@ -32,9 +32,7 @@ final class CleanupCommand implements Callable<Integer> {
       description = "How long to wait before force. Default: ${DEFAULT-VALUE}.")
   long patience;
 
-  @Option(
-      names = "--no-force",
-      description = "Fail, and name what is left, where force would be needed.")
+  @Option(names = "--no-force", description = "Instead of using force, fail and list what is left.")
   boolean orderly;
 
   @Spec private @Nullable CommandSpec spec;

@@ -106,7 +106,7 @@ final class Startup implements AutoCloseable {
     if (!what.equals(cause)) {
       cause = what;
       waits = "%s since %s: %s".formatted(what, Instant.now().truncatedTo(ChronoUnit.SECONDS), why);
-      log.atWarn().log("{}; it is tried again: {}", what, why);
+      log.atWarn().log("{}; the operator tries again: {}", what, why);
     }
   }
 

@@ -69,7 +69,7 @@ public final class WeftOperator implements AutoCloseable {
     leadership = new Leadership(client, namespace);
     gauges = new NetworkGauges(registry);
     Gauge.builder("weft.operator.leading", () -> leads ? 1 : 0)
-        .description("1 if this operator leads; one that does not lead waits to")
+        .description("1 if this operator leads, 0 if it waits to lead")
         .register(registry);
     operator =
         new Operator(settings -> {
@@ -132,7 +132,7 @@ public final class WeftOperator implements AutoCloseable {
   /** Reasons why the operator is not ready; empty: it works, or waits to lead. */
   List<String> unready() {
     return operator.getRuntimeInfo().isStarted()
-        ? watches((health, _) -> health == Status.UNHEALTHY, "does not watch, it is tried again:")
+        ? watches((health, _) -> health == Status.UNHEALTHY, "does not watch and tries again:")
         : List.of("the controllers have not started");
   }
 
@@ -231,7 +231,7 @@ public final class WeftOperator implements AutoCloseable {
   /** Halts the process, because another operator leads and this one must not write any more. */
   private void stoppedLeading() {
     if (!closing) {
-      log.error("lost the lease {}, so this operator ends; the next one goes on", OPERATOR_LEASE);
+      log.error("lost the lease {}, so this operator ends; the next one continues", OPERATOR_LEASE);
       Runtime.getRuntime().halt(1);
     }
   }

@@ -102,7 +102,7 @@ class OperatorMainTest {
     await().atMost(LONG).until(() -> isReady("handed-over"));
   }
 
-  /** Who leads; null if nobody does. */
+  /** The leader; null if there is none. */
   private static @Nullable String leader() {
     Lease lease =
         client().leases().inNamespace(Names.NAMESPACE).withName(Names.OPERATOR_LEASE).get();
@@ -166,7 +166,7 @@ class OperatorMainTest {
   }
 
   @Test
-  void itSaysWhatIsWrongWithAnAddressToListenOn() throws Exception {
+  void itReportsWhatIsWrongWithAListenAddress() throws Exception {
     Process operator = start("run", "--listen", "9811");
 
     assertThat(operator.waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -111,7 +111,7 @@ class ForwardingTableTest {
   }
 
   @Property(tries = 500)
-  void aKernelThatKeepsOneEntryForAMacAddressEndsAsIfBuiltAnew(
+  void aKernelWithOneEntryForEachMacAddressConvergesToAFreshBuild(
       @ForAll("histories") List<Step> history) {
     Map<Integer, RemoteEndpoint> left = new HashMap<>();
     ForwardingTable<Integer> incremental = new ForwardingTable<>();

@@ -134,7 +134,7 @@ final class Pruning {
     }
     if (reduced) {
       faults.add(
-          new Fault("spec", "the rest of it cannot be read either", "correct what is said above"));
+          new Fault("spec", "the rest of it cannot be read either", "correct the error above"));
     }
     return reduced;
   }
@@ -147,19 +147,21 @@ final class Pruning {
     if (Collection.class.isAssignableFrom(target) || target.isArray()) {
       return new Fault(
           path,
-          quote(found) + " stands where a list is expected",
+          quote(found) + " is given where a list is expected",
           "write a list: each entry begins with a dash");
     }
     if (isWhole(target)) {
       int bits = target == Long.class || target == long.class ? Long.SIZE : Integer.SIZE;
       return new Fault(
           path,
-          quote(found) + " stands where a whole number of %d bits is expected".formatted(bits),
+          quote(found) + " is given where a whole number of %d bits is expected".formatted(bits),
           "choose a number of at most " + (bits == Long.SIZE ? Long.MAX_VALUE : Integer.MAX_VALUE));
     }
     String wanted = wanted(target);
     return new Fault(
-        path, "%s stands where %s is expected".formatted(quote(found), wanted), "write " + wanted);
+        path,
+        "%s is given where %s is expected".formatted(quote(found), wanted),
+        "write " + wanted);
   }
 
   private static @Nullable Class<?> target(Exception failure) {

@@ -71,7 +71,7 @@ record CurrentAllocation(
     if (driver != null && spec.driver() != null && !driver.equals(spec.driver())) {
       problems.add(
           "spec.driver",
-          "%s is asked for, and the network was built as %s"
+          "%s is requested, but the network was built as %s"
               .formatted(Violations.quote(spec.driver()), driver),
           REMEDY);
     }
@@ -82,13 +82,13 @@ record CurrentAllocation(
     if (vni != null && asked != null && !asked.equals(vni)) {
       problems.add(
           "spec.overlay.vni",
-          "%d is asked for, and the network holds %d".formatted(asked, vni),
+          "%d is requested, but the network holds %d".formatted(asked, vni),
           REMEDY);
     }
     if (encrypted != null && encrypted != encrypted(spec)) {
       problems.add(
           "spec.overlay.encrypted",
-          "%s is asked for, and the network was built as %s"
+          "%s is requested, but the network was built as %s"
               .formatted(!encrypted, encrypted ? "encrypted" : "clear"),
           REMEDY);
     }
@@ -103,7 +103,7 @@ record CurrentAllocation(
     if (!before.equals(after)) {
       problems.add(
           "spec.subnets",
-          "%s is asked for, and the network holds %s"
+          "%s is requested, but the network holds %s"
               .formatted(String.join(", ", after), String.join(", ", before)),
           REMEDY);
       return;
@@ -116,7 +116,7 @@ record CurrentAllocation(
           && !canonical(gateway, IpAddress::parse).equals(canonical(present, IpAddress::parse))) {
         problems.add(
             "spec.subnets[%d].gateway".formatted(i),
-            "%s is asked for, and the network holds %s".formatted(gateway, present),
+            "%s is requested, but the network holds %s".formatted(gateway, present),
             REMEDY);
       }
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Rules of a HostNetwork. Weft writes it, so a violation means that versions do not match. */
 final class HostNetworkRules {
-  private static final String REMEDY = "delete the HostNetwork, Weft writes it anew";
+  private static final String REMEDY = "delete the HostNetwork, and Weft recreates it";
 
   private HostNetworkRules() {}
 

@@ -48,13 +48,13 @@ final class MacvlanRules {
     if (options.vlan() != null) {
       problems.add(
           "spec.macvlan.vlan",
-          "parent %s stands for VLAN %d on %s already"
+          "parent %s already means VLAN %d on %s"
               .formatted(options.parent(), parent.vlan(), parent.device()),
           "remove vlan, or write parent: %s".formatted(parent.device()));
     } else if (parent.vlan() < 1 || parent.vlan() > LAST_VLAN) {
       problems.add(
           "spec.macvlan.parent",
-          "%s stands for VLAN %d on %s, and there is none of this number"
+          "%s means VLAN %d on %s, and no VLAN has this number"
               .formatted(options.parent(), parent.vlan(), parent.device()),
           "choose a VLAN from 1 to %d".formatted(LAST_VLAN));
     }

@@ -85,7 +85,7 @@ final class MeshRules {
     } else if (Quantity.parse(volume).getNumericalAmount().compareTo(LEAST_VOLUME) < 0) {
       problems.add(
           "spec.keyRotation.volume",
-          volume + " is sent in no time, and keys would never rest",
+          volume + " is sent too soon, and keys would rotate without pause",
           "choose at least 1Mi");
     }
   }

@@ -81,7 +81,7 @@ final class NetworkRules {
     if (asked != null) {
       problems.add(
           "spec." + field,
-          "the host driver shares the node's own stack and takes no " + field,
+          "the host driver shares the node's own stack and supports no " + field,
           "remove it, or choose another driver in a new network");
     }
   }

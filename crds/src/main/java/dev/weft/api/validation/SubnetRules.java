@@ -161,7 +161,7 @@ final class SubnetRules {
       if (earlier != null) {
         problems.add(
             field(i) + ".cidr",
-            "%s takes one %s subnet and has %s already"
+            "%s supports one %s subnet and has %s already"
                 .formatted(driver, block.isIpv4() ? "IPv4" : "IPv6", earlier),
             "make a second network for it");
       }

@@ -41,7 +41,7 @@ class EventRecorderTest {
   }
 
   @Test
-  void theSameThingToldAgainIsTheSameEventWithAHigherCount() {
+  void aRepeatedReportRaisesTheCountOfItsEvent() {
     Event first = recorder.warning(BLUE, Reason.NEEDS_CHANGE, "eth7 is missing").orElseThrow();
     now = now.plusSeconds(90);
     Event second = recorder.warning(BLUE, Reason.NEEDS_CHANGE, "eth7 is missing").orElseThrow();
@@ -64,7 +64,7 @@ class EventRecorderTest {
   }
 
   @Test
-  void ofOneObjectNoMoreIsToldThanIsAllowedAndTheNextCountHoldsTheRest() {
+  void eventsOfOneObjectAreLimitedAndTheNextCountIncludesTheRest() {
     long told =
         IntStream.range(0, 100)
             .filter(i -> recorder.warning(BLUE, Reason.NOT_WIRED, "same").isPresent())

@@ -91,7 +91,7 @@ class HealthChecksTest {
 
   @ParameterizedTest(name = "{0} is {2}")
   @MethodSource("cases")
-  void argoCdTellsTheHealth(String name, String status, String health, String flux)
+  void argoCdReportsTheHealth(String name, String status, String health, String flux)
       throws Exception {
     Optional<Lua> lua = Lua.find();
     assumeTrue(lua.isPresent(), "there is no Lua here (Debian: package lua5.1)");
@@ -102,7 +102,8 @@ class HealthChecksTest {
 
   @ParameterizedTest(name = "{0} is {3}")
   @MethodSource("cases")
-  void fluxTellsTheHealth(String name, String status, String argo, String health) throws Exception {
+  void fluxReportsTheHealth(String name, String status, String argo, String health)
+      throws Exception {
     for (JsonNode checks : YAML.readTree(FLUX.toFile()).get("healthCheckExprs")) {
       assertThat(flux(checks, object(status))).as(checks.get("kind").textValue()).isEqualTo(health);
     }

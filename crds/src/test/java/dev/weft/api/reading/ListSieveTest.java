@@ -58,7 +58,7 @@ class ListSieveTest {
   }
 
   @Example
-  void whatNobodyReadsIsNotReceived() throws Exception {
+  void unreadFieldsAreNotReceived() throws Exception {
     String pod =
         "{\"metadata\":{\"name\":\"p\",\"labels\":{\"weft.dev/service\":\"shop\",\"x\":\"%s\"},"
                 .formatted("l".repeat(90_000))

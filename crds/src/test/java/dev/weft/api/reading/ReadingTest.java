@@ -112,7 +112,7 @@ class ReadingTest {
   }
 
   @Test
-  void readsAWatchThatTellsOfOne() {
+  void readsAWatchThatReportsOne() {
     String event =
         "{\"type\":\"MODIFIED\",\"object\":{\"apiVersion\":\"weft.dev/v1alpha1\",\"kind\":"
             + "\"OverlayService\",\"metadata\":{\"name\":\"web\"},\"spec\":{\"replicas\":5000000000}}}";

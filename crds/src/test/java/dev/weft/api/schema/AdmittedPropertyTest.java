@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Whatever a schema admits is read, and judged, and stops nobody. */
+/** Everything that a schema admits is read and validated, and stops no program. */
 class AdmittedPropertyTest {
   private static final KubernetesSerialization JSON =
       new KubernetesSerialization(new Reading(_ -> {}).mapper(), true);
@@ -63,17 +63,17 @@ class AdmittedPropertyTest {
               + " {numberReady: 1}}");
 
   @Property(tries = 400)
-  void whatTheSchemaAdmitsIsReadAndJudged(@ForAll long seed) {
+  void whatTheSchemaAdmitsIsReadAndValidated(@ForAll long seed) {
     readAndJudge(new Admitted(new Random(seed), true), false);
   }
 
   @Property(tries = 400)
-  void whatAnEarlierSchemaAdmittedIsReadAndJudged(@ForAll long seed) {
+  void whatAnEarlierSchemaAdmittedIsReadAndValidated(@ForAll long seed) {
     readAndJudge(new Admitted(new Random(seed), false), false);
   }
 
   @Property(tries = 400)
-  void whatNoSchemaAdmitsIsReadAndJudged(@ForAll long seed) {
+  void whatNoSchemaAdmitsIsReadAndValidated(@ForAll long seed) {
     readAndJudge(new Admitted(new Random(seed), false), true);
   }
 

@@ -81,7 +81,7 @@ final class SchemaDetails implements CRDPostProcessor {
                 new JSONSchemaPropsBuilder()
                     .withType("integer")
                     .withFormat("int64")
-                    .withDescription("The metadata.generation that the condition answers to.")
+                    .withDescription("The metadata.generation that the condition describes.")
                     .build())
             .build();
     return new JSONSchemaPropsBuilder()

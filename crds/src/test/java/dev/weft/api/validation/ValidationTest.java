@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class ValidationTest {
 
   @Property
-  void everyNetworkIsJudgedHoweverStrangeItIs(@ForAll("networks") ContainerNetwork network) {
+  void everyNetworkIsValidatedHoweverStrangeItIs(@ForAll("networks") ContainerNetwork network) {
     assertThat(Validation.of(network)).allSatisfy(ValidationTest::speaks);
     assertThat(Validation.drifted(network)).allSatisfy(ValidationTest::speaks);
     assertThat(Validation.change(network, network)).isEmpty();

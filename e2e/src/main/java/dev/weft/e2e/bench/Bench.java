@@ -113,7 +113,7 @@ public final class Bench {
     print("fastest", fastest);
     boolean holds = fastest.ofC() >= LEAST_OF_C && fastest.ofBridge() >= LEAST_OF_BRIDGE;
     System.out.printf(
-        "wanted by the fastest: %.1f of C, %.0f times bridge -batch: %s%n",
+        "target by the fastest: %.1f of C, %.0f times bridge -batch: %s%n",
         LEAST_OF_C, LEAST_OF_BRIDGE, holds ? "holds" : "does not hold");
     return holds;
   }

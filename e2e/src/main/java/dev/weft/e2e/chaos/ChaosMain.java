@@ -36,7 +36,7 @@ public final class ChaosMain implements Callable<Integer> {
   @Option(names = "--seed", description = "The seed of an earlier run. Default: a new one.")
   long seed = ThreadLocalRandom.current().nextLong(1_000_000);
 
-  @Option(names = "--steps", description = "At most so many steps. Default: as many as fit.")
+  @Option(names = "--steps", description = "Maximum number of steps. Default: as many as fit.")
   int steps = Integer.MAX_VALUE;
 
   @Option(names = "--manifests", description = "Their folder. Default: ${DEFAULT-VALUE}.")

@@ -42,7 +42,7 @@ public final class SteadyPing implements AutoCloseable {
     return sent.get();
   }
 
-  /** Waits until so many more requests have been sent. */
+  /** Waits until this many more requests have been sent. */
   public void awaitMore(int requests) {
     int now = sent.get();
     await("echo requests", () -> sent.get() >= now + requests);

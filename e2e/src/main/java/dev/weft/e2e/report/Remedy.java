@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** Reasons for skipped tests, each with the command or step that makes them run. */
 enum Remedy {
-  ROOT("takes root|needs root", "no root", "sudo ./weft test"),
+  ROOT("needs root", "no root", "sudo ./weft test"),
   PACKAGES(
       "lua5\\.1|tcpdump|promtool|docker\\.io|busybox-static|nftables is|nft is",
       "programs of Debian packages are missing",
@@ -26,14 +26,14 @@ enum Remedy {
       "no cluster is given",
       "WEFT_CLUSTER=kubeconfig ./weft test (CONTRIBUTING.md)"),
   IMAGES("weft images", "no images are built", "./weft images"),
-  ENGINE("Docker engine|image .* cannot be had", "no Docker engine", "start a Docker engine"),
+  ENGINE("Docker engine|image .* is not available", "no Docker engine", "start a Docker engine"),
   ON_DEMAND("ask for it with|benchmark", "they run on demand", "the option in the reason"),
   MACHINE(
       "machine with ESP",
       "no machine with ESP",
       "e2e/src/main/sh/machine --prepare, and read what it reports"),
   KERNEL(
-      "this kernel|encryption takes|802\\.1Q",
+      "this kernel|encryption needs|802\\.1Q",
       "this kernel lacks a feature",
       "a kernel that has it; what the machine with ESP ran is not listed here");
 

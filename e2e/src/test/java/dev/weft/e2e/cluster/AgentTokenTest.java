@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The token of the agent of node weft-1, in the hands of somebody else. */
+/** An attacker uses the token of the agent of node weft-1. */
 @Tag("api-server")
 @ExtendWith(InLab.class)
 class AgentTokenTest {
@@ -148,7 +148,7 @@ class AgentTokenTest {
   }
 
   @Test
-  void whatItTakesInTheNameOfAnotherNodesPodIsRemovedAndTold() {
+  void whatItClaimsForAnotherNodesPodIsRemovedAndReported() {
     String pod = lab.client().pods().withName("b").get().getMetadata().getUid();
     try (KubernetesClient agent = lab.agentClient(lab.node("weft-1"))) {
       agent

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A task that tells its number, one byte, to whoever connects or sends a datagram, and again for
- * every byte that it is sent on a connection.
+ * A task that sends its number, one byte, to each client that connects or sends a datagram, and
+ * again for every byte received on a connection.
  */
 final class Answering implements AutoCloseable {
   private final byte number;
@@ -64,7 +64,7 @@ final class Answering implements AutoCloseable {
         connection.write(ByteBuffer.wrap(new byte[] {number}));
       }
     } catch (IOException end) {
-      // whoever asked has gone, or this is closed
+      // the client has gone, or this is closed
     } finally {
       connections.remove(connection);
     }

@@ -23,7 +23,7 @@ class AtRestTest {
   private static final Duration REST =
       Duration.ofSeconds(Integer.getInteger("weft.rest.seconds", 15));
 
-  /** A bridge tells of each new port once more after its forward delay of 15 s. */
+  /** A bridge notifies each new port once more after its forward delay of 15 s. */
   private static final Duration SETTLED = Duration.ofSeconds(18);
 
   private final Lab lab;
@@ -68,7 +68,7 @@ class AtRestTest {
         });
   }
 
-  /** What each agent has done, but for renewing its Lease and its watches. */
+  /** What each agent has done, except renewing its Lease and its watches. */
   private Map<String, Double> work() {
     return counts(name -> !name.contains("resource=\"leases\"") && !isWatch(name));
   }

@@ -45,7 +45,7 @@ class RolloutInLabTest {
   }
 
   @Test
-  void aChangeStopsAtTheFirstNodeThatFailsAndGoesOnWhenItIsMended() {
+  void aChangeStopsAtTheFirstFailedNodeAndContinuesOnceItIsRepaired() {
     made.network("waves", "driver: bridge\nrollout: {maxUnavailable: 1}");
     InLab.awaitReady(cluster, "waves");
     Long before = network("waves").getMetadata().getGeneration();
@@ -75,7 +75,7 @@ class RolloutInLabTest {
   }
 
   @Test
-  void aDryRunChangesNothingAndTellsWhatEachNodeWouldChange() {
+  void aDryRunChangesNothingAndReportsWhatEachNodeWouldChange() {
     made.network("dry", "driver: bridge\nmode: Plan");
     awaitReason("dry", Reason.PLANNED);
     assertThat(plans("dry"))

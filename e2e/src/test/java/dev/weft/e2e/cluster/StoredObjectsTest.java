@@ -87,7 +87,7 @@ class StoredObjectsTest {
     }
   }
 
-  /** Writes the record; {@code ${kind/name}} in it stands for the UID that an object gets now. */
+  /** Writes the record; {@code ${kind/name}} in it means the UID that an object gets now. */
   private static void store(Lab lab) throws IOException {
     Map<String, String> uids = new HashMap<>();
     for (String recorded : Files.readString(RECORD).split("(?m)^---$", -1)) {

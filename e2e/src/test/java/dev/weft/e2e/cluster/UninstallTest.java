@@ -53,7 +53,7 @@ class UninstallTest {
               "--kubeconfig=" + lab.kubeconfig());
       assertThat(cleanup.status()).as(cleanup.output()).isZero();
       assertThat(cleanup.output())
-          .contains("let go by force: HostNetwork blue.weft-1", "nothing of Weft is left");
+          .contains("released by force: HostNetwork blue.weft-1", "nothing of Weft is left");
       await().atMost(InLab.PATIENCE).until(() -> definitions(lab.client()).isEmpty());
       for (LabNode node : lab.nodes()) {
         Ended clean = agentCleans(node);

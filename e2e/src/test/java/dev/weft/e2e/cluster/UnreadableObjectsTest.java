@@ -85,7 +85,7 @@ class UnreadableObjectsTest {
           """);
 
   @Test
-  void stopNobodyAndSayThemselvesWhatToChange() {
+  void stopNoOthersAndReportWhatToChange() {
     assumeTrue(Root.is(), Root.REASON);
     try (Lab lab = InLab.start(1)) {
       assumeTrue(lab.controlPlane().isReal(), "the embedded API server knows no schema");

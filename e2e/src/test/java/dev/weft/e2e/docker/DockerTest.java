@@ -149,7 +149,7 @@ class DockerTest {
   }
 
   @Test
-  void aRestartedContainerIsWiredAnew() {
+  void aRestartedContainerIsWiredAgain() {
     run(0, "one", "blue");
     run(1, "two", "blue");
     awaitAttached("one", 1);
@@ -178,7 +178,7 @@ class DockerTest {
   }
 
   @Test
-  void aContainerThatCannotBeAttachedIsToldOnItsNode() {
+  void aContainerThatCannotBeAttachedIsReportedOnItsNode() {
     run(0, "lost", "nowhere");
 
     await()

@@ -71,7 +71,7 @@ record Attack(String name, Step step, boolean restarts, String limit, boolean lo
     return new Attack(name, step, true, limit, lone);
   }
 
-  /** Whether it holds on to something when its pod ends, and so goes on beyond. */
+  /** Whether it keeps resources after its pod ends, and so continues. */
   boolean holdsOn() {
     return name.startsWith("keeps") || name.startsWith("holds");
   }

@@ -116,7 +116,7 @@ final class Attacker implements AutoCloseable {
             .formatted(text));
   }
 
-  /** Runs a shell script that goes on by itself, until the end. */
+  /** Runs a shell script in the background, until the end. */
   void background(String script) {
     List<String> command = new ArrayList<>(List.of("timeout", LONGEST_SECONDS));
     command.addAll(inside("nice", "-n", "19", "sh", "-c", script));

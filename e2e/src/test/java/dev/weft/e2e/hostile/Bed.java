@@ -180,7 +180,7 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
                 && endpoints(pod).isEmpty());
   }
 
-  /** Deletes a network that nobody is on, and waits until it is gone. */
+  /** Deletes an unused network, and waits until it is gone. */
   void forget(String network) {
     var it = lab.client().resources(ContainerNetwork.class).withName(network);
     it.delete();

@@ -101,7 +101,7 @@ class HostilePodTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("groups")
-  void harmsNobody(Group group) throws Exception {
+  void harmsNoOther(Group group) throws Exception {
     Bed bed = current.get();
     boolean sound = false;
     try {

@@ -27,7 +27,7 @@ record KernelState(Map<String, List<String>> lines) {
       nft list ruleset | sed 's/^/nft /'
       """;
 
-  /** Where a set of nftables goes on in another line depends on what else is in it. */
+  /** The line breaks in nft's listing of a set depend on its other content. */
   private static final Pattern LISTED = Pattern.compile("[{},]|elements = ");
 
   /** The name of a table's seal is made of what the table holds. */
@@ -80,7 +80,7 @@ record KernelState(Map<String, List<String>> lines) {
         || line.contains("extern_learn");
   }
 
-  /** What is there now and was not, and what is no more, but for lines that are nobody's matter. */
+  /** Lines that were added or removed, without irrelevant ones. */
   List<String> differences(KernelState before, Predicate<String> ignored) {
     List<String> found = new ArrayList<>();
     new TreeMap<>(lines)

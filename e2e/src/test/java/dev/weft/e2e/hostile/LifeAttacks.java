@@ -91,7 +91,7 @@ final class LifeAttacks {
             }));
   }
 
-  /** A script that finds a process in a namespace within as {@code $p}, and then goes on. */
+  /** A script that finds a process in a namespace within as {@code $p}, and then continues. */
   private static String nested(String script) {
     return "unshare -n sleep 100 & p=$!; sleep 0.2; %s; wait".formatted(script);
   }

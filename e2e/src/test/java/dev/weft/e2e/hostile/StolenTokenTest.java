@@ -152,11 +152,11 @@ class StolenTokenTest extends StolenTokens {
   }
 
   /**
-   * A token can take what is free, of every network. Who holds an address keeps it, who asks for
-   * one is told why there is none, and what was taken goes by the label of the node.
+   * A token can take all free addresses of every network. Holders keep their addresses, new
+   * requests report why none is free, and the label of the node frees what was taken.
    */
   @Test
-  void aNetworkWhoseAddressesAreAllTakenSaysSoAndOthersGoOn() throws Exception {
+  void anExhaustedNetworkReportsItAndOthersContinue() throws Exception {
     Bed bed = current.get();
     boolean sound = false;
     bed.apply(small("small", "10.30.0.0/29"));

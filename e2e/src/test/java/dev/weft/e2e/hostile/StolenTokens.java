@@ -68,7 +68,7 @@ abstract class StolenTokens {
     return "refused: " + refusal.substring(0, Math.min(200, refusal.length()));
   }
 
-  /** An Event of somebody else, for the thief to change. */
+  /** An Event of another writer, for the thief to change. */
   static void provide(Bed bed) {
     if (bed.lab().client().v1().events().inNamespace("default").withName("stolen.0").get()
         == null) {

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests a {@link KubeletLab} of three nodes whose agents are ready, or skips them where there
- * is none to be had. It is started once for all classes that ask for it, and removed after the
- * last; a test leaves it as it found it.
+ * Gives tests a {@link KubeletLab} of three nodes with ready agents, or skips them where none is
+ * available. It starts once for all classes that request it, and is removed after the last. A test
+ * leaves it as it found it.
  */
 public final class InKubeletLab implements BeforeAllCallback, ParameterResolver {
   /** How long a test waits for a condition. */

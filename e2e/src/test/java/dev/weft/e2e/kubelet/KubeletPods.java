@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 
 /** Pods of namespace {@code default} in a {@link KubeletLab}, gone when this is closed. */
 public final class KubeletPods implements AutoCloseable {
-  /** A command that stays until it is told to end. */
+  /** A command that runs until it is terminated. */
   public static final String STAY = "trap 'exit 0' TERM; sleep 1000000 & wait";
 
   private final KubeletLab lab;

@@ -112,7 +112,7 @@ class PodsTest {
   }
 
   @Test
-  void aPodThatCannotBeAttachedDoesNotStartAndItsEventSaysWhy() {
+  void aPodThatCannotBeAttachedDoesNotStartAndItsEventGivesTheReason() {
     pods.run("lost", node(0).name(), "blue, nowhere", SHOW);
 
     await()
@@ -137,7 +137,7 @@ class PodsTest {
   }
 
   @Test
-  void aPodThatStartedWhileTheAgentWasAwayIsWiredLateAndItsEventSaysSo() {
+  void aPodThatStartedWithoutTheAgentIsWiredLateAndItsEventReportsIt() {
     KubeletNode node = node(1);
     node.agent().kill();
     try {

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What the kernel says: the IPv4 addresses in the sandboxes of all nodes, whoever runs there. */
+/** Reads from the kernel the IPv4 addresses in all sandboxes of all nodes. */
 final class SandboxAddresses {
   private SandboxAddresses() {}
 

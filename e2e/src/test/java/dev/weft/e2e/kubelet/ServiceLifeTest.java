@@ -141,7 +141,7 @@ class ServiceLifeTest {
             .orFail());
   }
 
-  /** Tasks that tell their version and name; they go on answering while their end gets about. */
+  /** Tasks that report their version and name; they keep answering while their end spreads. */
   private static String template(int version) {
     return """
     {"spec":{"terminationGracePeriodSeconds":8,"containers":[{"name":"web","imagePullPolicy":"Never",
@@ -189,7 +189,7 @@ class ServiceLifeTest {
         && Objects.equals(status.replicas(), tasks);
   }
 
-  /** Waits, and tells every state that there was on the way. */
+  /** Waits, and returns every state on the way. */
   private void awaitStatus(String what, Predicate<OverlayServiceStatus> done) {
     long start = System.nanoTime();
     seen.clear();

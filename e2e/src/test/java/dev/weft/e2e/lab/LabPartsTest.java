@@ -71,7 +71,7 @@ class LabPartsTest {
   }
 
   @Test
-  void aSweepSparesTheLabsWhoseOwnerLives() {
+  void aSweepSparesLabsOfLivingOwners() {
     try (StateDirectory living = StateDirectory.create(Labs.name())) {
       Namespaces namespaces = new Namespaces(living.path().getFileName().toString(), living);
       try (NetworkNamespace kept = namespaces.create("kept");

@@ -62,7 +62,7 @@ final class AgentLan implements AutoCloseable {
     Awaitility.setDefaultTimeout(PATIENCE);
     assumeTrue(Root.is(), Root.REASON);
     List<String> lacking = Kernel.lacksForEncryption(KernelSurvey.kernel(), true, true);
-    assumeTrue(lacking.isEmpty(), "this kernel lacks what encryption takes: " + lacking);
+    assumeTrue(lacking.isEmpty(), "this kernel lacks what encryption needs: " + lacking);
   }
 
   /** Nodes 1 to {@code count}, whose agents are started. */
@@ -202,7 +202,7 @@ final class AgentLan implements AutoCloseable {
           .noneMatch(frame -> Packets.isUdpTo(frame, AgentNode.SECRET_PORT));
     }
 
-    /** The same, and a clear frame that somebody puts on the wire does not come out of it. */
+    /** The same, and a forged clear frame on the wire does not come out of it. */
     void refused() {
       saidNothing();
       if (!second().hasSandboxOn(SECRET)) {

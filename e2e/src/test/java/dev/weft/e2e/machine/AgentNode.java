@@ -71,7 +71,7 @@ final class AgentNode implements AutoCloseable {
   private volatile @Nullable PaperAgent agent;
   private volatile long volume = Long.MAX_VALUE;
 
-  /** A network, and what tells it from the other. */
+  /** A network, and what distinguishes it from the other. */
   enum Network {
     CLEAR(1, CLEAR_PORT, 4096, false),
     SECRET(2, SECRET_PORT, SECRET_VNI, true);
@@ -156,7 +156,7 @@ final class AgentNode implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  /** The UDP ports that somebody holds at an address of the node's. */
+  /** The UDP ports in use at an address of the node. */
   Set<Integer> udpPorts() {
     return UDP_PORT
         .matcher(command("ss", "-Hlnu"))
@@ -227,7 +227,7 @@ final class AgentNode implements AutoCloseable {
     look(PassScope.EVERYTHING);
   }
 
-  /** Has new keys last for so many bytes. */
+  /** Limits new keys to this many bytes. */
   void volume(long bytes) {
     volume = bytes;
   }

@@ -165,7 +165,7 @@ class EncryptedMeshTest {
   }
 
   @Test
-  void anAgentThatIsKilledInTheMiddleOfAChangeLosesNothingAndGoesOnLater() {
+  void anAgentKilledDuringAChangeLosesNothingAndResumesLater() {
     try (WireTap wire = WireTap.ofWire(lab.guest());
         PingInside ping = PingInside.start(lab.guest(), "pod-c", address("d", "red"))) {
       long epoch = epoch() + 1;

@@ -107,7 +107,7 @@ class EncryptedNetworkTest {
   }
 
   @Test
-  void aKeyThatHasCarriedAllItMayIsTold() {
+  void aKeyAtItsByteLimitIsReported() {
     lan.nodes(2, false);
     lan.nodes().forEach(node -> node.volume(10_000));
     lan.carried(SECRET);

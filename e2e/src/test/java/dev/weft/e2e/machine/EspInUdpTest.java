@@ -187,7 +187,7 @@ class EspInUdpTest {
   }
 
   @Test
-  void whileNobodyHoldsThePortNothingPassesAndAnAgentTakesItBeforeItKnowsAnything() {
+  void aClosedPortPassesNothingAndAnAgentOpensItBeforeItKnowsAnything() {
     lan.mesh().travelBy(Optional.of(PORT));
     lan.nodes(2, false);
     lan.carried(SECRET);
@@ -208,7 +208,7 @@ class EspInUdpTest {
   }
 
   @Test
-  void aPortThatSomebodyElseHasIsToldAndPlainEspGoesOnUntilItIsFree() throws IOException {
+  void anOccupiedPortIsReportedAndPlainEspContinuesUntilItIsFree() throws IOException {
     lan.nodes(2, false);
     lan.carried(SECRET);
     long epoch;
@@ -222,8 +222,8 @@ class EspInUdpTest {
       await()
           .untilAsserted(() ->
               assertThat(lan.second().problems().toString())
-                  .contains("UDP port 4500: the Mesh has encrypted networks travel by it")
-                  .contains("in use by process %d (java)".formatted(ProcessHandle.current().pid()))
+                  .contains("UDP port 4500: the Mesh uses it for encrypted networks")
+                  .contains("process %d (java) uses it".formatted(ProcessHandle.current().pid()))
                   .contains("or let the Mesh name another port"));
       assertThat(lan.answers(SECRET)).isTrue();
       wires.sawEsp();

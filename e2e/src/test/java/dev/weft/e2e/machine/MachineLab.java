@@ -185,8 +185,8 @@ final class MachineLab implements AutoCloseable {
   }
 
   /**
-   * Writes down, line by line, what the kernel tells of changes in the namespace of a node, until
-   * {@link #changes} is asked.
+   * Records the kernel's notifications of changes in the namespace of a node, line by line, until
+   * {@link #changes} is called.
    */
   void watchChanges(int number) {
     guest.run(watch(number, "/run/weft-%d/changes".formatted(number)));
@@ -205,7 +205,7 @@ final class MachineLab implements AutoCloseable {
             .strip());
   }
 
-  /** Starts the agent of a node and kills it once the kernel has told so many lines of changes. */
+  /** Starts the agent of a node and kills it once the kernel has reported this many changes. */
   void startAgentAndKill(int number, int lines) {
     guest.run(
         """
@@ -236,7 +236,7 @@ final class MachineLab implements AutoCloseable {
         .formatted(number, to);
   }
 
-  /** Freezes the agent of a node, which the operator takes for gone. */
+  /** Freezes the agent of a node, which the operator then considers gone. */
   void leave(int number) {
     signal(number, "STOP");
     lab.client()

@@ -89,7 +89,7 @@ final class PaperMesh {
     }
   }
 
-  /** The epoch whose keys have carried all they may, as a node tells. */
+  /** The epoch whose keys have reached their byte limit, as a node reports. */
   synchronized Optional<Long> exhausted(AgentNode node) {
     return Optional.ofNullable(reports.get(node.name())).flatMap(KeyReport::exhausted);
   }

@@ -37,7 +37,7 @@ final class PingInside implements AutoCloseable {
     return ping;
   }
 
-  /** Waits for so many answers more. */
+  /** Waits for this many more answers. */
   void awaitMore(int answers) {
     int until = answered().size() + answers;
     Awaitility.await("answers to " + name)

@@ -37,7 +37,7 @@ abstract class BlackBox {
 
   @TempDir private Path scratch = Path.of("");
 
-  /** The cluster; skips the test where it cannot be had. */
+  /** The cluster; skips the test where there is none. */
   abstract TestCluster cluster() throws IOException;
 
   @BeforeEach

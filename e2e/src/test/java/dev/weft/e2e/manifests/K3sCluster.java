@@ -69,7 +69,7 @@ final class K3sCluster implements TestCluster {
       return new K3sCluster(
           DockerImageName.parse(image).asCompatibleSubstituteFor("rancher/k3s"), folder);
     } catch (ContainerFetchException e) {
-      return abort("the image %s cannot be had: %s".formatted(image, e.getMessage()));
+      return abort("the image %s is not available: %s".formatted(image, e.getMessage()));
     }
   }
 

@@ -82,7 +82,7 @@ public final class Kubectl {
         Stream.concat(command.stream(), Stream.of("--kubeconfig=" + kubeconfig)).toList());
   }
 
-  /** The YAML that a kustomization stands for. */
+  /** The YAML that a kustomization renders. */
   String build(Path kustomization) {
     return run("kustomize", kustomization.toString()).orFail();
   }

@@ -67,7 +67,7 @@ public final class AttachReports {
       events.warning(
           pod(sandbox),
           Reason.NETWORK_ATTACHED_LATE,
-          "attached to %s only after the pod had started: the agent was away"
+          "attached to %s only after the pod had started: the agent was not running"
               .formatted(String.join(", ", networks)));
     }
   }

@@ -218,7 +218,7 @@ public final class Attacher implements SandboxListener {
       Throwable why = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
       refusals.add(
           AttachError.passing(
-              "%s: %s; if it lasts, see the agent's log; it is tried again"
+              "%s: %s; if it lasts, see the agent's log; the agent tries again"
                   .formatted(sandbox.netns(), why.getMessage())));
     }
     return conclude(attempts, refusals);
@@ -243,7 +243,7 @@ public final class Attacher implements SandboxListener {
       } catch (TimeoutException | ExecutionException e) {
         refusals.add(
             AttachError.passing(
-                "network %s is not wired within %d ms; it goes on"
+                "network %s is not wired within %d ms; the agent continues"
                     .formatted(network, Deadlines.ATTEMPT.toMillis())));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

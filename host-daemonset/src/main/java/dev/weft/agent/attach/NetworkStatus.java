@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The annotation that tells readers of Multus a pod's interfaces: a JSON list. Entries of other
- * writers stay as they are (Network Plumbing Working Group, Kubernetes Network Custom Resource
+ * The annotation that lists a pod's interfaces for readers of Multus, as JSON. Entries of other
+ * writers stay unchanged (Network Plumbing Working Group, Kubernetes Network Custom Resource
  * Definition De-facto Standard, version 1.3, 7.1).
  */
 final class NetworkStatus {

@@ -94,7 +94,7 @@ public final class Reservations {
       reservation.done.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
       throw AttachError.passing(
-          "the API server has not answered yet which addresses are its own; it is tried again");
+          "the API server has not confirmed the sandbox's addresses yet; the agent tries again");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

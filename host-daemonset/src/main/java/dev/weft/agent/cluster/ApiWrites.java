@@ -131,7 +131,9 @@ public final class ApiWrites implements AutoCloseable {
     LOG.atLevel(it.failures == 0 ? Level.WARN : Level.DEBUG)
         .addKeyValue("write", key)
         .addKeyValue("status", failure.getCode())
-        .log("the API server did not take a write, which is tried again: {}", failure.getMessage());
+        .log(
+            "the API server did not accept a write; the agent tries again: {}",
+            failure.getMessage());
     timer.after(BACKOFF.delay(again.failures), () -> begin(key));
   }
 }

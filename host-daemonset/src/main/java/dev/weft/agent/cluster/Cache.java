@@ -261,7 +261,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     Level level = started || failing.getAndSet(true) ? Level.DEBUG : Level.WARN;
     LOG.atLevel(level)
         .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())
-        .log("cannot be listed or watched, it is tried again: {}", reason);
+        .log("cannot be listed or watched; the agent tries again: {}", reason);
     return true;
   }
 }

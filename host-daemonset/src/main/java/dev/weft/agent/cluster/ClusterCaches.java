@@ -156,8 +156,7 @@ public final class ClusterCaches implements AutoCloseable {
     }
     now.refused().entrySet().stream()
         .filter(each -> !each.getValue().equals(before.refused().get(each.getKey())))
-        .forEach(
-            each -> LOG.atWarn().log("{}; until then it counts as none", each.getValue().why()));
+        .forEach(each -> LOG.atWarn().log("{}; until then it is ignored", each.getValue().why()));
     if (!Objects.equals(before.refused().get(node), now.refused().get(node))) {
       listener.membership();
     }

@@ -116,7 +116,7 @@ final class LivingConnections extends HttpClient {
   private void renew(Generation silent) {
     Generation fresh = Generation.of(maker.get());
     if (current.compareAndSet(silent, fresh)) {
-      LOG.atWarn().log("the API server's connections are silent: others are made");
+      LOG.atWarn().log("the API server's connections are silent: the agent opens new ones");
       silent.sockets.end();
       silent.client.shutdownNow();
     } else {

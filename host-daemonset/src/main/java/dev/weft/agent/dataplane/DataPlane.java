@@ -30,10 +30,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The kernel of one node, brought to a NodeSpec. Safe for use by several threads; calls wait for
- * each other.
- */
+/** Reconciles the kernel of one node with a NodeSpec. Thread-safe; calls run one at a time. */
 public final class DataPlane implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final HostKernel kernel;
@@ -46,55 +43,54 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * The data plane of the calling thread's network namespace.
+   * Opens the data plane of the calling thread's network namespace.
    *
-   * @param keys where the keys of encrypted networks are
+   * @param keys file that stores the keys of encrypted networks
    */
   public static DataPlane open(KeyFile keys) {
     return new DataPlane(NetworkNamespace.current(), Optional.of(keys));
   }
 
   /**
-   * The data plane of a node that is the network namespace behind {@code node}.
+   * Opens the data plane of the network namespace at {@code node}.
    *
-   * @param keys where the keys of encrypted networks are
+   * @param keys file that stores the keys of encrypted networks
    */
   public static DataPlane open(Path node, KeyFile keys) {
     return new DataPlane(NetworkNamespace.open(node), Optional.of(keys));
   }
 
   /**
-   * The data plane of a node that is the network namespace behind {@code node}, such as {@code
-   * /run/netns/a}, which can not encrypt.
+   * Opens the data plane of the network namespace at {@code node}, such as {@code /run/netns/a},
+   * without encryption.
    */
   public static DataPlane open(Path node) {
     return new DataPlane(NetworkNamespace.open(node), Optional.empty());
   }
 
-  /** Whether an interface in a sandbox was made for an address that is not claimed, or not yet. */
+  /** Whether an interface in a sandbox was made for an address that is not claimed yet. */
   public static boolean isUnfinished(Link link) {
     return isOurs(link) && !link.isUp();
   }
 
-  /** Whether a device carries our mark. */
+  /** Whether a device carries Weft's mark. */
   public static boolean isOurs(Link link) {
     return Owner.of(link).isPresent();
   }
 
   /**
-   * Brings the kernel to the desired state, as far as {@code scope} says. A network that cannot be
-   * made does not block the others. The first call looks at everything, whatever {@code scope}
-   * says.
+   * Reconciles the part of the kernel that {@code scope} names. A network that cannot be built does
+   * not block the others. The first call always reads the whole kernel.
    */
   public ReconcileOutcome reconcile(NodeSpec nodeSpec, PassScope scope) {
     return reconcile(nodeSpec, scope, made -> {});
   }
 
   /**
-   * The same.
+   * Like {@link #reconcile(NodeSpec, PassScope)}, with an early report.
    *
-   * @param made is called, at least once, as soon as all is made that can be; announcements to
-   *     neighbours follow
+   * @param made runs at least once, when all changes are made and before announcements to
+   *     neighbours
    */
   public ReconcileOutcome reconcile(
       NodeSpec nodeSpec, PassScope scope, Consumer<ReconcileOutcome> made) {
@@ -107,8 +103,8 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * Goes on to take ESP inside UDP where an agent before has taken it: peers send to the node
-   * whether or not it is known yet what is desired.
+   * Reopens the UDP ports at which an earlier agent received ESP. Peers keep sending there before
+   * the agent knows the desired state.
    */
   public void resume() {
     locked(() -> {
@@ -117,12 +113,12 @@ public final class DataPlane implements AutoCloseable {
     });
   }
 
-  /** What {@link #reconcile} of everything would change; nothing is changed. */
+  /** Returns what {@link #reconcile} of everything would change, without changing it. */
   public List<Change> plan(NodeSpec nodeSpec) {
     return locked(() -> reconciliation.plan(nodeSpec));
   }
 
-  /** Chooses where the node's tunnels start; never on a device of ours. */
+  /** Chooses the source of the node's tunnels; never a device of Weft. */
   public LocalVtep underlay(UnderlayChoice choice) {
     return locked(() ->
         new Underlays(reconciliation.lookAround(), choice)
@@ -138,13 +134,13 @@ public final class DataPlane implements AutoCloseable {
   }
 
   /**
-   * Reports drift to {@code listener} from now on, on a thread of its own. It must return soon and
-   * not call back into this object.
+   * Reports drift to {@code listener} from now on, on a separate thread. The listener must return
+   * soon and must not call this object.
    */
   public void onDrift(Consumer<DriftEvent> listener) {
     locked(() -> {
       if (watch != null) {
-        throw new IllegalStateException("drift is already listened to");
+        throw new IllegalStateException("a listener for drift is already set");
       }
       watch = new DriftWatch(kernel, new LockedJudge(), listener);
       return watch;
@@ -160,7 +156,7 @@ public final class DataPlane implements AutoCloseable {
         return Optional.of(
             new DriftEvent(
                 PassScope.EVERYTHING,
-                "a change could not be looked at: " + unreadable.getMessage(),
+                "a change could not be examined: " + unreadable.getMessage(),
                 "unreadable"));
       }
     }
@@ -200,7 +196,7 @@ public final class DataPlane implements AutoCloseable {
     }
   }
 
-  /** Lets go of the kernel; all that was made stays. */
+  /** Closes the connections to the kernel; networks keep running. */
   @Override
   public void close() {
     DriftWatch listening = locked(() -> Optional.ofNullable(watch)).orElse(null);

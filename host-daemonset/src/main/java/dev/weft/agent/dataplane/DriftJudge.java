@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Says which networks a notification concerns.
+ * Decides which networks a kernel notification affects.
  *
  * @param seen the node when its underlay was last chosen
  */
@@ -74,7 +74,7 @@ record DriftJudge(
     return tables.guard(last.applied(), changes).map(what -> new DriftEvent(last.filtered(), what));
   }
 
-  /** Looked at ever more rarely while it changes without end. */
+  /** The watch delays repeated changes of the firewall for longer each time. */
   @Override
   public Optional<DriftEvent> judgeFirewall() {
     return last.networks().values().stream().anyMatch(LastPass.Carried::isFiltered)

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Plans endpoints that came, changed or went against what the last pass left, instead of a dump:
- * the work grows with their number, not with that of all endpoints.
+ * Plans added, changed and removed endpoints against the last pass instead of a kernel dump. The
+ * work grows with their number, not with that of all endpoints.
  */
 final class EndpointFastPath {
   private final NodeSpec spec;
@@ -35,9 +35,9 @@ final class EndpointFastPath {
   private final List<Item> after = new ArrayList<>();
 
   /**
-   * A plan of endpoints.
+   * Starts a plan of endpoints.
    *
-   * @param apply through which sandboxes are read
+   * @param apply reads the sandboxes
    */
   EndpointFastPath(NodeSpec spec, LastPass last, SandboxInterfaces interfaces, Apply apply) {
     this.spec = spec;
@@ -46,11 +46,11 @@ final class EndpointFastPath {
     this.apply = apply;
   }
 
-  /** A network that can be made. */
+  /** A network that can be built. */
   private record Buildable(NetworkSpec network, NetworkDriver driver, LastPass.Carried carried) {}
 
   /**
-   * The changes for endpoints.
+   * Returns the changes for these endpoints.
    *
    * @param endpoints by network name
    */
@@ -69,7 +69,7 @@ final class EndpointFastPath {
     return Plan.between(State.of(after), State.of(before));
   }
 
-  /** Notes that the changes of the plan have been made. */
+  /** Records that the changes of the plan have been made. */
   void made() {
     last.applied().replace(before, State.of(after));
   }
@@ -129,7 +129,7 @@ final class EndpointFastPath {
     Set<Item.Key> touched = new LinkedHashSet<>();
     it.driver.remote(delta.removed()).forEach(item -> touched.add(item.key()));
     added.forEach(item -> touched.add(item.key()));
-    // what a sandbox here has by now is not touched by its leaving another node
+    // an item that a local sandbox owns by now stays when the remote endpoint goes
     after.removeIf(item -> touched.contains(item.key()) && item.owner().endpoint().isEmpty());
     after.addAll(added);
     touched.forEach(each ->

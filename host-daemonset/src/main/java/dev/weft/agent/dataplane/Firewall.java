@@ -117,7 +117,7 @@ final class Firewall {
     ways.putIfAbsent(way.key(), way);
   }
 
-  /** A node without nftables has told so. */
+  /** Without nftables nothing is probed; another problem already reports that. */
   private List<FirewallProbe.Way> dropped(Collection<FirewallProbe.Way> ways) {
     try {
       return FirewallProbe.dropped(kernel, ways);

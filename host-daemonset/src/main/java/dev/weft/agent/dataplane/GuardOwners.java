@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The owner of an element of the source guard, which the kernel does not hold: as the last pass
- * left it, else the desired endpoint, else the network by its number.
+ * Finds the owner of a source guard element, which the kernel does not store. It looks in the last
+ * pass, then at the desired endpoints, then for the network with that number.
  */
 record GuardOwners(LastApplied left, Map<Item.Key, Owner> desired, Map<String, Owner> networks)
     implements Function<GuardItem.GuardKey.OfEntry, Owner> {

@@ -25,15 +25,15 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What the last look at the whole kernel left. The contents of {@code applied} and {@code networks}
- * are kept up to date while endpoints come and go.
+ * What the last full pass left. {@code applied} and {@code networks} are updated as endpoints come
+ * and go.
  *
  * @param applied the items in the kernel
  * @param networks by name
- * @param underlying what networks need of devices that are not ours
- * @param shut UDP ports that take nothing in clear
- * @param senders tunnel ends that the packet filter takes frames from
- * @param peers tunnel ends of the mesh
+ * @param underlying what networks need of devices that are not Weft's
+ * @param shut UDP ports that drop clear text
+ * @param senders VTEPs from which the packet filter accepts frames
+ * @param peers VTEPs of the mesh
  */
 record LastPass(
     LastApplied applied,
@@ -44,11 +44,11 @@ record LastPass(
     Set<InetAddress> peers) {
 
   /**
-   * A network that the node carries, or was to carry.
+   * A network that the node carries or should carry.
    *
-   * @param driver empty if the network cannot be made
+   * @param driver empty if the network cannot be built
    * @param remote endpoints on other nodes, by their key
-   * @param problems what is not as desired
+   * @param problems differences from the desired state
    */
   record Carried(
       String uid,
@@ -61,7 +61,7 @@ record LastPass(
     }
   }
 
-  /** What a pass that {@code plan} was made for leaves. */
+  /** Returns the state after a pass that executed {@code plan}. */
   static LastPass of(NodeSpec spec, PassPlan plan, LastApplied applied, Set<Integer> shut) {
     Map<String, Carried> networks = new HashMap<>();
     spec.networks()
@@ -103,12 +103,12 @@ record LastPass(
     return ports;
   }
 
-  /** Whether anything of ours is in the IPsec tables. */
+  /** Whether the IPsec tables contain an item of Weft. */
   boolean hasIpsec() {
     return applied.items().stream().anyMatch(item -> item.owner().equals(Owner.ENCRYPTION));
   }
 
-  /** Whether the networks of these endpoints are in the kernel as they are desired. */
+  /** Whether the kernel carries the networks of these endpoints as desired. */
   boolean carries(NodeSpec spec, Map<String, Set<String>> endpoints) {
     return peers.equals(spec.peers())
         && endpoints.entrySet().stream()
@@ -125,7 +125,7 @@ record LastPass(
             });
   }
 
-  /** Whether the packet filter takes frames from there. */
+  /** Whether the packet filter accepts frames from this endpoint's VTEP. */
   private boolean isAdmitted(NodeSpec spec, RemoteEndpoint remote) {
     return !DesiredState.isElsewhere(spec, remote) || senders.contains(remote.vtep());
   }
@@ -140,7 +140,7 @@ record LastPass(
     return scope(Carried::isFiltered);
   }
 
-  /** With the underlay, which may be why they changed. */
+  /** Includes the underlay, which may have caused the change. */
   private PassScope scope(Predicate<Carried> which) {
     Set<String> names =
         networks.entrySet().stream()
@@ -152,7 +152,7 @@ record LastPass(
         : PassScope.networks(names).and(PassScope.UNDERLAY);
   }
 
-  /** UIDs of the networks that the kernel holds anything of. */
+  /** UIDs of the networks with any item in the kernel. */
   Set<String> standing() {
     return applied.items().stream().map(item -> item.owner().uid()).collect(Collectors.toSet());
   }

@@ -22,12 +22,12 @@ import java.util.stream.Collectors;
 record OutcomeReport(HostKernel kernel, NodeSpec spec, LastPass last) {
 
   /**
-   * What a pass did.
+   * The result of a pass.
    *
-   * @param changes that were tried
-   * @param failures those of them that failed
-   * @param repaired drift that was put right, a line each, by network UID
-   * @param standing UIDs of networks in the kernel, if all of it was looked at
+   * @param changes all attempted changes
+   * @param failures the changes that failed, and why
+   * @param repaired repaired drift, a line each, by network UID
+   * @param standing UIDs of networks in the kernel; empty after a partial pass
    */
   record Made(
       List<Change> changes,
@@ -36,9 +36,9 @@ record OutcomeReport(HostKernel kernel, NodeSpec spec, LastPass last) {
       Optional<Set<String>> standing) {}
 
   /**
-   * The networks {@code names}, and those that the changes are about.
+   * Returns {@code names} and the networks that the changes affect.
    *
-   * @param repaired UIDs of those of which something else was repaired
+   * @param repaired UIDs of networks with other repairs
    */
   static Set<String> concerned(
       NodeSpec spec, Set<String> names, List<Change> changes, Set<String> repaired) {
@@ -55,7 +55,7 @@ record OutcomeReport(HostKernel kernel, NodeSpec spec, LastPass last) {
         .collect(Collectors.toSet());
   }
 
-  /** The outcome of the networks {@code names}; their problems are remembered. */
+  /** Returns the outcome of the networks {@code names}, and remembers their problems. */
   ReconcileOutcome of(Set<String> names, Made made, ReconcileOutcome.Keys keys) {
     Map<String, List<Problem>> failed = new HashMap<>();
     made.failures()
@@ -94,7 +94,7 @@ record OutcomeReport(HostKernel kernel, NodeSpec spec, LastPass last) {
     return new NetworkOutcome(last.applied().devices(network.uid()), problems, repairs);
   }
 
-  /** UIDs of a network's own items and of those that it shares with others. */
+  /** UIDs that own the network's items, its own and shared ones. */
   private static List<String> owners(NetworkSpec network, Optional<LastPass.Carried> carried) {
     List<String> uids = new ArrayList<>(List.of(network.uid()));
     if (carried.filter(LastPass.Carried::isFiltered).isPresent()) {

@@ -11,10 +11,10 @@ import dev.weft.agent.dataplane.model.State;
 import java.util.List;
 
 /**
- * Everything that a look at the whole kernel knows before it changes anything. Pure.
+ * What a pass over the whole kernel knows before its first change. Pure.
  *
- * @param observed what of ours is in the kernel
- * @param changes that turn what is observed into what is desired
+ * @param observed Weft's items in the kernel
+ * @param changes from the observed to the desired state
  */
 record PassPlan(
     Observation observation,
@@ -39,12 +39,12 @@ record PassPlan(
         UnderlyingDevices.of(context.nodeSpec(), context, desired));
   }
 
-  /** All that is desired. */
+  /** The whole desired state. */
   State target() {
     return desired.state().with(keys.items());
   }
 
-  /** What is in the kernel once these changes have been made. */
+  /** Returns the state of the kernel after these changes. */
   State after(List<Change> made) {
     State target = target();
     return State.of(

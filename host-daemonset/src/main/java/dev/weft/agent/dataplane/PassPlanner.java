@@ -22,12 +22,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the kernel and compares it with what is desired; changes nothing. */
+/** Reads the kernel and compares it with the desired state, without changing anything. */
 record PassPlanner(
     HostKernel kernel, NodeKeys keys, DeviceIndexes indexes, SandboxInterfaces interfaces) {
 
   /**
-   * The plan of a pass over the whole kernel.
+   * Plans a pass over the whole kernel.
    *
    * @param last null before the first pass
    * @param stuck devices that the kernel did not remove
@@ -79,7 +79,7 @@ record PassPlanner(
         observation, marks, spec, new NodeContext.Secrecy(ports, hindrance), stuck);
   }
 
-  /** Devices that we made, by index: known as ours even if the mark was removed. */
+  /** Devices that Weft made, by index. The index identifies them even without their mark. */
   private Map<Integer, Owner> marksWeSet(LastApplied left) {
     Map<Integer, Owner> marks = new HashMap<>();
     for (Item item : left.items()) {

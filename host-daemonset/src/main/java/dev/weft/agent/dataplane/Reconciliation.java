@@ -32,8 +32,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass: desired → observed → plan → apply, and what is remembered from one to the next. Not
- * thread-safe.
+ * Runs passes (desired → observed → plan → apply) and keeps state between them. Not thread-safe.
  */
 final class Reconciliation {
   private final HostKernel kernel;
@@ -48,7 +47,7 @@ final class Reconciliation {
   private Set<String> stuck = Set.of();
   private boolean shut;
 
-  /** Whether the pass looks at the whole kernel. */
+  /** Whether the pass reads the whole kernel. */
   private boolean looked;
 
   Reconciliation(HostKernel kernel, NodeKeys keys) {
@@ -70,7 +69,7 @@ final class Reconciliation {
       if (outcome.isPresent()) {
         return outcome.get();
       }
-      // The kernel is not as it was left: look at it.
+      // The kernel differs from the last pass: read all of it.
     }
     Set<String> all = spec.networks().keySet();
     looked = false;
@@ -82,18 +81,18 @@ final class Reconciliation {
         };
     made.accept(outcome);
     LastPass left = last;
-    // those that wait for what was made need not wait for this
+    // announcements must not delay those that wait for the changes
     return looked && left != null ? outcome.with(firewall.look(spec, left)) : outcome;
   }
 
-  /** All but what a process holds for as long as it lives: that changes nothing of the node. */
+  /** Excludes what only the running process holds, such as sockets. */
   List<Change> plan(NodeSpec spec) {
     return planner.plan(spec, last, stuck).changes().stream()
         .filter(change -> !(change instanceof Change.Create(IpsecItem.EspPort _)))
         .toList();
   }
 
-  /** Goes on to take ESP inside UDP where it was taken before there was this object. */
+  /** Reopens the UDP ports at which an earlier agent received ESP. */
   void resume() {
     kernel.espPorts().resume(kernel.ipsec().states());
   }
@@ -104,7 +103,7 @@ final class Reconciliation {
         .map(each -> new DriftJudge(kernel, each, indexes, tables, Optional.ofNullable(seen)));
   }
 
-  /** The node itself, for the choice of its underlay; what changes of it later is news. */
+  /** Reads the node for the choice of its underlay, and remembers it to detect later changes. */
   Observation.View lookAround() {
     Netlink netlink = kernel.netlink();
     seen = new Observation.View(netlink.links(), netlink.addresses(), netlink.routes());
@@ -112,16 +111,16 @@ final class Reconciliation {
   }
 
   /**
-   * Looks at everything and repairs all of it: drift that is seen now, and not repaired now, would
-   * count as left so.
+   * Reads everything and repairs all of it. Drift that this pass saw but did not repair would count
+   * as the state it left.
    *
-   * @param names the networks to report on at least
+   * @param names networks that the outcome must include
    */
   private ReconcileOutcome whole(NodeSpec spec, Set<String> names) {
     Set<String> before = stuck;
     ReconcileOutcome outcome = look(spec, names);
-    // what turned out to stay, or to be gone at last, is for the packet filter to count with, and
-    // what a foreign port changed until it was shut is for another look
+    // a second look updates the packet filter to devices that stayed or went at last, and repairs
+    // what a foreign port changed before it was shut
     return stuck.equals(before) && !shut ? outcome : outcome.then(look(spec, names));
   }
 
@@ -154,7 +153,7 @@ final class Reconciliation {
     return last == null ? new HashMap<>() : Repairs.of(last.applied(), changes, desired, observed);
   }
 
-  /** Shuts the ports that others put into bridges of ours; returns whether there were any. */
+  /** Shuts foreign ports of Weft's bridges; returns whether there were any. */
   private boolean shut(PassPlan plan, Map<String, List<String>> repaired) {
     List<ForeignPort> ports =
         ForeignPort.open(plan.observation().node(), plan.desired().foreign(), plan.observed());
@@ -179,7 +178,7 @@ final class Reconciliation {
     return left;
   }
 
-  /** Stores the keys that the changes need, and makes the changes. */
+  /** Stores the keys that the changes need, then makes the changes. */
   private Map<Change, RuntimeException> apply(
       NodeSpec spec,
       NodeKeys.Draft draft,
@@ -211,7 +210,7 @@ final class Reconciliation {
     return change.uid().equals(Owner.ENCRYPTION.uid());
   }
 
-  /** Looks at the IPsec tables alone, and repairs them. */
+  /** Reads only the IPsec tables, and repairs them. */
   private ReconcileOutcome keys(NodeSpec spec) {
     LastPass known = last;
     Set<String> names = spec.encrypted();
@@ -236,7 +235,7 @@ final class Reconciliation {
             keys.outcome());
   }
 
-  /** Makes endpoints of networks that the kernel carries; empty if that failed. */
+  /** Applies endpoint changes of networks that the kernel carries; empty if that failed. */
   private Optional<ReconcileOutcome> endpoints(
       NodeSpec spec,
       LastPass known,

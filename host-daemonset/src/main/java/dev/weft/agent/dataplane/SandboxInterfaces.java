@@ -20,12 +20,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Our interfaces in sandboxes by index: a sandbox can change their names and marks, but not that.
+ * Weft's interfaces in sandboxes, by index: a sandbox can change their names and marks, but not
+ * their indexes.
  */
 final class SandboxInterfaces {
   private final Map<Owner, Integer> indexes = new HashMap<>();
 
-  /** By endpoint, the file of its sandbox, desired or left over. */
+  /** Returns the sandbox file of each endpoint, desired or left over. */
   static Map<Owner, String> sandboxes(NodeSpec spec, LastApplied left) {
     Map<Owner, String> sandboxes = new HashMap<>();
     for (String file : left.sandboxes()) {
@@ -40,7 +41,7 @@ final class SandboxInterfaces {
   }
 
   /**
-   * What of ours is to be in each sandbox, by file.
+   * Returns the expected interfaces in each sandbox, by file.
    *
    * @param sandboxes the files, by endpoint
    */
@@ -72,14 +73,14 @@ final class SandboxInterfaces {
     return expected;
   }
 
-  /** What of an endpoint is to be in its sandbox, when no other endpoint is looked at. */
+  /** Returns the expected interface of one endpoint, read without the others. */
   Expected expected(NetworkSpec network, LocalEndpoint endpoint) {
     Owner owner = Owner.endpoint(network.uid(), endpoint.id());
     boolean routes = endpoint.defaultRoute() && endpoint.isUp();
     return Expected.of(network, endpoint, index(owner), routes);
   }
 
-  /** By index, the known interfaces of an endpoint and of those that share its sandbox. */
+  /** Returns the known interfaces of an endpoint and of those in its sandbox, by index. */
   Map<Integer, Owner> known(Owner endpoint, List<Item> inSandbox) {
     Map<Integer, Owner> known = new HashMap<>();
     Stream.concat(Stream.of(endpoint), inSandbox.stream().map(Item::owner))
@@ -88,7 +89,7 @@ final class SandboxInterfaces {
     return known;
   }
 
-  /** The index of an endpoint's interface; 0 if it is not known. */
+  /** The index of an endpoint's interface; 0 if unknown. */
   int index(Owner owner) {
     return indexes.getOrDefault(owner, 0);
   }
@@ -98,7 +99,7 @@ final class SandboxInterfaces {
         .anyMatch(item -> item instanceof Item.Route route && !route.device().place().isNode());
   }
 
-  /** Takes over what was seen in sandboxes. */
+  /** Records the indexes seen in sandboxes. */
   void note(Collection<Observation.Sight> sights) {
     for (Observation.Sight sight : sights) {
       sight
@@ -107,7 +108,7 @@ final class SandboxInterfaces {
     }
   }
 
-  /** Takes over what was made in sandboxes. */
+  /** Records the indexes of interfaces that the changes made in sandboxes. */
   void note(List<Change> changes, Apply apply) {
     for (Change change : changes) {
       if (change instanceof Change.Create(Item.Device device) && !device.inner().place().isNode()) {
@@ -116,7 +117,7 @@ final class SandboxInterfaces {
     }
   }
 
-  /** Forgets endpoints that have no sandbox any more. */
+  /** Forgets all endpoints but these. */
   void retain(Set<Owner> endpoints) {
     indexes.keySet().retainAll(endpoints);
   }

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Puts our nftables tables back at once when others change them. The next pass over the whole
- * kernel reports it.
+ * Restores Weft's nftables tables as soon as another program changes them. The next pass over the
+ * whole kernel reports it.
  */
 final class TableRestorer {
   private final HostKernel kernel;
@@ -27,7 +27,7 @@ final class TableRestorer {
     this.kernel = kernel;
   }
 
-  /** What was restored since the last call, a line each. */
+  /** Returns and clears what was restored since the last call, a line each. */
   List<String> drain() {
     List<String> lines = List.copyOf(restored);
     restored.clear();
@@ -37,7 +37,7 @@ final class TableRestorer {
   /**
    * Restores the packet filter.
    *
-   * @return what was seen; empty if it is as it was left
+   * @return what was seen; empty if the filter is unchanged
    */
   Optional<String> filter(LastApplied left) {
     Optional<Item> filter = left.get(new Item.Key.OfFilter());
@@ -54,9 +54,9 @@ final class TableRestorer {
   }
 
   /**
-   * Restores the source guard, if any of the changes is not the echo of one of ours.
+   * Restores the source guard if another program made any of the changes.
    *
-   * @return what was seen; empty if it is as it was left
+   * @return what was seen; empty if the guard is unchanged
    */
   Optional<String> guard(LastApplied left, List<NftablesMonitor.Change> changes) {
     if (changes.stream().noneMatch(each -> isForeign(each, left))) {
@@ -76,7 +76,7 @@ final class TableRestorer {
       }
       SourceGuard.install(kernel.nftables(), items.values());
       String what =
-          "put back the source guard, which was %s by others"
+          "restored the source guard, which another program had %s"
               .formatted(now.isEmpty() ? "removed" : "changed");
       restored.add(what);
       return Optional.of(what);

@@ -132,7 +132,7 @@ public final class DockerSandboxes implements Sandboxes {
       } catch (EngineAway e) {
         away = "does not answer: " + e.getMessage();
         if (failures++ == 0) {
-          LOG.atWarn().log("containers are not known, it is tried again: {}", e.getMessage());
+          LOG.atWarn().log("containers are not known; the agent tries again: {}", e.getMessage());
         }
       }
       Thread.sleep(BACKOFF.delay(Math.max(1, failures)));

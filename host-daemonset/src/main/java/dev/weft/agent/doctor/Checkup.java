@@ -113,7 +113,7 @@ public final class Checkup {
       case LocalVtep.Found found when found.mtu() < LEAST_IPV6_MTU ->
           CheckResult.note(
               "tunnels start at",
-              "%s on %s, whose MTU is %d: overlays carry no IPv6 here"
+              "%s on %s with an MTU of %d: overlays carry no IPv6 here"
                   .formatted(found.vtep().getHostAddress(), found.interfaceName(), found.mtu()),
               "raise the MTU of " + found.interfaceName());
       case LocalVtep.Found found ->
@@ -138,7 +138,7 @@ public final class Checkup {
         ? CheckResult.ok(subject, "UDP port %d is free".formatted(port))
         : CheckResult.note(
             subject,
-            "the VXLAN device %s uses UDP port %d as well; a VNI of its is Stalled here"
+            "the VXLAN device %s uses UDP port %d as well; a network with its VNI is Stalled here"
                 .formatted(device, port),
             "choose another port in spec.ports, or VNIs in spec.vnis of the Mesh");
   }
@@ -171,10 +171,10 @@ public final class Checkup {
     return shown
         ? CheckResult.note(
             "node's firewall",
-            "net.bridge.bridge-nf-call-iptables is 1: it also judges packets inside bridges",
+            "net.bridge.bridge-nf-call-iptables is 1: it also filters packets inside bridges",
             "where it drops forwarded packets, let it accept those between two ports of a bridge;"
                 + " a network that it cuts names the command in its condition")
-        : CheckResult.ok("node's firewall", "it judges no packet inside a bridge");
+        : CheckResult.ok("node's firewall", "it filters no packet inside a bridge");
   }
 
   private CheckResult runtime() {

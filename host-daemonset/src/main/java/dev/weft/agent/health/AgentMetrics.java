@@ -42,17 +42,17 @@ public final class AgentMetrics {
         .register(registry);
     FunctionCounter.builder("weft.agent.netlink.time", this, _ -> Netlink.nanosSpent() / NANOS)
         .baseUnit("seconds")
-        .description("Spent in calls of the kernel by netlink")
+        .description("Spent in calls of the kernel through netlink")
         .register(registry);
     FunctionCounter.builder("weft.agent.netlink.errors", this, _ -> Netlink.refusals())
-        .description("Refusals of the kernel, of what had just gone included")
+        .description("Refusals of the kernel, including those for objects that had just gone")
         .register(registry);
     FunctionCounter.builder("weft.agent.netlink.unreadable", this, _ -> Netlink.unreadable())
         .description("Entries of the kernel that could not be decoded and were skipped")
         .register(registry);
     repaired =
         Counter.builder("weft.agent.drift.repaired")
-            .description("Things that others had changed and that are as they were again")
+            .description("Changes by other programs that the agent repaired")
             .register(registry);
     passes =
         Timer.builder("weft.agent.reconcile.duration")
@@ -61,11 +61,11 @@ public final class AgentMetrics {
             .register(registry);
     kernel =
         Timer.builder("weft.agent.kernel")
-            .description("What passes take to look at the kernel and to change it")
+            .description("Time that passes take to read the kernel and to change it")
             .register(registry);
     attach =
         Timer.builder("weft.agent.attach")
-            .description("From a runtime's word of a new sandbox to its being wired, or not")
+            .description("From a runtime's report of a new sandbox until it is wired, or refused")
             .serviceLevelObjectives(BOUNDS)
             .register(registry);
   }

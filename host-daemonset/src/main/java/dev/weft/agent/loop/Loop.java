@@ -97,7 +97,7 @@ public final class Loop implements AutoCloseable {
   public Optional<String> hang() {
     Duration since = Duration.ofNanos(System.nanoTime() - busySince);
     return busy && since.compareTo(LONGEST) > 0
-        ? Optional.of("a pass of %s hangs since %d s".formatted(name, since.toSeconds()))
+        ? Optional.of("a pass of %s has hung for %d s".formatted(name, since.toSeconds()))
         : Optional.empty();
   }
 
@@ -197,7 +197,7 @@ public final class Loop implements AutoCloseable {
       failures.keySet().removeIf(each -> wasTried(each, scope) && !again.contains(each));
       again.forEach(each -> retry(each, failures.merge(each, 1, Integer::sum)));
     } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("a pass failed and is tried again");
+      LOG.atError().setCause(e).log("a pass failed; the agent tries again");
       note(scope, e);
       tellFailed(scope, e);
     } catch (Error e) {

@@ -72,7 +72,7 @@ public final class Heartbeat {
       if (failing.compareAndSet(false, true)) {
         LOG.atWarn()
             .addKeyValue("node", node)
-            .log("the agent's Lease cannot be renewed, work goes on: {}", failure);
+            .log("the agent's Lease cannot be renewed; the agent keeps working: {}", failure);
       }
     }
   }

@@ -115,7 +115,7 @@ public final class NriSandboxes implements Sandboxes {
     boolean news = first || plugin.isListed();
     LOG.atLevel(news && !closed ? Level.WARN : Level.DEBUG)
         .addKeyValue("socket", socket)
-        .log("no NRI session with the container runtime, it is tried again: {}", why);
+        .log("no NRI session with the container runtime; the agent tries again: {}", why);
     return plugin.isListed();
   }
 

@@ -167,7 +167,7 @@ public final class Supervised {
       return name;
     });
     attempt(() -> {
-      LOG.atError().addKeyValue("thread", name).setCause(e).log("a thread failed, it goes on");
+      LOG.atError().addKeyValue("thread", name).setCause(e).log("a thread failed and continues");
       return name;
     });
   }

@@ -164,7 +164,7 @@ public final class Balancer implements Loop.Work {
         LOG.atWarn()
             .addKeyValue("sandbox", sandbox.id())
             .addKeyValue("pod", sandbox)
-            .log("services are not balanced, it is tried again: {}", e.getMessage());
+            .log("services are not balanced; the agent tries again: {}", e.getMessage());
       }
       return false;
     }

@@ -141,7 +141,7 @@ final class HostNetworkStatuses {
                 Conditions.DRIFTED,
                 Conditions.FALSE,
                 Reason.IN_SYNC,
-                "nothing of the network was changed by others of late"));
+                "no other program changed the network recently"));
   }
 
   private static String text(List<Problem> problems) {

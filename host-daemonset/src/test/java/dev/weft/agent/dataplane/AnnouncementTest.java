@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
@@ -34,7 +34,7 @@ class AnnouncementTest {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final String SHARED = "10.77.0.99";
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box here = lab.box("here");
   private final Box there = lab.box("there");
   private final Box a = lab.box("a");
@@ -130,7 +130,7 @@ class AnnouncementTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"10.77.0.2", SHARED, "fd77::2", "fd77::99"})
-  void anAnnouncementIsHeardEverywhereAsItWasSent(String address) throws InterruptedException {
+  void anAnnouncementArrivesEverywhereUnchanged(String address) throws InterruptedException {
     InetAddress about = InetAddress.ofLiteral(address);
     byte[] announcement = LanFrames.announcement(macOf(a), about);
 
@@ -140,7 +140,7 @@ class AnnouncementTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {SHARED, "fd77::99", "10.77.0.4", "fd77::4"})
-  void aProbeIsHeardEverywhereAsItWasSent(String address) throws InterruptedException {
+  void aProbeArrivesEverywhereUnchanged(String address) throws InterruptedException {
     InetAddress about = InetAddress.ofLiteral(address);
     byte[] probe = LanFrames.question(macOf(a), about);
 
@@ -149,7 +149,7 @@ class AnnouncementTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"10.77.0.4", "fd77::4"})
-  void aProbeIsAnsweredByWhoHasTheAddress(String address) throws InterruptedException {
+  void theHolderOfAnAddressAnswersAProbe(String address) throws InterruptedException {
     InetAddress about = InetAddress.ofLiteral(address);
     try (PacketSocket socket = socket(a, about)) {
       socket.send(LanFrames.question(macOf(a), about));
@@ -165,7 +165,7 @@ class AnnouncementTest {
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(strings = {"10.77.0.3", "10.77.0.4", "fd77::3", "fd77::4"})
-  void nobodyAnnouncesTheAddressOfAnotherInAnyForm(String address) throws InterruptedException {
+  void noSandboxAnnouncesTheAddressOfAnotherInAnyForm(String address) throws InterruptedException {
     InetAddress about = InetAddress.ofLiteral(address);
     byte[] plain = LanFrames.announcement(macOf(a), about);
     byte[] veiled = veiled(plain);

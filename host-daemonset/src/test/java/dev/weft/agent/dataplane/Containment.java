@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
@@ -40,7 +40,7 @@ abstract class Containment {
 
   static final String NODE = "192.0.2.1";
   static final String PEER = "192.0.2.2";
-  final Lab lab = new Lab();
+  final KernelLab lab = new KernelLab();
   final Box node = lab.box("node");
   final Box other = lab.box("other");
   final Box a = lab.box("a");

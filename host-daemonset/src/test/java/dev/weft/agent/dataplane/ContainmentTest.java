@@ -44,7 +44,7 @@ class ContainmentTest extends Containment {
   }
 
   @Test
-  void aBridgeWithTheMarkOfAHeldOverlayAndANameThatIsNoNameKeepsNobodyFromItsRules() {
+  void aForeignBridgeWithAMarkAndAnInvalidNameBlocksNoRules() {
     make(overlay(PEER));
     node.netlink()
         .linkAdd(
@@ -87,7 +87,7 @@ class ContainmentTest extends Containment {
   }
 
   @Test
-  void aBridgeStaysWithTheNetworkThatHasIt() {
+  void aBridgeStaysWithItsNetwork() {
     NetworkSpec web = bridge(7, "weft-web", SUBNET);
     make(TestSpecs.of("web", web));
     int index = node.link("weft-web").index();

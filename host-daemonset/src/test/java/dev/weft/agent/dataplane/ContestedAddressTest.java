@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ContestedAddressTest {
   private static final InetAddress FAR = InetAddress.ofLiteral("10.77.0.9");
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box victim = lab.box("victim");
   private final Box witness = lab.box("witness");

@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NodeSpec;
@@ -32,7 +32,7 @@ class FirewallTest {
           TestSpecs.subnet("10.77.0.0/24", "10.77.0.1"),
           TestSpecs.subnet("fd77::/64", "fd77::1"));
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box a = lab.box("a");
   private final Box b = lab.box("b");
@@ -92,7 +92,7 @@ class FirewallTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"bridge", "overlay"})
-  void oneThatDropsIsToldWithWhatToAllowUntilItIsAllowed(String driver) {
+  void aDroppingFirewallIsReportedWithItsRemedyUntilItAccepts(String driver) {
     HostNetworkSpec spec = driver.equals("bridge") ? DUAL : overlay();
     assertThat(problems(spec)).isEmpty();
     firewall("ip", "filter", "FORWARD");
@@ -114,7 +114,7 @@ class FirewallTest {
   }
 
   @Test
-  void whatIsToBeAllowedIsAllowedByTheCommandThatIsTold() {
+  void theReportedCommandLetsPacketsPass() {
     firewall("inet", "house", "passing");
 
     List<Problem> problems = problems(DUAL);
@@ -205,7 +205,7 @@ class FirewallTest {
   }
 
   @Test
-  void iptablesIsToldOfBothWaysToTheWorld() {
+  void iptablesRulesAllowBothWaysToTheWorld() {
     node.set(IPV4_SETTING, "0");
     node.route("0.0.0.0/0", "192.0.2.254");
     firewall("ip", "filter", "FORWARD");
@@ -219,7 +219,7 @@ class FirewallTest {
   }
 
   @Test
-  void aFirewallThatComesLaterIsHeard() {
+  void aLaterFirewallIsDetected() {
     Queue<DriftEvent> heard = new ConcurrentLinkedQueue<>();
     plane.onDrift(heard::add);
     assertThat(problems(DUAL)).isEmpty();

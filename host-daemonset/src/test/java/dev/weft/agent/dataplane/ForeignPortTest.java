@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.kernel.ForeignPort;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
@@ -45,7 +45,7 @@ class ForeignPortTest extends ForeignPorts {
   }
 
   @Test
-  void oneWhoseNameIsNoTextIsHeardOfAndShut() throws Exception {
+  void aForeignPortWithABinaryNameIsDetectedAndShut() throws Exception {
     NodeSpec alone = nodeSpec("bridge");
     make(alone);
     plane.onDrift(drift::add);

@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
@@ -36,7 +36,7 @@ abstract class ForeignPorts {
   static final String TUNNEL = "wv-000000010000";
   static final InetAddress GATEWAY = InetAddress.ofLiteral("10.77.0.1");
   static final MacAddress STRANGER = MacAddress.parse("02:00:00:00:00:66");
-  final Lab lab = new Lab();
+  final KernelLab lab = new KernelLab();
   final Box node = lab.box("node");
   final Box victim = lab.box("victim");
   final Box witness = lab.box("witness");

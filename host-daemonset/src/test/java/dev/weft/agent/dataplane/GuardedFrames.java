@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.Network;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
@@ -45,7 +45,7 @@ abstract class GuardedFrames {
   static final InetAddress REMOTE = InetAddress.ofLiteral("10.77.0.9");
   static final MacAddress REMOTE_MAC = MacAddress.parse("02:42:0a:4d:00:09");
   static final MacAddress VRRP = MacAddress.parse("00:00:5e:00:01:07");
-  final Lab lab = new Lab();
+  final KernelLab lab = new KernelLab();
   final Box node = lab.box("node");
   final Box victim = lab.box("victim");
   final Box hostile = lab.box("hostile");
@@ -231,7 +231,7 @@ abstract class GuardedFrames {
     return frame;
   }
 
-  /** The frame with so many tags of number 0, which a receiver takes off. */
+  /** The frame with this many tags of number 0, which a receiver strips. */
   static byte[] tagged(byte[] frame, int tags) {
     ByteBuffer all = ByteBuffer.allocate(frame.length + 4 * tags).put(frame, 0, 12);
     for (int i = 0; i < tags; i++) {

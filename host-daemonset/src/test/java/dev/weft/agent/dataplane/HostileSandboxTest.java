@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HostileSandboxTest {
   private static final String MARK = "weft.dev/" + TestSpecs.uid(1);
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box hostile = lab.box("hostile");
   private final Box victim = lab.box("victim");

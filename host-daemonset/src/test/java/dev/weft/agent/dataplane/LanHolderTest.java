@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** Who on the LAN has an address, asked of a real neighbour. */
 class LanHolderTest {
-  private final Lab lab = new Lab();
-  private final Lab.Box node = lab.box("node");
-  private final Lab.Box lan = lab.box("lan");
+  private final KernelLab lab = new KernelLab();
+  private final KernelLab.Box node = lab.box("node");
+  private final KernelLab.Box lan = lab.box("lan");
   private final KernelProbe probe = new KernelProbe(NetworkNamespace.named(node.name()));
 
   @BeforeEach
@@ -43,13 +43,13 @@ class LanHolderTest {
   }
 
   @Test
-  void anAddressThatNobodyHasHasNoHolder() {
+  void aFreeAddressHasNoHolder() {
     assertThat(probe.holder("nic", IpAddress.parse("10.99.0.8"))).isEmpty();
     assertThat(probe.holder("nic", IpAddress.parse("fd00:99::8"))).isEmpty();
   }
 
   @Test
-  void onADeviceThatIsNotThereNobodyIsAsked() {
+  void noProbeIsSentOnAMissingDevice() {
     assertThat(probe.holder("eth7", IpAddress.parse("10.99.0.7"))).isEmpty();
   }
 }

@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
@@ -26,7 +26,7 @@ class LimitsTest {
   /** {@code BR_MAX_PORTS} without port 0. */
   private static final int PORTS = 1023;
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final DataPlane plane = lab.plane(node);
 

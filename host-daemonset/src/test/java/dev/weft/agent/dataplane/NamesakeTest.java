@@ -186,7 +186,7 @@ class NamesakeTest extends ForeignPorts {
   /** As after an upgrade, or a flush while no agent ran. */
   @ParameterizedTest
   @ValueSource(strings = {"bridge", "overlay"})
-  void withAGuardMadeAnewWhatIsHeldGoesOn(String driver) throws Exception {
+  void aReinstalledGuardLetsHeldNetworksContinue(String driver) throws Exception {
     make(nodeSpec(driver));
     node.nft("flush ruleset");
     NodeSpec nodeSpec = nodeSpec(driver);
@@ -213,7 +213,7 @@ class NamesakeTest extends ForeignPorts {
 
   /** The same of a network that cannot be made. */
   @Test
-  void withAGuardMadeAnewAHeldNetworkIsGuarded() throws Exception {
+  void aReinstalledGuardGuardsAHeldNetwork() throws Exception {
     make(nodeSpec("overlay"));
     node.nft("flush ruleset");
     NodeSpec nodeSpec =

@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
@@ -34,7 +34,7 @@ class NodeMtuTest {
   private static final dev.weft.api.Subnet IPV6 =
       TestSpecs.subnet("2001:db8:77::/64", "2001:db8:77::1");
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box world = lab.box("world");
   private final Box a = lab.box("a");

@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.NodeSpec;
@@ -26,7 +26,7 @@ class NodeSettingsTest {
   private static final String FORWARD6 = "net/ipv6/conf/all/forwarding";
   private static final String ADVERTISEMENTS = "net/ipv6/conf/uplink/accept_ra";
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box world = lab.box("world");
   private final Box a = lab.box("a");
@@ -101,7 +101,7 @@ class NodeSettingsTest {
   }
 
   @Test
-  void aDeviceWhoseNameIsNoTextKeepsNoNetworkFromForwarding() throws Exception {
+  void aDeviceWithABinaryNameStopsNoNetworkFromForwarding() throws Exception {
     Process process =
         new ProcessBuilder(
                 "nsenter",
@@ -149,7 +149,7 @@ class NodeSettingsTest {
   }
 
   @Test
-  void aSettingThatIsTakenBackIsHeardAndPutBack() {
+  void aRevertedSettingIsDetectedAndRestored() {
     try (DataPlane plane = DataPlane.open(node.file(), keys)) {
       make(plane, nodeSpec());
       plane.onDrift(drift::add);
@@ -182,7 +182,7 @@ class NodeSettingsTest {
   }
 
   @Test
-  void aNodeWhoseNewDevicesAreHardenedWorks() {
+  void aNodeThatHardensNewDevicesWorks() {
     for (Box box : java.util.List.of(node, a, b)) {
       box.set("net/ipv4/conf/all/rp_filter", "1");
       box.set("net/ipv4/conf/default/rp_filter", "1");

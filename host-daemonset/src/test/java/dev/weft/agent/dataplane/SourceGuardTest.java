@@ -46,7 +46,7 @@ class SourceGuardTest extends GuardedFrames {
 
   @ParameterizedTest
   @MethodSource("ownOrNobodys")
-  void whatIsItsOwnOrNobodysPasses(Frame frame) throws Exception {
+  void ownAndFreeAddressesPass(Frame frame) throws Exception {
     make(bridge());
 
     assertThat(passes(frame.bytes())).isTrue();
@@ -84,7 +84,7 @@ class SourceGuardTest extends GuardedFrames {
   }
 
   @Test
-  void whatIsOnAnotherNodeIsNobodysHere() throws Exception {
+  void addressesOfOtherNodesPassFromNoLocalSandbox() throws Exception {
     make(overlay());
 
     assertThat(passes(LanFrames.announcement(Macs.of(OWN), REMOTE))).isFalse();
@@ -190,7 +190,7 @@ class SourceGuardTest extends GuardedFrames {
   }
 
   @Test
-  void ofThousandsOfEndpointsOneThatComesCostsNoMoreThanItself() {
+  void aNewEndpointAmongThousandsCostsOnlyItself() {
     NodeSpec nodeSpec = overlay();
     NetworkSpec network = TestSpecs.pick(nodeSpec, "net");
     for (int i = 0; i < 5000; i++) {

@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
@@ -26,7 +26,7 @@ class StrangeRouterTest {
   private static final String SHIM = "ws-000000030000";
   private static final List<String> SETTINGS = List.of("accept_ra", "accept_redirects", "autoconf");
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box world = lab.box("world");
   private final Box a = lab.box("a");
@@ -115,7 +115,7 @@ class StrangeRouterTest {
   }
 
   @Test
-  void whoSwitchesItOnIsUndoneAndSoIsWhatARouterSaidMeanwhile() {
+  void acceptRaSwitchedOnIsRevertedWithItsRoutes() {
     plane.onDrift(drift::add);
     node.set("net/ipv6/conf/" + BRIDGE + "/forwarding", "0");
     node.set("net/ipv6/conf/" + BRIDGE + "/accept_ra", "1");

@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.netlink.IpPrefix;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What conntrack takes for part of no connection passes a masqueraded network in neither way. */
+/** A masqueraded network passes no segment without a connection, in either direction. */
 class StraySegmentTest {
   private static final int IPV4 = 0x0800;
   private static final int FIN = 1;
@@ -34,7 +34,7 @@ class StraySegmentTest {
   private static final String NODE = "203.0.113.2";
   private static final String POD = "10.77.0.2";
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box world = lab.box("world");
   private final Box a = lab.box("a");

@@ -125,7 +125,8 @@ public final class TestSpecs {
     return spec(number, "macvlan").subnets(List.of(subnets)).macvlan(options).build();
   }
 
-  public static LocalEndpoint endpoint(Lab.Box sandbox, String interfaceName, String address) {
+  public static LocalEndpoint endpoint(
+      KernelLab.Box sandbox, String interfaceName, String address) {
     IpPrefix prefix = IpPrefix.parse(address);
     return new LocalEndpoint(
         sandbox.name() + "." + interfaceName,

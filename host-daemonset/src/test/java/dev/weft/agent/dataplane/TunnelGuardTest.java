@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.netlink.IpPrefix;
@@ -40,7 +40,7 @@ class TunnelGuardTest extends Containment {
   }
 
   @Test
-  void aPeerThatJoinsIsHeardAndOneThatLeavesIsNot() {
+  void framesOfANewPeerAreAcceptedAndOfALeavingPeerAreNot() {
     make(overlay(PEER));
     make(overlay(PEER, "192.0.2.66"));
     inject(other, "192.0.2.66", NODE);
@@ -65,7 +65,7 @@ class TunnelGuardTest extends Containment {
   }
 
   @Test
-  void aTunnelOfOthersOnTheSamePortGoesOnWhenItComesAndIsForgottenWhenItGoes() throws IOException {
+  void aForeignTunnelOnTheSamePortKeepsWorkingAndIsForgottenWhenItGoes() throws IOException {
     ConcurrentLinkedQueue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
     make(overlay(PEER));
     String alone = node.ruleset();

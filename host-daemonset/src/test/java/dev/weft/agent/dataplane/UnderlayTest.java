@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.PassScope;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Where the tunnels of a node with two interfaces start. */
 class UnderlayTest {
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final DataPlane plane = lab.plane(node);
 
@@ -118,7 +118,7 @@ class UnderlayTest {
   }
 
   @Test
-  void tellsTheNodesRoutesWithoutOurs() {
+  void reportsTheNodesRoutesWithoutWefts() {
     assertThat(plane.underlay(choice(List.of(), Optional.of("front"))))
         .isInstanceOfSatisfying(
             LocalVtep.Found.class,
@@ -147,19 +147,19 @@ class UnderlayTest {
   }
 
   @Test
-  void aRouteThatComesLaterIsHeard() {
+  void aLaterRouteIsDetected() {
     assertThat(heardOf(() -> node.route("10.9.0.0/16", "203.0.113.1")))
         .containsExactly(PassScope.UNDERLAY);
   }
 
   @Test
-  void anAddressThatComesLaterIsHeard() {
+  void aLaterAddressIsDetected() {
     assertThat(heardOf(() -> node.address("front", "203.0.113.77/24")))
         .containsExactly(PassScope.UNDERLAY);
   }
 
   @Test
-  void anAddressThatGoesIsHeardOnce() {
+  void aRemovedAddressIsReportedOnce() {
     assertThat(
             heardOf(() ->
                 node.netlink()

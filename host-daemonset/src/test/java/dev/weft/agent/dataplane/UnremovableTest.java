@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.apply.Apply;
 import dev.weft.agent.dataplane.apply.StuckDevices;
 import dev.weft.agent.dataplane.driver.DesiredState;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class UnremovableTest {
   private static final String BRIDGE = "wb-000000010000";
 
-  /** The one device that no kernel removes stands for whatever it may refuse. */
+  /** The one device that no kernel removes represents all that it may refuse. */
   private static final Change.Remove REFUSED =
       new Change.Remove(
           new Item.Device(
@@ -51,7 +51,7 @@ class UnremovableTest {
               .orElseThrow(),
           "was an earlier one");
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final HostKernel kernel =
       new HostKernel(node.namespace().duplicate(), new NodeSettings(Optional.empty()));

@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
@@ -41,7 +41,7 @@ class UserNamespaceTest {
 
   private static final int EACCES = 13;
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box victim = lab.box("victim");
   private final DataPlane plane = lab.plane(node);

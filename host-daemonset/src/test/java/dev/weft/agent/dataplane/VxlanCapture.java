@@ -1,6 +1,6 @@
 package dev.weft.agent.dataplane;
 
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.netlink.IpPrefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;

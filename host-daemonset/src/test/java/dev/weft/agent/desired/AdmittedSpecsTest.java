@@ -86,7 +86,7 @@ class AdmittedSpecsTest {
   }
 
   @Property(tries = 300)
-  void whatAPodSaysOfNetworksIsReadOrRefused(@ForAll long seed, @ForAll String text) {
+  void aPodsAnnotationIsReadOrRefused(@ForAll long seed, @ForAll String text) {
     Pod pod =
         JSON.unmarshal(
             new Foreign(new Random(seed)).object("Pod", "default", "one").toString(), Pod.class);

@@ -25,7 +25,7 @@ class KeySpecsTest {
       MeshSpecBuilder.builder().ipsecEncapsulation("UDP").build();
 
   @Test
-  void theMeshSaysWhatNewKeysArePutTo() {
+  void theMeshDeterminesTheTargetOfNewKeys() {
     assertThat(KeySpecs.target(Optional.empty())).isEqualTo(KeyTarget.first(Optional.empty()));
     assertThat(KeySpecs.target(Optional.of(mesh(MeshSpecBuilder.builder().build()))))
         .isEqualTo(new KeyTarget(3, KeyTarget.Step.ACTIVATE, Optional.empty()));
@@ -41,7 +41,7 @@ class KeySpecsTest {
   }
 
   @Test
-  void thereIsRoomForUdpFromTheFirstWordOfItToTheLastKey() {
+  void thereIsRoomForUdpFromTheFirstRequestToTheLastKey() {
     assertThat(encapsulation(Optional.empty(), Optional.empty()))
         .isEqualTo(Encapsulation.VXLAN_IN_ESP);
     assertThat(encapsulation(Optional.of(4500), Optional.empty()))

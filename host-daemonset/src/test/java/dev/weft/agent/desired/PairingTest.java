@@ -54,7 +54,7 @@ class PairingTest {
   }
 
   @Test
-  void anAddressThatIsAskedForTells() throws InvalidAttachments {
+  void aRequestedAddressDistinguishesInterfaces() throws InvalidAttachments {
     assertThat(
             pair(
                 """
@@ -73,7 +73,7 @@ class PairingTest {
   }
 
   @Test
-  void aMacAddressThatIsAskedForTells() throws InvalidAttachments {
+  void aRequestedMacAddressDistinguishesInterfaces() throws InvalidAttachments {
     assertThat(
             pair(
                 """

@@ -45,7 +45,7 @@ class CheckupTest {
   }
 
   @Test
-  void whatStandsInANetworksWayIsNamedWithItsCure() {
+  void whatBlocksANetworkIsNamedWithItsCure() {
     List<CheckResult> findings =
         findings(
             ALL,

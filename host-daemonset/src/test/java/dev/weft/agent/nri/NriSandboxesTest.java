@@ -121,7 +121,7 @@ class NriSandboxesTest {
   }
 
   @Test
-  void whatIsWiredAfterItsPodHasEndedIsTakenBack() throws Exception {
+  void anInterfaceWiredAfterItsPodEndedIsRemoved() throws Exception {
     FakeRuntime.Peer peer = runtime.next().opened();
     attacher.hangs = true;
     assertThat(peer.event(Plugin.RUN_POD_SANDBOX, FakeRuntime.pod("a", "blue", NETNS)))
@@ -134,7 +134,7 @@ class NriSandboxesTest {
   }
 
   @Test
-  void aPodWhoseNamespaceIsOutOfSightIsRefused() throws Exception {
+  void aPodWithAnInvisibleNamespaceIsRefused() throws Exception {
     FakeRuntime.Peer peer = runtime.next().opened();
 
     String gone = directory.resolve("gone").toString();
@@ -143,7 +143,7 @@ class NriSandboxesTest {
   }
 
   @Test
-  void whatStartedAndEndedWhileNobodyListenedIsMadeUpFor() throws Exception {
+  void sandboxesThatChangedWithoutAListenerAreCaughtUp() throws Exception {
     FakeRuntime.Peer peer = runtime.next().opened(FakeRuntime.pod("old", "blue", NETNS));
     runtime.next().opened(FakeRuntime.pod("old", "blue", NETNS));
     await().untilAsserted(() -> assertThat(attacher.calls).contains("adopt default/old"));
@@ -160,7 +160,7 @@ class NriSandboxesTest {
   }
 
   @Test
-  void onlyASecondListSaysWhatDoesNotRun() throws Exception {
+  void onlyASecondListProvesWhatDoesNotRun() throws Exception {
     runtime.next().opened();
     await().until(source::isSynced);
     assertThat(source.mayRun("id-between")).isTrue();

@@ -55,7 +55,7 @@ class BalancingTableTest {
     try {
       namespace = later(NetworkNamespace.createUnnamed());
     } catch (NetlinkException e) {
-      assumeTrue(!e.errnoName().equals("EPERM"), "making network namespaces takes root");
+      assumeTrue(!e.errnoName().equals("EPERM"), "making network namespaces needs root");
       throw e;
     }
     nftables = later(Nftables.open(namespace));

@@ -25,7 +25,7 @@ class AddressRetentionTest {
   }
 
   @Test
-  void aPodThatGoesOnKeepsItsAddressesForAWhile() {
+  void aRunningPodKeepsItsAddressesForTheGracePeriod() {
     assertThat(left(RUNNING, 0)).isEqualTo(AddressRetention.GRACE);
     assertThat(left(RUNNING, 59)).isEqualTo(Duration.ofSeconds(1));
     assertThat(left(RUNNING, 60)).isZero();

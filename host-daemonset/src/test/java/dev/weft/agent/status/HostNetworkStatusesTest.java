@@ -56,7 +56,7 @@ class HostNetworkStatusesTest {
   }
 
   @Test
-  void whatWaitsForAUserIsStalledAndSaysWhatToChange() {
+  void whatWaitsForAUserIsStalledAndReportsWhatToChange() {
     HostNetworkStatus status = atNoon.of(7L, null, problem(Problem.Cure.USER), NOTHING);
     assertThat(condition(status, Conditions.READY).getStatus()).isEqualTo("False");
     assertThat(condition(status, Conditions.STALLED).getStatus()).isEqualTo("True");

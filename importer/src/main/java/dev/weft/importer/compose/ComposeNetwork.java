@@ -129,7 +129,7 @@ record ComposeNetwork(Use use, Imported imported) {
             new NetworkResource.Families(ipv4, ipv6));
     network.get("labels").pairs().values().stream()
         .map(Cursor.Pair::at)
-        .forEach(each -> each.dropped("labels of Docker's select nothing in Kubernetes"));
+        .forEach(each -> each.dropped("Docker's labels select nothing in Kubernetes"));
     network
         .entries()
         .forEach((key, each) -> {

@@ -131,7 +131,7 @@ public final class ComposeProject {
     root.entries()
         .forEach((key, each) -> {
           if (key.startsWith("x-")) {
-            each.noted("Compose does not read it, but for aliases to it");
+            each.noted("Compose reads only aliases to it");
           }
         });
     root.rest(key -> "Compose knows no such section");

@@ -99,7 +99,7 @@ public final class Environment {
     Matcher whole = WHOLE.matcher(text.strip());
     String field = whole.matches() ? FIELDS.get(whole.group(1)) : null;
     if (field == null) {
-      at.dropped("Kubernetes fills in no {{templates}}; set %s in another way".formatted(name));
+      at.dropped("Kubernetes expands no {{templates}}; set %s in another way".formatted(name));
       return;
     }
     at.changed("%s is the pod's field %s".formatted(name, field));

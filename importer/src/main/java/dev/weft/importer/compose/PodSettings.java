@@ -109,7 +109,7 @@ final class PodSettings {
     user.filled()
         .ifPresent(each -> {
           if (!each.matches("[0-9]{1,9}(:[0-9]{1,9})?")) {
-            user.dropped("Kubernetes takes numbers: set securityContext.runAsUser");
+            user.dropped("Kubernetes needs numbers: set securityContext.runAsUser");
             return;
           }
           String[] parts = each.split(":", -1);
@@ -161,7 +161,7 @@ final class PodSettings {
       if (group.matches("[0-9]{1,9}")) {
         groups.add(Long.valueOf(group));
       } else {
-        each.dropped("Kubernetes takes numbers of groups");
+        each.dropped("Kubernetes needs numbers of groups");
       }
     }
     if (!groups.isEmpty()) {

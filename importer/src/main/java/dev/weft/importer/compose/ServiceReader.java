@@ -23,7 +23,7 @@ final class ServiceReader {
           Map.entry("links", "names are those of the cluster's DNS"),
           Map.entry("external_links", "names are those of the cluster's DNS"),
           Map.entry("logging", "the cluster collects what a container prints"),
-          Map.entry("labels", "labels of Docker's select nothing in Kubernetes"),
+          Map.entry("labels", "Docker's labels select nothing in Kubernetes"),
           Map.entry("annotations", "write them into the pod template where they mean something"),
           Map.entry("build", "Weft builds no images; build it, push it, name it by image"),
           Map.entry("develop", "it is for the developer's machine"),
@@ -181,7 +181,7 @@ final class ServiceReader {
         (given.isList() || texts.isEmpty() ? texts : ShellWords.of(texts.getFirst()))
             .stream().map(Environment::literal).toList();
     if (Environment.isTemplate(String.join(" ", words))) {
-      given.changed("Kubernetes fills in no {{templates}}: the text stands as it is");
+      given.changed("Kubernetes expands no {{templates}}: the text stays as it is");
     }
     if (key.equals("entrypoint")) {
       workload.container().withCommand(words);
@@ -280,7 +280,7 @@ final class ServiceReader {
     IpAddress address = IpAddress.parse(text);
     if (!joined.holds(address)) {
       throw new IllegalArgumentException(
-          "no subnet that the file gives network %s holds it; write one that does"
+          "no subnet of network %s in the file contains it; write one that does"
               .formatted(joined.name()));
     }
     return address.toString();

@@ -88,7 +88,7 @@ record EngineNetwork(Use use, Imported imported) {
     attached(network.get("Containers"), notes);
     network.get("Labels").pairs().values().stream()
         .map(Cursor.Pair::at)
-        .forEach(each -> each.dropped("labels of Docker's select nothing in Kubernetes"));
+        .forEach(each -> each.dropped("Docker's labels select nothing in Kubernetes"));
     NetworkResource.Wish wish =
         new NetworkResource.Wish(
             resource,

@@ -65,7 +65,7 @@ final class SwarmService {
 
   private static String why(String key) {
     return switch (key) {
-      case "Labels" -> "labels of Docker's select nothing in Kubernetes";
+      case "Labels" -> "Docker's labels select nothing in Kubernetes";
       case "RollbackConfig" -> "Weft does not roll back by itself";
       case "Aliases" -> "only the service's own name is resolved";
       case "Mounts" -> "make a PersistentVolumeClaim and mount it in the template";
@@ -123,7 +123,7 @@ final class SwarmService {
                 .withRunAsGroup(parts.length > 1 ? Long.valueOf(parts[1]) : null)
                 .endSecurityContext();
           } else {
-            user.dropped("Kubernetes takes numbers: set securityContext.runAsUser");
+            user.dropped("Kubernetes needs numbers: set securityContext.runAsUser");
           }
         });
     container

@@ -30,7 +30,7 @@ final class OverlayResource {
     others.remove(first);
     if (first.device() != null) {
       workload.notes.say(
-          "interface %s: the service's own network takes the first free name"
+          "interface %s: the service's own network gets the first free name"
               .formatted(first.device()));
     }
     OverlayServiceSpecBuilder spec =

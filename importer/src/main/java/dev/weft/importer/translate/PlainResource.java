@@ -51,7 +51,7 @@ final class PlainResource {
     service(workload, labels, resources);
     if (resources.size() == 1 && workload.isAttached() && workload.mode != Workload.Mode.JOB) {
       workload.notes.say(
-          "the name %s resolves for nobody: only overlays have names of services"
+          "the name %s resolves nowhere: only overlays have names of services"
               .formatted(workload.name));
     }
     return resources;

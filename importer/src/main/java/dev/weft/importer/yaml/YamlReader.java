@@ -72,7 +72,7 @@ public final class YamlReader {
         if (reader.size(document) > MOST) {
           throw new UnreadableFile(
               document.place(),
-              "its aliases stand for more than %d values; write fewer of them".formatted(MOST));
+              "its aliases expand to more than %d values; write fewer of them".formatted(MOST));
         }
         if (!(document instanceof Scalar scalar && scalar.kind() == Value.Kind.NOTHING)) {
           documents.add(document);
@@ -151,7 +151,7 @@ public final class YamlReader {
           "it holds bytes that are no UTF-8; save it as UTF-8");
     }
     if (tag.equals(Tag.BINARY.getValue())) {
-      return new Broken(place(node), meeting(node), written, "Compose takes no binary values");
+      return new Broken(place(node), meeting(node), written, "Compose supports no binary values");
     }
     boolean plain = (node.isPlain() && !tag.equals(Tag.STR.getValue())) || isImplicit(node);
     return plain
@@ -205,7 +205,7 @@ public final class YamlReader {
       case Listing list when source instanceof SequenceNode nodes ->
           nodes.getValue().forEach(each -> merged(each, own, entries));
       case Value other ->
-          throw new UnreadableFile(other.place(), "<< takes an object or a list of them");
+          throw new UnreadableFile(other.place(), "<< needs an object or a list of them");
     }
   }
 

@@ -60,7 +60,7 @@ class DockerApiTest {
   }
 
   @Test
-  void anEngineIsReadByItsSocketAndItsRefusalIsSaid() throws Exception {
+  void anEngineIsReadThroughItsSocketAndItsRefusalIsReported() throws Exception {
     Path socket = folder.resolve("docker.sock");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));
@@ -92,7 +92,7 @@ class DockerApiTest {
   }
 
   @Test
-  void whatDoesNotSpeakHttpIsSaid() throws IOException {
+  void aServerThatDoesNotSpeakHttpIsReported() throws IOException {
     Path socket = folder.resolve("other.sock");
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket));

@@ -84,7 +84,7 @@ public sealed interface XfrmRequest {
     }
     if (aead.keyBits() != key.bits()) {
       throw new IllegalArgumentException(
-          "%s takes %d bits of key, not %d".formatted(aead.name(), aead.keyBits(), key.bits()));
+          "%s needs %d bits of key, not %d".formatted(aead.name(), aead.keyBits(), key.bits()));
     }
     if (state.replay().window() < 0 || state.replay().window() > MOST_WINDOW) {
       throw new IllegalArgumentException(

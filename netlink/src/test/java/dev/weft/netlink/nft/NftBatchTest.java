@@ -283,7 +283,7 @@ class NftBatchTest {
   }
 
   @Test
-  void anErrorOfTheLastChangeIsToldAsWell() {
+  void anErrorOfTheLastChangeIsReportedToo() {
     commit(new NftChange.TableAdd());
     assertThatThrownBy(() -> commit(new NftChange.ChainAdd("x"), new NftChange.ChainRemove("y")))
         .isInstanceOf(NetlinkException.class)

@@ -79,7 +79,7 @@ class NftablesTest {
   }
 
   @Test
-  void badSyntaxIsToldInTheLibrarysWords() {
+  void badSyntaxIsReportedInTheLibrarysWords() {
     assertThatThrownBy(() -> nft.run("make it so"))
         .isInstanceOf(NftablesException.class)
         .hasMessageContaining("syntax error");
@@ -146,7 +146,7 @@ class NftablesTest {
   }
 
   @Test
-  void aClosedHandleSaysSo() {
+  void aClosedHandleReportsThatItIsClosed() {
     nft.close();
     assertThatThrownBy(() -> nft.run("list ruleset")).isInstanceOf(IllegalStateException.class);
   }

@@ -154,7 +154,7 @@ class AddressAndRouteTest {
   }
 
   @Test
-  void theChosenRouteTellsLinkGatewayAndSource() {
+  void theChosenRouteHasLinkGatewayAndSource() {
     kernel.netlink().addressAdd(Address.of(link, IpPrefix.parse("10.1.0.1/24")));
     kernel.netlink().routeAdd(Route.to(IpPrefix.ALL_IPV4).via(parseAddress("10.1.0.9")).build());
     Route chosen = kernel.netlink().routeTo(parseAddress("192.0.2.7"));

@@ -26,7 +26,7 @@ class MonitorTest {
   private static final MacAddress MAC = MacAddress.parse("02:42:0a:00:00:02");
 
   @Test
-  void linksAreToldOfWhenTheyComeChangeAndGo() {
+  void linksAreReportedWhenTheyComeChangeAndGo() {
     Monitor monitor = watch();
     Link link = kernel.netlink().linkAdd(LinkSpec.of("br", new Bridge()));
     await(monitor, n -> n instanceof Notification.LinkChanged(Link l) && l.name().equals("br"));
@@ -62,7 +62,7 @@ class MonitorTest {
   }
 
   @Test
-  void addressesRoutesNeighboursAndForwardingEntriesAreToldOf() {
+  void addressesRoutesNeighboursAndForwardingEntriesAreReported() {
     LinkSettings up = LinkSettings.builder().up(true).build();
     int bridge = kernel.netlink().linkAdd(new LinkSpec("br", new Bridge(), up)).index();
     int port = kernel.netlink().linkAdd(new LinkSpec("v0", new Veth("v1"), up)).index();
@@ -104,7 +104,7 @@ class MonitorTest {
   }
 
   @Test
-  void lostNotificationsAreToldAsAnOverrunAndLaterOnesArrive() {
+  void lostNotificationsAreReportedAsAnOverrunAndLaterOnesArrive() {
     Monitor monitor =
         kernel.closeLater(Monitor.open(kernel.namespace(), EnumSet.of(Monitor.Group.LINKS), 4096));
     Link link = kernel.netlink().linkAdd(LinkSpec.of("br", new Bridge()));
@@ -125,7 +125,7 @@ class MonitorTest {
   }
 
   @Test
-  void onlyTheGroupsAskedForAreTold() {
+  void onlyTheRequestedGroupsAreReported() {
     Monitor monitor =
         kernel.closeLater(Monitor.open(kernel.namespace(), Set.of(Monitor.Group.ADDRESSES)));
     int bridge = kernel.netlink().linkAdd(LinkSpec.of("br", new Bridge())).index();
@@ -134,7 +134,7 @@ class MonitorTest {
   }
 
   @Test
-  void whatIsToldByNowIsReadAtOnceAndInOrder() {
+  void pendingNotificationsAreReadAtOnceAndInOrder() {
     Monitor monitor = watch();
     int bridge = kernel.netlink().linkAdd(LinkSpec.of("br", new Bridge())).index();
     kernel.netlink().addressAdd(Address.of(bridge, IpPrefix.parse("10.0.0.1/24")));

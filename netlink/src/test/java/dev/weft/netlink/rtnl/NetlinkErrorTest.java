@@ -16,7 +16,7 @@ class NetlinkErrorTest {
   @RegisterExtension final FreshNamespace kernel = new FreshNamespace();
 
   @Test
-  void aDuplicateVxlanTellsTheKernelsOwnWords() {
+  void aDuplicateVxlanReportsTheKernelsMessage() {
     kernel.netlink().linkAdd(LinkSpec.of("vx0", Vxlan.vni(4096).port(4789).build()));
     NetlinkException error =
         failure(new Request.LinkAdd(LinkSpec.of("vx1", Vxlan.vni(4096).port(4789).build())));
@@ -28,7 +28,7 @@ class NetlinkErrorTest {
   }
 
   @Test
-  void aVniOutOfRangeTellsTheKernelsOwnWords() {
+  void aVniOutOfRangeReportsTheKernelsMessage() {
     NetlinkException error =
         failure(new Request.LinkAdd(LinkSpec.of("vx", Vxlan.vni(1 << 24).port(4789).build())));
     assertThat(error.errnoName()).isEqualTo("ERANGE");
@@ -36,7 +36,7 @@ class NetlinkErrorTest {
   }
 
   @Test
-  void anMtuOutOfRangeTellsTheKernelsOwnWords() {
+  void anMtuOutOfRangeReportsTheKernelsMessage() {
     int link = kernel.netlink().linkAdd(LinkSpec.of("v0", new Veth("v1"))).index();
     NetlinkException error =
         failure(new Request.LinkChange(link, LinkSettings.builder().mtu(60).build()));
@@ -64,7 +64,7 @@ class NetlinkErrorTest {
   }
 
   @Test
-  void aClosedHandleSaysSo() {
+  void aClosedHandleReportsThatItIsClosed() {
     kernel.netlink().close();
     assertThat(catchThrowableOfType(IllegalStateException.class, () -> kernel.netlink().links()))
         .hasMessageContaining("closed");

@@ -23,7 +23,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Whatever somebody configures in a namespace, its other entries are read. */
+/** An unreadable entry in a namespace does not hide the others. */
 class UnreadableTest {
   private static final int ENTRIES = 5_000;
   private static final int SEQUENCE = 1;

@@ -24,7 +24,7 @@ class NetlinkSocketTest {
   @RegisterExtension final FreshNamespace kernel = new FreshNamespace();
 
   @Test
-  void nobodyButTheKernelAnswers() {
+  void onlyTheKernelAnswers() {
     NetlinkSocket asked = kernel.closeLater(kernel.namespace().call(NetlinkSocket::netfilter));
     List<Integer> ports = kernel.namespace().call(() -> ports(NetlinkH.NETLINK_NETFILTER));
     assertThat(ports).hasSize(1);

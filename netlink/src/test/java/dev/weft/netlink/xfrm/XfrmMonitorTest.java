@@ -22,7 +22,7 @@ class XfrmMonitorTest {
       XfrmPolicyId.of(XfrmDirection.OUT, XfrmSelector.ALL_IPV4.udpTo(4790));
 
   @Test
-  void policiesAreToldOfWhenTheyComeChangeAndGo() {
+  void policiesAreReportedWhenTheyComeChangeAndGo() {
     Xfrm xfrm = kernel.xfrm();
     XfrmMonitor monitor = watch(kernel.namespace());
     XfrmPolicySpec block = XfrmPolicySpec.block(ID, 9).withNumber(3);
@@ -43,7 +43,7 @@ class XfrmMonitorTest {
   }
 
   @Test
-  void aPolicyWhoseLifeEndsIsToldOfTwice() {
+  void anExpiringPolicyIsReportedTwice() {
     XfrmLifetime brief =
         new XfrmLifetime(
             XfrmLimits.NONE.withAge(Duration.ofSeconds(1)),
@@ -58,7 +58,7 @@ class XfrmMonitorTest {
   }
 
   @Test
-  void aPacketThatLacksItsStateIsToldOf() throws IOException {
+  void aPacketWithoutItsStateIsReported() throws IOException {
     XfrmPair pair = new XfrmPair(kernel);
     try (DatagramSocket sender = pair.socket(0, 0);
         DatagramSocket receiver = pair.socket(1, 4790)) {

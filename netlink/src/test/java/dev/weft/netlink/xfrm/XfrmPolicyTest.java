@@ -131,7 +131,7 @@ class XfrmPolicyTest {
   }
 
   @Test
-  void whatTheKernelRefusesIsToldInWords() {
+  void aRefusalOfTheKernelIsReportedInWords() {
     InetAddress six = parseAddress("fd00::1");
     XfrmTemplate otherFamily = XfrmTemplate.transport(six, six, 1);
     assertThatThrownBy(() -> xfrm.policyAdd(XfrmPolicySpec.protect(TO_PORT, 1, otherFamily)))

@@ -140,7 +140,7 @@ class XfrmStateTest {
   }
 
   @Test
-  void limitsOfPacketsAreToldSoftThenHard() throws IOException {
+  void packetLimitsAreReportedFirstSoftThenHard() throws IOException {
     XfrmPair pair = new XfrmPair(kernel);
     try (DatagramSocket sender = pair.socket(0, 0);
         DatagramSocket receiver = pair.socket(1, PORT);
@@ -163,7 +163,7 @@ class XfrmStateTest {
   }
 
   @Test
-  void aRemovedStateIsToldOf() {
+  void aRemovedStateIsReported() {
     try (XfrmMonitor monitor = XfrmMonitor.open(kernel.namespace())) {
       xfrm.stateAdd(STATE, key(1));
       xfrm.stateDelete(ID);

@@ -15,7 +15,7 @@ class XfrmValuesTest {
       XfrmStateSpec.of(ID, parseAddress("192.0.2.1")).reqid(7).build();
 
   @Test
-  void noWordTellsAKey() {
+  void noOutputRevealsAKey() {
     byte[] material = new byte[36];
     Arrays.fill(material, (byte) 0x5e);
     XfrmKey key = XfrmKey.copyOf(material);

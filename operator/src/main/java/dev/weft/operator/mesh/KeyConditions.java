@@ -52,10 +52,7 @@ final class KeyConditions {
     return stuck && phase != KeyPhase.IDLE
         ? draft.with(Conditions.DEGRADED, Conditions.TRUE, Reason.KEY_ROTATION_STUCK, message)
         : draft.with(
-            Conditions.DEGRADED,
-            Conditions.FALSE,
-            Reason.NOT_DEGRADED,
-            "keys change as they should");
+            Conditions.DEGRADED, Conditions.FALSE, Reason.NOT_DEGRADED, "key rotation is on time");
   }
 
   /** Time from which an unfinished rotation counts as stuck. */
@@ -67,10 +64,10 @@ final class KeyConditions {
   private static String message(MeshKeys keys, KeyPhase phase, List<String> waiting) {
     String done =
         switch (phase) {
-          case IDLE -> "keys of epoch %d are the only ones on %s nodes";
-          case PREPARE -> "%2$s nodes take frames by the keys of epoch %1$d";
-          case ACTIVATE -> "%2$s nodes send by the keys of epoch %1$d";
-          case RETIRE -> "%2$s nodes have forgotten keys older than of epoch %1$d";
+          case IDLE -> "only keys of epoch %d are in use on %s nodes";
+          case PREPARE -> "%2$s nodes accept frames with keys of epoch %1$d";
+          case ACTIVATE -> "%2$s nodes send with keys of epoch %1$d";
+          case RETIRE -> "%2$s nodes have discarded keys older than epoch %1$d";
         };
     String progress = done.formatted(keys.epoch(), keys.summary());
     return waiting.isEmpty() ? progress : progress + "; waiting for " + NodeTexts.join(waiting);
@@ -88,6 +85,6 @@ final class KeyConditions {
   private static String describe(Map<String, String> refused) {
     List<String> each = new ArrayList<>();
     refused.forEach((node, why) -> each.add(node + ": " + why));
-    return "nodes whose key counts as none, so nobody sends to them: " + NodeTexts.join(each);
+    return "nodes with an unusable key, to which no node sends: " + NodeTexts.join(each);
   }
 }

@@ -22,11 +22,11 @@ public final class KeyMetrics implements MeterBinder {
         .description("The newest epoch of keys; 0: no network is encrypted")
         .register(registry);
     Gauge.builder("weft.operator.key.nodes.waiting", this, KeyMetrics::waiting)
-        .description("Live nodes that have not done yet what the phase asks")
+        .description("Live nodes that have not completed the phase yet")
         .register(registry);
     for (KeyPhase phase : KeyPhase.values()) {
       Gauge.builder("weft.operator.key.phase", this, each -> each.isIn(phase) ? 1 : 0)
-          .description("1 for the phase in which the change of keys is")
+          .description("1 for the current phase of the key rotation")
           .tag("phase", phase.toString())
           .register(registry);
     }

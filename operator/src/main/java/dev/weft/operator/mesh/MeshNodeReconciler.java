@@ -119,12 +119,12 @@ public final class MeshNodeReconciler implements Reconciler<MeshNode> {
             events.record(
                 meshNode,
                 StatusChange.warning(
-                    Reason.FOREIGN_WRITE, wrong + "; it counts as none until that is mended")));
+                    Reason.FOREIGN_WRITE, wrong + "; it is ignored until that is corrected")));
     conflict(meshNode)
         .ifPresent(why -> events.record(meshNode, StatusChange.warning(Reason.NODE_CONFLICT, why)));
     ForeignWrite.of(meshNode, Objects.requireNonNull(nodes).list().toList())
         .ifPresent(wrong -> {
-          String why = wrong + "; it is removed, see who has an agent's token";
+          String why = wrong + "; it is removed; find out who has an agent's token";
           events.record(meshNode, StatusChange.warning(Reason.FOREIGN_WRITE, why));
           ConditionalWrites.delete(client, meshNode);
           log.atWarn().addKeyValue("node", meshNode.getMetadata().getName()).log(why);

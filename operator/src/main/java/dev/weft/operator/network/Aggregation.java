@@ -123,7 +123,7 @@ final class Aggregation {
         : new ConditionDraft(
             Conditions.UNKNOWN,
             Reason.NO_AGENTS,
-            "on none of its nodes Weft's agent runs yet; see the DaemonSet weft-agent");
+            "Weft's agent runs on none of its nodes yet; see the DaemonSet weft-agent");
   }
 
   private boolean selectsNothing() {
@@ -143,7 +143,7 @@ final class Aggregation {
   }
 
   private String planned() {
-    return "dry run: %s; see status.plan of the HostNetworks, and set spec.mode: Apply to make it so"
+    return "dry run: %s; see status.plan of the HostNetworks, and set spec.mode: Apply to build it"
         .formatted(NodeTexts.join(reports.stream().map(Aggregation::describe).toList()));
   }
 

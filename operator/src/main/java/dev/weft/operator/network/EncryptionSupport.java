@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Condition Encrypted: tells whether every node that should carry a network can encrypt. */
+/** Condition Encrypted: whether every node that should carry a network can encrypt. */
 record EncryptionSupport(String status, Reason reason, String message) {
 
   private static final String CURE =

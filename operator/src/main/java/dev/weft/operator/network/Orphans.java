@@ -55,13 +55,13 @@ final class Orphans {
       Optional<Pod> pod = sandbox == null ? Optional.empty() : sources.pod(sandbox);
       Optional<String> wrong = pod.flatMap(each -> ForeignWrite.of(endpoint, each));
       if (wrong.isPresent()) {
-        String why = wrong.get() + "; it is removed, see who has an agent's token";
+        String why = wrong.get() + "; it is removed; find out who has an agent's token";
         events.record(observed.network(), StatusChange.warning(Reason.FOREIGN_WRITE, why));
         remove(endpoint, why);
         continue;
       }
       if (isOfAnother(endpoint, observed.network())) {
-        remove(endpoint, "it is of no network that there is");
+        remove(endpoint, "its network does not exist");
         continue;
       }
       String node = endpoint.getSpec().node();
@@ -93,7 +93,7 @@ final class Orphans {
   }
 
   private void expel(ObservedNetwork observed, ForeignObject foreign) {
-    String why = foreign.why() + "; it is removed, see who has an agent's token";
+    String why = foreign.why() + "; it is removed; find out who has an agent's token";
     events.record(observed.network(), StatusChange.warning(Reason.FOREIGN_WRITE, why));
     if (foreign.remove(client)) {
       log.atWarn().addKeyValue("network", observed.network().getMetadata().getName()).log(why);

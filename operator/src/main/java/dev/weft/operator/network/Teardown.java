@@ -38,7 +38,7 @@ sealed interface Teardown {
             .distinct()
             .sorted()
             .toList();
-    return "deletion waits for what is attached: %s; delete it"
+    return "deletion waits for attachments: %s; delete them"
         .formatted(String.join(", ", limited(pods)));
   }
 

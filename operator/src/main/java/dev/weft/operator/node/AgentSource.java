@@ -140,7 +140,7 @@ public final class AgentSource<P extends HasMetadata> extends AbstractEventSourc
     try {
       expired(node);
     } catch (RuntimeException e) {
-      log.atError().addKeyValue("node", node).setCause(e).log("a node's agent is not looked after");
+      log.atError().addKeyValue("node", node).setCause(e).log("a node's agent is not watched");
     }
   }
 

@@ -68,7 +68,7 @@ record Statuses(ObservedService observed, Clock clock) {
         virtual,
         draft()
             .with(READY, FALSE, obstacle.reason(), obstacle.message())
-            .with(RECONCILING, FALSE, Reason.STALLED, "nothing goes on")
+            .with(RECONCILING, FALSE, Reason.STALLED, "no update is under way")
             .with(STALLED, TRUE, obstacle.reason(), obstacle.message()));
   }
 

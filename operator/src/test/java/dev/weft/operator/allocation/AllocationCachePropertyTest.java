@@ -72,7 +72,7 @@ class AllocationCachePropertyTest {
   }
 
   @Property(tries = 200)
-  void whenAllIsQuietEachNetworkHoldsWhatItNeedsOrIsToldWhyNot(@ForAll("lives") List<Step> life) {
+  void eachIdleNetworkHoldsWhatItNeedsOrReportsWhyNot(@ForAll("lives") List<Step> life) {
     Cluster cluster = new Cluster();
     life.forEach(cluster::take);
     cluster.take(new Step.CacheCatchesUp());

@@ -15,7 +15,7 @@ class AllocatorTest extends AllocationRequests {
   }
 
   @Test
-  void aNetworkKeepsAwayFromWhatOthersHold() {
+  void aNetworkAvoidsWhatOthersHold() {
     AllocationRequest red = holds("red", 1, 4096, "10.0.0.0/24", "10.0.1.0/25");
 
     assertThat(Allocator.allocate(wants("blue", 2), List.of(red), POOLS))
@@ -23,7 +23,7 @@ class AllocatorTest extends AllocationRequests {
   }
 
   @Test
-  void aNetworkKeepsAwayFromWhatNodesReach() {
+  void aNetworkAvoidsWhatNodesReach() {
     AddressPools routed =
         pools("10.0.0.0/8", 24, used("n1", "10.0.0.0/9"), used("n2", "10.128.0.7/32"));
 
@@ -86,7 +86,7 @@ class AllocatorTest extends AllocationRequests {
   }
 
   @Test
-  void anOlderNetworkThatIsRefusedItselfStandsInNobodysWay() {
+  void aRefusedOlderNetworkBlocksNoOther() {
     AllocationRequest holder = holds("red", 1, 5000, "172.20.0.0/24");
     AllocationRequest refused = asks("green", 2, null, "172.20.0.0/16");
     AllocationRequest youngest = asks("blue", 3, null, "172.20.9.0/24");
@@ -96,7 +96,7 @@ class AllocatorTest extends AllocationRequests {
   }
 
   @Test
-  void theOutcomeDoesNotDependOnWhoIsLookedAtFirst() {
+  void theOutcomeDoesNotDependOnTheOrder() {
     AllocationRequest first = wants("red", 1);
     AllocationRequest second = wants("blue", 2);
 

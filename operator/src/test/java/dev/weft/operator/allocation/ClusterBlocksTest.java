@@ -25,7 +25,7 @@ class ClusterBlocksTest extends AllocationRequests {
   }
 
   @Test
-  void whatOneNodeOfManySaysThatItReachesKeepsNoNetworkFromABlock() {
+  void oneNodesRoutesKeepNoNetworkFromABlock() {
     AddressPools lied =
         pools(
             "10.0.0.0/8",

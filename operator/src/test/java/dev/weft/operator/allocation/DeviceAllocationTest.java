@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Devices that two networks ask for. */
 class DeviceAllocationTest extends AllocationRequests {
   @Test
-  void aBridgeStaysWithTheNetworkThatHasItWhoeverIsOlder() {
+  void aBridgeStaysWithItsNetworkWhicheverIsOlder() {
     AllocationRequest web = named("web", 2, Map.of(), "br-web", "10.0.1.0/24");
     AllocationRequest older = naming("aa", 1, Map.of(), "br-web", "10.0.2.0/24");
 

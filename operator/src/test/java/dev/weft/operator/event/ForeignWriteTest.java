@@ -26,7 +26,7 @@ class ForeignWriteTest {
   }
 
   @Test
-  void aPodThatIsNotScheduledYetSaysNothing() {
+  void anUnscheduledPodReportsNothing() {
     assertThat(ForeignWrite.of(endpoint("n1"), pod(null))).isEmpty();
   }
 

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Plays what agents do about keys: one step whenever it is told to. */
+/** Simulates the agents' work on keys, one step for each call. */
 final class KeyKeepers {
   private static final SecureRandom RANDOM = new SecureRandom();
 

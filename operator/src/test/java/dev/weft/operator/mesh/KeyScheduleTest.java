@@ -64,7 +64,7 @@ class KeyScheduleTest {
   }
 
   @Test
-  void anEpochWhosePacketsAreToTravelOtherwiseIsShort() {
+  void anEpochEndsSoonWhenTheEncapsulationChanges() {
     MeshKeys idle = new MeshKeys(4L, "Idle", 1, 1, "1/1", START.toString(), null);
     List<KeyHolder> live = List.of(holder(new KeyProgress(4L, DIGEST, 4L, null), 4L));
     KeySchedule inUdp = new KeySchedule(Duration.ofDays(1), Optional.of(4500), null);

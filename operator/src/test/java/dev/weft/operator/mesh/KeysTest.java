@@ -42,7 +42,7 @@ class KeysTest {
   }
 
   @Test
-  void aMeshThatWasMadeAnewGoesOnFromTheNewestEpochThatAnyNodeKnows() {
+  void aRecreatedMeshContinuesFromTheNewestEpochOfAnyNode() {
     MeshNode away = node("away", key(7));
     Keys keys =
         Keys.of(
@@ -56,7 +56,7 @@ class KeysTest {
   }
 
   @Test
-  void anEpochThatThereCannotHaveBeenMovesNobody() {
+  void anImpossibleEpochMovesNoNode() {
     KeyHolders holders = holders(node("liar", key(Long.MAX_VALUE)), node("n1", key(7)));
 
     Keys keys = Keys.of(mesh(null), holders, new PhaseClock(), START);
@@ -65,7 +65,7 @@ class KeysTest {
   }
 
   @Test
-  void whatANodeTellsOfEpochsChangesNothingOfTheMeshsOwn() {
+  void aNodesReportOfEpochsDoesNotChangeTheMeshsEpoch() {
     MeshNode liar = node("liar", key(1_000_000));
     progress(liar, new KeyProgress(1_000_000L, "0".repeat(64), 1_000_000L, 1_000_000L));
 
@@ -76,7 +76,7 @@ class KeysTest {
   }
 
   @Test
-  void aNodeThatDoesNotFollowKeepsNoOtherFromNewKeys() {
+  void aNodeThatDoesNotFollowBlocksNoRotation() {
     MeshNode honest = node("n1", key(2));
     KeyHolders holders = holders(node("liar"), honest);
     progress(honest, new KeyProgress(2L, holders.directory(2).digest(), 2L, null));
@@ -155,11 +155,11 @@ class KeysTest {
     List<Condition> late = conditions(keys, START.plus(KeyConditions.PATIENCE));
     assertThat(summary(late)).contains("Degraded=True KeyRotationStuck");
     assertThat(late.getLast().getMessage())
-        .isEqualTo("0/2 nodes take frames by the keys of epoch 2; waiting for n1; n2");
+        .isEqualTo("0/2 nodes accept frames with keys of epoch 2; waiting for n1; n2");
   }
 
   @Test
-  void aNodeWhoseKeyCannotBeUsedIsNamed() {
+  void aNodeWithAnUnusableKeyIsNamed() {
     Keys keys =
         Keys.of(
             mesh(state("Prepare")),
@@ -173,7 +173,7 @@ class KeysTest {
   }
 
   @Test
-  void aMeshWithoutEncryptedNetworksSaysNothingOfKeys() {
+  void aMeshWithoutEncryptedNetworksReportsNoKeys() {
     List<Condition> before =
         conditions(Keys.of(mesh(null), holders(node("n1")), new PhaseClock(), START), START);
     List<Condition> after =

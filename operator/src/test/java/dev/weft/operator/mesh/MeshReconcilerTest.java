@@ -61,7 +61,7 @@ class MeshReconcilerTest {
     awaitKeys(1, "Prepare", "0/2");
     assertThat(mesh().getSpec()).isEqualTo(MeshSpecBuilder.builder().build());
     assertThat(condition("KeyRotationInProgress").getMessage())
-        .isEqualTo("0/2 nodes take frames by the keys of epoch 1; waiting for n1; n2");
+        .isEqualTo("0/2 nodes accept frames with keys of epoch 1; waiting for n1; n2");
     awaitRest(1, "n1", "n2");
     assertThat(condition("KeyRotationInProgress").getReason()).isEqualTo("KeysCurrent");
 
@@ -130,7 +130,7 @@ class MeshReconcilerTest {
           keepers.act("n1");
           return condition("KeyRotationInProgress")
               .getMessage()
-              .equals("1/2 nodes take frames by the keys of epoch 2; waiting for n2");
+              .equals("1/2 nodes accept frames with keys of epoch 2; waiting for n2");
         });
     awaitRest(2, "n1", "n2");
     annotate("b");
@@ -182,7 +182,7 @@ class MeshReconcilerTest {
   }
 
   @Test
-  void tunnelsHaveRoomForUdpFromTheWordOfTheMeshToTheLastKeyThatIsUsedSo() {
+  void tunnelsHaveRoomForUdpFromTheMeshsRequestToTheLastKeyThatUsesIt() {
     user(MeshSpecBuilder.builder().build());
     CLUSTER.agents().join("n1", "n2");
     encrypted("red");

@@ -89,7 +89,7 @@ class ContainerNetworkReconcilerTest extends NetworksOnApiServer {
   }
 
   @Test
-  void anInvalidNetworkSaysWhatToChangeAndBlocksNobody() {
+  void anInvalidNetworkReportsWhatToChangeAndBlocksNoOther() {
     CLUSTER.agents().join("n1");
     create(
         network(
@@ -106,7 +106,7 @@ class ContainerNetworkReconcilerTest extends NetworksOnApiServer {
   }
 
   @Test
-  void anAddressThatNoNodeHoldsKeepsNoNetworkFromBeingReady() {
+  void aNetworkWithAnAddressOnNoNodeIsReady() {
     CLUSTER.agents().join("n1");
     create(network("web", "bridge"));
     awaitReady("web");
@@ -148,7 +148,7 @@ class ContainerNetworkReconcilerTest extends NetworksOnApiServer {
   }
 
   @Test
-  void whatANodeCannotDoIsSaidByTheNetwork() {
+  void theNetworkReportsWhatANodeCannotDo() {
     CLUSTER.agents().join("n1", "n2");
     CLUSTER.agents().say("n2", Conditions.STALLED, Conditions.TRUE, "no interface eth7");
 
@@ -160,7 +160,7 @@ class ContainerNetworkReconcilerTest extends NetworksOnApiServer {
   }
 
   @Test
-  void aNodeWhoseAgentIsDeadIsNotReady() {
+  void aNodeWithADeadAgentIsNotReady() {
     CLUSTER.agents().join("n1", "n2");
     create(network("web", "bridge"));
     awaitReady("web");
@@ -205,7 +205,7 @@ class ContainerNetworkReconcilerTest extends NetworksOnApiServer {
   }
 
   @Test
-  void aNodeWithAnEndpointKeepsTheNetworkThoughItIsNoLongerWanted() {
+  void aDeselectedNodeWithAnEndpointKeepsTheNetwork() {
     CLUSTER.agents().join("n1", "n2");
     create(network("blue", "overlay"));
     awaitReady("blue");

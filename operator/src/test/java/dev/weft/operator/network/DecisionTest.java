@@ -160,7 +160,7 @@ class DecisionTest extends Decisions {
   }
 
   @Test
-  void aChangeThatIsNothingToANodeIsToldToAllAtOnce() {
+  void aChangeThatAffectsNoNodeReachesAllNodesAtOnce() {
     live("n1", "n2", "n3");
     change(each ->
         each.setSpec(
@@ -194,7 +194,7 @@ class DecisionTest extends Decisions {
   }
 
   @Test
-  void driftOnANodeIsToldByTheNetwork() {
+  void theNetworkReportsDriftOnANode() {
     alive("n1");
     carryOut(decide());
     report("n1", Conditions.DRIFTED, Conditions.TRUE);

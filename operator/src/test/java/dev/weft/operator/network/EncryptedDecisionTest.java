@@ -40,7 +40,7 @@ class EncryptedDecisionTest extends Decisions {
   }
 
   @Test
-  void anEncryptedNetworkThatNoNodeCanEncryptSaysSoBeforeAnyPodComes() {
+  void anEncryptedNetworkWithoutCapableNodesReportsItBeforeAnyPodComes() {
     network =
         stored(
             network("red", "overlay", spec -> spec.overlay(new OverlayOptions(null, true))),

@@ -23,7 +23,7 @@ class ForeignPodsTest {
       new KubernetesSerialization(new Reading(_ -> {}).mapper(), true);
 
   @Property(tries = 300)
-  void noPodAndNoNodeStopsWhoComparesItWithWhatAgentsSay(@ForAll long seed) {
+  void noPodAndNoNodeStopsTheComparisonWithTheAgentsReports(@ForAll long seed) {
     Foreign foreign = new Foreign(new Random(seed));
     Pod pod = JSON.unmarshal(foreign.object("Pod", "default", "a").toString(), Pod.class);
     Node node = JSON.unmarshal(foreign.object("Node", "", "n1").toString(), Node.class);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 @Tag("api-server")
 class GarbageOnApiServerTest extends NetworksOnApiServer {
   @Test
-  void deletionWaitsForEndpointsAndSaysForWhich() {
+  void deletionWaitsForEndpointsAndNamesThem() {
     CLUSTER.agents().join("n1");
     create(network("web", "bridge"));
     awaitReady("web");
@@ -106,7 +106,7 @@ class GarbageOnApiServerTest extends NetworksOnApiServer {
   }
 
   @Test
-  void aMeshNodeBelongsToTheNodeThatIsRegisteredAnewAndLosesNothing() {
+  void aMeshNodeFollowsAReregisteredNodeAndLosesNothing() {
     CLUSTER.assumeReal("garbage collector, and removes what a Node owns at once");
     CLUSTER.agents().join("n1");
     HasMetadata node = node("n1", "True", Map.of());

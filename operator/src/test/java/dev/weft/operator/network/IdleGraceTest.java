@@ -43,7 +43,7 @@ class IdleGraceTest {
   }
 
   @Test
-  void aPodThatComesMeanwhileHasTheWhileBeginAnew() {
+  void aNewPodRestartsTheIdleTime() {
     IdleGrace.Due _ = idle.due(observed("overlay", Map.of(), node()), removal(), now);
     now = START.plusSeconds(20);
     IdleGrace.Due _ = idle.due(observed("overlay", Map.of(), node()), HostNetworkChanges.NONE, now);

@@ -49,7 +49,7 @@ class NodeDecisionTest extends Decisions {
   }
 
   @Test
-  void aNodeWhoseTunnelsAreAnothersIsTheOneThatIsNotReady() {
+  void aNodeWithAnotherNodesTunnelAddressIsNotReady() {
     network = stored(network("web", "overlay"), "uid-web", NOW.toString());
     podNodes.addAll(List.of("n1", "n2"));
     alive("n1");
@@ -64,7 +64,7 @@ class NodeDecisionTest extends Decisions {
   }
 
   @Test
-  void aNodeThatIsNoLongerWantedIsClearedWhenNoEndpointIsLeft() {
+  void aDeselectedNodeIsClearedWithItsLastEndpoint() {
     alive("n1", "n2");
     carryOut(decide());
     endpoint("n2");
@@ -78,7 +78,7 @@ class NodeDecisionTest extends Decisions {
   }
 
   @Test
-  void aNodeThatIsRegisteredAnewKeepsItsNetworksWhileItsAgentLives() {
+  void aReregisteredNodeKeepsItsNetworksWhileItsAgentLives() {
     alive("n1", "n2");
     carryOut(decide());
     nodes.removeIf(node -> node.name().equals("n2"));

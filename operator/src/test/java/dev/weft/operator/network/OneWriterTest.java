@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a node is told is what the operator says, whoever else has written it. */
+/** A HostNetwork holds what the operator writes, whoever else has written to it. */
 @Tag("api-server")
 class OneWriterTest extends NetworksOnApiServer {
-  /** What the schema lets nobody change. */
+  /** Fields that the schema makes immutable. */
   private static final List<String> FIXED = List.of("network", "node");
 
   @Test

@@ -24,7 +24,7 @@ class OrphanVerdictTest {
   }
 
   @Test
-  void anEndpointWhosePodIsThereStays() {
+  void anEndpointOfALivePodStays() {
     assertThat(OrphanVerdict.of(endpoint("uid"), DEAD, true, NOW))
         .isEqualTo(new OrphanVerdict.Kept());
   }
@@ -38,13 +38,13 @@ class OrphanVerdictTest {
   }
 
   @Test
-  void afterTheGracePeriodItIsNobodys() {
+  void theAddressIsFreeAfterTheGracePeriod() {
     assertThat(OrphanVerdict.of(endpoint("uid"), DEAD, false, NOW))
         .isEqualTo(new OrphanVerdict.OfNoPod());
   }
 
   @Test
-  void aSandboxThatIsNoPodIsNotJudgedByPods() {
+  void aSandboxWithoutAPodIgnoresTheListOfPods() {
     assertThat(OrphanVerdict.of(endpoint(null), DEAD, false, NOW))
         .isEqualTo(new OrphanVerdict.Kept());
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class RolloutWavesTest {
 
   @Test
-  void nodesAreToldInTheOrderOfTheirNamesAsManyAsMayBeAway() {
+  void nodesGetAChangeInTheOrderOfTheirNamesWithinMaxUnavailable() {
     RolloutWaves waves = waves(2, "c WAITING", "a WAITING", "b WAITING");
 
     assertThat(waves.now()).containsExactly("a", "b");
@@ -26,7 +26,7 @@ class RolloutWavesTest {
   }
 
   @Test
-  void nothingIsToldWhileThoseThatWereToldAreNotLive() {
+  void noNodeGetsAChangeWhileEarlierOnesAreNotLive() {
     RolloutWaves waves = waves(1, "a DONE", "b UNDER_WAY", "c WAITING");
 
     assertThat(waves.now()).isEmpty();
@@ -35,12 +35,12 @@ class RolloutWavesTest {
   }
 
   @Test
-  void aNodeThatFailsWithWhatItHasIsToldTheNextChangeAtOnce() {
+  void aFailedNodeGetsTheNextChangeAtOnce() {
     assertThat(waves(1, "a FAILING", "b WAITING").now()).containsExactly("a");
   }
 
   @Test
-  void aNodeThatDoesNotAnswerIsNotToldAndCountsAsAway() {
+  void aSilentNodeGetsNoChangeAndCountsAsAway() {
     RolloutWaves waves = waves(1, "a DOWN", "b WAITING");
 
     assertThat(waves.now()).isEmpty();
@@ -49,7 +49,7 @@ class RolloutWavesTest {
   }
 
   @Test
-  void aNodeThatHasNothingYetIsToldWhateverElseGoesOn() {
+  void aNewNodeGetsItsNetworkDuringAnyRollout() {
     assertThat(waves(1, "a UNDER_WAY", "b AT_ONCE", "c WAITING").now()).containsExactly("b");
   }
 

@@ -99,7 +99,7 @@ class ServiceRangesTest {
   }
 
   @Test
-  void aRoleOfAnEarlierVersionKeepsNoOperatorFromItsStart() {
+  void anOperatorStartsWithTheRoleOfAnEarlierVersion() {
     serve("/apis/networking.k8s.io", GROUP);
     serve("/apis/networking.k8s.io/v1", SERVICE_CIDRS);
     answers.put("/apis/networking.k8s.io/v1/servicecidrs", new Answer(403, "{}"));

@@ -59,7 +59,7 @@ class UsedBlocksOnApiServerTest {
   }
 
   @Test
-  void aNetworkWithoutSubnetsKeepsAwayFromNodesAndPods() {
+  void aNetworkWithoutSubnetsAvoidsNodesAndPods() {
     CLUSTER.agents().join("n1");
     node("n2", "198.18.0.0/24", "198.18.1.7");
 
@@ -86,7 +86,7 @@ class UsedBlocksOnApiServerTest {
   }
 
   @Test
-  void aNetworkThatHoldsAServiceRangeSaysSoAndStays() {
+  void aNetworkThatOverlapsAServiceRangeReportsItAndStays() {
     CLUSTER.assumeReal("range of addresses for Services");
     CLUSTER.stopOperator();
     CLUSTER.agents().join("n1");

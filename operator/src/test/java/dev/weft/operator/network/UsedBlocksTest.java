@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class UsedBlocksTest {
   @Test
-  void aNodeKeepsNobodyFromAddressesByRoutesOfHalfTheWorld() {
+  void aNodesRoutesToHalfTheWorldBlockNoAddresses() {
     assertThat(routes(Stream.of("0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "::/0", "fc00::/7")))
         .isEmpty();
     assertThat(routes(Stream.of("10.0.0.0/8", "192.168.7.0/24", "fd00:1::/64"))).hasSize(3);

@@ -24,13 +24,13 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Objects of Kubernetes' own kinds with odd parts are read by whoever reads them. */
+/** All readers of Kubernetes' own kinds accept objects with odd parts. */
 class ForeignObjectsTest {
   private static final KubernetesSerialization JSON =
       new KubernetesSerialization(new Reading(_ -> {}).mapper(), true);
 
   @Property(tries = 300)
-  void nothingThatIsStoredStopsWhoReadsIt(@ForAll long seed) {
+  void noStoredObjectStopsAReader(@ForAll long seed) {
     Foreign foreign = new Foreign(new Random(seed));
     AgentLeases leases = new AgentLeases(Clock.systemUTC());
 

@@ -64,7 +64,7 @@ class OverlayServiceReconcilerTest extends ServicesOnApiServer {
   }
 
   @Test
-  void aNameStandsForAllReadyTasksWhereThatIsAskedFor() {
+  void aNameResolvesToAllReadyTasksIfRequested() {
     create(spec -> spec.endpointMode("DNSRR"));
     pod("one", true, "10.60.0.2");
     pod("two", false, "10.60.0.3");
@@ -142,7 +142,7 @@ class OverlayServiceReconcilerTest extends ServicesOnApiServer {
   }
 
   @Test
-  void theFirstTaskThatCannotStartSaysWhy() {
+  void theFirstTaskThatCannotStartGivesTheReason() {
     create(spec -> spec.replicas(1));
     Pod pod = pod("one", false, null);
     pod.setStatus(

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the operator reads of its own children tells it that they are as it wrote them. */
+/** The operator recognises from its children that they are as it wrote them. */
 class ReadBackTest {
   private static final KubernetesSerialization JSON =
       new KubernetesSerialization(new Reading(_ -> {}).mapper(), true);

@@ -50,7 +50,7 @@ class SlicesTest {
   }
 
   @Test
-  void aServiceSaysHowManyOfItsTasksAreBalanced() {
+  void aServiceReportsHowManyOfItsTasksAreBalanced() {
     assertThat(ready(tasks)).contains("5000 of 5020 ready addresses are balanced");
     assertThat(ready(tasks.subList(0, TaskSlices.TASKS))).doesNotContain("balanced");
   }

@@ -72,7 +72,7 @@ class VirtualAddressOnApiServerTest extends ServicesOnApiServer {
   }
 
   @Test
-  void theAddressIsLetGoWithoutAnOperatorAsSoonAsThereIsOne() {
+  void theAddressOfADeletedServiceIsReleasedOnceAnOperatorRuns() {
     create(spec -> spec);
     await().until(() -> locks().contains("blue.10.60.0.254"));
     CLUSTER.stopOperator();

@@ -29,7 +29,7 @@ class AssociationTest {
       new PublishedKey("b", "192.0.2.2", 0, BOB.publicKey(), Optional.empty());
 
   @Test
-  void agreesAsRfc7748Says() throws GeneralSecurityException {
+  void agreesAsRfc7748Requires() throws GeneralSecurityException {
     assertThat(hex(ALICE.publicKey()))
         .isEqualTo("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
     assertThat(hex(BOB.publicKey()))
@@ -40,7 +40,7 @@ class AssociationTest {
 
   /** RFC 5869, appendix A.1. */
   @Test
-  void expandsAsRfc5869Says() throws GeneralSecurityException {
+  void expandsAsRfc5869Requires() throws GeneralSecurityException {
     byte[] expanded =
         KDF.getInstance("HKDF-SHA256")
             .deriveData(

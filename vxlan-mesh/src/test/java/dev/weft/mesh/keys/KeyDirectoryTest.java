@@ -16,7 +16,7 @@ class KeyDirectoryTest {
   private static final PublishedKey B = key("b", "192.0.2.2");
 
   @Test
-  void anAddressThatTwoNodesPublishIsNobodys() {
+  void anAddressPublishedByTwoNodesBelongsToNeither() {
     PublishedKey thief = key("c", "192.0.2.1");
     KeyDirectory directory = KeyDirectory.of(List.of(A, B, thief));
     assertThat(directory.usable()).containsOnlyKeys("b");
@@ -33,7 +33,7 @@ class KeyDirectoryTest {
   }
 
   @Test
-  void tellsApartWhatANodeHasChanged() {
+  void distinguishesWhatANodeHasChanged() {
     String before = KeyDirectory.of(List.of(A)).digest();
     assertThat(
             List.of(
@@ -65,7 +65,7 @@ class KeyDirectoryTest {
   /** Zero, one and -1, whose secrets are the same for everybody. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
-  void leavesOutAKeyWhoseSecretsEverybodyKnows(int which) {
+  void leavesOutAKeyThatYieldsAKnownSecret(int which) {
     byte[] point = new byte[32];
     if (which == 2) {
       Arrays.fill(point, (byte) 0xff);
@@ -83,7 +83,7 @@ class KeyDirectoryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 65536})
-  void leavesOutANodeWhosePortIsNone(int port) {
+  void leavesOutANodeWithAnInvalidPort(int port) {
     var key = new PublishedKey("a", "192.0.2.1", 0, A.publicKey(), Optional.of(port));
     assertThat(KeyDirectory.of(List.of(key)).refused()).containsKey("a");
   }

@@ -33,7 +33,7 @@ class KeyModelTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void withoutFaultsNobodyEverSendsByWhatItsReceiverLacks(long seed) {
+  void withoutFaultsNoNodeSendsWithAKeyThatItsReceiverLacks(long seed) {
     nodes(4);
     settle();
     Random random = new Random(seed);

@@ -37,7 +37,7 @@ import java.util.regex.Pattern;
 final class WeftService {
   static final int PORT = 8080;
 
-  /** A cold agent refuses a start after so many ms, and attaches the pod later. */
+  /** A cold agent refuses a start after this time in ms, and attaches the pod later. */
   private static final long REFUSED = Deadlines.ANSWER.toMillis();
 
   private static final Pattern HELD =

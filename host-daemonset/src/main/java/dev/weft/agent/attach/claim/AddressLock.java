@@ -108,14 +108,14 @@ public final class AddressLock {
         LOG.atWarn()
             .addKeyValue("network", pool.network())
             .log(
-                "{} is in use by a machine of the LAN ({}), the next is tried",
+                "{} is in use by a machine of the LAN ({}); the agent tries the next one",
                 address,
                 machine.join().get());
       }
       taken.add(address);
       if (deadline.isOver()) {
         throw AttachError.passing(
-            "addresses of network %s were taken by others while asking for one; it is tried again"
+            "other sandboxes claimed the free addresses of network %s first; the agent tries again"
                 .formatted(pool.network()));
       }
     }
@@ -189,7 +189,7 @@ public final class AddressLock {
 
   private static AttachError lost(NetworkEndpoint endpoint) {
     return AttachError.passing(
-        "NetworkEndpoint %s changed while it was taken over; it is tried again"
+        "NetworkEndpoint %s changed while it was taken over; the agent tries again"
             .formatted(endpoint.getMetadata().getName()));
   }
 
@@ -266,13 +266,13 @@ public final class AddressLock {
       }
       LOG.atDebug()
           .addKeyValue("endpoint", endpoint.getMetadata().getName())
-          .log("it is another's by now");
+          .log("another sandbox holds it by now");
     }
   }
 
   static AttachError unreachable(KubernetesClientException e) {
     return AttachError.passing(
-        "the API server did not answer as needed, it is tried again: " + Causes.of(e));
+        "the API server gave no usable answer; the agent tries again: " + Causes.of(e));
   }
 
   /**

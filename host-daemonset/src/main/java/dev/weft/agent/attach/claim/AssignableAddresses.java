@@ -185,7 +185,7 @@ record AssignableAddresses(String network, List<Block> blocks, boolean takesMac)
         Macs.ipv4(mac == null ? "" : mac).map(IpAddress::of).filter(this::contains);
     if (owner.isPresent() && !attachment.ips().contains(owner.get())) {
       throw AttachError.until(
-          ("MAC address %s on network %s is that of whoever holds %s; ask for that address as well,"
+          ("MAC address %s on network %s belongs to the holder of %s; ask for that address as well,"
                   + " or for another MAC address")
               .formatted(mac, network, owner.get()));
     }

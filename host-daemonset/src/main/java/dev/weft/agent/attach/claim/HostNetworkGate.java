@@ -43,8 +43,8 @@ public final class HostNetworkGate {
     if (cluster.hostNetwork(name).isEmpty()) {
       if (driver != Driver.OVERLAY) {
         throw AttachError.until(
-            ("network %s is not built on node %s: either its nodeSelector leaves the node out, or"
-                    + " the operator has not come to it yet")
+            ("network %s is not built on node %s: either its nodeSelector excludes the node, or the"
+                 + " operator has not reached it yet")
                 .formatted(name, cluster.node()));
       }
       requireSelected(network);

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Announces the addresses of interfaces that came up by gratuitous ARP or an unsolicited neighbour
- * advertisement: a neighbour may still know an earlier holder, in an overlay too.
+ * Announces the addresses of new interfaces by gratuitous ARP or unsolicited neighbour
+ * advertisement. A neighbour may still have an entry for an earlier holder, also in an overlay.
  */
 record Announcements(HostKernel kernel, DeviceLookup devices, FailedChanges failed) {
   private static final int IFF_RUNNING = 0x40;
@@ -69,8 +69,8 @@ record Announcements(HostKernel kernel, DeviceLookup devices, FailedChanges fail
   }
 
   /**
-   * A bridge forwards nothing for a port until the kernel's watch of links has seen its carrier,
-   * usually at once.
+   * Waits until the bridge forwards for a port. It starts once the kernel's link watch has seen the
+   * carrier, usually at once.
    */
   private void awaitForwarding(String port) {
     for (int look = 0; look < LOOKS && !isRunning(port); look++) {

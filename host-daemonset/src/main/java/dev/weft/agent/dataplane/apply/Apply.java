@@ -20,11 +20,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Makes planned changes stage by stage, each stage in one batch for the node and one for each
- * sandbox. A change that fails stops only those that rely on it.
+ * Makes planned changes stage by stage. Each stage sends one batch for the node and one for each
+ * sandbox. A failed change stops only changes that depend on it.
  */
 public final class Apply implements AutoCloseable {
-  /** Changes at a time: each sandbox that is entered takes two file descriptors. */
+  /** Maximum changes at a time: each entered sandbox takes two file descriptors. */
   private static final int CHUNK = 200;
 
   private final HostKernel kernel;
@@ -40,8 +40,8 @@ public final class Apply implements AutoCloseable {
    * What the IPsec tables need besides the planned items.
    *
    * @param ports UDP ports that must not carry clear text
-   * @param associations with their keys, of the states that are to be made
-   * @param volume bytes after which the kernel notifies that a state has carried enough
+   * @param associations new IPsec states with their keys
+   * @param volume bytes after which the kernel reports that a state must be replaced
    */
   public record Secrets(
       Set<Integer> ports, Map<XfrmStateId, Association> associations, long volume) {
@@ -50,7 +50,7 @@ public final class Apply implements AutoCloseable {
 
   /**
    * @param indexes the node's devices by name; kept up to date
-   * @param stuck devices that could not be removed before, which the packet filter counts with
+   * @param stuck devices that the kernel did not remove earlier, which keep their filter rules
    */
   public Apply(HostKernel kernel, DeviceIndexes indexes, Secrets secrets, Set<String> stuck) {
     this.kernel = kernel;
@@ -61,14 +61,14 @@ public final class Apply implements AutoCloseable {
     links = new LinkChanges(kernel, devices, failed);
   }
 
-  /** Counts a change as failed before any is made. */
+  /** Marks a change as failed before any change is made. */
   public void refuse(Change change, RuntimeException why) {
     failed.fail(change, why);
   }
 
   /**
-   * Makes the changes, which are in the order of {@link Plan}; returns those that failed, by now or
-   * when they are announced.
+   * Makes the changes, ordered as by {@link Plan}. The returned map of failures is live:
+   * announcements may add to it.
    */
   public Map<Change, RuntimeException> run(List<Change> changes) {
     int from = 0;
@@ -144,12 +144,12 @@ public final class Apply implements AutoCloseable {
     new Announcements(kernel, devices, failed).send(changes);
   }
 
-  /** The index of an interface in a sandbox, as far as it is known. */
+  /** Returns the index of an interface in a sandbox, if known. */
   public Optional<Integer> inSandbox(DeviceName name) {
     return devices.inSandbox(name);
   }
 
-  /** Takes over which of the interfaces in a sandbox are ours. */
+  /** Records which interfaces in a sandbox are Weft's. */
   public void know(String file, Observation.View view) {
     devices.know(file, view);
   }
@@ -162,7 +162,7 @@ public final class Apply implements AutoCloseable {
     return sight;
   }
 
-  /** Leaves the sandboxes but those whose new interface waits for its address. */
+  /** Leaves all sandboxes except those with a new interface that waits for its address. */
   @Override
   public void close() {
     kernel.leaveAllBut(unfinished);

@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane.apply;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.NamespaceRef;
 
-/** Why a change was not made, where it was not the kernel that refused it. */
+/** Why the agent did not make a change, other than a refusal by the kernel. */
 abstract sealed class ApplyError extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -11,7 +11,7 @@ abstract sealed class ApplyError extends RuntimeException {
     super(message);
   }
 
-  /** A sandbox ended while changes were made in it. */
+  /** A sandbox ended during changes in it. */
   static final class SandboxGone extends ApplyError {
     private static final long serialVersionUID = 1;
 
@@ -38,7 +38,7 @@ abstract sealed class ApplyError extends RuntimeException {
     }
   }
 
-  /** What drops clear text stays as long as a tunnel that could not be removed. */
+  /** A tunnel could not be removed, so the rules that drop clear text stay. */
   static final class TunnelStays extends ApplyError {
     private static final long serialVersionUID = 1;
 
@@ -47,7 +47,7 @@ abstract sealed class ApplyError extends RuntimeException {
     }
   }
 
-  /** A node that forwards forgets the routes that routers have advertised. */
+  /** Forwarding would make the node drop routes from router advertisements. */
   static final class RoutesAtRisk extends ApplyError {
     private static final long serialVersionUID = 1;
 
@@ -56,7 +56,7 @@ abstract sealed class ApplyError extends RuntimeException {
     }
   }
 
-  /** A bridge is made after the rules that isolate it. */
+  /** The isolating rules are missing, so their bridge is not created. */
   static final class NotIsolated extends ApplyError {
     private static final long serialVersionUID = 1;
 

@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why the kernel refuses a request, and what mends it: the catalogue. {@link CommonCause} has what
- * an error means whatever was asked for, {@link Failures} adds who is in the way where that can be
- * looked up. Pure.
+ * The catalogue of reasons why the kernel refuses requests, with remedies. {@link CommonCause}
+ * explains errors that mean the same for all items. {@link Failures} adds the conflicting object
+ * where the kernel can report it. Pure.
  *
  * @param why what stands in the way
  * @param cure what to change
@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
 record Cause(String why, String cure) {
 
   /**
-   * The cause of an error.
+   * Returns the cause of an error.
    *
-   * @param item what was to be made, changed or removed
+   * @param item the created, changed or removed item
    * @param errno the error's name, such as {@code EBUSY}
    */
   static Cause of(Item item, String errno) {
     return ofItem(item, errno).orElseGet(() -> CommonCause.of(item, errno));
   }
 
-  /** The cause of what the kernel was not even asked for. */
+  /** Returns the cause of a change that the agent did not request. */
   static Cause of(ApplyError error) {
     return switch (error) {
       case ApplyError.SandboxGone _ ->
@@ -40,20 +40,20 @@ record Cause(String why, String cure) {
               "if its pod is not being deleted, see why its sandbox ends");
       case ApplyError.DeviceMissing _ ->
           new Cause(
-              "what it stands on could not be made, or another program removed it",
-              "mend what else is said about this network, or find that program");
+              "the device below it could not be created, or another program removed it",
+              "fix the other problems of this network, or find that program");
       case ApplyError.NotShut _, ApplyError.NotIsolated _ ->
           new Cause(
               "nothing is built before the rules that restrict it",
-              "mend what is said about the packet filter and IPsec policies of this node");
+              "fix the problems of the packet filter and IPsec policies of this node");
       case ApplyError.TunnelStays _ ->
           new Cause(
               "nothing that restricts it is lifted before it is gone",
-              "mend what is said about the device that could not be removed");
+              "fix the problem of the device that could not be removed");
       case ApplyError.RoutesAtRisk _ ->
           new Cause(
-              "the node would lose its way out",
-              "mend what is said about the setting accept_ra of the node's interface");
+              "the node would lose its default route",
+              "fix the problem of the setting accept_ra of the node's interface");
     };
   }
 
@@ -88,16 +88,16 @@ record Cause(String why, String cure) {
       case "EINVAL" ->
           macvlan.mode() == LinkKind.Macvlan.Mode.PASSTHRU
               ? new Cause(
-                  "mode Passthru takes a parent for itself, and another macvlan or macvtap"
+                  "mode Passthru needs a parent for itself, and another macvlan or macvtap"
                       + " interface is on %s".formatted(parent),
                   "remove that interface, or use another mode or parent")
               : new Cause(
-                  "%s is no Ethernet interface, or one in mode Passthru has it for itself"
+                  "%s is no Ethernet interface, or an interface in mode Passthru occupies it"
                       .formatted(parent),
                   "use another parent, or remove that interface");
       case "EBUSY" ->
           new Cause(
-              "an ipvlan interface, a bond, a bridge or the like takes all frames of " + parent,
+              "an ipvlan interface, a bond, a bridge or the like receives all frames of " + parent,
               "take it off that interface, or use another parent");
       case "ENETDOWN" -> down(macvlan.parent());
       case "EADDRINUSE" ->
@@ -161,9 +161,9 @@ record Cause(String why, String cure) {
     return switch (errno) {
       case "EEXIST" -> nameTaken(veth.peer());
       case "EXFULL" ->
-          // BR_MAX_PORTS of the kernel, without port 0
+          // the kernel's BR_MAX_PORTS, without port 0
           new Cause(
-              "the network's bridge on this node has 1023 ports, and a Linux bridge takes no more",
+              "the network's bridge on this node has 1023 ports, the most of a Linux bridge",
               "run fewer pods of this network on this node, or split the network");
       case "EADDRINUSE", "EADDRNOTAVAIL" ->
           new Cause(
@@ -249,7 +249,7 @@ record Cause(String why, String cure) {
     return switch (errno) {
       case "EEXIST" ->
           new Cause(
-              "an IPsec policy that is not Weft's stands in its place",
+              "an IPsec policy that is not Weft's is in its place",
               "remove that (ip xfrm policy), or let the Mesh use another port for encrypted"
                   + " networks");
       case "EINVAL", "ENOSYS", "EOPNOTSUPP", "EPROTONOSUPPORT" -> CommonCause.lacks("xfrm_user");
@@ -269,7 +269,7 @@ record Cause(String why, String cure) {
               "give it back, or let the Mesh's underlay choose another");
       case "ENOPROTOOPT", "EOPNOTSUPP", "EINVAL" ->
           new Cause(
-              "this kernel takes no ESP inside UDP"
+              "this kernel supports no ESP inside UDP"
                   + (port.address() instanceof Inet6Address ? " over IPv6 (Linux 5.8 does)" : ""),
               "use a kernel that does, or leave ipsecEncapsulation of the Mesh out");
       default -> null;

@@ -5,11 +5,11 @@ import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
 
-/** What an error of the kernel means whatever was asked for. Pure. */
+/** Explains kernel errors that mean the same for all items. Pure. */
 final class CommonCause {
   private CommonCause() {}
 
-  /** The cause of an error that means nothing special for the item. */
+  /** Returns the cause of an error without a special meaning for the item. */
   static Cause of(Item item, String errno) {
     return switch (errno) {
       case "EPERM", "EACCES" ->
@@ -25,20 +25,20 @@ final class CommonCause {
           new Cause("the kernel has no memory for it", "free memory on the node");
       case "EMFILE", "ENFILE" ->
           new Cause(
-              "the agent has as many files open as it may",
+              "the agent has reached its limit of open files",
               "raise LimitNOFILE of the node's container runtime, or run fewer pods on the node");
       case "ENOSPC", "EXFULL", "EDQUOT", "EUSERS" ->
           new Cause(
               "a table of the kernel is full", "run fewer pods of Weft's networks on the node");
       case "ENOENT", "ESRCH", "ENODEV", "ENXIO", "EADDRNOTAVAIL", "ESTALE", "EBADF" ->
           new Cause(
-              "what it stands on was removed meanwhile",
+              "the device below it was removed meanwhile",
               "find the program that removes it; if that was a pod that ended, change nothing");
       case "EEXIST", "ENOTUNIQ" ->
           new Cause("something that is not Weft's has its name or place", "rename or remove that");
       case "EBUSY", "EADDRINUSE", "ETXTBSY", "EALREADY", "EINPROGRESS" ->
           new Cause(
-              "another program uses it, or what it stands on",
+              "another program uses it, or the device below it",
               "stop that program, or let it leave this device alone");
       case "EINTR", "EAGAIN", "ETIMEDOUT", "ERESTART", "EDEADLK", "ECANCELED" ->
           new Cause(
@@ -66,7 +66,7 @@ final class CommonCause {
           "EBADMSG",
           "EPROTO" ->
           new Cause(
-              "this kernel does not take these values",
+              "this kernel does not accept these values",
               "compare it (uname -r) with docs/reference/requirements.md, and leave out of the"
                   + " network what it has no support for");
       case "ENETDOWN", "EHOSTDOWN", "ENOLINK" ->
@@ -80,14 +80,14 @@ final class CommonCause {
           new Cause("the network card or its driver failed", "see the kernel's log (dmesg)");
       default ->
           new Cause(
-              "the kernel gives a reason that is unusual here",
+              "the kernel gives a reason that is unusual for this change",
               "see the kernel's log (dmesg) of this moment, and report both");
     };
   }
 
   static Cause nested(String parent) {
     return new Cause(
-        "too many devices stand on each other below " + parent, "use one nearer to the hardware");
+        "too many devices are stacked below " + parent, "use one nearer to the hardware");
   }
 
   static Cause ipv6Off() {

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Interface indexes by name, on the node and in sandboxes; asks the kernel for unknown ones. */
+/**
+ * Finds interface indexes by name, on the node and in sandboxes; asks the kernel for unknown ones.
+ */
 final class DeviceLookup {
-  /** Up to so many new devices are looked up one by one, more by a dump. */
+  /** Maximum number of new devices to look up individually; more are read in one dump. */
   private static final int FEW = 8;
 
   private final HostKernel kernel;
@@ -31,10 +33,10 @@ final class DeviceLookup {
   }
 
   /**
-   * The index of a device.
+   * Returns the index of a device.
    *
    * @throws ApplyError.SandboxGone if its sandbox has ended
-   * @throws ApplyError.DeviceMissing if there is none of this name
+   * @throws ApplyError.DeviceMissing if no device has this name
    */
   int resolve(DeviceName name) {
     Optional<Integer> known = name.place().isNode() ? indexes.of(name.name()) : inSandbox(name);
@@ -59,12 +61,12 @@ final class DeviceLookup {
     return link.index();
   }
 
-  /** The index of an interface in a sandbox, as far as it is known. */
+  /** Returns the index of an interface in a sandbox, if known. */
   Optional<Integer> inSandbox(DeviceName name) {
     return Optional.ofNullable(inSandboxes.get(name));
   }
 
-  /** Takes over which of the interfaces in a sandbox are ours. */
+  /** Records which interfaces in a sandbox are Weft's. */
   void know(String file, Observation.View view) {
     for (Link link : view.links()) {
       if (view.isOurs(link)) {
@@ -73,7 +75,7 @@ final class DeviceLookup {
     }
   }
 
-  /** Looks up the indexes of devices that were made, and forgets those that were removed. */
+  /** Looks up the indexes of created devices, and forgets removed ones. */
   void update(List<Change> changes, FailedChanges failed) {
     List<String> made = new ArrayList<>();
     Map<String, DeviceName> peers = new HashMap<>();
@@ -100,7 +102,7 @@ final class DeviceLookup {
     }
   }
 
-  /** The node's end of a veth pair has the peer's index, whatever the peer is called by now. */
+  /** The node's end of a veth pair reports the peer's index, whatever the peer's name is by now. */
   private void put(Link link, Map<String, DeviceName> peers) {
     indexes.put(link);
     DeviceName peer = peers.get(link.name());

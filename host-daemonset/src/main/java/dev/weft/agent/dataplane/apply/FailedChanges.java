@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The changes that failed so far, in this order, and why. */
+/** The changes that failed so far, in order, with reasons. */
 final class FailedChanges {
-  /** What the kernel answers about a thing that does not exist. */
+  /** The kernel's errors for objects that do not exist. */
   static final Set<String> NOT_FOUND =
       Set.of("ENOENT", "ENODEV", "ESRCH", "EADDRNOTAVAIL", "ENXIO");
 
@@ -30,12 +30,14 @@ final class FailedChanges {
     return failures.containsKey(change);
   }
 
-  /** Those of {@code changes} that have not failed. */
+  /** Returns {@code changes} without those that failed. */
   List<Change> without(List<Change> changes) {
     return changes.stream().filter(change -> !has(change)).toList();
   }
 
-  /** Notes a failure; the first one of a change counts, and removing what is gone is none. */
+  /**
+   * Records a failure. Only the first one of a change counts; removing a missing object is none.
+   */
   void fail(Change change, RuntimeException error) {
     boolean alreadyGone =
         change instanceof Change.Remove
@@ -46,7 +48,7 @@ final class FailedChanges {
     }
   }
 
-  /** Runs a part of a change and notes what it throws. */
+  /** Runs a part of a change and records its exception. */
   void attempt(Change change, Runnable action) {
     try {
       action.run();

@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Says in a user's words why a change failed, and what to change. */
+/** Explains to users why a change failed, and what to change. */
 public final class Failures {
   private static final String AGAIN = "; the agent tries again";
 
-  /** What libnftables and the Java library say of an error number. */
+  /** Error messages of libnftables and the Java library, with the error's name. */
   private static final Map<String, String> WORDS =
       Map.ofEntries(
           Map.entry("Operation not permitted", "EPERM"),
@@ -29,7 +29,7 @@ public final class Failures {
           Map.entry("Read-only file system", "EROFS"),
           Map.entry("Operation not supported", "EOPNOTSUPP"),
           Map.entry("Protocol not supported", "EPROTONOSUPPORT"),
-          // an expression whose module there is not
+          // the kernel lacks the module of an expression
           Map.entry("No such file or directory", "EOPNOTSUPP"),
           Map.entry("memory", "ENOMEM"),
           Map.entry("No buffer space", "ENOBUFS"),
@@ -86,7 +86,7 @@ public final class Failures {
         cause.cure() + AGAIN);
   }
 
-  /** The error that a message without its number is about. */
+  /** Returns the name of the error that a message describes; empty if unknown. */
   static String errno(RuntimeException error) {
     String message = String.valueOf(error.getMessage());
     return WORDS.entrySet().stream()
@@ -97,7 +97,7 @@ public final class Failures {
         .orElse("");
   }
 
-  /** Whom an entry leads to, if that is not on this node. */
+  /** Returns the destination of an entry that leads to another node. */
   private static Optional<String> peer(Item item) {
     return switch (item) {
       case Item.Forward forward when forward.owner().endpoint().isEmpty() ->
@@ -109,7 +109,7 @@ public final class Failures {
     };
   }
 
-  /** One that has it as its own is not tried: the name is a further one, or was taken just now. */
+  /** The name must be an altname, or new: the plan avoids devices with the name as their own. */
   private static Problem nameTaken(
       Change change, Item.Device device, NetlinkException error, HostKernel kernel) {
     String name = device.name().name();
@@ -134,7 +134,7 @@ public final class Failures {
             .orElse("");
     return Problem.retry(
         desired.toString(),
-        "an IPsec policy %sthat is not Weft's stands in its place".formatted(theirs),
+        "an IPsec policy %sthat is not Weft's is in its place".formatted(theirs),
         "remove that (see 'ip xfrm policy'), or let the Mesh use another port for encrypted"
             + " networks; the agent tries again");
   }
@@ -150,12 +150,12 @@ public final class Failures {
   private static Problem espPortInUse(IpsecItem.EspPort desired, HostKernel kernel) {
     return Problem.retry(
         "UDP port " + desired.port(),
-        "the Mesh has encrypted networks travel by it (ipsecEncapsulation), and at %s it is in use by %s"
+        "the Mesh uses it for encrypted networks (ipsecEncapsulation), and at %s %s uses it"
             .formatted(desired.address().getHostAddress(), UdpPort.user(kernel, desired.port())),
         "stop that, or let the Mesh name another port (ports.ipsec); the agent tries again");
   }
 
-  /** With the interfaces of the node that stand on the parent; those in sandboxes are not seen. */
+  /** Lists the parent's other interfaces on the node; those in sandboxes are invisible here. */
   private static Problem onParent(
       Change change,
       Item.Device device,

@@ -37,7 +37,7 @@ record FilterChanges(HostKernel kernel, FailedChanges failed) {
     }
   }
 
-  /** In one transaction; if that is refused, each element for itself. */
+  /** Changes all elements in one transaction; if nftables refuses it, each element alone. */
   private void guard(List<Change> changes) {
     try {
       SourceGuard.apply(kernel.nftables(), changes);

@@ -9,15 +9,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Refuses changes that are unsafe after others failed: a tunnel is made only once its port is shut
- * to clear text, a bridge only behind its rules, and nothing is lifted while a tunnel or bridge
+ * Refuses changes that are unsafe after others failed. A tunnel requires that its port drops clear
+ * text, a bridge that its rules are installed. No rule is lifted while a tunnel or bridge
  * unexpectedly stays. Pure.
  *
  * @param ports UDP ports of encrypted networks
- * @param stuck devices that could not be removed before, which the packet filter counts with
+ * @param stuck devices that the kernel did not remove earlier, which keep their filter rules
  */
 record Interlock(Set<Integer> ports, Set<String> stuck) {
-  /** Why a change must not be made after these failed; empty if it may. */
+  /** Returns why these failures forbid a change; empty if they allow it. */
   Optional<ApplyError> refusal(Change change, Set<Change> failed) {
     return Optional.ofNullable(
         switch (change) {
@@ -46,7 +46,7 @@ record Interlock(Set<Integer> ports, Set<String> stuck) {
         });
   }
 
-  /** Whether a tunnel or bridge stays that the plan did not count with. */
+  /** Whether a tunnel or bridge stays although the plan removes it. */
   private boolean tunnelStays(Set<Change> failed) {
     return !stuck.containsAll(StuckDevices.of(failed));
   }

@@ -9,9 +9,9 @@ import dev.weft.netlink.xfrm.XfrmRequest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Changes the IPsec tables, and the UDP ports that take ESP. */
+/** Changes the IPsec tables, and the UDP ports that receive ESP. */
 record IpsecChanges(HostKernel kernel, Apply.Secrets secrets, FailedChanges failed) {
-  /** Makes states and policies in one batch. */
+  /** Changes states and policies in one batch. */
   void make(List<Change> changes) {
     List<XfrmRequest> requests = new ArrayList<>();
     List<Integer> numbers =
@@ -38,7 +38,7 @@ record IpsecChanges(HostKernel kernel, Apply.Secrets secrets, FailedChanges fail
     }
   }
 
-  /** Opens or closes the UDP port at which the node takes ESP. */
+  /** Opens or closes the UDP port at which the node receives ESP. */
   void port(Change change) {
     failed.attempt(
         change,

@@ -19,16 +19,16 @@ final class IpsecRequests {
   private IpsecRequests() {}
 
   /**
-   * The request of a change.
+   * Returns the request of a change.
    *
-   * @param numbers free ones for new policies
-   * @param at which of them this one takes
+   * @param numbers free numbers for new policies
+   * @param at index of this policy's number
    */
   static XfrmRequest of(Change change, Apply.Secrets secrets, List<Integer> numbers, int at) {
     return switch (change) {
       case Change.Create(IpsecItem.SecurityState state) -> add(state, secrets);
       case Change.Create(IpsecItem.SecurityPolicy(var spec)) ->
-          // fails where another process has such a policy: that is not ours to replace
+          // fails if another process has such a policy, which Weft must not replace
           new XfrmRequest.PolicyAdd(spec.withNumber(numbers.get(at)));
       case Change.Alter(_, IpsecItem.SecurityPolicy(var spec), _) ->
           new XfrmRequest.PolicyUpdate(spec);
@@ -41,7 +41,10 @@ final class IpsecRequests {
     };
   }
 
-  /** A state for the packets between its two nodes alone: no peer can speak for another. */
+  /**
+   * Adds a state whose selector matches only its two nodes, so that no peer can impersonate
+   * another.
+   */
   private static XfrmRequest add(IpsecItem.SecurityState state, Apply.Secrets secrets) {
     Association association = secrets.associations().get(state.id());
     if (association == null) {
@@ -61,7 +64,7 @@ final class IpsecRequests {
             .selector(selector)
             .lifetime(
                 new XfrmLifetime(XfrmLimits.NONE.withBytes(secrets.volume()), XfrmLimits.NONE));
-    // from the same port, so that a NAT lets the other direction in by what this one has opened
+    // both directions use one port, so that the NAT mapping of one admits the other
     association.udpPort().ifPresent(port -> spec.udp(new XfrmUdp(port, port)));
     return new XfrmRequest.StateAdd(spec.build(), association.key());
   }

@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /** Sends rtnetlink requests: one batch for the node and one for each sandbox. */
 record LinkBatches(HostKernel kernel, FailedChanges failed) {
-  /** Sends the requests of those changes that have not failed. */
+  /** Sends the requests of the changes that have not failed. */
   void send(List<Change> changes, Function<Change, List<LinkRequest>> requests) {
     Map<NamespaceRef, List<LinkRequest>> batches = new LinkedHashMap<>();
     for (Change change : failed.without(changes)) {
@@ -56,7 +56,7 @@ record LinkBatches(HostKernel kernel, FailedChanges failed) {
     }
   }
 
-  /** Whether an error means that the kernel already is as the request asks for. */
+  /** Whether an error means that the kernel already has the requested state. */
   private static boolean isHarmless(Request request, NetlinkException error) {
     return switch (request) {
       case Request.LinkRemove _,

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Changes devices, addresses, routes, forwarding and neighbour entries. What netlink cannot set is
- * set below {@code /proc/sys} and by ethtool, before a new device comes up.
+ * Changes devices, addresses, routes, forwarding and neighbour entries. Before a new device comes
+ * up, ethtool and {@code /proc/sys} set what netlink cannot.
  */
 record LinkChanges(HostKernel kernel, DeviceLookup devices, FailedChanges failed) {
   void make(List<Change> all) {
@@ -29,7 +29,7 @@ record LinkChanges(HostKernel kernel, DeviceLookup devices, FailedChanges failed
     batches.send(changes, change -> LinkRequests.finish(change, devices::resolve));
   }
 
-  /** A node that disables IPv6 on new interfaces does not mean those that get an IPv6 address. */
+  /** Enables IPv6 for a new IPv6 address, also where the node disables it on new interfaces. */
   private void enableIpv6(Change change) {
     if (change instanceof Change.Create(Item.Address(_, DeviceName device, IpPrefix prefix))
         && prefix.address() instanceof Inet6Address) {
@@ -45,7 +45,7 @@ record LinkChanges(HostKernel kernel, DeviceLookup devices, FailedChanges failed
     }
   }
 
-  /** Sets what netlink cannot, before the device is up. */
+  /** Applies the settings that netlink cannot, before the device is up. */
   private void configure(Change change) {
     Optional<Item.Device> unsettled = LinkRequests.unsettled(change);
     if (unsettled.isPresent() && !failed.has(change)) {
@@ -58,14 +58,14 @@ record LinkChanges(HostKernel kernel, DeviceLookup devices, FailedChanges failed
     }
   }
 
-  /** Removes with the setting what the device got while it was another one. */
+  /** Applies the settings, and removes the addresses and routes that earlier settings caused. */
   private void settle(Change change, Item.Device device) {
     kernel.settle(device.name().name(), device.conf());
     if (change instanceof Change.Alter(Item.Device before, _, _)) {
       if (before.conf().takesAdvertisements()) {
         kernel.forgetRouters(devices.resolve(device.name()));
       }
-      // a device that is up gets a link-local address as soon as its MTU admits IPv6
+      // the kernel gives an active device a link-local address as soon as its MTU allows IPv6
       if (before.mtu() < Mtu.MINIMUM_IPV6 && device.conf().isWithoutLinkLocal()) {
         kernel.forgetLinkLocal(devices.resolve(device.name()));
       }

@@ -7,6 +7,6 @@ import dev.weft.netlink.rtnl.Request;
 /**
  * A netlink request that is part of a change.
  *
- * @param place the namespace to make it in
+ * @param place the namespace of the request
  */
 record LinkRequest(Change change, NamespaceRef place, Request request) {}

@@ -35,7 +35,7 @@ final class LinkRequests {
     this.index = index;
   }
 
-  /** The requests of a change; a device needs those that {@link #finish} it too. */
+  /** Returns the requests of a change; a device also needs those of {@link #finish}. */
   static List<LinkRequest> of(
       Change change,
       ToIntFunction<DeviceName> index,
@@ -54,14 +54,14 @@ final class LinkRequests {
     };
   }
 
-  /** The requests for a device whose settings are made: it comes up after them. */
+  /** Returns the requests that bring a configured device up. */
   static List<LinkRequest> finish(Change change, ToIntFunction<DeviceName> index) {
     LinkRequests requests = new LinkRequests(change, index);
     List<LinkRequest> steps = new ArrayList<>();
     switch (change) {
       case Change.Create(Item.Device device) -> {
         if (device.kind() instanceof DeviceKind.Bridge) {
-          // one that it is made with follows its ports, and is 1500 when they have gone
+          // an MTU set at creation would follow the ports, and return to 1500 without them
           steps.add(requests.set(device, LinkSettings.builder().mtu(device.mtu())));
         }
         requests.up(device, false).ifPresent(steps::add);
@@ -85,12 +85,12 @@ final class LinkRequests {
         device.name(), new Request.LinkChange(index.applyAsInt(device.name()), settings.build()));
   }
 
-  /** A device whose settings are to be made, or made again. */
+  /** Returns the device whose settings must be applied, or applied again. */
   static Optional<Item.Device> unsettled(Change change) {
     Optional<Item.Device> device =
         switch (change) {
           case Change.Create(Item.Device made) -> Optional.of(made);
-          // a device gets IPv6, and so the values it comes with, when its MTU allows it
+          // a larger MTU enables IPv6 on the device, with the default settings
           case Change.Alter(Item.Device before, Item.Device made, _)
               when !before.conf().meets(made.conf()) || before.mtu() != made.mtu() ->
               Optional.of(made);
@@ -99,7 +99,7 @@ final class LinkRequests {
     return device.filter(each -> each.name().place().isNode());
   }
 
-  /** The device of which an interface in a sandbox is new, or lacks the mark that is set last. */
+  /** Returns the device whose interface in a sandbox is new, or lacks its mark. */
   static Optional<Item.Device> unfinished(Change change) {
     Optional<Item.Device> made =
         switch (change) {
@@ -116,7 +116,7 @@ final class LinkRequests {
       Change change, Item.Device device, ToIntFunction<DeviceName> index) {
     DeviceName inner = device.inner();
     int link = index.applyAsInt(inner);
-    // The mark comes before the interface is up: what is up without it would have no owner.
+    // The mark precedes the up flag: an interface that is up without it would have no owner.
     return List.of(
         new LinkRequest(
             change,
@@ -125,9 +125,9 @@ final class LinkRequests {
                 link,
                 LinkSettings.builder()
                     .alias(device.owner().alias())
-                    // by several interfaces answers leave by another one than questions came in
+                    // with several interfaces, answers may leave by another one
                     .ipv4(Ipv4Conf.RP_FILTER, LOOSE)
-                    // a sandbox has the node's own values for new devices, however strict
+                    // a sandbox inherits the node's defaults for new devices, which may be stricter
                     .ipv4(Ipv4Conf.ARP_IGNORE, 0)
                     .ipv4(Ipv4Conf.ARP_ANNOUNCE, 0)
                     .build())),

@@ -12,7 +12,8 @@ public final class StuckDevices {
   private StuckDevices() {}
 
   /**
-   * Their names. They keep their rules and block no other network: the next plan counts with them.
+   * Returns their names. They keep their rules and block no other network: the next plan includes
+   * them.
    *
    * @param failed changes that failed
    */

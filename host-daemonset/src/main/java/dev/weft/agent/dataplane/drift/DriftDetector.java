@@ -23,24 +23,24 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Distinguishes drift from the echo of our own changes. A notification says only where to look:
- * what counts is whether the state differs from what the last reconcile left, so a repair that is
- * notified once more finds nothing to do.
+ * Distinguishes drift from notifications of Weft's own changes. A notification only says where to
+ * look; only a difference from the last reconcile is drift. So a second notification of a repair
+ * finds no difference.
  */
 public record DriftDetector(
     HostKernel kernel,
     LastApplied lastApplied,
     DeviceIndexes indexes,
     UnderlyingDevices foundations) {
-  /** Tunnels that are not ours: a sandbox may be able to bring and take them for ever. */
-  private static final String OTHERS = "tunnels of others";
+  /** Foreign tunnels: a sandbox may be able to add and remove them endlessly. */
+  private static final String OTHERS = "foreign tunnels";
 
   /**
-   * Something is not as it was left.
+   * A difference from the last reconcile.
    *
-   * @param uids of the networks, empty if they are not known
-   * @param restless the endpoint whose sandbox may repeat it at will, or the bridge that ports are
-   *     put into, or what else may be; empty if it is not restrained
+   * @param uids of the networks; empty if unknown
+   * @param restless what may change at will, such as the endpoint of a sandbox or the bridge of
+   *     foreign ports; empty if repairs need no delay
    */
   public record Drift(Set<String> uids, String what, String restless) {
     Drift(String uid, String what) {
@@ -51,7 +51,7 @@ public record DriftDetector(
       this(uids, what, "");
     }
 
-    /** Of a device that a sandbox can take down or remove. */
+    /** Drift of a device that a sandbox can take down or remove. */
     static Drift of(Item.Device device, String what) {
       return new Drift(Set.of(device.owner().uid()), what, device.owner().endpoint());
     }
@@ -85,15 +85,17 @@ public record DriftDetector(
               : kernel.netlink().link(link).flatMap(this::link);
       case Notification.Overrun _ ->
           Optional.of(
-              new Drift(Set.of(), "the kernel changed faster than it was listened to", "overrun"));
+              new Drift(
+                  Set.of(), "the kernel changed faster than the agent could read", "overrun"));
     };
   }
 
-  /** What a router on one of our wires advertised. */
+  /** Detects a route that a router advertised on a Weft device. */
   private Optional<Drift> route(Route route) {
     return route.protocol() == HostKernel.ADVERTISED
         ? device(deviceAt(route.link()))
-            .map(device -> Drift.of(device, "a router was believed on " + device.name()))
+            .map(device ->
+                Drift.of(device, "the kernel accepted a router advertisement on " + device.name()))
         : Optional.empty();
   }
 
@@ -147,7 +149,7 @@ public record DriftDetector(
     return same ? Optional.empty() : Optional.of(Drift.of(device, name + " was changed"));
   }
 
-  /** A device of ours that has another name now. */
+  /** Detects a Weft device with a new name. */
   private Optional<Drift> renamed(Link notified) {
     return device(deviceAt(notified.index()))
         .filter(left -> isElsewhere(notified.index(), left.name().name()))
@@ -193,8 +195,8 @@ public record DriftDetector(
   }
 
   /**
-   * A port that others put into a bridge of ours, unless it is dealt with. It is found by its
-   * index: its name may be no text.
+   * Detects a foreign port of a Weft bridge that is not shut. It uses the index, because the name
+   * may not be valid text.
    */
   private Optional<Drift> foreignPort(Link notified) {
     return device(deviceAt(notified.master()))
@@ -221,11 +223,11 @@ public record DriftDetector(
         : Optional.of(
             new Drift(
                 shaken,
-                name + ", which networks stand on or wait for, was changed",
+                name + ", which networks use or wait for, was changed",
                 NodeContext.tunnelPort(notified).isPresent() ? OTHERS : ""));
   }
 
-  /** A tunnel of others at a UDP port of ours. */
+  /** Detects a foreign tunnel at one of Weft's UDP ports. */
   private Optional<Drift> tunnel(Link notified) {
     Set<String> overlays =
         kernel.netlink().link(notified.index()).map(foundations::joinedBy).orElse(Set.of());

@@ -33,18 +33,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listens to the kernel and reports drift, once for each thing until it is reconciled. */
+/** Listens to the kernel and reports drift, once for each difference until the next reconcile. */
 public final class DriftWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DriftWatch.class);
 
-  /** Not what packets ask for: the kernel would keep note of each. */
+  /** Excludes acquire notifications, for which the kernel would keep a state for each packet. */
   private static final Set<XfrmMonitor.Group> IPSEC =
       EnumSet.of(XfrmMonitor.Group.EXPIRE, XfrmMonitor.Group.STATES, XfrmMonitor.Group.POLICIES);
 
-  /** Notifications at a time: a flood of changes is not kept in memory. */
+  /** Maximum notifications at a time, so that a flood of changes does not fill the memory. */
   private static final int BATCH = 4096;
 
-  /** How long notifications are gathered; longer each time while changes flood the kernel. */
+  /** How long to collect notifications; doubles while changes flood the kernel. */
   private static final Duration MOMENT = Duration.ofMillis(50);
 
   private static final Duration LONGEST_MOMENT = Duration.ofSeconds(1);
@@ -59,22 +59,22 @@ public final class DriftWatch implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private boolean closed;
 
-  /** Of the thread that listens to links alone. */
+  /** Used only by the thread that listens to links. */
   private Duration moment = MOMENT;
 
-  /** Says what of a notification is drift. */
+  /** Decides whether a notification is drift. */
   public interface Judge {
     Optional<DriftEvent> judge(Notification notification);
 
     Optional<DriftEvent> judge(XfrmNotification notification);
 
-    /** Puts the packet filter back if it is not as it was left. */
+    /** Restores the packet filter if it differs from the last reconcile. */
     Optional<DriftEvent> judgeFilter();
 
-    /** Puts the source guard back if one of the changes is not ours. */
+    /** Restores the source guard if another program made one of the changes. */
     Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes);
 
-    /** The node's own firewall may do something else with forwarded packets than before. */
+    /** The node's own firewall may now treat forwarded packets differently. */
     Optional<DriftEvent> judgeFirewall();
   }
 
@@ -94,7 +94,7 @@ public final class DriftWatch implements AutoCloseable {
               new XfrmNotification.Overrun()),
           judge::judge);
     } catch (NetlinkException e) {
-      LOG.atDebug().setCause(e).log("this kernel has no IPsec, of which nothing is to be heard");
+      LOG.atDebug().setCause(e).log("this kernel has no IPsec, so the agent does not watch it");
     }
     try {
       listen(
@@ -129,24 +129,24 @@ public final class DriftWatch implements AutoCloseable {
     }
   }
 
-  /** What has been reported may be reported again: a reconcile looks at it from now on. */
+  /** Allows everything to be reported again, because a reconcile starts. */
   public void forgive() {
     reported.clear();
   }
 
   /**
-   * Where notifications come from.
+   * A source of notifications.
    *
    * @param open opens a monitor
    * @param next waits for the next notifications; none when the monitor is closed
-   * @param lost stands for everything that was not heard
+   * @param lost represents all missed notifications
    */
   private record Source<M extends AutoCloseable, N>(
       Supplier<M> open, Function<M, List<N>> next, N lost) {}
 
   /**
-   * Listens on a thread of its own. A thread that failed opens another monitor and takes everything
-   * for changed: what happened meanwhile was not heard.
+   * Listens on a separate thread. A failed thread restarts with a new monitor and treats everything
+   * as changed, because it missed notifications meanwhile.
    */
   private <M extends AutoCloseable, N> void listen(
       String name, Source<M, N> source, Function<N, Optional<DriftEvent>> judge) {
@@ -173,7 +173,10 @@ public final class DriftWatch implements AutoCloseable {
             }));
   }
 
-  /** Keeps a monitor open until it is {@link #remove}d or this is closed, which it may be. */
+  /**
+   * Keeps a monitor open until {@link #remove} or {@link #close}; closes it at once after the
+   * latter.
+   */
   private <M extends AutoCloseable> M add(M monitor) {
     synchronized (monitors) {
       monitors.add(monitor);
@@ -201,8 +204,8 @@ public final class DriftWatch implements AutoCloseable {
   }
 
   /**
-   * The notifications of a moment. A change of ours causes many, and each says only that a link is
-   * to be looked at: once is enough, when we are through with it.
+   * Collects notifications, and keeps the last one for each link. A change of Weft causes many, and
+   * one look at the link afterwards is enough.
    */
   private List<Notification> gist(Monitor monitor) {
     Map<Object, Notification> last = new LinkedHashMap<>();
@@ -219,21 +222,21 @@ public final class DriftWatch implements AutoCloseable {
   }
 
   /**
-   * What the kernel keeps of a flood is bounded, so the longer the wait, the less there is to do.
+   * Doubles the wait. The kernel keeps a bounded part of a flood, so a longer wait means less work.
    */
   private static Duration longer(Duration moment) {
     Duration twice = moment.multipliedBy(2);
     return twice.compareTo(LONGEST_MOMENT) < 0 ? twice : LONGEST_MOMENT;
   }
 
-  /** One look answers all changes by now. */
+  /** Waits for a change and discards further ones: one look covers all of them. */
   private static List<NftablesMonitor.Change> once(NftablesMonitor filter) {
     List<NftablesMonitor.Change> first = filter.next().stream().toList();
     filter.more(BATCH);
     return first;
   }
 
-  /** The changes by now; nothing when the monitor is closed. */
+  /** Returns all changes so far; nothing when the monitor is closed. */
   private static List<List<NftablesMonitor.Change>> all(NftablesMonitor guard) {
     List<NftablesMonitor.Change> all = new ArrayList<>(guard.next().stream().toList());
     if (all.isEmpty()) {
@@ -243,7 +246,7 @@ public final class DriftWatch implements AutoCloseable {
     return List.of(all);
   }
 
-  /** What a link is called is no subject: the names of two may be no text. */
+  /** Includes the index, because the names of two links may be unreadable alike. */
   private record LinkAt(int index, String name) {}
 
   private static Object subject(Notification notification) {
@@ -256,7 +259,7 @@ public final class DriftWatch implements AutoCloseable {
     };
   }
 
-  /** What is reported once until the next reconcile. */
+  /** The key of what is reported once until the next reconcile. */
   private record Once(PassScope scope, String restless) {}
 
   private void report(DriftEvent event) {
@@ -270,7 +273,7 @@ public final class DriftWatch implements AutoCloseable {
     } else if (waiting.add(restless)) {
       LOG.atInfo()
           .addKeyValue("endpoint", restless)
-          .log("{} again and again; it is looked at in {}", event.what(), delay);
+          .log("{} again and again; the agent checks it in {}", event.what(), delay);
       timer.after(
           delay,
           () -> {
@@ -296,7 +299,7 @@ public final class DriftWatch implements AutoCloseable {
     timer.close();
     try {
       for (Thread thread : threads) {
-        // one that waits to run again
+        // it may wait for its restart
         thread.interrupt();
         thread.join();
       }

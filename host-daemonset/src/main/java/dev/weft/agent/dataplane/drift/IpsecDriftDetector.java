@@ -11,11 +11,11 @@ import dev.weft.netlink.xfrm.XfrmState;
 import java.util.Optional;
 
 /**
- * Tells drift of the IPsec tables from the echo of our own changes, as {@link DriftDetector} does
- * of the rest.
+ * Distinguishes drift of the IPsec tables from Weft's own changes, like {@link DriftDetector} for
+ * the rest.
  */
 public record IpsecDriftDetector(HostKernel kernel, LastApplied lastApplied) {
-  /** What was seen; empty if it is nothing. */
+  /** Returns what was seen; empty if it is no drift. */
   public Optional<String> of(XfrmNotification notification) {
     return switch (notification) {
       case XfrmNotification.StateRemoved(XfrmState state) ->
@@ -37,7 +37,7 @@ public record IpsecDriftDetector(HostKernel kernel, LastApplied lastApplied) {
       case XfrmNotification.StateExpired(var id, long reqid, _, _) ->
           reqid == IpsecTables.REQID
                   && lastApplied.get(new IpsecItem.IpsecKey.OfSecurityState(id)).isPresent()
-              ? Optional.of(id + " has carried as much as it may")
+              ? Optional.of(id + " has reached its byte limit")
               : Optional.empty();
       case XfrmNotification.PolicyRemoved(XfrmPolicy policy) ->
           lastApplied
@@ -52,7 +52,7 @@ public record IpsecDriftDetector(HostKernel kernel, LastApplied lastApplied) {
       case XfrmNotification.Overrun _ ->
           lastApplied.of(Owner.ENCRYPTION).isEmpty()
               ? Optional.empty()
-              : Optional.of("IPsec changed faster than it was listened to");
+              : Optional.of("IPsec changed faster than the agent could read");
     };
   }
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the last reconcile left in the kernel, with a way to find what belongs to an endpoint. */
+/** What the last reconcile left in the kernel, indexed by endpoint and sandbox. */
 public final class LastApplied {
   private final Map<Item.Key, Item> items = new HashMap<>();
   private final Map<Owner, Set<Item.Key>> byOwner = new HashMap<>();
@@ -54,7 +54,7 @@ public final class LastApplied {
   }
 
   /**
-   * Whether an element of the source guard was left in the kernel.
+   * Whether the last reconcile left this source guard element.
    *
    * @param key its bytes, in hexadecimal digits
    */
@@ -70,7 +70,7 @@ public final class LastApplied {
     return keys == null ? List.of() : keys.stream().map(items::get).toList();
   }
 
-  /** Takes over what has been made of one endpoint, or of some entries. */
+  /** Replaces items of one endpoint, or some entries, by their new state. */
   public void replace(Collection<Item> before, State after) {
     before.forEach(this::remove);
     after.items().values().forEach(this::put);

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tells repairs of drift from changes that a new desired state asks for. Pure. */
+/** Distinguishes repairs of drift from changes that a new desired state needs. Pure. */
 public final class Repairs {
   private Repairs() {}
 
   /**
-   * What the last pass left as desired and is so no longer, a line each, by network UID.
+   * Returns the differences from what the last pass left, a line each, by network UID.
    *
-   * @param changes that are about to be made
+   * @param changes the planned changes
    */
   public static Map<String, List<String>> of(
       LastApplied left, List<Change> changes, State desired, State observed) {
@@ -27,10 +27,10 @@ public final class Repairs {
         add(repairs, change.uid(), change.toString());
       }
     }
-    // a lost state comes back under other keys, and so as another item
+    // a lost state returns with other keys, and so as another item
     for (Item item : left.items()) {
       if (item instanceof IpsecItem.SecurityState && observed.get(item.key()).isEmpty()) {
-        add(repairs, item.owner().uid(), "make keys anew, as it was removed: " + item);
+        add(repairs, item.owner().uid(), "make new keys, as the state was removed: " + item);
       }
     }
     return repairs;

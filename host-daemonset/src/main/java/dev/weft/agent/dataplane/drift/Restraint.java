@@ -7,11 +7,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How long a repeated change waits for its repair. A sandbox can take its interface down as often
- * as it is repaired; the node looks at it ever more rarely, until it is quiet for a while.
+ * Delays the repair of repeated changes. A sandbox can take its interface down as often as the
+ * agent repairs it. The delay grows until the sandbox stops for a while.
  */
 final class Restraint {
-  /** What may happen in a row before anything waits. */
+  /** Number of changes in a row that are repaired without delay. */
   private static final int FREE = 3;
 
   private static final Duration QUIET = Duration.ofMinutes(2);
@@ -22,7 +22,7 @@ final class Restraint {
 
   private record Restless(int times, Instant last) {}
 
-  /** The wait for what {@code subject} does now. */
+  /** Returns the delay for this change of {@code subject}. */
   Duration delay(String subject, Instant now) {
     known.values().removeIf(each -> each.last.plus(QUIET).isBefore(now));
     Restless before = known.get(subject);

@@ -12,25 +12,25 @@ import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 
 /**
- * What of the node itself networks depend on: its addresses and routes, as they were when the
- * node's underlay was last chosen. The kernel also reports what only got another lifetime.
+ * The node's addresses and routes that networks depend on, as of the last choice of its underlay.
+ * The kernel also reports changes of only a lifetime, which do not count.
  *
- * @param seen the node then; empty before
- * @param ours whether a link, by its index, is a device of ours
- * @param links the links by index, as they are
+ * @param seen the node then; empty before the first choice
+ * @param ours whether the link with this index is a Weft device
+ * @param links the current links by index
  */
 public record Surroundings(
     Optional<Observation.View> seen, IntPredicate ours, IntFunction<Optional<Link>> links) {
 
-  /** What changed. */
+  /** The kind of change. */
   public enum Shift {
-    /** An address of the node, or a network that it has a route to. */
+    /** An address of the node, or a destination of its routes. */
     REACH,
-    /** The node's way out. */
+    /** The node's default route. */
     WAY_OUT
   }
 
-  /** What a notification means; empty: nothing, or nothing new. */
+  /** Returns what a notification means; empty if nothing changed. */
   public Optional<Shift> of(Notification notification) {
     if (seen.isEmpty()) {
       return Optional.empty();
@@ -86,7 +86,7 @@ public record Surroundings(
     return Optional.of(route.destination().length() == 0 ? Shift.WAY_OUT : Shift.REACH);
   }
 
-  /** Of such there is one for each pod of many network plugins; the next look sees them. */
+  /** Many network plugins add such a route for each pod; the next choice reads it. */
   private boolean isOfOnePod(Route route) {
     return route.destination().length() == route.destination().address().getAddress().length * 8
         && links

@@ -20,15 +20,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What networks need of devices that are not ours: macvlan parents, the interface that holds the
- * tunnels' address, and that nothing is in the way.
+ * What networks need of foreign devices: macvlan parents, the interface with the VTEP address, and
+ * that no device takes a needed name.
  *
  * @param users UIDs of networks, by the name of a device that may be missing
  * @param seen the devices as the last reconcile saw them
- * @param stuck UIDs of networks that could not be made; whichever device goes may have been in
- *     their way
+ * @param stuck UIDs of networks that could not be built; any device that goes may have blocked them
  * @param forwarding what networks need
- * @param tunnels UIDs of overlays, by the UDP port that a tunnel of others would share with them
+ * @param tunnels UIDs of overlays, by the UDP port that a foreign tunnel would share
  */
 public record UnderlyingDevices(
     Map<String, Set<String>> users,
@@ -39,13 +38,13 @@ public record UnderlyingDevices(
   public static final UnderlyingDevices NONE =
       new UnderlyingDevices(Map.of(), Map.of(), Set.of(), new Forwarding(false, false), Map.of());
 
-  /** Of which IP versions the node forwards packets. */
+  /** The IP versions for which the node forwards packets. */
   record Forwarding(boolean ipv4, boolean ipv6) {}
 
   /**
-   * What of such a device matters to a network.
+   * The properties of such a device that affect networks.
    *
-   * @param stops whether packets end at it that the node is to forward
+   * @param stops whether the device does not forward packets although the node should
    */
   record Trait(int index, int mtu, int master, boolean up, boolean stops) {
     static Trait of(Link link, Forwarding forwarding) {
@@ -68,7 +67,7 @@ public record UnderlyingDevices(
         users.merge(name, Set.of(network.uid()), UnderlyingDevices::both);
       }
     }
-    // while one has the name of a device of ours, it is to be heard of when it goes
+    // watch a device that has the name of a Weft device, to notice when it goes
     design.obstacles().forEach((name, uids) -> users.merge(name, uids, UnderlyingDevices::both));
     Map<Integer, Set<String>> tunnels = tunnels(nodeSpec);
     context
@@ -79,7 +78,7 @@ public record UnderlyingDevices(
         new Forwarding(
             isDesired(design, Item.Setting.FORWARD_IPV4),
             isDesired(design, Item.Setting.FORWARD_IPV6));
-    // a device gets it when it is switched on for the node, which is about to be done
+    // enabling forwarding for the node enables it on each device, and is about to happen
     Forwarding now =
         new Forwarding(
             needed.ipv4 && isOn(context, Item.Setting.FORWARD_IPV4),
@@ -121,10 +120,10 @@ public record UnderlyingDevices(
   }
 
   /**
-   * The devices that networks of a kind leave the node by.
+   * The devices by which networks leave the node.
    *
-   * @param tunnels those that hold the tunnels' address or carry them
-   * @param bridges those by which packets leave the node
+   * @param tunnels devices that hold the VTEP address or carry tunnels
+   * @param bridges devices by which packets of bridges leave the node
    */
   private record Below(List<String> tunnels, List<String> bridges) {
     static Below of(NodeSpec nodeSpec, NodeContext context) {
@@ -149,7 +148,7 @@ public record UnderlyingDevices(
     return dot < 0 ? List.of(parent) : List.of(parent, parent.substring(0, dot));
   }
 
-  /** The networks that must be looked at, now that the device is so. */
+  /** Returns the networks that the device's new state affects. */
   Set<String> shakenBy(String name, Optional<Link> now) {
     Set<String> shaken = new HashSet<>();
     if (!Optional.ofNullable(seen.get(name)).equals(now.map(link -> Trait.of(link, forwarding)))) {
@@ -161,7 +160,7 @@ public record UnderlyingDevices(
     return shaken;
   }
 
-  /** The overlays that share their UDP port with a tunnel of others that was not there before. */
+  /** Returns the overlays whose UDP port a new foreign tunnel shares. */
   Set<String> joinedBy(Link link) {
     return seen.containsKey(link.name()) || Owner.of(link).isPresent()
         ? Set.of()

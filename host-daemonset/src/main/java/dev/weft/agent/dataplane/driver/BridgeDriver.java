@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A Linux bridge on the node; the node is the gateway. */
+/** A Linux bridge on the node, with the node as gateway. */
 record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway)
     implements NetworkDriver {
   static BridgeDriver of(Network network, NodeContext context) throws Unbuildable {
@@ -101,7 +101,7 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
     return Optional.of(rules(network, bridge));
   }
 
-  /** The rules of such a network's bridge. */
+  /** Returns the packet filter rules of the network's bridge. */
   static FilterRules rules(Network network, String bridge) {
     BridgeOptions options = network.spec().bridge();
     GatewayMode gateway = gateway(options);

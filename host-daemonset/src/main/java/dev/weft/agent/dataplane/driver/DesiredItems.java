@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Collects the desired items of all networks, and refuses what two of them claim. */
+/** Collects the desired items of all networks, and rejects items that two networks claim. */
 final class DesiredItems {
   private final NodeSpec nodeSpec;
   private final NodeContext context;
@@ -57,7 +57,7 @@ final class DesiredItems {
     held.add(Owner.network(network.uid()));
   }
 
-  /** The networks that go on to use a device that is marked as theirs. */
+  /** The devices whose marked network keeps using them, with that network's name. */
   Map<Item.Key, String> holders() {
     Map<String, String> names = new HashMap<>();
     nodeSpec.networks().forEach((name, network) -> names.put(network.uid(), name));
@@ -107,7 +107,7 @@ final class DesiredItems {
     }
   }
 
-  /** Adds a network's own devices, unless one of them is another network's. */
+  /** Adds a network's own devices, unless another network uses one of them. */
   private void place(String name, List<Item> devices, Map<Item.Key, String> holders)
       throws Unbuildable {
     for (Item item : devices) {
@@ -170,7 +170,7 @@ final class DesiredItems {
     }
   }
 
-  /** Rejects the name of a veth's end that a device which is not ours has. */
+  /** Rejects the endpoint if a foreign device has the name of its veth end. */
   private void refuseObstacle(NetworkSpec network, LocalEndpoint endpoint) throws Unbuildable {
     String hostEnd = Network.hostEnd(network.uid(), endpoint.id());
     Link obstacle = foreign.get(hostEnd);
@@ -201,7 +201,7 @@ final class DesiredItems {
     return new DesiredState(new State(items), drivers, problems, held, foreign.keySet(), obstacles);
   }
 
-  /** Nothing of it is for a device that only has the name of one of ours. */
+  /** Adds the source guard, without elements for foreign devices under names of Weft. */
   private void guard(boolean needed) {
     for (NetworkSpec network : nodeSpec.networks().values()) {
       if (isHeld(network)) {
@@ -218,7 +218,7 @@ final class DesiredItems {
     }
   }
 
-  /** Whether anything of it is. */
+  /** Whether the network or one of its endpoints is held. */
   private boolean isHeld(NetworkSpec network) {
     return held.stream().anyMatch(owner -> owner.uid().equals(network.uid()));
   }

@@ -24,14 +24,15 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The desired state: a pure function of the NodeSpec and of what the node is like.
+ * The desired state: a pure function of the NodeSpec and the observed node.
  *
- * @param drivers by network name, of the networks that can be made
+ * @param drivers by network name, of the networks that can be built
  * @param problems by network name
- * @param held owners whose items stay as they are, because what is desired of them can not be made:
- *     a whole network or an endpoint
- * @param foreign names of the node's devices that are not ours
- * @param obstacles UIDs of networks, by the name of such a device that keeps them from an endpoint
+ * @param held owners (networks or endpoints) whose items stay unchanged, because their desired
+ *     state cannot be built
+ * @param foreign names of the node's devices that are not Weft's
+ * @param obstacles UIDs of networks, by the name of the foreign device that blocks one of their
+ *     endpoints
  */
 public record DesiredState(
     State state,
@@ -45,7 +46,7 @@ public record DesiredState(
     DesiredItems items = new DesiredItems(nodeSpec, context);
     new TreeMap<>(nodeSpec.networks()).forEach(items::draft);
     Map<Item.Key, String> holders = items.holders();
-    // of devices without a holder, the same on every node and in every pass
+    // networks add devices by UID, so a device without a holder gets the same owner on every node
     nodeSpec.networks().entrySet().stream()
         .sorted(Comparator.comparing(each -> each.getValue().uid()))
         .forEach(each -> items.network(each.getKey(), each.getValue(), holders));
@@ -53,8 +54,8 @@ public record DesiredState(
   }
 
   /**
-   * Whether a change is to be made. What is held stays, but for the source guard: it is complete,
-   * and closes to a device that took the name of one of ours.
+   * Whether to make a change. Held items stay, except in the source guard. The guard is always
+   * complete, and closes to a device that took the name of a Weft device.
    */
   public boolean isDue(Change change) {
     return !isHeld(change.item())
@@ -62,7 +63,7 @@ public record DesiredState(
         || change instanceof Change.Create(GuardItem _);
   }
 
-  /** Whether it is an element of the source guard for one of these devices. */
+  /** Whether the item is a source guard element for one of these devices. */
   static boolean isOf(Set<String> devices, Item item) {
     return item instanceof GuardItem.Entry entry
         && entry.device().filter(devices::contains).isPresent();
@@ -73,8 +74,8 @@ public record DesiredState(
   }
 
   /**
-   * Whether an endpoint is truly on another node, at a tunnel end that this node's tunnels can lead
-   * to: a tunnel has one IP family.
+   * Whether an endpoint is on another node, at a VTEP of this node's IP family. A tunnel has one IP
+   * family.
    */
   public static boolean isElsewhere(NodeSpec nodeSpec, RemoteEndpoint endpoint) {
     return !nodeSpec.vtep().equals(Optional.of(endpoint.vtep()))
@@ -88,7 +89,7 @@ public record DesiredState(
         .isPresent();
   }
 
-  /** A problem for each tunnel end of another IP family than the node's, and none of them tried. */
+  /** Returns a problem for each VTEP of another IP family, to which the node sends nothing. */
   public static List<Problem> strangers(NodeSpec nodeSpec, NetworkSpec network) {
     return network.remote().values().stream()
         .filter(endpoint -> isOfOtherFamily(nodeSpec, endpoint))
@@ -106,7 +107,7 @@ public record DesiredState(
         .toList();
   }
 
-  /** The remote endpoints that are truly on other nodes. */
+  /** Returns the remote endpoints that are on other nodes. */
   static List<RemoteEndpoint> elsewhere(NodeSpec nodeSpec, Collection<RemoteEndpoint> endpoints) {
     return endpoints.stream()
         .filter(endpoint -> isElsewhere(nodeSpec, endpoint))
@@ -115,10 +116,10 @@ public record DesiredState(
   }
 
   /**
-   * What an endpoint is in its sandbox.
+   * Returns the items of an endpoint in its sandbox.
    *
-   * @param sight the sandbox as it is
-   * @param others what else of ours is in it
+   * @param sight the sandbox as observed
+   * @param others Weft's other items in it
    */
   public static List<Item> endpoint(
       NetworkDriver driver,
@@ -135,7 +136,7 @@ public record DesiredState(
                     Problem.retry(
                         endpoint.sandbox().toString(),
                         sight.why(),
-                        "change what is in the sandbox; nothing, if it is gone")));
+                        "change the contents of the sandbox; if it is gone, change nothing")));
     Optional<Link> taken =
         sandbox
             .link(endpoint.interfaceName())
@@ -167,9 +168,9 @@ public record DesiredState(
   }
 
   /**
-   * Refuses what another owner has: two names derived by digest can be equal.
+   * Rejects an item that another owner has: two names derived by digest can collide.
    *
-   * @param other what there is under the same key
+   * @param other the present item under the same key
    */
   public static void refuseTaken(Item item, Optional<Item> other) throws Unbuildable {
     if (item instanceof Item.Device
@@ -178,7 +179,7 @@ public record DesiredState(
           Problem.user(
               item.toString(),
               "another endpoint or network of this node has a device of this name",
-              "delete the pod, so that it is made anew under another name"));
+              "delete the pod, so that it is recreated under another name"));
     }
   }
 
@@ -186,7 +187,7 @@ public record DesiredState(
     return new Unbuildable(
         Problem.user(
             endpoint.interfaceName(),
-            "the network takes no more than %d endpoint on a node".formatted(driver.capacity()),
+            "the network supports at most %d endpoint on a node".formatted(driver.capacity()),
             "use another macvlan mode than Passthru, or another parent"));
   }
 }

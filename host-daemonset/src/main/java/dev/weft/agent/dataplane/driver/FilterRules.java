@@ -16,11 +16,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the packet filter does with one network's bridge.
+ * The packet filter rules for the bridge of one network.
  *
  * @param bridge name of the bridge
- * @param masquerade what leaves from these blocks carries the node's address
- * @param tunnel the bridge's way to other nodes, if frames travel there in clear
+ * @param masquerade blocks whose outgoing packets get the node's address
+ * @param tunnel the bridge's VXLAN device, if it sends frames in clear
  */
 public record FilterRules(
     String bridge,
@@ -29,19 +29,19 @@ public record FilterRules(
     Optional<DeviceKind.Vxlan> tunnel) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
 
-  /** What is not to pass. */
+  /** What the filter drops. */
   enum Restriction {
-    /** Nothing is forwarded in or out. */
+    /** Drops all forwarded packets. */
     CLOSED,
-    /** The node itself does not listen either. */
+    /** Drops packets from the bridge to the node itself. */
     DEAF,
-    /** Only answers are forwarded in. */
+    /** Drops packets into the bridge except answers. */
     GUARDED,
-    /** Endpoints do not reach each other, by the node neither. */
+    /** Drops packets between endpoints, also those routed by the node. */
     APART
   }
 
-  /** Whether the table can have a device's name in it; a name of ours it can. */
+  /** Whether the table can contain a device's name; Weft's names always qualify. */
   static boolean takes(String device) {
     return NAME.matcher(device).matches();
   }
@@ -51,7 +51,7 @@ public record FilterRules(
     return new FilterRules(bridge, restrictions, List.of(), Optional.empty());
   }
 
-  /** Whether what one port of the bridge sends gets to the others. */
+  /** Whether the bridge forwards frames between its ports. */
   public boolean isOneSegment() {
     return !is(Restriction.APART);
   }
@@ -66,11 +66,10 @@ public record FilterRules(
   }
 
   /**
-   * The whole table; empty if nothing needs one.
+   * Returns the whole table; empty if nothing needs one.
    *
-   * @param encrypted ports by which nothing passes in clear, nor by IPsec of others, whatever
-   *     becomes of IPsec's policies
-   * @param tunnels what keeps strangers out of the networks' tunnels
+   * @param encrypted ports that drop clear text and foreign IPsec, whatever the IPsec policies are
+   * @param tunnels rules that keep strangers out of the networks' tunnels
    */
   public static Optional<Item.Filter> table(
       Collection<FilterRules> networks, Set<Integer> encrypted, TunnelRules tunnels) {
@@ -114,7 +113,7 @@ public record FilterRules(
                 + "}\n"));
   }
 
-  /** A reqid can be asked for only where there is IPsec at all. */
+  /** Matches a reqid only where the kernel has IPsec. */
   private static String shut(int port, String missing, String direction) {
     return """
         udp dport %1$d %2$s ipsec missing drop
@@ -154,9 +153,9 @@ public record FilterRules(
   }
 
   /**
-   * What conntrack takes for part of no connection keeps the address that it has. From a sandbox it
-   * would leave with the sandbox's own; an answer would end at the node, whose refusal resets the
-   * connection that it belongs to, unless the node has a socket for it.
+   * Drops packets without a connection, because conntrack does not translate them. From a sandbox
+   * they would leave with its own address. An answer would reach the node instead, which would
+   * reset the sandbox's connection, unless the node has a socket for it.
    */
   private static void untranslatable(
       int version, StringBuilder forward, StringBuilder input, StringBuilder stray) {

@@ -16,8 +16,8 @@ public final class GuardEntries {
   private GuardEntries() {}
 
   /**
-   * The addresses that only an endpoint may use. Its MAC address is not among them while it is
-   * being claimed: it may turn out to be another's, and stays that.
+   * Returns the addresses that only an endpoint may use. Its MAC address is excluded until it is
+   * claimed, because it may turn out to be another's.
    *
    * @param port the node's end of its veth pair
    */
@@ -38,7 +38,9 @@ public final class GuardEntries {
     return items;
   }
 
-  /** A port of a network's bridge: frames pass between it and the network's other ports. */
+  /**
+   * Returns the elements of a bridge port, which exchanges frames with the network's other ports.
+   */
   public static List<Item> port(Owner owner, String port) {
     String network = number(owner.uid());
     String quoted = '"' + port + '"';
@@ -49,18 +51,18 @@ public final class GuardEntries {
             new GuardItem.Entry(owner, GuardSet.MEMBERS, network + " . " + quoted, "")));
   }
 
-  /** The MAC address of a network's bridge: the node is reached by it through our ports only. */
+  /** Returns the MAC address of a network's bridge, which only Weft's ports can reach. */
   public static List<Item> gateway(Owner owner, MacAddress mac) {
     return List.of(
         elsewhere(owner, mac), new GuardItem.Entry(owner, GuardSet.GATEWAYS, mac.toString(), ""));
   }
 
-  /** A MAC address in a network that no sandbox of this node may use. */
+  /** Returns a MAC address that no sandbox of this node may use in the network. */
   public static Item elsewhere(Owner owner, MacAddress mac) {
     return mac(owner, GuardSet.MACS, number(owner.uid()), mac);
   }
 
-  /** An IP address in a network that no sandbox of this node may use. */
+  /** Returns an IP address that no sandbox of this node may use in the network. */
   public static Item elsewhere(Owner owner, InetAddress address) {
     return address(owner, GuardSet.ofAddress(address, false), number(owner.uid()), address);
   }
@@ -73,7 +75,7 @@ public final class GuardEntries {
     return new GuardItem.Entry(owner, set, number + " . " + GuardSet.address(address), "");
   }
 
-  /** The number of a network, by its UID, or of a sandbox in one. */
+  /** Returns the number of a network by its UID, or of one of its sandboxes. */
   public static String number(String of) {
     return "0x" + Digest.of(of).substring(0, 8);
   }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Settings of the node that keep a network from working and are not ours to change: those of all
- * devices, which no value of one device can lower, and those of devices that are not ours. Pure.
+ * Finds settings of the node that stop a network and that Weft must not change. These are settings
+ * of foreign devices, and settings of all devices that no single device can relax. Pure.
  */
 final class Hardening {
   private static final String NOBODY = "8";
@@ -19,7 +19,7 @@ final class Hardening {
   private Hardening() {}
 
   /**
-   * What keeps a network from working.
+   * Returns the settings that stop a network.
    *
    * @param items the network's own
    */
@@ -43,7 +43,10 @@ final class Hardening {
     return problems.stream().distinct().toList();
   }
 
-  /** The devices of the way out; all get it when the node's is switched on, and may lose it. */
+  /**
+   * Checks the uplinks. Enabling forwarding for the node enables it on each device, but another
+   * program may disable it again.
+   */
   private static void forwarding(String path, NodeContext context, List<Problem> problems) {
     boolean ipv4 = path.equals(Item.Setting.FORWARD_IPV4);
     if (!ipv4 && !path.equals(Item.Setting.FORWARD_IPV6)) {

@@ -6,7 +6,7 @@ import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.Unbuildable;
 import java.util.List;
 
-/** The sandbox shares the node's own stack: there is nothing to make. */
+/** Shares the node's own stack with the sandbox, so there is nothing to build. */
 record HostDriver() implements NetworkDriver {
   @Override
   public List<Item> devices() {

@@ -22,17 +22,15 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Each endpoint is a station of its own on the parent's wire. The parent is left as it is found.
- */
+/** Makes each endpoint a separate station on the parent's wire. The parent stays unchanged. */
 record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
     implements NetworkDriver {
 
   /**
-   * The device that children are made on.
+   * The parent of the macvlan devices.
    *
-   * @param own the device, if it is ours: a VLAN sub-interface
-   * @param passthru the child's MAC address, where it has no choice
+   * @param own the parent, if Weft creates it: a VLAN sub-interface
+   * @param passthru the MAC address that a passthru child must have
    */
   record Parent(String name, Optional<Item.Device> own, Optional<MacAddress> passthru) {}
 
@@ -65,7 +63,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
     return new MacvlanDriver(network, parent(network, name, wire, context, mode), mtu, mode);
   }
 
-  /** The node's own device at the bottom. */
+  /** Returns the node's own device below the network. */
   private static Link wire(String name, @Nullable Integer vlan, NodeContext context)
       throws Unbuildable {
     Optional<Link> exact =
@@ -88,7 +86,7 @@ record MacvlanDriver(Network network, Parent parent, int mtu, MacvlanMode mode)
           "is a port of '%s'"
               .formatted(context.link(wire.master()).map(Link::name).orElse("another device"));
     } else if (context.observation().wireless().contains(wire.name())) {
-      taken = "is wireless, and an access point takes frames of one MAC address only";
+      taken = "is wireless, and an access point accepts frames of one MAC address only";
     } else if (context.isOurs(wire)) {
       taken = "belongs to another network of Weft";
     }

@@ -16,36 +16,36 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Says what a network and its endpoints are on a node. Pure. */
+/** Plans the items of a network and of its endpoints on a node. Pure. */
 public sealed interface NetworkDriver
     permits BridgeDriver, HostDriver, OverlayDriver, MacvlanDriver, ParentlessDriver {
 
-  /** What the network is on the node, its endpoints excluded. */
+  /** Returns the items of the network on the node, without those of its endpoints. */
   List<Item> devices();
 
   /**
-   * What an endpoint is.
+   * Returns the items of an endpoint.
    *
-   * @param defaultRoute whether the sandbox's way out is by this network
+   * @param defaultRoute whether this network provides the sandbox's default route
    */
   List<Item> endpoint(LocalEndpoint endpoint, boolean defaultRoute) throws Unbuildable;
 
-  /** What addresses of endpoints on other nodes are; only an overlay knows any. */
+  /** Returns the items for endpoints on other nodes; only overlays have any. */
   default List<Item> remote(dev.weft.mesh.Forwarding forwarding) {
     return List.of();
   }
 
-  /** How many endpoints there can be on the node. */
+  /** Returns the maximum number of endpoints on the node. */
   default int capacity() {
     return Integer.MAX_VALUE;
   }
 
-  /** What the packet filter does with the network; empty: it passes no filter of ours. */
+  /** Returns the packet filter rules; empty if the network bypasses Weft's filter. */
   default Optional<FilterRules> rules() {
     return Optional.empty();
   }
 
-  /** The driver of a network. */
+  /** Returns the driver of a network. */
   static NetworkDriver of(Network network, NodeContext context) throws Unbuildable {
     String name = network.spec().driver();
     Optional<dev.weft.api.Driver> driver = dev.weft.api.Driver.of(name);
@@ -70,12 +70,12 @@ public sealed interface NetworkDriver
     return made;
   }
 
-  /** MTU in bytes; empty: the network has no device. */
+  /** MTU in bytes; empty if the network has no device. */
   default Optional<Integer> size() {
     return Optional.empty();
   }
 
-  /** A veth pair from a bridge into the sandbox, with all that the interface there carries. */
+  /** Returns a veth pair from a bridge into the sandbox, with the addresses and routes there. */
   static List<Item> vethPair(
       Network network, LocalEndpoint endpoint, int mtu, BridgeMembership port) {
     Owner owner = Owner.endpoint(network.uid(), endpoint.id());
@@ -92,7 +92,7 @@ public sealed interface NetworkDriver
             mtu,
             true,
             Optional.of(port)));
-    // until the claim stands, another has the MAC address for all that is known
+    // the MAC address may still be another's until the endpoint is claimed
     if (!port.learning() && endpoint.isUp()) {
       items.add(new Item.Forward(owner, hostEnd, endpoint.mac(), Optional.empty()));
     }
@@ -100,7 +100,7 @@ public sealed interface NetworkDriver
     return items;
   }
 
-  /** The addresses, and the way out, of an interface in a sandbox. */
+  /** Returns the addresses and the default route of an interface in a sandbox. */
   static List<Item> inside(Network network, LocalEndpoint endpoint, boolean defaultRoute) {
     Owner owner = Owner.endpoint(network.uid(), endpoint.id());
     DeviceName device =

@@ -21,9 +21,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What drivers build on: the node as it is, and which of it is ours.
+ * Input of the drivers: the observed node, and which of its devices are Weft's.
  *
- * @param stuck devices of ours that are no longer desired, and which the kernel did not remove
+ * @param stuck Weft's devices that are no longer desired but that the kernel did not remove
  */
 public record NodeContext(
     Observation observation,
@@ -35,14 +35,14 @@ public record NodeContext(
   private static final int ETHERNET_MTU = 1500;
 
   /**
-   * What holds of encrypted networks.
+   * The state of encryption on the node.
    *
-   * @param ports whatever goes to one of these is encrypted or dropped
-   * @param hindrance why nothing can be encrypted
+   * @param ports UDP ports to which packets are encrypted or dropped
+   * @param hindrance why the node cannot encrypt
    */
   public record Secrecy(Set<Integer> ports, Optional<Problem> hindrance) {}
 
-  /** The same with nothing that could not be removed. */
+  /** A context without stuck devices. */
   NodeContext(
       Observation observation,
       ObservedState.Ownership ownership,
@@ -59,7 +59,7 @@ public record NodeContext(
     return nodeSpec.txChecksum();
   }
 
-  /** How frames of encrypted networks travel. */
+  /** The encapsulation of encrypted networks. */
   Encapsulation protection() {
     return nodeSpec.keys().map(KeySpec::encapsulation).orElse(Encapsulation.VXLAN_IN_ESP);
   }
@@ -72,12 +72,12 @@ public record NodeContext(
     return observation.node().link(index);
   }
 
-  /** By which devices packets leave the node. */
+  /** The devices by which packets leave the node. */
   public Ways ways() {
     return new Ways(observation.node(), this::isOurs);
   }
 
-  /** MTU of a bridge whose packets leave by whatever way the node has. */
+  /** Returns the MTU of a bridge whose packets leave by any uplink. */
   int ownMtu() {
     return Ways.narrowest(ways().out()).map(Link::mtu).orElse(ETHERNET_MTU);
   }
@@ -95,7 +95,7 @@ public record NodeContext(
         .flatMap(this::link);
   }
 
-  /** The devices that carry a tunnel that starts from an address: its holder, and those below. */
+  /** Returns the devices that carry tunnels from an address: its holder and those below. */
   public List<Link> carriers(InetAddress address) {
     return holder(address).stream()
         .flatMap(holder ->
@@ -104,7 +104,7 @@ public record NodeContext(
         .toList();
   }
 
-  /** UDP ports of the node's tunnels that are not ours, by the device's name. */
+  /** UDP ports of the node's foreign tunnels, by device name. */
   public Map<String, Integer> tunnelsOfOthers() {
     Map<String, Integer> ports = new HashMap<>();
     foreign().forEach((name, link) -> tunnelPort(link).ifPresent(port -> ports.put(name, port)));
@@ -118,7 +118,7 @@ public record NodeContext(
         : Optional.empty();
   }
 
-  /** Rejects a name that a device which is not ours has. */
+  /** Rejects a name that a foreign device has. */
   void requireFree(String name) throws Unbuildable {
     Optional<Link> present = link(name).filter(link -> !isOurs(link));
     if (present.isPresent()) {
@@ -135,7 +135,7 @@ public record NodeContext(
             "rename or remove that device; Weft never touches it"));
   }
 
-  /** The node's devices that are not ours, by name. */
+  /** The node's devices that are not Weft's, by name. */
   Map<String, Link> foreign() {
     return observation.node().links().stream()
         .filter(link -> !isOurs(link))

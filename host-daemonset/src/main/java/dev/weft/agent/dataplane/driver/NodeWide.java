@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What settings of the node follow from those that networks ask for. Pure. */
+/** Derives node settings from those that networks need. Pure. */
 final class NodeWide {
   private NodeWide() {}
 
   /**
-   * More settings to have.
+   * Returns additional settings.
    *
-   * @param held what stays as it is, and with it what it once asked for
+   * @param held owners whose items stay; a held network keeps all changed settings
    */
   static List<Item.Setting> settings(
       Collection<Item> desired, Set<Owner> held, Observation node, Predicate<Link> ours) {
@@ -46,7 +46,9 @@ final class NodeWide {
     return more;
   }
 
-  /** Whether a device can be named in a path, on whatever system: the kernel takes any bytes. */
+  /**
+   * Whether a path can contain a device's name under any encoding: the kernel accepts all bytes.
+   */
   private static boolean isText(String device) {
     return device.chars().allMatch(each -> each > ' ' && each < 0x7f);
   }

@@ -26,8 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A bridge and a VXLAN device: one Ethernet segment over all nodes. Nothing is learned: every known
- * endpoint has its entries, and its neighbours' questions are answered on the spot.
+ * Builds one Ethernet segment over all nodes from a bridge and a VXLAN device. Nothing is learned:
+ * each known endpoint has its entries, from which the bridge answers ARP and neighbour discovery.
  */
 record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implements NetworkDriver {
 
@@ -88,9 +88,8 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
       throw new Unbuildable(
           Problem.user(
               "spec.overlay.port",
-              "UDP port %d is that of encrypted networks of the node, by which nothing passes in"
-                      .formatted(port)
-                  + " clear",
+              "the node's encrypted networks use UDP port %d, which drops clear text"
+                  .formatted(port),
               "let the Mesh use another port for networks that are not encrypted"));
     }
   }
@@ -178,13 +177,13 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
     return items;
   }
 
-  /** The bridge has no address: nothing has business with the node by it. */
+  /** The bridge has no address, so nothing reaches the node through it. */
   @Override
   public Optional<FilterRules> rules() {
     return Optional.of(rules(network.bridge(), network.spec(), tunnel));
   }
 
-  /** The rules of an overlay's bridge with such a tunnel. */
+  /** Returns the packet filter rules of an overlay's bridge with this tunnel. */
   static FilterRules rules(String bridge, HostNetworkSpec spec, DeviceKind.Vxlan tunnel) {
     boolean clear = spec.overlay() == null || !Boolean.TRUE.equals(spec.overlay().encrypted());
     return new FilterRules(

@@ -19,10 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A macvlan network without a parent: sandboxes that reach each other and nothing else. It is a
- * bridge without address, because a macvlan device needs a parent with a carrier, and of what every
- * kernel has none keeps one alone: a bridge without ports loses its carrier as soon as a user sets
- * its MAC address.
+ * A macvlan network without a parent, whose sandboxes reach only each other. It is a bridge without
+ * an address, because a macvlan device needs a parent with a carrier. No kind of device in every
+ * kernel keeps a carrier alone: a bridge without ports loses it when a user sets its MAC address.
  */
 record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements NetworkDriver {
   static ParentlessDriver of(Network network, NodeContext context) throws Unbuildable {

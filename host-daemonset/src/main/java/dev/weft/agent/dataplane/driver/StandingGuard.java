@@ -11,14 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The elements of the source guard of what is held: it goes on as it stands, also when the table is
- * made anew. Any process that makes devices can set our mark, so a port must have its name too, and
- * a bridge's MAC address is the one that we give it. Pure.
+ * Source guard elements of held networks and endpoints, which stay in force even when the table is
+ * reinstalled. Any process that creates devices can set Weft's mark. So a port must also have its
+ * expected name, and a bridge the MAC address that Weft derives. Pure.
  */
 final class StandingGuard {
   private StandingGuard() {}
 
-  /** Those that name a device, of what a network has on the node. */
+  /** Returns the elements for a network's observed devices. */
   static List<Item> of(NetworkSpec network, NodeContext context) {
     List<Item> items = new ArrayList<>();
     for (Link link : context.observation().node().links()) {

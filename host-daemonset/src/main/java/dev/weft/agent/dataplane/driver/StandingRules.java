@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The rules of a network that is held: what of it stands stays as restricted as before. Only its
- * own bridges count, whatever names it asks for. Whoever can make a device can give it our mark,
- * and a name that no table takes. Pure.
+ * Rules of a held network: its devices stay as restricted as before. Only its own bridges count,
+ * whatever names its spec asks for. Any process that creates a device can give it Weft's mark, and
+ * a name that no table accepts. Pure.
  */
 final class StandingRules {
   private StandingRules() {}
@@ -43,8 +43,8 @@ final class StandingRules {
   }
 
   /**
-   * The rules of devices that are no longer desired and could not be removed: nothing passes. A
-   * tunnel of a clear overlay still takes frames from peers only.
+   * Returns the rules of devices that are no longer desired but stuck: they drop everything. A
+   * tunnel of a clear overlay still accepts frames only from peers.
    */
   static List<FilterRules> stuck(NodeContext context) {
     List<Link> links =
@@ -83,7 +83,7 @@ final class StandingRules {
         return BridgeDriver.rules(Network.of(name, context.nodeSpec().node(), networkSpec), bridge);
       }
     } catch (Unbuildable unreadable) {
-      // the strictest
+      // fall back to the strictest rules
     }
     return FilterRules.of(bridge, EnumSet.allOf(FilterRules.Restriction.class));
   }

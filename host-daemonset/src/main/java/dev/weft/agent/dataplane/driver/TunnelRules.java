@@ -12,19 +12,19 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * What keeps strangers out of the tunnels of clear overlays: into the node frames come from peers
- * only, and by none of our bridges; what a process or a sandbox sends to a peer does not leave.
+ * Keeps strangers out of the tunnels of clear overlays. The node accepts frames only from peers,
+ * and by no bridge of Weft. Frames that a process or a sandbox sends to a peer are dropped.
  *
- * <p>Frames count by UDP port. By VNI alone they cannot be told: the kernel hands on many datagrams
- * as one ({@code UDP_SEGMENT}) and cuts them up behind the filter, which sees no more than the
- * first one's VNI. Only where the node has a tunnel of others on the port, those of other VNIs are
- * left alone that come by the wire, or that a process may send by that tunnel.
+ * <p>The rules match frames by UDP port. The VNI alone is not enough: the kernel passes many
+ * datagrams as one ({@code UDP_SEGMENT}) and splits them after the filter, which sees only the
+ * first VNI. Where a foreign tunnel shares the port, the rules spare frames of other VNIs that
+ * arrive by a wire, or that a process may send through that tunnel.
  *
- * @param vnis of our tunnels, by UDP port
- * @param peers addresses that other nodes' tunnels start from
- * @param wires names of the devices that carry our tunnels
- * @param shared UDP ports of which the node has tunnels of others; what a process sends by these
- *     looks like the process's own
+ * @param vnis of Weft's tunnels, by UDP port
+ * @param peers source addresses of other nodes' tunnels
+ * @param wires names of the devices that carry Weft's tunnels
+ * @param shared UDP ports that foreign tunnels on the node also use; packets of processes through
+ *     these look like the process's own
  */
 public record TunnelRules(
     Map<Integer, Set<Integer>> vnis,
@@ -33,7 +33,7 @@ public record TunnelRules(
     Set<Integer> shared) {
   public static final TunnelRules NONE = new TunnelRules(Map.of(), Set.of(), Set.of(), Set.of());
 
-  /** Kinds of the devices by which what runs on the node itself reaches it. */
+  /** Kinds of the devices that connect local workloads to the node. */
   private static final String NEAR =
       "\"veth\", \"netkit\", \"bridge\", \"tun\", \"openvswitch\", \"macvlan\", \"ipvlan\"";
 
@@ -82,7 +82,7 @@ public record TunnelRules(
             + (vnis.keySet().stream().anyMatch(shared::contains) ? near() : "");
   }
 
-  /** What does not come by the wire comes from the node itself, with nothing of others in it. */
+  /** Packets that do not arrive by a wire are local, and carry no foreign tunnel's frames. */
   private String near() {
     return (wires.isEmpty()
             ? "  set wires {\n    type ifname\n  }\n"
@@ -120,7 +120,9 @@ public record TunnelRules(
     return each("    udp dport %d jump tunnel_forward\n"::formatted);
   }
 
-  /** The kernel's own frames have no socket, unless a process of the node sends by a tunnel. */
+  /**
+   * The kernel's own frames have no socket, unless a process of the node sends through a tunnel.
+   */
   String output() {
     return each(port ->
         "    meta skuid 0-4294967294 udp dport %d %s jump tunnel_output\n"
@@ -131,7 +133,7 @@ public record TunnelRules(
     return vnis.keySet().stream().map(rules::apply).collect(Collectors.joining());
   }
 
-  /** The VNI stands 12 bytes into UDP (RFC 7348). */
+  /** The VNI is at offset 12 of the UDP datagram (RFC 7348). */
   private String ofOurs(int port) {
     return "@th,96,24 { %s }"
         .formatted(

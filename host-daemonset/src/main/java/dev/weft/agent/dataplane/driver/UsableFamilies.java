@@ -7,7 +7,8 @@ import dev.weft.mesh.Mtu;
 import java.util.Optional;
 
 /**
- * Whether a network's addresses can be set on the node: a derived MTU is checked as a given one.
+ * Checks that the node can set a network's addresses; a derived MTU is checked like a configured
+ * one.
  */
 final class UsableFamilies {
   private UsableFamilies() {}
@@ -37,7 +38,7 @@ final class UsableFamilies {
                   .formatted(
                       family,
                       least,
-                      given ? "they are to be" : "the node's interface leaves room for",
+                      given ? "they are set to" : "the node's interface leaves room for",
                       mtu.get()),
               given
                   ? "use at least %d, or leave the %s block out".formatted(least, family)

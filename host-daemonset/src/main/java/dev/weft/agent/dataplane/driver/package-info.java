@@ -1,4 +1,4 @@
-/** The desired state: what a network and its endpoints are on this node. Pure. */
+/** The desired state: the items of a network and its endpoints on this node. Pure. */
 @NullMarked
 package dev.weft.agent.dataplane.driver;
 

@@ -35,11 +35,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The node's keys, from one reconcile to the next. Not thread-safe. */
+/** The node's keys across reconciles. Not thread-safe. */
 public final class NodeKeys {
   private static final Logger LOG = LoggerFactory.getLogger(NodeKeys.class);
 
-  /** A peer that goes on to send by what is to go is not waited for any longer. */
+  /** How long the node waits for peers that still send with an expiring key. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Optional<KeyFile> file;
@@ -51,19 +51,19 @@ public final class NodeKeys {
   private NavigableMap<String, String> refused = new TreeMap<>();
 
   /**
-   * The keys in a file.
+   * Opens the keys in a file.
    *
-   * @param file without one nothing can be encrypted
+   * @param file without one the node cannot encrypt
    */
   public NodeKeys(Optional<KeyFile> file) {
     this.file = file;
   }
 
   /**
-   * What is desired of the IPsec tables.
+   * The desired IPsec tables.
    *
-   * @param items the states, policies and ports that there are to be
-   * @param decision empty: keys stay as they are
+   * @param items the desired states, policies and ports
+   * @param decision empty: keys stay unchanged
    */
   public record Draft(List<Item> items, Optional<KeyDecision> decision) {
     public Map<XfrmStateId, Association> secrets() {
@@ -71,7 +71,7 @@ public final class NodeKeys {
     }
   }
 
-  /** Why nothing can be encrypted here; empty if it can. */
+  /** Why this node cannot encrypt; empty if it can. */
   public Optional<Problem> hindrance(NodeSpec nodeSpec) {
     boolean ipv6 = nodeSpec.vtep().filter(vtep -> vtep instanceof Inet6Address).isPresent();
     List<String> lacking =
@@ -83,7 +83,7 @@ public final class NodeKeys {
       return Optional.of(
           Problem.user(
               "spec.overlay.encrypted",
-              "the node's kernel lacks %s, and nothing is sent in clear that is to be encrypted"
+              "the node's kernel lacks %s, and encrypted networks never send in clear"
                   .formatted(String.join(", ", lacking)),
               "load or install what is missing and restart the node's agent, or let the network's"
                   + " nodeSelector leave the node out"));
@@ -98,7 +98,7 @@ public final class NodeKeys {
   }
 
   /**
-   * Decides what the tables are to be like; nothing is changed.
+   * Plans the IPsec tables without changing anything.
    *
    * @param ports of the encrypted networks that the node carries
    */
@@ -110,7 +110,7 @@ public final class NodeKeys {
     }
     KeySpec keys = nodeSpec.keys().get();
     if (nodeSpec.vtep().isEmpty() || hindrance(nodeSpec).isPresent()) {
-      // no reason to lose what can not be made again
+      // keep what the node could not recreate now
       Map<Item.Key, Item> held = new LinkedHashMap<>(State.of(ipsec.items()).items());
       items.forEach(item -> held.put(item.key(), item));
       return new Draft(List.copyOf(held.values()), Optional.empty());
@@ -147,9 +147,9 @@ public final class NodeKeys {
   }
 
   /**
-   * Stores the keys that a draft is made by, before any of it is made.
+   * Stores the keys of a draft before any of its items is created.
    *
-   * @throws UncheckedIOException if they can not be stored; then nothing of it may be made
+   * @throws UncheckedIOException if they cannot be stored; then no item may be created
    */
   public void store(NodeSpec nodeSpec, Draft draft) {
     Optional<KeyRing> next =
@@ -163,9 +163,9 @@ public final class NodeKeys {
   }
 
   /**
-   * Notes what came of a draft.
+   * Records the outcome of a draft.
    *
-   * @param complete whether all of it was made
+   * @param complete whether all changes succeeded
    */
   public void made(NodeSpec nodeSpec, Draft draft, boolean complete) {
     draft.secrets().values().forEach(each -> each.key().destroy());
@@ -189,11 +189,11 @@ public final class NodeKeys {
           each.forEach((node, why) ->
               LOG.atWarn()
                   .addKeyValue("node", node)
-                  .log("nothing is sent to the node or taken from it by encryption: {}", why));
+                  .log("the agent exchanges no encrypted packets with the node: {}", why));
         });
   }
 
-  /** What a pass reports of the keys. */
+  /** Returns what a pass reports about the keys. */
   public ReconcileOutcome.Keys outcome() {
     return new ReconcileOutcome.Keys(report, lingeringSince != null);
   }

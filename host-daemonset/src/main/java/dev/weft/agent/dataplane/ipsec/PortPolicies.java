@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The policies that let nothing of an encrypted port pass in clear. To a peer it leaves by one
- * state alone; to others not at all; and what comes in came by a state of ours, whose selector says
- * from whom. Pure.
+ * The policies that keep clear text off an encrypted port. Packets to a peer leave only through one
+ * state, and packets to others are dropped. Incoming packets must arrive through a Weft state,
+ * whose selector names the peer. Pure.
  */
 final class PortPolicies {
   private static final int PROTECT = 100;
@@ -25,7 +25,7 @@ final class PortPolicies {
 
   private PortPolicies() {}
 
-  /** What holds for any peers. */
+  /** Returns the policies that apply to all addresses. */
   static List<Item> ofPort(int port) {
     List<Item> items = new ArrayList<>();
     for (XfrmSelector all : List.of(XfrmSelector.ALL_IPV4, XfrmSelector.ALL_IPV6)) {
@@ -45,10 +45,10 @@ final class PortPolicies {
   }
 
   /**
-   * The way to each peer.
+   * Returns the policy for each peer.
    *
-   * @param from where this node's tunnels start
-   * @param spis of the state to send by, by the peer's address
+   * @param from source address of this node's tunnels
+   * @param spis of the outgoing state, by the peer's address
    */
   static List<Item> toPeers(int port, InetAddress from, Map<InetAddress, Long> spis) {
     List<Item> items = new ArrayList<>();

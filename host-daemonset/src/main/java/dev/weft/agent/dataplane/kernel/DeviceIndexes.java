@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The node's devices by name and by index, as they were last seen. */
+/** The node's devices by name and by index, as last seen. */
 public final class DeviceIndexes {
   private final Map<String, Integer> byName = new HashMap<>();
   private final Map<Integer, String> byIndex = new HashMap<>();

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where the node takes ESP inside UDP. The kernel does so while a socket holds the port: that is
- * us, so all of it ends with the agent. Not thread-safe.
+ * The UDP ports at which the node receives ESP. The kernel receives while the agent's socket is
+ * open, so reception ends with the agent. Not thread-safe.
  */
 public final class EspPorts implements AutoCloseable {
   private final NetworkNamespace namespace;
@@ -29,9 +29,9 @@ public final class EspPorts implements AutoCloseable {
   }
 
   /**
-   * Takes a port.
+   * Opens a port.
    *
-   * @throws NetlinkException if another process has it, or the kernel cannot
+   * @throws NetlinkException if another process uses it, or the kernel lacks ESP in UDP
    */
   public void open(IpsecItem.EspPort port) {
     held.computeIfAbsent(port, _ -> EspInUdpSocket.open(namespace, port.address(), port.port()));
@@ -44,7 +44,7 @@ public final class EspPorts implements AutoCloseable {
     }
   }
 
-  /** Takes those that states of ours wait at, as far as they are free. */
+  /** Opens the ports of Weft's IPsec states, as far as they are free. */
   public void resume(List<XfrmState> states) {
     for (XfrmState state : states) {
       XfrmStateSpec spec = state.spec();
@@ -53,8 +53,8 @@ public final class EspPorts implements AutoCloseable {
         try {
           open(new IpsecItem.EspPort(spec.id().destination(), udp.destinationPort()));
         } catch (NetlinkException e) {
-          // Of a state to send by the destination is a peer's address. All else the first
-          // reconcile finds out, and reports it.
+          // The destination of an outgoing state is a peer's address, which cannot be opened. The
+          // first reconcile finds and reports other errors.
         }
       }
     }

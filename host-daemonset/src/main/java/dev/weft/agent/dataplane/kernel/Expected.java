@@ -11,16 +11,16 @@ import dev.weft.netlink.rtnl.LinkKind;
 import java.util.Optional;
 
 /**
- * The one interface that is an endpoint's in its sandbox. A process in a sandbox chooses names,
- * aliases, groups and MAC addresses there, so a veth's end is known by the node's end of it, and a
- * macvlan child by its index. Only an agent that has just started, and knows no index, goes by
- * marks, and then among children of the node's own devices alone.
+ * The one interface of an endpoint in its sandbox. Processes there choose names, aliases, groups
+ * and MAC addresses. So a veth end is identified by the node's end, and a macvlan child by its
+ * index. Only a newly started agent, which knows no index, uses marks, and only among children of
+ * the node's own devices.
  *
  * @param hostEnd name of the node's end, if it is a veth
- * @param name what it is to be called
- * @param mac what it was or is to be given
- * @param known its index as this process saw it last, 0 if never
- * @param routes whether the sandbox's routes matter to it
+ * @param name the interface's desired name
+ * @param mac the MAC address that the interface has or gets
+ * @param known the index that this process last saw; 0 if none
+ * @param routes whether to read the sandbox's routes
  */
 public record Expected(
     Owner owner, String hostEnd, String name, MacAddress mac, int known, boolean routes) {
@@ -36,7 +36,7 @@ public record Expected(
         routes);
   }
 
-  /** An interface that was made and is no longer desired. */
+  /** Expects an interface that was created and is no longer desired. */
   public static Expected of(Item.Device left, int known, boolean routes) {
     Owner owner = left.owner();
     return new Expected(
@@ -48,7 +48,7 @@ public record Expected(
         routes);
   }
 
-  /** Whether a link in the sandbox is the other end of the node's link. */
+  /** Whether a link in the sandbox is the peer of the node's link. */
   static boolean isVeth(Link inside, Link hostEnd) {
     return inside.kind() instanceof LinkKind.Veth
         && hostEnd.kind() instanceof LinkKind.Veth
@@ -56,12 +56,12 @@ public record Expected(
         && inside.parent() == hostEnd.index();
   }
 
-  /** Whether a link in a sandbox is a macvlan child of a device elsewhere. */
+  /** Whether a link in a sandbox is a macvlan child whose parent is elsewhere. */
   static boolean isChild(Link inside) {
     return inside.kind() instanceof LinkKind.Macvlan && inside.parentNamespace() >= 0;
   }
 
-  /** Whether a child may be the one, of which an agent before this one knew the index. */
+  /** Whether a child may be the interface whose index an earlier agent knew. */
   boolean mayBe(Link inside) {
     return isChild(inside)
         && (inside.alias().equals(owner.alias())
@@ -69,7 +69,7 @@ public record Expected(
             || mac.equals(inside.address()));
   }
 
-  /** Whether an agent was ended over a child before it was marked, or up. */
+  /** Whether an agent ended before it marked this child and set it up. */
   boolean isLeftHalfMade(Link inside) {
     return isChild(inside) && isUnmarked(inside) && !inside.isUp();
   }

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  * drops it after them, so that it arrives nowhere.
  */
 public final class FirewallProbe {
-  /** Of the table. */
+  /** The name of the temporary table. */
   public static final String TABLE = "weft_probe";
 
   private static final String SETTINGS = "net/bridge/bridge-nf-call-";
@@ -39,7 +39,7 @@ public final class FirewallProbe {
   private static final int IPV4 = 0x0800;
   private static final int IPV6 = 0x86dd;
 
-  /** A frame is usually through when it is sent; another processor may have it. */
+  /** A frame usually traverses the bridge during the send; another processor may finish later. */
   private static final int LOOKS = 10;
 
   private static final Duration PAUSE = Duration.ofMillis(2);
@@ -59,7 +59,7 @@ public final class FirewallProbe {
    * A way from a sandbox: to the other ports of its bridge, or through the node to the world.
    *
    * @param bridge name of the bridge
-   * @param sandbox file of the sandbox that the packet comes from
+   * @param sandbox file of the sandbox that sends the packet
    * @param link index of its interface there
    * @param mac MAC address of that interface
    * @param address of that interface
@@ -105,7 +105,7 @@ public final class FirewallProbe {
     return kernel.setting(SETTINGS + (ipv4 ? "iptables" : "ip6tables")).equals("1");
   }
 
-  /** Those of the ways on which packets are dropped. */
+  /** Returns the ways on which packets are dropped. */
   public static List<Way> dropped(HostKernel kernel, Collection<Way> all) {
     Map<String, Way> ways = new HashMap<>();
     all.forEach(way -> ways.putIfAbsent(way.key(), way));
@@ -144,7 +144,7 @@ public final class FirewallProbe {
         .formatted(TABLE, before, after);
   }
 
-  /** What the sandbox keeps from being sent says nothing. */
+  /** Sends the packet; if the sandbox prevents that, the probe has no result. */
   private static void send(HostKernel kernel, Way way) {
     try {
       Optional<SandboxHandle> sandbox = kernel.enter(way.sandbox);
@@ -159,7 +159,7 @@ public final class FirewallProbe {
     }
   }
 
-  /** Whether each got as far as the firewall, and if so whether it got past it. */
+  /** Returns the ways whose packets reached the firewall but did not pass it. */
   private static List<Way> counted(Nftables nftables, Map<String, Way> ways) {
     Map<String, Long> before = new HashMap<>();
     Map<String, Long> after = new HashMap<>();
@@ -169,7 +169,7 @@ public final class FirewallProbe {
       }
       read(nftables, before, after);
     }
-    // a packet that was between the two chains a moment ago is through now
+    // read again: a packet may have been between the two chains
     read(nftables, before, after);
     List<Way> dropped = new ArrayList<>();
     ways.forEach((key, way) -> {

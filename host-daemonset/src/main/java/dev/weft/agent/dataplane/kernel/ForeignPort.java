@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A port that others put into a bridge of ours. The device is theirs and stays as it is; our bridge
- * takes nothing from it, and sends nothing there of its own accord. The source guard keeps other
- * ports from it by then.
+ * A foreign port of one of Weft's bridges. The device stays unchanged. Weft's bridge is set to
+ * accept nothing from it and to flood nothing to it. The source guard already isolates it from
+ * other ports.
  *
- * @param bridge of which it is a port
+ * @param bridge the port's bridge
  */
 public record ForeignPort(Link link, Item.Device bridge) {
   private static final BridgePort SHUT =
@@ -32,10 +32,10 @@ public record ForeignPort(Link link, Item.Device bridge) {
           .build();
 
   /**
-   * Those that are not shut.
+   * Returns the foreign ports that are not shut.
    *
-   * @param foreign names of the devices that are not ours
-   * @param observed what is ours
+   * @param foreign names of the devices that are not Weft's
+   * @param observed Weft's items
    */
   public static List<ForeignPort> open(Observation.View node, Set<String> foreign, State observed) {
     Map<Integer, Item.Device> bridges = new HashMap<>();
@@ -52,7 +52,7 @@ public record ForeignPort(Link link, Item.Device bridge) {
         .toList();
   }
 
-  /** Whether a port is shut, as far as this kernel can. */
+  /** Whether a port is shut as far as this kernel supports. */
   public static boolean isShut(Link link) {
     BridgePort port = link.port();
     return port != null
@@ -60,7 +60,7 @@ public record ForeignPort(Link link, Item.Device bridge) {
         && !Boolean.FALSE.equals(port.locked());
   }
 
-  /** Shuts it; empty if it is gone by now. */
+  /** Shuts the port; empty if it is gone by now. */
   public Optional<String> shut(HostKernel kernel) {
     try {
       kernel.netlink().linkSet(link.index(), LinkSettings.builder().port(SHUT).build());
@@ -72,7 +72,7 @@ public record ForeignPort(Link link, Item.Device bridge) {
             .formatted(printable(link.name()), bridge));
   }
 
-  /** A name as others chose it, with nothing in it that a terminal obeys. */
+  /** Returns a foreign name without control characters for the terminal. */
   public static String printable(String name) {
     return "'" + name.replaceAll("[^\\x21-\\x7e]", "?") + "'";
   }

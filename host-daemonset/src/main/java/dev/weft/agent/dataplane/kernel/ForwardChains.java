@@ -8,17 +8,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The chains of other programs that forwarded packets enter by, as nftables lists them. Those of
- * {@code iptables-legacy} are not among them.
+ * Other programs' base chains for forwarded packets, as nftables lists them, without those of
+ * {@code iptables-legacy}.
  *
  * @param entered "family table chain", those of policy drop first
- * @param hasDockerUser whether Docker keeps a chain for rules before its own
+ * @param hasDockerUser whether Docker provides a chain for rules before its own
  */
 public record ForwardChains(List<String> entered, boolean hasDockerUser) {
   private static final Pattern TABLE = Pattern.compile("table (ip|ip6|inet) (\\S+) \\{");
   private static final Pattern CHAIN = Pattern.compile("chain (\\S+) \\{");
 
-  /** What there is. */
+  /** Lists the chains. */
   static ForwardChains of(Nftables nftables) {
     return parse(nftables.runPlain("list chains"));
   }

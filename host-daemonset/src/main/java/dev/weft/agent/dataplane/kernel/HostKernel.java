@@ -32,17 +32,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The node's kernel: reads all that matters of it, and opens the way into sandboxes. */
+/** The node's kernel: reads the relevant state, and enters sandboxes. */
 public final class HostKernel implements AutoCloseable {
-  /** Of all devices; the greater of it and a device's own holds. */
+  /** Applies to all devices; the kernel uses the maximum of this and a device's own value. */
   private static final String ARP_IGNORE = "net/ipv4/conf/all/arp_ignore";
 
   private static final Logger LOG = LoggerFactory.getLogger(HostKernel.class);
 
-  /** Routes with this protocol number are ours ({@code RTA_PROTOCOL}; the letter W). */
+  /** Protocol number of Weft's routes ({@code RTA_PROTOCOL}; the letter W). */
   public static final int ROUTE_PROTOCOL = 87;
 
-  /** Routes with this protocol number are a router's ({@code RTPROT_RA}). */
+  /** Protocol number of routes from router advertisements ({@code RTPROT_RA}). */
   public static final int ADVERTISED = 9;
 
   /** {@code RTPROT_KERNEL}. */
@@ -59,9 +59,9 @@ public final class HostKernel implements AutoCloseable {
   private final Sysctls sysctls;
 
   /**
-   * A node's kernel.
+   * Opens a node's kernel.
    *
-   * @param settings what was changed of the node's settings
+   * @param settings records changes of the node's settings
    */
   public HostKernel(NetworkNamespace namespace, NodeSettings settings) {
     this.namespace = namespace;
@@ -72,7 +72,7 @@ public final class HostKernel implements AutoCloseable {
       // Now, while low descriptors are free, of which libnftables needs a few.
       nftables = Nftables.open(namespace);
     } catch (NftablesException absent) {
-      // Tried again, and reported, when a network needs it.
+      // Retried and reported when a network needs it.
       nftables = null;
     }
   }
@@ -86,9 +86,9 @@ public final class HostKernel implements AutoCloseable {
   }
 
   /**
-   * The packet filter.
+   * Returns the nftables handle.
    *
-   * @throws NftablesException if libnftables is not there
+   * @throws NftablesException if libnftables is missing
    */
   public Nftables nftables() {
     if (nftables == null) {
@@ -98,9 +98,9 @@ public final class HostKernel implements AutoCloseable {
   }
 
   /**
-   * The IPsec tables.
+   * Returns the IPsec handle.
    *
-   * @throws NetlinkException if the kernel has none
+   * @throws NetlinkException if the kernel lacks IPsec
    */
   public Xfrm xfrm() {
     if (xfrm == null) {
@@ -109,7 +109,7 @@ public final class HostKernel implements AutoCloseable {
     return xfrm;
   }
 
-  /** The IPsec tables as they are; empty also where the kernel has none. */
+  /** Reads the IPsec tables; empty if the kernel lacks IPsec. */
   public IpsecTables ipsec() {
     Xfrm tables;
     try {
@@ -120,16 +120,16 @@ public final class HostKernel implements AutoCloseable {
     return new IpsecTables(tables.states(), tables.policies(), espPorts.items());
   }
 
-  /** Where ESP inside UDP is taken. */
+  /** The UDP ports that receive ESP. */
   public EspPorts espPorts() {
     return espPorts;
   }
 
   /**
-   * Looks at everything.
+   * Reads everything.
    *
-   * @param sandboxes what of ours is expected in each, by file
-   * @param first whether this process has not looked before
+   * @param sandboxes Weft's expected interfaces in each sandbox, by file
+   * @param first whether this is the process's first read
    */
   public Observation observe(Map<String, List<Expected>> sandboxes, boolean first) {
     Observation.View node =
@@ -165,7 +165,7 @@ public final class HostKernel implements AutoCloseable {
             Item.Setting.FORWARD_IPV6, setting(Item.Setting.FORWARD_IPV6)));
   }
 
-  /** An error in a sandbox is its own: the sandbox counts as unreadable. */
+  /** Reads a sandbox; if that fails, only this sandbox counts as unreadable. */
   private static Observation.Sight look(String file, Function<Netlink, Observation.View> read) {
     Optional<SandboxHandle> opened;
     try {
@@ -183,7 +183,7 @@ public final class HostKernel implements AutoCloseable {
     }
   }
 
-  /** The same through the handle that changes will be made with. */
+  /** Reads a sandbox through the handle that its changes will use. */
   public Observation.Sight glance(String file, Function<Netlink, Observation.View> read) {
     Optional<SandboxHandle> sandbox;
     try {
@@ -204,8 +204,8 @@ public final class HostKernel implements AutoCloseable {
   }
 
   /**
-   * The entries of bridges that learn nothing: what others have learned may be a flood of addresses
-   * that a sandbox made up.
+   * Reads the entries of Weft's ports without learning. Learned entries may be a flood of addresses
+   * that a sandbox invented.
    */
   private List<FdbEntry> forwarding(Observation.View node) {
     Set<Integer> bridges = new TreeSet<>();
@@ -248,15 +248,15 @@ public final class HostKernel implements AutoCloseable {
   }
 
   /**
-   * The chains of others for forwarded packets.
+   * Lists other programs' chains for forwarded packets.
    *
-   * @throws NftablesException if they cannot be listed
+   * @throws NftablesException if nft cannot list them
    */
   public ForwardChains forwardChains() {
     return ForwardChains.of(nftables());
   }
 
-  /** Whether a device leaves checksums to the card; so it does where the kernel cannot say. */
+  /** Whether the underlying card computes a device's checksums; true if the kernel does not say. */
   public boolean txChecksum(int link) {
     try {
       return ethtool().txChecksum(link);
@@ -265,7 +265,7 @@ public final class HostKernel implements AutoCloseable {
     }
   }
 
-  /** Has a device leave checksums to the card, or not. */
+  /** Switches checksum offload of a device on or off. */
   public void txChecksum(int link, boolean on) {
     ethtool().txChecksum(link, on);
   }
@@ -278,7 +278,8 @@ public final class HostKernel implements AutoCloseable {
   }
 
   /**
-   * A sandbox, which stays entered until it is left; empty if it is no namespace (any more).
+   * Enters a sandbox until {@link #leaveAllBut} leaves it; empty if the file is no namespace any
+   * more.
    *
    * @throws NetlinkException if this process has no file descriptor left
    */
@@ -286,7 +287,7 @@ public final class HostKernel implements AutoCloseable {
     return entered.computeIfAbsent(file, SandboxHandle::open);
   }
 
-  /** How many sandboxes are entered. */
+  /** The number of entered sandboxes. */
   public int entered() {
     return entered.size();
   }
@@ -304,7 +305,7 @@ public final class HostKernel implements AutoCloseable {
         });
   }
 
-  /** Removes the IPv6 addresses that the kernel has given a device by itself. */
+  /** Removes the IPv6 addresses that the kernel generated for a device. */
   public void forgetLinkLocal(int link) {
     netlink.addresses().stream()
         .filter(each -> each.link() == link && each.scope() == Scope.LINK)
@@ -324,7 +325,9 @@ public final class HostKernel implements AutoCloseable {
         .forEach(netlink::routeDelete);
   }
 
-  /** The kernel counts a prefix on the wire as its own route, like that of an address it has. */
+  /**
+   * The kernel installs an advertised prefix as a route of its own, like that of a local address.
+   */
   private static boolean isAdvertised(Route route, List<IpPrefix> connected) {
     IpPrefix to = route.destination();
     return route.protocol() == ADVERTISED
@@ -336,27 +339,27 @@ public final class HostKernel implements AutoCloseable {
             && !connected.contains(to));
   }
 
-  /** Has a device of the node behave so, as far as it has IPv6; the rest is netlink's. */
+  /** Applies the IPv6 settings of a node's device; netlink sets the others. */
   public void settle(String device, IpConf conf) {
     sysctls.settle(device, conf);
   }
 
-  /** Has a device of the node have IPv6, where the node has it. */
+  /** Enables IPv6 on a device of the node, if the node has IPv6. */
   public void enableIpv6(String device) {
     Sysctls.enableIpv6(namespace, device);
   }
 
-  /** The value of a setting below {@code /proc/sys}; empty if the kernel has none. */
+  /** The value of a setting below {@code /proc/sys}; empty if the kernel lacks it. */
   public String setting(String path) {
     return sysctls.get(path);
   }
 
-  /** Changes a setting of the node as a whole, and notes what it was. */
+  /** Changes a setting of the whole node, and records its earlier value. */
   public void set(String path, String value) {
     sysctls.set(path, value);
   }
 
-  /** Gives a setting its former value, unless it was changed since. */
+  /** Restores a setting, unless another program changed it since. */
   public void undo(String path) {
     sysctls.undo(path);
   }

@@ -21,29 +21,29 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The node's IPsec tables, other people's entries as well. Ours are states with our reqid, and
- * policies whose index begins with our number.
+ * The node's IPsec tables, including foreign entries. Weft's states have its reqid; the index of
+ * Weft's policies begins with its number.
  *
- * @param ports where we take ESP inside UDP
+ * @param ports where the agent receives ESP in UDP
  */
 public record IpsecTables(
     List<XfrmState> states, List<XfrmPolicy> policies, Set<IpsecItem.EspPort> ports) {
   public static final IpsecTables EMPTY = new IpsecTables(List.of(), List.of(), Set.of());
 
-  /** WEFT. */
+  /** The letters WEFT. */
   public static final long REQID = 0x57454654L;
 
-  /** The upper 13 bits of the 29 that are free in a policy's index. */
+  /** The upper 13 of the 29 free bits in a policy's index. */
   private static final int NUMBER = 0x0ef7 << 16;
 
   private static final int NUMBER_MASK = 0x1fff << 16;
 
-  /** For so long after a state was used last, packets may be under way by it. */
+  /** How long packets may be in flight after the last use of a state. */
   private static final Duration UNDER_WAY = Duration.ofSeconds(2);
 
   public static boolean isOurs(XfrmState state) {
     XfrmStateId id = state.spec().id();
-    // one without SPI is the kernel's note that a packet waits for a state
+    // the kernel records a packet that waits for a state as one without SPI
     return id.protocol() == XfrmStateId.ESP && state.spec().reqid() == REQID && id.spi() != 0;
   }
 
@@ -51,7 +51,7 @@ public record IpsecTables(
     return (policy.number() & NUMBER_MASK) == NUMBER;
   }
 
-  /** The policy without what does not make it another. */
+  /** Returns the policy without the fields that do not identify it. */
   public static XfrmPolicySpec plain(XfrmPolicySpec policy) {
     return new XfrmPolicySpec(
         policy.id(),
@@ -62,7 +62,7 @@ public record IpsecTables(
         XfrmLifetime.FOREVER);
   }
 
-  /** So many numbers of ours that no policy has yet. */
+  /** Returns Weft's policy numbers that are free, {@code count} of them. */
   public List<Integer> freeNumbers(int count) {
     Set<Integer> taken = new HashSet<>();
     policies.forEach(each -> taken.add(each.spec().number()));
@@ -75,7 +75,7 @@ public record IpsecTables(
     return free;
   }
 
-  /** What is ours. */
+  /** Weft's items. */
   public List<Item> items() {
     List<Item> items = new ArrayList<>(ports);
     for (XfrmState state : states) {
@@ -92,9 +92,9 @@ public record IpsecTables(
   }
 
   /**
-   * What matters of it to keys.
+   * Returns the input for key decisions.
    *
-   * @param patient whether to wait for packets that are under way
+   * @param patient whether to wait for packets in flight
    */
   public KeyInputs.InKernel forKeys(long volume, boolean patient, Instant now) {
     Map<XfrmStateId, InetAddress> ours = new HashMap<>();

@@ -13,9 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was changed of the settings of the node as a whole, and what they were before: by that they
- * are undone with the last network that needs them. It is in a file that lives as long as they do:
- * as long as the boot.
+ * Changed settings of the whole node, with their earlier values. They are restored with the last
+ * network that needs them. The file lives as long as the settings: until reboot.
  */
 public final class NodeSettings {
   private static final Logger LOG = LoggerFactory.getLogger(NodeSettings.class);
@@ -27,9 +26,9 @@ public final class NodeSettings {
   public record Kept(String before, String after) {}
 
   /**
-   * What the file says.
+   * Reads the file.
    *
-   * @param file where it is; without it, what is changed is known as long as this object
+   * @param file if empty, changes are remembered only as long as this object
    */
   public NodeSettings(Optional<Path> file) {
     this.file = file;
@@ -40,7 +39,9 @@ public final class NodeSettings {
     } catch (IOException e) {
       LOG.atWarn()
           .addKeyValue("file", file.get())
-          .log("what the node's settings were cannot be read, so they stay: {}", e.toString());
+          .log(
+              "the node's earlier settings cannot be read, so the present ones stay: {}",
+              e.toString());
     }
   }
 
@@ -58,7 +59,7 @@ public final class NodeSettings {
     return Map.copyOf(kept);
   }
 
-  /** Notes a change that is about to be made; the first value is what it was before. */
+  /** Records a change before it is made; the first recorded value is the original one. */
   void note(String path, String before, String after) {
     Kept known = kept.get(path);
     Kept now = new Kept(known == null ? before : known.before(), after);

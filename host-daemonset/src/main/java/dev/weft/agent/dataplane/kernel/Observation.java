@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the kernel says, of the node and of its sandboxes.
+ * The observed kernel state of the node and its sandboxes.
  *
  * @param sandboxes by file of the namespace
  * @param wireless names of wireless interfaces
- * @param softChecksum indexes of the node's VXLAN devices that do not leave checksums to the card
+ * @param softChecksum indexes of the node's VXLAN devices without checksum offload
  * @param hasIpv6 whether the kernel runs with IPv6
- * @param settings of the node as a whole that were changed, by path
+ * @param settings changed settings of the whole node, by path
  * @param arpIgnore {@code net.ipv4.conf.all.arp_ignore}
  * @param forwarding whether the node forwards, by path of the setting
  */
@@ -34,7 +34,7 @@ public record Observation(
     String arpIgnore,
     Map<String, String> forwarding) {
 
-  /** What is seen of a sandbox. */
+  /** Returns what was seen of a sandbox. */
   public Sight sandbox(String file) {
     return sandboxes.getOrDefault(file, Sight.GONE);
   }
@@ -42,7 +42,7 @@ public record Observation(
   /**
    * A sandbox, seen or not.
    *
-   * @param why it cannot be read
+   * @param why the reason if it is unreadable
    */
   public record Sight(Optional<View> view, String why) {
     static final Sight GONE =
@@ -61,7 +61,7 @@ public record Observation(
   /**
    * The view of one namespace.
    *
-   * @param ours of a sandbox, our interfaces in it, by index
+   * @param ours Weft's interfaces in a sandbox, by index
    */
   public record View(
       List<Link> links, List<Address> addresses, List<Route> routes, Map<Integer, Owner> ours) {
@@ -81,7 +81,7 @@ public record Observation(
       return links.stream().filter(link -> link.index() == index).findFirst();
     }
 
-    /** Whether packets leave by a default route of the address's family that we did not make. */
+    /** Whether a foreign default route of the IP family exists. */
     public boolean hasForeignDefault(boolean ipv4) {
       return routes.stream()
           .anyMatch(route ->

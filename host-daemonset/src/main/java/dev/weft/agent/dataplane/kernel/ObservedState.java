@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds what is ours in an observation. Pure. */
+/** Finds Weft's items in an observation. Pure. */
 public final class ObservedState {
   private final Observation observation;
   private final Ownership ownership;
@@ -32,11 +32,11 @@ public final class ObservedState {
   private final List<Item> items = new ArrayList<>();
 
   /**
-   * How we know our own.
+   * Identifies Weft's items.
    *
-   * @param lostMarks owners of devices that we made and whose mark was removed, by their index
+   * @param lostMarks owners of Weft's devices that lost their mark, by index
    * @param sandboxes where endpoints live, as far as known
-   * @param sandboxAddresses addresses in sandboxes that we gave; others there are the sandbox's own
+   * @param sandboxAddresses addresses that Weft set in sandboxes; others belong to the sandbox
    */
   public record Ownership(
       Map<Integer, Owner> lostMarks, Map<Owner, String> sandboxes, Set<Item.Key> sandboxAddresses) {
@@ -111,7 +111,7 @@ public final class ObservedState {
         .forEach((index, owner) ->
             view.link(index).ifPresent(link -> ours.put(index, device(link, place, owner))));
     for (Item.Device device : ours.values()) {
-      // The sandbox's end of a veth pair is part of the item of the node's end.
+      // The item of the node's end includes the sandbox's end of a veth pair.
       if (!(device.kind() instanceof DeviceKind.Veth)) {
         items.add(device);
       }
@@ -142,7 +142,7 @@ public final class ObservedState {
     }
   }
 
-  /** In a sandbox no other route is ever made than the way out. */
+  /** Weft creates only default routes in a sandbox. */
   private static boolean isOurs(Route route, NamespaceRef place) {
     return route.protocol() == HostKernel.ROUTE_PROTOCOL
         && (place.isNode() || route.destination().length() == 0);
@@ -151,7 +151,7 @@ public final class ObservedState {
   private Item.Device device(Link link, NamespaceRef place, Owner owner) {
     Optional<Link> inside =
         link.kind() instanceof LinkKind.Veth ? inside(link, owner) : Optional.empty();
-    // A mark that was taken away must be set again: the item's owner makes the difference.
+    // A missing mark appears as another owner, so the plan sets it again.
     boolean marked =
         link.alias().equals(owner.alias())
             && inside.filter(it -> !it.alias().equals(owner.alias())).isEmpty();
@@ -191,7 +191,7 @@ public final class ObservedState {
     return switch (link.kind()) {
       case LinkKind.Bridge bridge ->
           new DeviceKind.Bridge(Boolean.TRUE.equals(bridge.linkLocalLearning()));
-      // its frames travel in the namespace where another process made it
+      // its frames travel in the namespace where another process created it
       case LinkKind.Vxlan _ when link.parentNamespace() >= 0 ->
           new DeviceKind.Other("vxlan of another namespace");
       case LinkKind.Vxlan vxlan -> {

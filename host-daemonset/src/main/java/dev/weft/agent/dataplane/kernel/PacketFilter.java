@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Our nftables table of what may pass through and into the node. It carries a {@link Seal}. */
+/** Weft's nftables table of what may pass through and into the node. It carries a {@link Seal}. */
 public final class PacketFilter {
   private static final Pattern ELEMENTS = Pattern.compile("(?:elements =|@th,96,24) \\{([^}]*)\\}");
 
@@ -17,7 +17,7 @@ public final class PacketFilter {
 
   private PacketFilter() {}
 
-  /** The table as it is: the desired one if the seal says so, or one of another content. */
+  /** Reads the table: the desired one if the seal matches, otherwise one with other content. */
   public static Optional<Item.Filter> observe(Nftables nftables, Optional<Item.Filter> desired) {
     return TABLE
         .observe(nftables)
@@ -26,7 +26,9 @@ public final class PacketFilter {
                 .filter(filter -> listed.isOf(filter.text()))
                 .orElseGet(() ->
                     new Item.Filter(
-                        listed.digest().isEmpty() ? "changed by others" : "an earlier one")));
+                        listed.digest().isEmpty()
+                            ? "changed by another program"
+                            : "an earlier one")));
   }
 
   public static void install(Nftables nftables, Item.Filter filter) {
@@ -34,9 +36,9 @@ public final class PacketFilter {
   }
 
   /**
-   * Puts back what the last reconcile left, if it is not there any more.
+   * Restores what the last reconcile left, if it has changed.
    *
-   * @return what was seen; empty if nothing had to be done
+   * @return what was seen; empty if the table is unchanged
    */
   public static Optional<String> restore(Nftables nftables, Item.Filter left) {
     Optional<Item.Filter> now = observe(nftables, Optional.of(left));
@@ -45,7 +47,7 @@ public final class PacketFilter {
     }
     install(nftables, left);
     return Optional.of(
-        "put back %s, which was %s by others"
+        "restored %s, which another program had %s"
             .formatted(left, now.isEmpty() ? "removed" : "changed"));
   }
 
@@ -53,7 +55,7 @@ public final class PacketFilter {
     TABLE.remove(nftables);
   }
 
-  /** The listing with elements in one order and without the blanks that lay it out. */
+  /** Returns the listing with sorted elements and without layout. */
   private static String normal(String listing) {
     return ELEMENTS
         .matcher(listing)

@@ -11,18 +11,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Where a node's routes lead to, in few blocks. Network plugins make a route for each pod, which
- * come and go: several hosts of one neighbourhood stand for all of it. What is left of more blocks
- * than {@link #MOST} is widened, the narrowest first. No address is left out. Pure.
+ * Summarises the destinations of a node's routes in few blocks. Network plugins create a route for
+ * each pod; neighbouring hosts are merged into one block. If more than {@link #MOST} blocks remain,
+ * the narrowest are widened first. The summary covers every address. Pure.
  */
 final class RouteSummary {
-  /** Blocks of one node. */
+  /** Maximum number of blocks of one node. */
   static final int MOST = 256;
 
   private static final int NEIGHBOURHOOD_IPV4 = 24;
   private static final int NEIGHBOURHOOD_IPV6 = 64;
 
-  /** A wider one is of no use: the operator takes it for a lie. */
+  /** The operator rejects a shorter prefix as implausible. */
   private static final int WIDEST = 8;
 
   /** Bits that a block is widened by at a time. */
@@ -45,7 +45,7 @@ final class RouteSummary {
       blocks.add(one ? each.network() : neighbourhood(each));
     }
     while (blocks.size() > MOST && widen(blocks)) {
-      // the next wider
+      // the next wider block
     }
     return List.copyOf(blocks);
   }
@@ -66,7 +66,7 @@ final class RouteSummary {
     return new IpPrefix(address, length).network();
   }
 
-  /** Widens the narrowest blocks of the family that has more; returns whether there were any. */
+  /** Widens the narrowest blocks of the larger family; returns whether there were any. */
   private static boolean widen(Set<IpPrefix> blocks) {
     long ipv4 = blocks.stream().filter(IpPrefix::isIpv4).count();
     boolean family = ipv4 * 2 >= blocks.size();

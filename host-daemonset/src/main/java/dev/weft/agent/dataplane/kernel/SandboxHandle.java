@@ -6,7 +6,7 @@ import dev.weft.netlink.rtnl.Netlink;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A sandbox's namespace, entered. */
+/** An entered namespace of a sandbox. */
 public record SandboxHandle(NetworkNamespace namespace, Netlink netlink) implements AutoCloseable {
   static Optional<SandboxHandle> open(String file) {
     NetworkNamespace namespace;
@@ -23,7 +23,7 @@ public record SandboxHandle(NetworkNamespace namespace, Netlink netlink) impleme
     }
   }
 
-  /** A process without a free descriptor knows nothing of the sandbox. */
+  /** Without a free descriptor, the process cannot tell whether the sandbox exists. */
   private static Optional<SandboxHandle> gone(NetlinkException e) {
     if (e.errnoName().equals("EMFILE") || e.errnoName().equals("ENFILE")) {
       throw e;
@@ -32,14 +32,14 @@ public record SandboxHandle(NetworkNamespace namespace, Netlink netlink) impleme
   }
 
   /**
-   * Has an interface take addresses and routes only from us, and use its own at once: the owner of
-   * an address is settled before it is set.
+   * Makes an interface accept addresses and routes only from Weft, without duplicate detection.
+   * Weft settles the owner of an address before it sets the address.
    */
   public void quietIpv6(String interfaceName) {
     Sysctls.quietIpv6(namespace, interfaceName);
   }
 
-  /** Has an interface have IPv6, where the node has it. */
+  /** Enables IPv6 on an interface, if the node has IPv6. */
   public void enableIpv6(String interfaceName) {
     Sysctls.enableIpv6(namespace, interfaceName);
   }

@@ -16,17 +16,17 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Reads of a sandbox what matters to its endpoints, and no more than a bound of it: how much is in
- * there, its processes decide.
+ * Reads from a sandbox only what its endpoints need, and only up to a bound, because processes
+ * control the amount.
  */
 public final class SandboxView {
-  /** Links that a starting agent looks through for children of which it knows no index. */
+  /** Maximum number of links that a starting agent searches for children of unknown index. */
   private static final int LINKS = 1024;
 
-  /** Addresses of an endpoint's interface, of either family. */
+  /** Maximum number of addresses of an endpoint's interface, for each family. */
   private static final int ADDRESSES = 1024;
 
-  /** Unicast routes in the main table, of either family. */
+  /** Maximum number of unicast routes in the main table, for each family. */
   private static final int ROUTES = 4096;
 
   private final Netlink netlink;
@@ -38,12 +38,12 @@ public final class SandboxView {
   }
 
   /**
-   * Looks.
+   * Reads the sandbox.
    *
-   * @param node the node's devices that are ours, by name
-   * @param first whether no index is known, and routes of an earlier agent may be there
+   * @param node Weft's devices on the node, by name
+   * @param first whether no index is known, and an earlier agent may have left routes
    * @throws NetlinkException if there is more than the bounds allow, or it changes all the time;
-   *     the handle is then of no use but to be closed
+   *     the handle can then only be closed
    */
   static Observation.View read(
       Netlink netlink,
@@ -60,9 +60,9 @@ public final class SandboxView {
   }
 
   /**
-   * What an endpoint that comes, or gets its address, must know.
+   * Reads what a new endpoint, or one that gets its address, needs.
    *
-   * @param known our interfaces there, by index
+   * @param known Weft's interfaces there, by index
    */
   public static Observation.View brief(
       Netlink netlink, Expected expected, Map<Integer, Owner> known) {
@@ -79,7 +79,7 @@ public final class SandboxView {
         List.copyOf(view.links.values()), List.of(), view.routes(expected.routes()), view.ours);
   }
 
-  /** Whether a link in a sandbox is of a kind that is made there. */
+  /** Whether a link in a sandbox is of a kind that Weft creates there. */
   public static boolean isMade(Link link) {
     return link.kind() instanceof LinkKind.Veth || Expected.isChild(link);
   }

@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An empty chain in a table of ours, whose name holds a digest of what was asked for, and one of
- * how the kernel then listed it. So a later look finds out, also after a restart and whatever the
- * version of nftables, whether the table is still the one that was asked for.
+ * An empty chain in a Weft table, whose name holds two digests: of the requested text, and of the
+ * kernel's listing after installation. So a later read detects changes, also after a restart and
+ * with any version of nftables.
  */
 final class Seal {
   private static final Pattern CHAIN =
@@ -18,9 +18,9 @@ final class Seal {
   private Seal() {}
 
   /**
-   * The digest of what was asked for; empty if the table has become another one since.
+   * Returns the digest of the requested text; empty if the table has changed since.
    *
-   * @param normal turns all listings of one table into one text
+   * @param normal normalises listings of one table to one text
    */
   static Optional<String> unbroken(String listing, UnaryOperator<String> normal) {
     Matcher seal = CHAIN.matcher(listing);
@@ -29,7 +29,7 @@ final class Seal {
         : Optional.empty();
   }
 
-  /** The command that seals a table which was asked for as {@code text} and has been listed. */
+  /** Returns the command that seals a table installed from {@code text} and listed since. */
   static String command(String table, String text, String listing, UnaryOperator<String> normal) {
     return "add chain %s seal_%s_%s".formatted(table, digest(text), digest(normal.apply(listing)));
   }

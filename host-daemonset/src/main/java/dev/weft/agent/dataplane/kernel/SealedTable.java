@@ -6,25 +6,25 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * An nftables table of ours that carries a {@link Seal}.
+ * A Weft table in nftables that carries a {@link Seal}.
  *
- * @param normal turns all listings of one table into one text
+ * @param normal normalises listings of one table to one text
  */
 record SealedTable(NftTable table, UnaryOperator<String> normal) {
   /**
-   * The table as it is.
+   * The observed table.
    *
    * @param listing as nft lists it
-   * @param digest of the text that it was installed from; empty if others changed it
+   * @param digest of the text it was installed from; empty if another program changed it
    */
   record Listed(String listing, Optional<String> digest) {
-    /** Whether it is as it was installed from this text. */
+    /** Whether the table is unchanged since it was installed from this text. */
     boolean isOf(String text) {
       return digest.equals(Optional.of(Seal.digest(text)));
     }
   }
 
-  /** The table; empty if there is none. */
+  /** Reads the table; empty if it is missing. */
   Optional<Listed> observe(Nftables nftables) {
     if (nftables
         .runPlain("list tables")
@@ -37,9 +37,9 @@ record SealedTable(NftTable table, UnaryOperator<String> normal) {
   }
 
   /**
-   * Installs the table anew in one transaction, and seals it.
+   * Reinstalls the table in one transaction, and seals it.
    *
-   * @param text of the table, which the seal is for
+   * @param text the sealed text of the table
    * @param elements commands that follow it
    */
   void install(Nftables nftables, String text, String elements) {

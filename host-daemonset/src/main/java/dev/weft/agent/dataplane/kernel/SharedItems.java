@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Reads what belongs to no device: settings, the packet filter, the source guard. */
+/** Reads items without a device: settings, the packet filter, the source guard. */
 public final class SharedItems {
   private SharedItems() {}
 
   /**
-   * The items as they are.
+   * Reads the items.
    *
-   * @param desired of which settings and filter are read
+   * @param desired names the settings and filter to read
    * @param changed paths of settings that an earlier pass changed
    * @param owners of elements of the source guard
    */
@@ -46,7 +46,9 @@ public final class SharedItems {
     return items;
   }
 
-  /** Without libnftables there is no table; if one is desired, making it reports the reason. */
+  /**
+   * Without libnftables there is no table; if one is desired, its installation reports the reason.
+   */
   private static Optional<Item.Filter> filter(HostKernel kernel, Optional<Item.Filter> target) {
     try {
       return PacketFilter.observe(kernel.nftables(), target);

@@ -19,32 +19,31 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a sandbox may send from, on networks that are bridges: an IP or MAC address that has an
- * owner in the network is used by its owner alone, be it in IP, ARP or neighbour discovery. An
- * address without an owner is free, so that pods can share an address among each other (VRRP).
+ * Restricts the source addresses of sandboxes on bridges. Only the owner of an IP or MAC address in
+ * the network may use it, in IP, ARP and neighbour discovery. An address without an owner is free,
+ * so that pods can share one (VRRP).
  *
- * <p>And which ports a network has: frames pass between those that it was given, and between them
- * and the node, whatever other ports are put into its bridge. The bridge itself has no word for it
- * on every kernel, so a frame is judged by both of its ports, or by the bridge's MAC address.
+ * <p>It also restricts the ports of a network. Frames pass only between Weft's ports, and between
+ * them and the node, whatever other ports are put into the bridge. Not every kernel can filter by
+ * bridge, so the rules match both ports of a frame, or the bridge's MAC address.
  *
- * <p>One table of the family {@code bridge}, whose rules never change, and elements for each
- * endpoint. A sandbox's frame is judged as it enters by the port, before the bridge learns from it.
- * Networks and sandboxes are numbers, for which the frame's mark serves as a register: a frame out
- * of a sandbox has none, and has none after.
+ * <p>The guard is one table of family {@code bridge}, with constant rules and elements for each
+ * endpoint. It checks a sandbox's frame on entry, before the bridge learns from it. Networks and
+ * sandboxes are numbers, which the rules keep in the frame's mark. A frame from a sandbox has no
+ * mark before and after.
  *
- * <p>And that announcements get about. An overlay's bridge answers questions for the addresses that
- * it knows ({@code neigh_suppress}), and keeps from the tunnel what is said or asked of an address
- * before it has one: gratuitous ARP, unsolicited advertisements, probes. Those that a sandbox may
- * send pass by the bridge in a form that it does not read, a hardware address length of 0 or an
- * ICMPv6 code of 1, and leave it in their own.
+ * <p>It also lets announcements pass. An overlay's bridge answers for the addresses that it knows
+ * ({@code neigh_suppress}). It keeps gratuitous ARP, unsolicited advertisements and probes from the
+ * tunnel. The guard rewrites permitted ones to a form that the bridge ignores, with hardware
+ * address length 0 or ICMPv6 code 1. It restores them as they leave the bridge.
  */
 public final class SourceGuard {
   /**
-   * The first frame tag is off by then, of whatever number: a receiver takes a frame that is tagged
-   * with 0 for one without a tag. What has a second tag is not looked into, and so not let in.
-   * Without a word of the protocol in each rule, nft would ask for it where the tag stood.
+   * The kernel has stripped the first VLAN tag by then, whatever its number: a receiver accepts a
+   * frame tagged 0 as untagged. The rules drop frames with a second tag, because they cannot look
+   * into them. Each rule names the protocol; otherwise nft would match it at the offset of the tag.
    *
-   * <p>ICMPv6 goes by its number, 58: libnftables looks {@code ipv6-icmp} up in {@code
+   * <p>ICMPv6 appears as its number, 58: libnftables looks {@code ipv6-icmp} up in {@code
    * /etc/protocols}, which an image need not have.
    */
   private static final String TEXT =
@@ -141,7 +140,7 @@ public final class SourceGuard {
   private SourceGuard() {}
 
   /**
-   * The table as it is; of one that others changed, nothing but that.
+   * Reads the table; if another program changed it, returns only that.
    *
    * @param owners of the elements
    */
@@ -176,7 +175,7 @@ public final class SourceGuard {
         owners.apply(new GuardItem.GuardKey.OfEntry(set, key)), set, key, value);
   }
 
-  /** A listing without elements, and without the blanks that lay it out. */
+  /** Returns a listing without elements and layout. */
   private static String rules(String listing) {
     StringBuilder rules = new StringBuilder();
     Matcher matcher = ELEMENTS.matcher(listing);
@@ -188,7 +187,7 @@ public final class SourceGuard {
     return rules.append(listing, from, listing.length()).toString().replaceAll("\\s+", " ");
   }
 
-  /** The table anew, with these elements, in one transaction. */
+  /** Reinstalls the table with these elements in one transaction. */
   public static void install(Nftables nftables, Collection<? extends Item> entries) {
     TABLE.install(nftables, TEXT, elements("add", entries));
   }

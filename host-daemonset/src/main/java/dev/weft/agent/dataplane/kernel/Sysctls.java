@@ -12,11 +12,11 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Settings below {@code /proc/sys}, of the node and of devices. */
+/** Settings below {@code /proc/sys} of the node and of devices. */
 final class Sysctls {
   private static final Logger LOG = LoggerFactory.getLogger(Sysctls.class);
 
-  /** A container's own is read-only; its pod mounts the node's where the variable says. */
+  /** A container's own is read-only, so the pod mounts the node's at the variable's path. */
   private static final Path SETTINGS =
       Path.of(System.getenv().getOrDefault("WEFT_PROC_SYS", "/proc/sys"));
 
@@ -24,16 +24,16 @@ final class Sysctls {
   private final NodeSettings settings;
 
   /**
-   * The settings of a node.
+   * Opens the settings of a node.
    *
-   * @param settings notes what is changed of them
+   * @param settings records changes
    */
   Sysctls(NetworkNamespace namespace, NodeSettings settings) {
     this.namespace = namespace;
     this.settings = settings;
   }
 
-  /** Has a device of the node behave so, as far as it has IPv6; the rest is netlink's. */
+  /** Applies the IPv6 settings of a node's device; netlink sets the others. */
   void settle(String device, IpConf conf) {
     Path settings = SETTINGS.resolve("net/ipv6/conf").resolve(device);
     namespace.call(() -> {
@@ -43,7 +43,7 @@ final class Sysctls {
     });
   }
 
-  /** Has a device have IPv6, where its namespace has it. */
+  /** Enables IPv6 on a device, if its namespace has IPv6. */
   static void enableIpv6(NetworkNamespace namespace, String device) {
     Path setting = SETTINGS.resolve("net/ipv6/conf").resolve(device).resolve("disable_ipv6");
     namespace.call(() -> {
@@ -54,7 +54,7 @@ final class Sysctls {
     });
   }
 
-  /** Has an interface take addresses and routes only from us, and use its own at once. */
+  /** Makes an interface accept addresses and routes only from Weft, without duplicate detection. */
   static void quietIpv6(NetworkNamespace namespace, String interfaceName) {
     Path settings = SETTINGS.resolve("net/ipv6/conf").resolve(interfaceName);
     namespace.call(() -> {
@@ -65,7 +65,7 @@ final class Sysctls {
     });
   }
 
-  /** Where the kernel has such a setting. */
+  /** Writes a setting, if the kernel has it. */
   private static void write(Path file, String value) {
     try {
       if (Files.exists(file)) {
@@ -76,18 +76,18 @@ final class Sysctls {
     }
   }
 
-  /** The value; empty if the kernel has no such setting. */
+  /** The value; empty if the kernel lacks the setting. */
   String get(String path) {
     return namespace.call(() -> read(SETTINGS.resolve(path))).strip();
   }
 
-  /** Changes a setting of the node as a whole, and notes what it was. */
+  /** Changes a setting of the whole node, and records its earlier value. */
   void set(String path, String value) {
     settings.note(path, get(path), value);
     put(path, value);
   }
 
-  /** Gives a setting its former value, unless it was changed since. */
+  /** Restores a setting, unless another program changed it since. */
   void undo(String path) {
     NodeSettings.Kept kept = settings.kept().get(path);
     if (kept != null && get(path).equals(kept.after())) {
@@ -108,7 +108,7 @@ final class Sysctls {
     });
   }
 
-  /** A device that is gone has taken its settings along. */
+  /** Excludes settings of removed devices, which went with the device. */
   Map<String, NodeSettings.Kept> kept() {
     settings.kept().keySet().stream().filter(path -> get(path).isEmpty()).forEach(settings::forget);
     return settings.kept();
@@ -119,7 +119,7 @@ final class Sysctls {
     return Files.exists(SETTINGS.resolve("net/ipv6/conf"));
   }
 
-  /** The content of a file, in which a device's name may be no text; empty if there is none. */
+  /** Reads a file whose device name may not be valid text; empty if the file is missing. */
   static String read(Path file) {
     try {
       return Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";

@@ -18,7 +18,7 @@ public final class UdpPort {
 
   private UdpPort() {}
 
-  /** In words. */
+  /** Describes the process. */
   public static String user(HostKernel kernel, int port) {
     Set<String> sockets =
         kernel
@@ -41,7 +41,7 @@ public final class UdpPort {
     return "a socket of another container or of the kernel";
   }
 
-  /** A kernel without IPv6 has no file for it. */
+  /** Reads a socket file; a kernel without IPv6 has none for it. */
   static Set<String> sockets(Path file, int port) {
     Set<String> found = new HashSet<>();
     if (!Files.exists(file)) {
@@ -68,7 +68,7 @@ public final class UdpPort {
         }
       }
     } catch (IOException e) {
-      // The process ended, or a descriptor was closed, while we looked.
+      // The process ended, or closed a descriptor, during the search.
       return false;
     }
     return false;

@@ -16,13 +16,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Chooses where tunnels start. Pure. */
+/** Chooses the source of tunnels. Pure. */
 public record Underlays(Observation.View node, UnderlayChoice choice) {
 
   /**
-   * The choice's result.
+   * Returns the choice.
    *
-   * @param used the address by which the node reaches {@link UnderlayChoice#reaches()}, if known
+   * @param used the source address that the node uses towards {@link UnderlayChoice#reaches()}, if
+   *     known
    */
   public LocalVtep choose(Optional<InetAddress> used) {
     List<Address> fit =
@@ -58,7 +59,9 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
                     .orElse("is asked for")));
   }
 
-  /** Where kube-proxy has the API server's address on the node itself, nothing is learned of it. */
+  /**
+   * Used where kube-proxy puts the API server's address on the node, so its route gives no source.
+   */
   private Optional<Address> onTheWayOut(List<Address> fit) {
     return new Ways(node, Underlays::isOurs)
         .out().stream()
@@ -66,7 +69,7 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
             .findFirst();
   }
 
-  /** Networks that the node's main table leads to, ours and default routes excluded. */
+  /** Destinations in the node's main table, without Weft's and default routes. */
   List<IpPrefix> routes() {
     return RouteSummary.of(
         node.routes().stream()
@@ -77,7 +80,7 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
             .toList());
   }
 
-  /** Whether packets to other machines may go by it. */
+  /** Whether the route can lead to other machines. */
   public static boolean leadsOn(Route route) {
     return route.table() == Route.MAIN
         && route.type() == Route.Type.UNICAST

@@ -13,13 +13,13 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * By which devices packets leave the node, as its main table says. Pure.
+ * The devices by which packets leave the node, by its main table. Pure.
  *
- * @param ours devices of networks: no way out of the node
+ * @param ours devices of networks, which are no uplinks
  */
 public record Ways(Observation.View node, Predicate<Link> ours) {
 
-  /** The devices of the default routes, one a family at most. */
+  /** The devices of the default routes, at most one for each family. */
   public List<Link> out() {
     return Stream.of(IpPrefix.ALL_IPV4, IpPrefix.ALL_IPV6)
         .flatMap(all -> best(usable().filter(route -> route.destination().equals(all))).stream())
@@ -36,7 +36,7 @@ public record Ways(Observation.View node, Predicate<Link> ours) {
         : out;
   }
 
-  /** The device by which an address is reached. */
+  /** Returns the device by which an address is reached. */
   Optional<Link> to(InetAddress address) {
     return best(usable()
             .filter(route ->
@@ -46,10 +46,10 @@ public record Ways(Observation.View node, Predicate<Link> ours) {
   }
 
   /**
-   * The devices that tunnels' packets leave by: the one that holds their address, unless nothing
-   * leaves by that, as where the node announces it by routing.
+   * Returns the devices by which tunnel packets leave. This is the device with their address,
+   * unless nothing leaves by it, as with an address announced by a routing protocol.
    *
-   * @param peers where tunnels lead to
+   * @param peers destinations of the tunnels
    */
   public List<Link> below(Link holder, Collection<InetAddress> peers) {
     if (!isVirtual(holder)) {
@@ -62,12 +62,12 @@ public record Ways(Observation.View node, Predicate<Link> ours) {
     return uplinks();
   }
 
-  /** The least MTU; empty if there is no device. */
+  /** Returns the device with the smallest MTU; empty if there is none. */
   public static Optional<Link> narrowest(List<Link> links) {
     return links.stream().min(Comparator.comparingInt(Link::mtu));
   }
 
-  /** Whether it holds addresses and carries nothing. */
+  /** Whether the device only holds addresses. */
   static boolean isVirtual(Link link) {
     return link.isLoopback() || link.kind() instanceof LinkKind.Dummy;
   }

@@ -3,12 +3,12 @@ package dev.weft.agent.dataplane.model;
 import dev.weft.netlink.rtnl.BridgePort;
 
 /**
- * A device's place in a bridge.
+ * A device's membership in a bridge.
  *
  * @param bridge name of the bridge
- * @param isolated it reaches only the bridge itself and ports that are not isolated
- * @param learning the bridge learns the MAC addresses behind it
- * @param neighSuppress ARP and neighbour discovery for known addresses are answered, not sent here
+ * @param isolated the port reaches only the bridge itself and ports that are not isolated
+ * @param learning the bridge learns the MAC addresses behind the port
+ * @param neighSuppress the bridge answers ARP and neighbour discovery for known addresses itself
  */
 public record BridgeMembership(
     String bridge, boolean isolated, boolean learning, boolean neighSuppress) {

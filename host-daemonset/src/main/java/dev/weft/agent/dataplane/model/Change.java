@@ -1,16 +1,18 @@
 package dev.weft.agent.dataplane.model;
 
-/** One step from what is to what is desired; prints as one line. */
+/** One step from the observed to the desired state; prints as one line. */
 public sealed interface Change {
-  /** What it is about: the item that comes or stays, or the one that goes. */
+  /** The created, altered or removed item. */
   Item item();
 
-  /** UID of the network it is made for; empty for what all networks of the node share. */
+  /**
+   * UID of the network that needs the change; empty for items that all networks of the node share.
+   */
   default String uid() {
     return item().owner().uid();
   }
 
-  /** Makes what is not there. */
+  /** Creates an item. */
   record Create(Item item) implements Change {
     @Override
     public String toString() {
@@ -18,7 +20,7 @@ public sealed interface Change {
     }
   }
 
-  /** Changes what is there. */
+  /** Alters an item in place. */
   record Alter(Item before, Item after, String what) implements Change {
     @Override
     public Item item() {
@@ -31,7 +33,7 @@ public sealed interface Change {
     }
   }
 
-  /** Removes what is there, with all that stands on it. */
+  /** Removes an item, with everything that depends on it. */
   record Remove(Item item, String reason) implements Change {
     @Override
     public String toString() {

@@ -5,16 +5,16 @@ import dev.weft.netlink.rtnl.LinkKind;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** What a device is, and what can not be changed without making it anew. */
+/** The type of a device. A change of these values requires that the device be recreated. */
 public sealed interface DeviceKind {
   /**
    * A bridge.
    *
-   * @param linkLocalLearning whether it learns from frames to itself, which it does before the
-   *     source guard sees them
+   * @param linkLocalLearning whether the bridge learns from frames to itself, which it does before
+   *     the source guard sees them
    */
   record Bridge(boolean linkLocalLearning) implements DeviceKind {
-    /** As we make it. */
+    /** A bridge with Weft's settings. */
     public Bridge() {
       this(false);
     }
@@ -26,9 +26,9 @@ public sealed interface DeviceKind {
   }
 
   /**
-   * A VXLAN tunnel end.
+   * A VXLAN device.
    *
-   * @param txChecksum whether checksums are left to the card below
+   * @param txChecksum whether the underlying card computes checksums
    */
   record Vxlan(int vni, int port, Optional<InetAddress> local, boolean txChecksum)
       implements DeviceKind {
@@ -71,7 +71,7 @@ public sealed interface DeviceKind {
     }
   }
 
-  /** Something that we never make. */
+  /** A kind that Weft never creates. */
   record Other(String name) implements DeviceKind {
     @Override
     public String toString() {
@@ -79,7 +79,7 @@ public sealed interface DeviceKind {
     }
   }
 
-  /** Why this can not become {@code desired} in place; empty if it can. */
+  /** Why the kernel cannot change this device into {@code desired} in place; empty if it can. */
   default Optional<String> incompatibleWith(DeviceKind desired) {
     if (this instanceof Veth(DeviceName peer, _, _)
         && desired instanceof Veth(DeviceName other, _, _)

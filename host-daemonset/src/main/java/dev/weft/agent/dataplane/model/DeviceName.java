@@ -1,6 +1,6 @@
 package dev.weft.agent.dataplane.model;
 
-/** A device is found by its name, in its namespace. */
+/** The name of a device in its namespace. */
 public record DeviceName(NamespaceRef place, String name) {
   public static DeviceName onNode(String name) {
     return new DeviceName(NamespaceRef.NODE, name);

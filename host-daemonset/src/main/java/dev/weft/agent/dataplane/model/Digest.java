@@ -9,7 +9,7 @@ import java.util.HexFormat;
 public final class Digest {
   private Digest() {}
 
-  /** 64 hexadecimal digits. */
+  /** Returns 64 hexadecimal digits. */
   public static String of(String text) {
     try {
       return HexFormat.of()

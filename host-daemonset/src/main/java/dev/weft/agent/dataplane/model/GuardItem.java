@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane.model;
 
 import java.util.Optional;
 
-/** What the source guard consists of. */
+/** An item of the source guard. */
 public sealed interface GuardItem extends Item {
   @Override
   default Optional<DeviceName> standsOn() {
@@ -14,7 +14,7 @@ public sealed interface GuardItem extends Item {
     record OfTable() implements GuardKey {}
 
     record OfEntry(GuardSet set, String key) implements GuardKey {
-      /** The first part, which is the number of a network or sandbox where it is a number. */
+      /** The number of a network or sandbox, if the first part of the key is one. */
       public String number() {
         return key.split(" ", 2)[0];
       }
@@ -24,7 +24,7 @@ public sealed interface GuardItem extends Item {
   /**
    * The table with its rules.
    *
-   * @param intact whether it is as we make it
+   * @param intact whether the table is unchanged since Weft installed it
    */
   record Table(boolean intact) implements GuardItem {
     @Override
@@ -44,10 +44,10 @@ public sealed interface GuardItem extends Item {
   }
 
   /**
-   * An element of one of its sets.
+   * An element of one of the table's sets.
    *
-   * @param entry in nft's language
-   * @param value in nft's language; empty if the set is no map
+   * @param entry in nft's syntax
+   * @param value in nft's syntax; empty if the set is no map
    */
   record Entry(Owner owner, GuardSet set, String entry, String value) implements GuardItem {
     @Override
@@ -55,7 +55,7 @@ public sealed interface GuardItem extends Item {
       return new GuardKey.OfEntry(set, entry);
     }
 
-    /** The device that it names; empty if it names none. */
+    /** The device that the element names, if any. */
     public Optional<String> device() {
       int from = entry.indexOf('"') + 1;
       return from == 0

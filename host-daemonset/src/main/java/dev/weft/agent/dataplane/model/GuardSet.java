@@ -14,26 +14,26 @@ import java.util.Optional;
 
 /** The sets and maps of the source guard. */
 public enum GuardSet {
-  /** The number of the network that a port belongs to. */
+  /** The number of each port's network. */
   NETWORKS,
-  /** The number of the sandbox behind a port. */
+  /** The number of the sandbox behind each port. */
   SANDBOXES,
-  /** Ports of ours: to sandboxes, and to other nodes. */
+  /** Weft's ports: to sandboxes and to other nodes. */
   PORTS,
-  /** The same with the number of their network. */
+  /** The same ports, each with the number of its network. */
   MEMBERS,
-  /** MAC addresses of our bridges. */
+  /** MAC addresses of Weft's bridges. */
   GATEWAYS,
-  /** MAC addresses that have an owner in a network, by the network's number. */
+  /** Owned MAC addresses, by the network's number. */
   MACS,
   ADDRESSES4,
   ADDRESSES6,
-  /** What is a sandbox's own, by the sandbox's number. */
+  /** MAC addresses of each sandbox, by the sandbox's number. */
   OWN_MACS,
   OWN4,
   OWN6;
 
-  /** What a key is put together of. */
+  /** The parts of a key of this set. */
   private List<Part> parts() {
     return switch (this) {
       case NETWORKS, SANDBOXES, PORTS -> List.of(Part.PORT);
@@ -60,7 +60,7 @@ public enum GuardSet {
   }
 
   /**
-   * A key in the one way that we write it.
+   * Normalises a key.
    *
    * @param listed as nft lists it
    */
@@ -76,14 +76,14 @@ public enum GuardSet {
     return String.join(" . ", each);
   }
 
-  /** A key as the kernel holds it, in hexadecimal digits. */
+  /** Returns a key as the kernel stores it, in hexadecimal digits. */
   String bytes(String normal) {
     List<Part> parts = parts();
     StringBuilder bytes = new StringBuilder();
     String[] each = normal.split(" \\. ", -1);
     for (int i = 0; i < each.length; i++) {
       byte[] part = parts.get(i).bytes(each[i]);
-      // in a key of several parts each begins at a multiple of four bytes
+      // each part of a key starts at a multiple of four bytes
       int length = each.length == 1 ? part.length : (part.length + 3) / 4 * 4;
       bytes.append(HexFormat.of().formatHex(Arrays.copyOf(part, length)));
     }
@@ -140,7 +140,7 @@ public enum GuardSet {
         return InetAddress.ofLiteral(normal).getAddress();
       }
     },
-    /** A number to nft, for no release of it has a word for the target of an advertisement. */
+    /** A number to nft: no release has a keyword for the target of an advertisement. */
     IPV6 {
       @Override
       String normal(String listed) {

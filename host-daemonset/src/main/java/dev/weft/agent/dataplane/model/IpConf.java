@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * IP settings of a device: desired, those that matter; observed, all of a family that the device
- * has. The node's own values for all devices are not among them.
+ * IP settings of a device. A desired value contains only the settings that matter, an observed one
+ * all of a family. The node's settings for all devices are not included.
  */
 public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
   private static final int LOOSE = 2;
@@ -17,11 +17,11 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
   /** {@code IN6_ADDR_GEN_MODE_NONE}. */
   private static final int NO_LINK_LOCAL = 1;
 
-  /** Whatever they are. */
+  /** Accepts any settings. */
   public static final IpConf ANY = new IpConf(Map.of(), Map.of());
 
   /**
-   * Takes no route, address or redirect from the wire: what is on it is a tenant's or a stranger's.
+   * Accepts no route, address or redirect from the wire, because tenants and strangers send there.
    */
   public static final IpConf QUIET =
       new IpConf(
@@ -42,9 +42,9 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
   }
 
   /**
-   * Of a device by which the node itself is reached: it answers who asks, and takes answers that
-   * leave by another device than questions came in, however strict the values that devices come
-   * with.
+   * Returns the settings of a device by which others reach the node. It answers ARP for any local
+   * address, and accepts packets whose route back uses another device, even if the node's defaults
+   * are stricter.
    */
   public IpConf reachable() {
     return with(
@@ -52,7 +52,7 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
         Map.of());
   }
 
-  /** Of a device whose packets the node forwards. */
+  /** Returns the settings of a device for which the node forwards packets. */
   public IpConf forwarding(boolean ofIpv4, boolean ofIpv6) {
     return with(
         ofIpv4 ? Map.of(Ipv4Conf.FORWARDING, 1) : Map.of(),
@@ -69,17 +69,20 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
     return new IpConf(all4, all6);
   }
 
-  /** Whether nothing is to do to turn this into {@code desired}; a family that is not there is. */
+  /**
+   * Whether no change is needed to reach {@code desired}. A family that the device lacks needs
+   * none.
+   */
   public boolean meets(IpConf desired) {
     return meets(ipv4, desired.ipv4) && meets(ipv6, desired.ipv6);
   }
 
-  /** Whether routers on its wire could have given the node routes. */
+  /** Whether routers on the device's wire can give the node routes. */
   public boolean takesAdvertisements() {
     return ipv6.getOrDefault(Ipv6Conf.ACCEPT_RA, 0) != 0;
   }
 
-  /** Whether the kernel gives it no address by itself. */
+  /** Whether the kernel generates no link-local address for the device. */
   public boolean isWithoutLinkLocal() {
     return Integer.valueOf(NO_LINK_LOCAL).equals(ipv6.get(Ipv6Conf.ADDR_GEN_MODE));
   }
@@ -90,7 +93,7 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
             each -> each.getValue().equals(present.getOrDefault(each.getKey(), each.getValue())));
   }
 
-  /** What is other than {@code desired}. */
+  /** Describes the differences from {@code desired}. */
   String difference(IpConf desired) {
     Map<String, Integer> other = new TreeMap<>();
     desired.ipv4.forEach((key, value) -> note(other, "ipv4", key, ipv4.get(key), value));

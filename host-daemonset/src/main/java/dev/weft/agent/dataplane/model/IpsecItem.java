@@ -6,7 +6,7 @@ import dev.weft.netlink.xfrm.XfrmStateId;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** What encryption consists of. */
+/** An item of the IPsec tables, or a port that receives ESP. */
 public sealed interface IpsecItem extends Item {
   @Override
   default Owner owner() {
@@ -28,9 +28,9 @@ public sealed interface IpsecItem extends Item {
   }
 
   /**
-   * One direction of encryption between two nodes. Its key is nowhere but in the kernel.
+   * One direction of encryption between two nodes. Only the kernel holds its key.
    *
-   * @param source where its packets come from
+   * @param source source address of its packets
    */
   record SecurityState(XfrmStateId id, InetAddress source) implements IpsecItem {
     @Override
@@ -45,7 +45,7 @@ public sealed interface IpsecItem extends Item {
   }
 
   /**
-   * What is done with some packets of an encrypted port.
+   * The policy for some packets of an encrypted port.
    *
    * @param spec without the kernel's number
    */
@@ -68,7 +68,10 @@ public sealed interface IpsecItem extends Item {
     }
   }
 
-  /** A UDP port at which the node takes ESP; the agent holds it, and none outlives the agent. */
+  /**
+   * A UDP port at which the node receives ESP. The agent holds its socket, so it closes with the
+   * agent.
+   */
   record EspPort(InetAddress address, int port) implements IpsecItem {
     @Override
     public Key key() {

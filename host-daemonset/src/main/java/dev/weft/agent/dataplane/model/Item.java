@@ -5,9 +5,7 @@ import dev.weft.netlink.MacAddress;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/**
- * One thing in the kernel that we own. Desired and observed items are equal if nothing is to do.
- */
+/** An object in the kernel that Weft owns. Equal desired and observed items need no change. */
 public sealed interface Item
     permits Item.Device,
         Item.Address,
@@ -20,15 +18,15 @@ public sealed interface Item
         GuardItem {
   Owner owner();
 
-  /** The identity, which no other value changes. */
+  /** The identity; a change of other values keeps it. */
   Key key();
 
-  /** The device that takes it along when it goes. */
+  /** The device whose removal removes this item too. */
   Optional<DeviceName> standsOn();
 
   /**
-   * Whether nothing is to do to turn this into {@code desired}. The kernel holds the owner of a
-   * device, not that of an entry.
+   * Whether no change is needed to reach {@code desired}. The kernel stores the owner of a device,
+   * but not that of an entry.
    */
   default boolean isAsDesired(Item desired) {
     return switch (this) {
@@ -71,7 +69,7 @@ public sealed interface Item
 
     record OfRoute(DeviceName device, IpPrefix destination) implements Key {}
 
-    /** Only the flood entry, of MAC address zero, has many destinations. */
+    /** Only the flood entry, for the zero MAC address, has several destinations. */
     record OfForward(
         String device, MacAddress mac, boolean tunnel, Optional<InetAddress> floodDestination)
         implements Key {}
@@ -99,7 +97,7 @@ public sealed interface Item
       IpConf conf)
       implements Item {
 
-    /** One that takes nothing from the wire, if it is on the node. */
+    /** A device that, on the node, accepts no configuration from the wire. */
     public Device(
         Owner owner,
         DeviceName name,
@@ -193,8 +191,8 @@ public sealed interface Item
   }
 
   /**
-   * A forwarding entry: to another node if {@code vtep} is there (in the VXLAN device), else out of
-   * the device (in its bridge).
+   * A forwarding entry. With {@code vtep} it leads to another node (in the VXLAN device), otherwise
+   * out of the device (in its bridge).
    */
   record Forward(Owner owner, String device, MacAddress mac, Optional<InetAddress> vtep)
       implements Item {
@@ -217,7 +215,7 @@ public sealed interface Item
     }
   }
 
-  /** An answer to ARP or neighbour discovery. */
+  /** A neighbour entry, from which the device answers ARP or neighbour discovery. */
   record Neighbour(Owner owner, String device, InetAddress address, MacAddress mac)
       implements Item {
     @Override
@@ -237,8 +235,8 @@ public sealed interface Item
   }
 
   /**
-   * A setting of the node as a whole, or of a device that is not ours. What it was before is noted
-   * and comes back when nothing needs it any more.
+   * A setting of the whole node, or of a foreign device. Weft stores the earlier value and restores
+   * it when nothing needs the setting any more.
    *
    * @param path below {@code /proc/sys}
    */
@@ -246,7 +244,7 @@ public sealed interface Item
     public static final String FORWARD_IPV4 = "net/ipv4/ip_forward";
     public static final String FORWARD_IPV6 = "net/ipv6/conf/all/forwarding";
 
-    /** Has a device take advertisements although it forwards. */
+    /** Makes a device accept router advertisements although it forwards. */
     public static Setting advertisements(String device) {
       return new Setting("net/ipv6/conf/" + device + "/accept_ra", "2");
     }
@@ -279,10 +277,10 @@ public sealed interface Item
   /**
    * The packet filter, one table for all networks.
    *
-   * @param text the table in nft's language
+   * @param text the table in nft's syntax
    */
   record Filter(String text) implements Item {
-    /** Whether this is a table to install, not one that others changed. */
+    /** Whether this is a table to install, not one that another program changed. */
     public boolean isTable() {
       return text.startsWith("table ");
     }

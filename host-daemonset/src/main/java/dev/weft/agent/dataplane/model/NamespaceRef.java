@@ -3,7 +3,7 @@ package dev.weft.agent.dataplane.model;
 /**
  * A network namespace.
  *
- * @param sandbox file of the sandbox's namespace, empty for the node's own
+ * @param sandbox file of the sandbox's namespace; empty for the node's own
  */
 public record NamespaceRef(String sandbox) {
   public static final NamespaceRef NODE = new NamespaceRef("");

@@ -1,11 +1,11 @@
 package dev.weft.agent.dataplane.model;
 
-/** Our nftables tables on a node; each is of a family of its own, and all have one name. */
+/** Weft's nftables tables on a node. All have one name; each has its own family. */
 public enum NftTable {
   FILTER("inet"),
   GUARD("bridge");
 
-  /** The name of each. */
+  /** The name of both tables. */
   public static final String NAME = "weft";
 
   private final String family;
@@ -14,7 +14,7 @@ public enum NftTable {
     this.family = family;
   }
 
-  /** Family and name, as nft has them. */
+  /** Family and name, as nft prints them. */
   @Override
   public String toString() {
     return family + " " + NAME;

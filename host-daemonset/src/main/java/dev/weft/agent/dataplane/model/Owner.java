@@ -5,24 +5,25 @@ import dev.weft.netlink.rtnl.LinkKind;
 import java.util.Optional;
 
 /**
- * The owner of an item. As a device's alias it is the mark by which we know our own: {@code
+ * The owner of an item. It is also the alias that marks a device as Weft's: {@code
  * weft.dev/<network uid>[/<part>]}.
  *
- * @param uid UID of the network; empty for what all networks of the node share
- * @param part what of the network it is; empty: its main device
+ * @param uid UID of the network; empty for items that all networks of the node share
+ * @param part the part of the network; empty for its main device
  */
 public record Owner(String uid, String part) {
   public static final Owner NODE = new Owner("", "");
 
-  /** What all encrypted networks of the node share. */
+  /** Owns what all encrypted networks of the node share. */
   public static final Owner ENCRYPTION = new Owner("encryption", "");
 
   /** The owner of a device whose agent was killed before it set the mark. */
   public static final Owner UNFINISHED = new Owner("", "unfinished");
 
   /**
-   * Group of every device that we make ("weft"). Unlike an alias, the kernel takes it in the
-   * message that makes a device: whenever the agent is killed, every device of ours is recognised.
+   * Group of every device that Weft creates ("weft"). The kernel accepts a group, but no alias, in
+   * the request that creates a device. So Weft recognises its devices even if the agent was killed
+   * before it set the alias.
    */
   public static final int GROUP = 0x77656674;
 
@@ -41,7 +42,7 @@ public record Owner(String uid, String part) {
     return new Owner(uid, name);
   }
 
-  /** Id of the endpoint, empty if it is none's. */
+  /** Id of the endpoint; empty if the owner is not an endpoint. */
   public String endpoint() {
     return part.startsWith(ENDPOINT) ? part.substring(ENDPOINT.length()) : "";
   }
@@ -51,9 +52,9 @@ public record Owner(String uid, String part) {
   }
 
   /**
-   * The owner that a device's mark names, or {@link #UNFINISHED}; empty if it is not ours. What
-   * comes back to the node out of a sandbox that ended, such as a card, is never of a kind that is
-   * made, whatever marks it was given there.
+   * Returns the owner that a device's mark names, or {@link #UNFINISHED}; empty if the device is
+   * not Weft's. A device that returns from an ended sandbox, such as a card, is of a kind that Weft
+   * never creates, so its marks are ignored.
    */
   public static Optional<Owner> of(Link link) {
     return isMade(link) ? marked(link) : Optional.empty();
@@ -79,7 +80,7 @@ public record Owner(String uid, String part) {
                 : Optional.empty());
   }
 
-  /** The owner that an alias names; empty if the alias is not our mark. */
+  /** Returns the owner that an alias names; empty if the alias is not Weft's mark. */
   public static Optional<Owner> of(String alias) {
     if (!alias.startsWith(PREFIX) || alias.length() == PREFIX.length()) {
       return Optional.empty();

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The way from what is to what is desired. */
+/** Plans the changes from the observed to the desired state. */
 public final class Plan {
   private Plan() {}
 
   /**
-   * The changes that turn {@code observed} into {@code desired}, in the order to make them; none if
-   * they are equal.
+   * Returns the changes that turn {@code observed} into {@code desired}, in the order to make them;
+   * none if they are equal.
    */
   public static List<Change> between(State desired, State observed) {
     Map<DeviceName, Change> gone = new HashMap<>();
@@ -52,11 +52,11 @@ public final class Plan {
                 .kind()
                 .incompatibleWith(target.kind())
                 .or(() -> isInherited(present, target))
-                .map(why -> "to be made anew: " + why))
+                .map(why -> "to be recreated: " + why))
         .orElse(Optional.of("not target"));
   }
 
-  /** The ports of a bridge are its network's: no other network inherits them. */
+  /** No network inherits the bridge of another one, because ports are still in it. */
   private static Optional<String> isInherited(Item.Device present, Item.Device target) {
     String uid = present.owner().uid();
     return present.kind() instanceof DeviceKind.Bridge

@@ -1,13 +1,18 @@
 package dev.weft.agent.dataplane.model;
 
 /**
- * The order of changes: the packet filter changes once what it restricts is gone, and before
- * anything new comes; entries go before devices, all that goes makes room for what comes, and
- * devices come before what stands on them. What keeps clear text off the wire is there before the
- * devices are and goes after them; states are there before a policy names them and go after it no
- * longer does; and the ports that states wait at are open as long as the states are there. The node
- * goes on to take advertisements before it forwards, and what was changed of the node as a whole is
- * undone last. Changes of one stage need no order among each other.
+ * The order of changes. Changes of one stage need no order among each other.
+ *
+ * <ul>
+ *   <li>The packet filter changes after removals of what it restricts, and before additions.
+ *   <li>Entries go before their devices; devices come before their entries.
+ *   <li>Entries and devices are removed before anything is added, to make room.
+ *   <li>Rules against clear text come before the devices, and go after them.
+ *   <li>IPsec states come before the policies that name them, and go after them.
+ *   <li>The UDP ports of IPsec states are open for as long as the states exist.
+ *   <li>The node keeps accepting advertisements before it starts to forward.
+ *   <li>Settings of the whole node are restored last.
+ * </ul>
  */
 public enum Stage {
   REMOVE_ENTRIES,

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What we own, or are to own, in the kernel: items by their identity. */
+/** Items of the kernel that Weft owns, or should own, by their identity. */
 public record State(Map<Item.Key, Item> items) {
   static final State EMPTY = new State(Map.of());
 
@@ -23,7 +23,7 @@ public record State(Map<Item.Key, Item> items) {
     return Optional.ofNullable(items.get(key));
   }
 
-  /** Both. */
+  /** Returns this state plus these items. */
   public State with(Collection<? extends Item> others) {
     Map<Item.Key, Item> map = new LinkedHashMap<>(items);
     others.forEach(item -> map.put(item.key(), item));
@@ -35,7 +35,7 @@ public record State(Map<Item.Key, Item> items) {
   }
 
   /**
-   * What is left when these devices go: not what stands on them, and their bridges' ports are free.
+   * Returns this state without these devices and their entries; ports of removed bridges are free.
    */
   State withoutDevices(Set<DeviceName> devices) {
     Set<DeviceName> gone = new HashSet<>(devices);
@@ -65,7 +65,7 @@ public record State(Map<Item.Key, Item> items) {
     return new State(left);
   }
 
-  /** This state when the changes have been made. */
+  /** Returns this state after the changes. */
   public State after(Collection<? extends Change> changes) {
     State state = new State(new HashMap<>(items));
     Set<DeviceName> removed = new HashSet<>();

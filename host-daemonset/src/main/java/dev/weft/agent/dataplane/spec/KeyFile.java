@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one file that holds the node's private keys. It is on tmpfs, so that it outlives the agent
- * and not the boot, and never is on a disk; only its owner can read it.
+ * The file with the node's private keys. It is on tmpfs, so it survives the agent but not a reboot,
+ * and never reaches a disk. Only its owner can read it.
  */
 public record KeyFile(Path path) {
   /** The default path. */
@@ -30,7 +30,7 @@ public record KeyFile(Path path) {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
-  /** Why no key may be stored there; empty if they may. */
+  /** Why no key may be stored here; empty if keys may be stored. */
   public Optional<Problem> unfit() {
     try {
       Path folder = folder();
@@ -52,7 +52,7 @@ public record KeyFile(Path path) {
     }
   }
 
-  /** What was stored last; none where nothing is, or nothing that can be read. */
+  /** Returns the stored keys; none if the file is missing or unreadable. */
   public KeyRing load() {
     try {
       return Files.exists(path) ? KeyRing.parse(Files.readString(path)) : KeyRing.EMPTY;
@@ -64,7 +64,7 @@ public record KeyFile(Path path) {
     }
   }
 
-  /** Stores the ring in the place of what was there; an empty one leaves no file. */
+  /** Replaces the stored keys; an empty ring removes the file. */
   public void store(KeyRing ring) {
     try {
       if (ring.isEmpty()) {
@@ -89,7 +89,7 @@ public record KeyFile(Path path) {
     }
   }
 
-  /** Where what was changed of the node's settings is: for as long as the keys are. */
+  /** The file of changed node settings, which lives as long as the keys. */
   public Path besides() {
     String name = String.valueOf(path.getFileName());
     return path.resolveSibling(name.equals("keys") ? "settings" : name + ".settings");

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the cluster says of the keys of encrypted networks, while there is such a network.
+ * The cluster's state of the keys, present while an encrypted network exists.
  *
- * @param published every node's public keys by epoch, at most one of a node
- * @param volume bytes that one node may send to another by a key
- * @param features what this node's kernel lacks
- * @param publicAddress of this node's end of the tunnels, where a NAT gives it another
+ * @param published the nodes' public keys by epoch, at most one for each node
+ * @param volume bytes that one node may send to another with one key
+ * @param features release and missing features of this node's kernel
+ * @param publicAddress address of this node's VTEP behind a NAT, where it differs
  */
 public record KeySpec(
     KeyTarget target,
@@ -28,8 +28,8 @@ public record KeySpec(
   }
 
   /**
-   * What the packets of encrypted networks must have room for: as long as any node takes them
-   * inside UDP, they may have to travel so.
+   * The encapsulation that the MTU must allow for. Packets may travel as ESP in UDP as long as any
+   * node uses that.
    */
   public Encapsulation encapsulation() {
     return target.udpPort().isPresent()

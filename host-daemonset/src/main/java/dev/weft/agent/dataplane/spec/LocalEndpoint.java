@@ -6,17 +6,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One sandbox of this node on one network: one interface.
+ * One sandbox of this node on one network, with one interface.
  *
- * @param id distinguishes the endpoint from all others of the network, now and after a restart of
- *     the agent; up to 180 visible characters of ASCII
+ * @param id unique among the network's endpoints, also after a restart of the agent; up to 180
+ *     visible ASCII characters
  * @param sandbox file of the sandbox's network namespace, such as {@code /run/netns/a}
  * @param interfaceName the interface's name in the sandbox, 1 to 15 characters
  * @param mac the interface's MAC address
- * @param addresses the interface's addresses with the length of their subnets; it is down until it
- *     has one
- * @param defaultRoute whether the sandbox's way out is by this network, if it has a gateway and the
- *     sandbox no other way out
+ * @param addresses the interface's addresses with their prefix lengths; without one it stays down
+ * @param defaultRoute whether this network provides the sandbox's default route, if the network has
+ *     a gateway and the sandbox no other default route
  */
 public record LocalEndpoint(
     String id,

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public record Network(
     String name, String uid, String node, HostNetworkSpec spec, List<Segment> segments) {
-  /** An address block, with the gateway's address in it where there is one. */
+  /** An address block, with its gateway address if it has one. */
   public record Segment(IpPrefix block, Optional<InetAddress> gateway) {
     public Optional<IpPrefix> gatewayPrefix() {
       return gateway.map(address -> new IpPrefix(address, block.length()));
@@ -43,7 +43,7 @@ public record Network(
           Problem.user(
               "spec.networkUid",
               "'%s' is no UID".formatted(networkSpec.uid()),
-              "delete the HostNetwork, which the operator then creates anew"));
+              "delete the HostNetwork; the operator recreates it"));
     }
     return new Network(name, networkSpec.uid(), node, networkSpec.spec(), List.copyOf(segments));
   }
@@ -68,7 +68,7 @@ public record Network(
     return Owner.network(uid);
   }
 
-  /** Whether a device name may be one that is derived from a UID or digest. */
+  /** Whether a device name may be derived from a UID or digest. */
   public static boolean isGenerated(String device) {
     return device.matches("w[a-z]-[0-9a-f]{12}");
   }
@@ -81,7 +81,7 @@ public record Network(
     return vxlan(uid);
   }
 
-  /** The name of an overlay's tunnel end. */
+  /** The name of an overlay's VXLAN device. */
   public static String vxlan(String uid) {
     return "wv-" + shortUid(uid);
   }
@@ -99,12 +99,12 @@ public record Network(
     return "we-" + Digest.of(uid + "/" + endpoint).substring(0, 12);
   }
 
-  /** A MAC address for a device of this network on this node, always the same. */
+  /** A MAC address for a device of this network on this node; always the same. */
   public MacAddress mac(String device) {
     return mac(node, uid, device);
   }
 
-  /** A MAC address for a device of a network on a node, always the same. */
+  /** A MAC address for a device of a network on a node; always the same. */
   public static MacAddress mac(String node, String uid, String device) {
     return MacAddress.parse(
         "06:"
@@ -114,15 +114,15 @@ public record Network(
   }
 
   /**
-   * The devices of its own that a network can have on a node.
+   * Returns the names of all own devices that a network can have on a node.
    *
-   * @param bridge the name of its bridge, if it has one of its choice
+   * @param bridge the configured name of its bridge, if any
    */
   public static List<String> devices(String uid, Optional<String> bridge) {
     return List.of(bridge.orElse("wb-" + shortUid(uid)), vxlan(uid), "ws-" + shortUid(uid));
   }
 
-  /** The UID's first 12 hexadecimal digits; of what is not hexadecimal, a digest's. */
+  /** The first 12 hexadecimal digits of the UID; for other text, those of its digest. */
   private static String shortUid(String uid) {
     String digits = uid.replace("-", "");
     return digits.matches("[0-9a-f]{32}")

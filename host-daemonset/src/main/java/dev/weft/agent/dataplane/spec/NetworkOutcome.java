@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What came of one network.
+ * The outcome of one network.
  *
- * @param devices the node's devices that carry the network, endpoints' excluded, sorted
- * @param problems what is not as desired; empty: the desired state is live
- * @param repaired what had changed behind our back, a line each
+ * @param devices the network's devices on the node without those of endpoints, sorted
+ * @param problems differences from the desired state; empty if it is live
+ * @param repaired repaired drift, a line each
  */
 public record NetworkOutcome(List<String> devices, List<Problem> problems, List<String> repaired) {
   public NetworkOutcome {
@@ -17,7 +17,7 @@ public record NetworkOutcome(List<String> devices, List<Problem> problems, List<
     repaired = List.copyOf(repaired);
   }
 
-  /** Both, of which the other came after. */
+  /** Merges this outcome with the later one. */
   NetworkOutcome then(NetworkOutcome next) {
     return new NetworkOutcome(
         next.devices,
@@ -25,13 +25,13 @@ public record NetworkOutcome(List<String> devices, List<Problem> problems, List<
         Stream.concat(repaired.stream(), next.repaired.stream()).toList());
   }
 
-  /** The same with more problems. */
+  /** Returns this outcome with more problems. */
   NetworkOutcome with(List<Problem> more) {
     return new NetworkOutcome(
         devices, Stream.concat(problems.stream(), more.stream()).toList(), repaired);
   }
 
-  /** Whether the network or any of its endpoints waits for a user. */
+  /** Whether the network or one of its endpoints needs a change by a user. */
   public boolean isStalled() {
     return problems.stream().anyMatch(problem -> problem.cure() == Problem.Cure.USER);
   }

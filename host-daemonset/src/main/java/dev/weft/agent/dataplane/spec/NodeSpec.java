@@ -10,14 +10,14 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Everything a node is to carry. A network that is not in it has no device on the node.
+ * Everything a node should carry. A network that is not listed has no device on the node.
  *
  * @param node name of the node
- * @param vtep the address that the node's tunnels start from; empty until one is chosen
+ * @param vtep source address of the node's tunnels; empty until it is chosen
  * @param networks by the network's name
- * @param txChecksum whether tunnels leave checksums to the card below
+ * @param txChecksum whether the underlying card computes checksums of tunnels
  * @param keys of encrypted networks; empty while the cluster has none
- * @param peers addresses that the tunnels of the mesh start from
+ * @param peers source addresses of the mesh's tunnels
  */
 public record NodeSpec(
     String node,
@@ -27,7 +27,7 @@ public record NodeSpec(
     Optional<KeySpec> keys,
     Set<InetAddress> peers) {
 
-  /** A NodeSpec that knows no peers but those of its remote endpoints. */
+  /** A NodeSpec without peers other than those of its remote endpoints. */
   public NodeSpec(
       String node,
       Optional<InetAddress> vtep,
@@ -37,7 +37,7 @@ public record NodeSpec(
     this(node, vtep, networks, txChecksum, keys, Set.of());
   }
 
-  /** Addresses that frames from other nodes come from. */
+  /** Source addresses of frames from other nodes. */
   public Set<InetAddress> senders() {
     Set<InetAddress> senders = new HashSet<>(peers);
     networks
@@ -47,7 +47,7 @@ public record NodeSpec(
     return senders;
   }
 
-  /** The ports of the encrypted networks, whether or not they can be made. */
+  /** The ports of the encrypted networks, whether or not they can be built. */
   public Set<Integer> encryptedPorts() {
     Set<Integer> ports = new TreeSet<>();
     for (NetworkSpec network : networks.values()) {

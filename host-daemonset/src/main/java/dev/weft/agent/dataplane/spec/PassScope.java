@@ -6,14 +6,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What may have changed since the last pass, and so what the next one looks at. */
+/** What may have changed since the last pass, and so what the next pass reads. */
 public sealed interface PassScope {
   /** Nothing. */
   PassScope NOTHING = new Part(false, false, Set.of(), Map.of());
 
-  /**
-   * Anything: the kernel is read anew, and what carries our mark without being desired is removed.
-   */
+  /** Anything. The pass reads the kernel anew, and removes marked objects that are not desired. */
   PassScope EVERYTHING = new Everything();
 
   /** The interface or address below the tunnels. */
@@ -22,7 +20,7 @@ public sealed interface PassScope {
   /** The keys of encrypted networks, with the states and policies that use them. */
   PassScope KEYS = new Part(false, true, Set.of(), Map.of());
 
-  /** Both. */
+  /** Returns the union of both. */
   PassScope and(PassScope other);
 
   /** Whether the interface or address below the tunnels may have changed. */
@@ -37,7 +35,7 @@ public sealed interface PassScope {
   /** Whether anything of a network may have changed, or only some of its endpoints. */
   boolean touches(String network);
 
-  /** The endpoints of a network that are named one by one. */
+  /** The endpoints of a network that the scope names individually. */
   Set<String> endpoints(String network);
 
   /** Anything of this network. */
@@ -94,11 +92,11 @@ public sealed interface PassScope {
   }
 
   /**
-   * Some of it.
+   * Part of the node.
    *
    * @param hasUnderlay the interface or address below the tunnels
    * @param hasKeys the keys of encrypted networks
-   * @param networks anything of these networks, by name, also of such as are no longer desired
+   * @param networks anything of these networks, by name; they may be no longer desired
    * @param endpoints these endpoints, by network name: the keys of {@link NetworkSpec#local()} and
    *     {@link NetworkSpec#remote()}
    */
@@ -113,25 +111,25 @@ public sealed interface PassScope {
       endpoints = Map.copyOf(endpoints);
     }
 
-    /** Whether the keys are all that the kernel is compared for. */
+    /** Whether the scope covers only the keys. */
     public boolean isKeysAlone() {
       return hasKeys && isUnspecific();
     }
 
     /**
-     * Whether only endpoints came, changed or went. The work then grows with their number alone:
-     * the kernel is trusted to be as the last reconcile left it.
+     * Whether only endpoints came, changed or went. The pass then trusts the rest of the kernel, so
+     * its work grows only with their number.
      */
     public boolean isEndpointsAlone() {
       return !hasKeys && networks.isEmpty();
     }
 
-    /** Whether it names no network and no endpoint. */
+    /** Whether the scope names no network and no endpoint. */
     public boolean isUnspecific() {
       return networks.isEmpty() && endpoints.isEmpty();
     }
 
-    /** The networks of which it names anything. */
+    /** The networks of the scope, named as a whole or by endpoints. */
     public Set<String> names() {
       return union(networks, endpoints.keySet());
     }

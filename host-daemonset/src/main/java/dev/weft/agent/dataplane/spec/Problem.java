@@ -1,19 +1,19 @@
 package dev.weft.agent.dataplane.spec;
 
 /**
- * Something that keeps the kernel from being as desired.
+ * A reason why the kernel differs from the desired state.
  *
- * @param cure what can mend it
- * @param endpoint id of the endpoint concerned, or what is elsewhere ({@link #isOfPeer}), or that
- *     it is the node's ({@link #ofNode}); empty if it keeps the network as a whole from being made
- * @param subject the field or device it is about, such as {@code spec.macvlan.parent}
+ * @param cure what can resolve it
+ * @param endpoint id of the endpoint concerned, or a marker for a peer ({@link #isOfPeer}) or the
+ *     node ({@link #ofNode}); empty if the whole network cannot be built
+ * @param subject the field or device concerned, such as {@code spec.macvlan.parent}
  * @param problem what was asked and what stands in the way
  * @param remedy what to change
  */
 public record Problem(Cure cure, String endpoint, String subject, String problem, String remedy) {
   private static final String PEER = "peer ";
 
-  /** No endpoint has a blank in its id. */
+  /** No endpoint id contains a blank. */
   private static final String NODE = "this node";
 
   /** What a problem waits for. */
@@ -32,7 +32,7 @@ public record Problem(Cure cure, String endpoint, String subject, String problem
     return new Problem(Cure.RETRY, "", subject, problem, remedy);
   }
 
-  /** A pass over the node threw. */
+  /** The problem of a pass that threw. */
   public static Problem ofPass(RuntimeException why) {
     return retry(
         "the node",
@@ -45,7 +45,7 @@ public record Problem(Cure cure, String endpoint, String subject, String problem
     return new Problem(cure, id, subject, problem, remedy);
   }
 
-  /** The network stands on this node, and works with less than was asked for. */
+  /** The network exists on this node, but works with restrictions. */
   public Problem ofNode() {
     return ofEndpoint(NODE);
   }
@@ -59,12 +59,12 @@ public record Problem(Cure cure, String endpoint, String subject, String problem
     return ofEndpoint(PEER + peer);
   }
 
-  /** Whether it is about an endpoint or node elsewhere: nothing of this node is kept from it. */
+  /** Whether it concerns an endpoint or node elsewhere, which does not impair this node. */
   public boolean isOfPeer() {
     return endpoint.startsWith(PEER);
   }
 
-  /** All in one line, for a condition or an event. */
+  /** Everything in one line, for a condition or an event. */
   @Override
   public String toString() {
     return subject + ": " + problem + "; " + remedy;

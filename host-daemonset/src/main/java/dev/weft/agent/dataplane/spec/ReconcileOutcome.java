@@ -11,14 +11,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What came of a reconcile.
+ * The outcome of a reconcile.
  *
- * @param networks by name, each network of the desired state that the reconcile looked at
- * @param leftovers by network UID, what keeps networks that are no longer desired from being gone
- * @param changes what was changed, in this order
- * @param standing UIDs of networks of which the kernel still holds anything; empty if the reconcile
- *     did not look at all of it
- * @param keys what became of the keys of encrypted networks
+ * @param networks by name, each desired network that the reconcile covered
+ * @param leftovers by network UID, why networks that are no longer desired still exist
+ * @param changes the changes, in the order made
+ * @param standing UIDs of networks with any object in the kernel; empty after a partial reconcile
+ * @param keys the state of the keys of encrypted networks
  */
 public record ReconcileOutcome(
     Map<String, NetworkOutcome> networks,
@@ -30,11 +29,11 @@ public record ReconcileOutcome(
   /**
    * The keys of encrypted networks.
    *
-   * @param report on them, empty if there are none
-   * @param lingering whether to look at them again soon, as some are about to go
+   * @param report on the keys; empty if there are none
+   * @param lingering whether old keys are about to go, so that another pass must follow soon
    */
   public record Keys(Optional<KeyReport> report, boolean lingering) {
-    /** There are none. */
+    /** No keys. */
     public static final Keys NONE = new Keys(Optional.empty(), false);
   }
 
@@ -44,7 +43,7 @@ public record ReconcileOutcome(
     changes = List.copyOf(changes);
   }
 
-  /** Both, of which the other came after. */
+  /** Merges this outcome with the later one. */
   public ReconcileOutcome then(ReconcileOutcome next) {
     Map<String, NetworkOutcome> both = new HashMap<>(networks);
     next.networks.forEach((name, outcome) -> both.merge(name, outcome, NetworkOutcome::then));
@@ -57,7 +56,7 @@ public record ReconcileOutcome(
   }
 
   /**
-   * The same with more problems of the networks that the reconcile looked at.
+   * Adds problems to the networks that the reconcile covered.
    *
    * @param problems by the network's name
    */
@@ -67,15 +66,15 @@ public record ReconcileOutcome(
     return new ReconcileOutcome(more, leftovers, changes, standing, keys);
   }
 
-  /** Whether a look at the whole kernel found nothing of the network. */
+  /** Whether a read of the whole kernel found nothing of the network. */
   public boolean isGone(String uid) {
     return standing.filter(each -> !each.contains(uid)).isPresent() && !leftovers.containsKey(uid);
   }
 
   /**
-   * What came of a network.
+   * Returns the outcome of a network.
    *
-   * @throws NoSuchElementException if the reconcile did not look at it
+   * @throws NoSuchElementException if the reconcile did not cover it
    */
   public NetworkOutcome of(String network) {
     NetworkOutcome outcome = networks.get(network);

@@ -1,6 +1,6 @@
 package dev.weft.agent.dataplane.spec;
 
-/** A network, or an endpoint of it, can not be made as desired. */
+/** A network, or one of its endpoints, cannot be built as desired. */
 public final class Unbuildable extends Exception {
   private static final long serialVersionUID = 1;
 

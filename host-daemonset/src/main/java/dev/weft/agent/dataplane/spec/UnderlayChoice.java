@@ -9,11 +9,11 @@ import java.util.Optional;
 /**
  * How to choose the underlay.
  *
- * @param cidrs the first that holds an address of the node decides; empty: no constraint
+ * @param cidrs the first block that contains an address of the node decides; empty: no constraint
  * @param interfaceName the interface that must hold the address
- * @param family the address's family; without it IPv4 is preferred
- * @param reaches without blocks and interface, the address by which the node reaches this one
- *     decides: the API server's
+ * @param family the address's family; by default IPv4 is preferred
+ * @param reaches the API server's address; without blocks and interface, the source address that
+ *     the node uses towards it decides
  */
 public record UnderlayChoice(
     List<IpPrefix> cidrs,

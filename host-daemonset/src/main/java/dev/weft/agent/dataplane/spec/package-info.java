@@ -1,4 +1,4 @@
-/** The values that go into the data plane and come out of it. */
+/** Input and output values of the data plane. */
 @NullMarked
 package dev.weft.agent.dataplane.spec;
 

@@ -85,7 +85,7 @@ class AssignableAddressesTest {
   }
 
   @Test
-  void whoGetsTheNodesInterfaceAsItIsChoosesNoMacAddress() throws AttachError {
+  void aPodInModePassthruChoosesNoMacAddress() throws AttachError {
     ContainerNetwork network =
         Given.network("nic", "macvlan", SubnetBuilder.builder().cidr("10.8.0.0/24").build());
     network.setSpec(

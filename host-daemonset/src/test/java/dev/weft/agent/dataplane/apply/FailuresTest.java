@@ -2,8 +2,8 @@ package dev.weft.agent.dataplane.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab;
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.NodeSettings;
 import dev.weft.agent.dataplane.model.Change;
@@ -94,7 +94,7 @@ class FailuresTest {
   private static final DeviceName INSIDE =
       new DeviceName(new NamespaceRef("/run/netns/pod"), "eth0");
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final HostKernel kernel =
       new HostKernel(node.namespace().duplicate(), new NodeSettings(Optional.empty()));
@@ -238,7 +238,7 @@ class FailuresTest {
     "cannot allocate memory, free memory on the node",
     "something else, kernel's log"
   })
-  void whatLibnftablesSaysHasACureToo(String words, String cure) {
+  void aMessageOfLibnftablesHasACureToo(String words, String cure) {
     Problem problem =
         Failures.explain(
             new Change.Create(new Item.Filter("table inet weft {}")),
@@ -283,8 +283,8 @@ class FailuresTest {
     Item bridged = macvlan(LinkKind.Macvlan.Mode.BRIDGE);
     Item tunnel = items().get(1);
     Map.of(
-            Cause.of(passthru, "EINVAL"), "Passthru takes a parent for itself",
-            Cause.of(bridged, "EBUSY"), "takes all frames of 'nic'",
+            Cause.of(passthru, "EINVAL"), "Passthru needs a parent for itself",
+            Cause.of(bridged, "EBUSY"), "receives all frames of 'nic'",
             Cause.of(bridged, "ENETDOWN"), "'nic' is down",
             Cause.of(bridged, "EADDRINUSE"), "has this MAC address",
             Cause.of(bridged, "EEXIST"), "another interface named eth0",

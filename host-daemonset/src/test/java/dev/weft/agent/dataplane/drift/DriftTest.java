@@ -3,8 +3,8 @@ package dev.weft.agent.dataplane.drift;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.dataplane.Lab;
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.TestSpecs;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
@@ -44,7 +44,7 @@ class DriftTest {
   private static final String TUNNEL = "wv-000000010000";
   private static final String NAT = "wb-000000020000";
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box a = lab.box("a");
   private final Box b = lab.box("b");

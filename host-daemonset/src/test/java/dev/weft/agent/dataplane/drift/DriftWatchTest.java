@@ -3,8 +3,8 @@ package dev.weft.agent.dataplane.drift;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.agent.dataplane.Lab;
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.NodeSettings;
 import dev.weft.agent.dataplane.spec.DriftEvent;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DriftWatchTest {
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final HostKernel kernel =
       new HostKernel(node.namespace().duplicate(), new NodeSettings(Optional.empty()));

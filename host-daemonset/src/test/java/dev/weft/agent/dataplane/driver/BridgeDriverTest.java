@@ -3,8 +3,8 @@ package dev.weft.agent.dataplane.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.dataplane.Lab;
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.TestSpecs;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
@@ -25,7 +25,7 @@ class BridgeDriverTest {
   private static final String WORLD = "203.0.113.1";
   private static final String NODE = "203.0.113.2";
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box world = lab.box("world");
   private final Box a = lab.box("a");

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.dataplane.Lab;
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.TestSpecs;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.DriftEvent;
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 class MacvlanDriverTest {
   private static final Subnet SUBNET = TestSpecs.subnet("10.99.0.0/24", "10.99.0.1");
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final Box lan = lab.box("lan");
   private final Box a = lab.box("a");
@@ -133,7 +133,7 @@ class MacvlanDriverTest {
   }
 
   @Test
-  void theLanLearnsAtOnceWhoHasAnAddressNow() {
+  void theLanLearnsTheNewHolderOfAnAddressAtOnce() {
     InetAddress address = IpPrefix.parseAddress("10.99.0.2");
     int index = lan.link("l0").index();
     lan.netlink()
@@ -235,7 +235,7 @@ class MacvlanDriverTest {
   }
 
   @Test
-  void passthruTakesOneSandboxAndTellsTheOther() {
+  void passthruAcceptsOneSandboxAndReportsTheOther() {
     NetworkOutcome outcome = make(twoSandboxes(options("nic", "Passthru")));
 
     assertThat(outcome.problems())
@@ -293,7 +293,7 @@ class MacvlanDriverTest {
         .allSatisfy(problem -> assertThat(problem.endpoint()).isEqualTo(endpoint.id()))
         .first()
         .asString()
-        .contains("mode Passthru takes a parent for itself", "theirs", "'nic'", "another mode");
+        .contains("mode Passthru needs a parent for itself", "theirs", "'nic'", "another mode");
   }
 
   @Test

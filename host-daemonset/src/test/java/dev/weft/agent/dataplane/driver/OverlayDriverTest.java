@@ -3,8 +3,8 @@ package dev.weft.agent.dataplane.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.DataPlane;
-import dev.weft.agent.dataplane.Lab;
-import dev.weft.agent.dataplane.Lab.Box;
+import dev.weft.agent.dataplane.KernelLab;
+import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.TestSpecs;
 import dev.weft.agent.dataplane.VxlanCapture;
 import dev.weft.agent.dataplane.spec.KeyFile;
@@ -42,7 +42,7 @@ class OverlayDriverTest {
   private static final Subnet SUBNET = TestSpecs.subnet("10.88.0.0/24");
   private static final int VNI = 4242;
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final Box wire = lab.box("wire");
   private final Box first = node(1);
   private final Box second = node(2);
@@ -130,7 +130,7 @@ class OverlayDriverTest {
     try (VxlanCapture capture = VxlanCapture.of(third, "uplink")) {
       assertThat(a.reaches(b, "10.88.0.3")).isTrue();
       assertThat(capture.vxlanFrames()).isZero();
-      // The same capture does see what is flooded: a question for an address nobody knows.
+      // The same capture does see flooded frames: a question for an unknown address.
       assertThat(a.reaches(b, "10.88.0.3")).isTrue();
       a.netlink().routes();
       VxlanCapture.ask(a, "10.88.0.99");
@@ -321,7 +321,8 @@ class OverlayDriverTest {
             assertThat(problem.cure()).isEqualTo(Problem.Cure.USER);
             assertThat(problem.toString())
                 .contains(
-                    "the node's kernel lacks %s, and nothing is sent in clear".formatted(lacks));
+                    "the node's kernel lacks %s, and encrypted networks never send in clear"
+                        .formatted(lacks));
           });
       assertThat(outcome.keys()).isEqualTo(ReconcileOutcome.Keys.NONE);
     }

@@ -2,7 +2,7 @@ package dev.weft.agent.dataplane.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.agent.dataplane.Lab;
+import dev.weft.agent.dataplane.KernelLab;
 import dev.weft.agent.dataplane.driver.FilterRules;
 import dev.weft.agent.dataplane.driver.TunnelRules;
 import dev.weft.agent.dataplane.model.Item;
@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 class PacketFilterTest {
   private static final int SHUT = 4790;
 
-  private final Lab lab = new Lab();
-  private final Lab.Box node = lab.box("node");
+  private final KernelLab lab = new KernelLab();
+  private final KernelLab.Box node = lab.box("node");
 
   @AfterEach
   void nothingStays() {

@@ -13,7 +13,7 @@ class ProcFilesTest {
   @TempDir private Path folder;
 
   @Test
-  void aDevicesNameThatIsNoTextKeepsNobodyFromTheRest() throws IOException {
+  void aBinaryDeviceNameHidesNoOtherLine() throws IOException {
     Path file = folder.resolve("wireless");
     Files.write(file, new byte[] {'w', (byte) 0xff, ':', '\n', 'w', '0', ':'});
 

@@ -112,7 +112,7 @@ class PlanTest {
   }
 
   @Property
-  void neverStandsOnWhatComesLater(@ForAll long was, @ForAll long target) {
+  void noChangeDependsOnALaterOne(@ForAll long was, @ForAll long target) {
     State now = state(was);
     State desired = state(target);
     for (Change change : Plan.between(desired, now)) {
@@ -133,7 +133,7 @@ class PlanTest {
   }
 
   @Test
-  void tellsWhyADeviceIsMadeAnew() {
+  void reportsWhyADeviceIsRecreated() {
     State observed = State.of(List.of(tunnel(4096)));
     State desired = State.of(List.of(tunnel(4097)));
 

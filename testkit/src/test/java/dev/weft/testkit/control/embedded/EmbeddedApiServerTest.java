@@ -92,7 +92,7 @@ class EmbeddedApiServerTest {
   }
 
   @Test
-  void serverSideApplyRemovesWhatItsManagerSaysNoMoreAndKeepsOthersFields() {
+  void serverSideApplyRemovesFieldsThatItsManagerDropsAndKeepsOthers() {
     apply("one", map("a", Map.of("mine", "1", "gone", "1")));
     apply("two", map("a", Map.of("theirs", "2")));
 
@@ -165,7 +165,7 @@ class EmbeddedApiServerTest {
   }
 
   @Test
-  void aPodOnANodeGoesWhenItsKubeletSaysSo() {
+  void aPodOnANodeIsRemovedWhenItsKubeletReportsIt() {
     var pod =
         client
             .resource(

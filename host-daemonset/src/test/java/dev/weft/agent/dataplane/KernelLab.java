@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** Network namespaces for a test, gone when it ends. */
-public final class Lab implements AutoCloseable {
+public final class KernelLab implements AutoCloseable {
   private static final AtomicInteger LABS = new AtomicInteger();
   private static final int PATIENCE_MILLIS = 1500;
 
