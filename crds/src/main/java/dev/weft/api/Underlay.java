@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 @ApiType
 public record Underlay(
     @JsonPropertyDescription(
-            "Blocks, the first that holds an address of the node decides. Absent: the "
-                + "address by which the node reaches the API server.")
+            "Blocks, the first that holds an address of the node decides. Absent: the InternalIP "
+                + "of the Node, else the source of its default route.")
         @Size(min = 1, max = 32)
         @Nullable List<String> cidrs,
     @JsonPropertyDescription("Name of the node's interface whose address is used.")

@@ -17,6 +17,7 @@ import dev.weft.agent.loop.Loop;
 import dev.weft.agent.node.Heartbeat;
 import dev.weft.agent.node.NodePublisher;
 import dev.weft.agent.node.NodeUnderlay;
+import dev.weft.agent.node.OwnNode;
 import dev.weft.agent.pass.NodePass;
 import dev.weft.agent.reach.PeerProbe;
 import dev.weft.agent.retry.Timer;
@@ -40,6 +41,7 @@ record AgentParts(
     Loop loop,
     Loop balancing,
     ClusterCaches cluster,
+    OwnNode self,
     Heartbeat heartbeat,
     PeerProbe peers,
     EndpointRequests requests,
@@ -58,6 +60,7 @@ record AgentParts(
     Loop loop = new Loop("loop", timer);
     Loop balancing = new Loop("balancing", timer);
     ClusterCaches cluster = new ClusterCaches(client, node, machine.sandboxes()::of);
+    OwnNode self = new OwnNode(client, node);
     PeerProbe peers = new PeerProbe(cluster);
     gauges(metrics, cluster, peers);
     ObjectEvents events = new ObjectEvents(client, node, writes, clock);
@@ -112,10 +115,16 @@ record AgentParts(
     NodePass pass =
         new NodePass(
             new DesiredCache(cluster, machine.sandboxes(), machine.features()),
-            new NodeUnderlay(cluster, client.getMasterUrl(), machine.kernel()::underlay),
+            new NodeUnderlay(cluster, self, client.getMasterUrl(), machine.kernel()::underlay),
             machine.kernel(),
             new PassReports(
-                new NodePublisher(client, cluster, writes, machine.features()),
+                new NodePublisher(
+                    client,
+                    cluster,
+                    writes,
+                    machine.features(),
+                    self,
+                    () -> loop.ask(PassScope.UNDERLAY)),
                 statuses,
                 attacher));
     ClusterWatch watch =
@@ -130,6 +139,7 @@ record AgentParts(
         loop,
         balancing,
         cluster,
+        self,
         new Heartbeat(client, node, clock),
         peers,
         requests,

@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data plane on paper: takes every NodeSpec as done, but for the problems and drifts it is given.
@@ -32,6 +33,7 @@ final class PaperKernel implements NodeKernel {
   final Map<String, List<Problem>> problems = new ConcurrentHashMap<>();
   final Map<String, List<String>> drift = new ConcurrentHashMap<>();
   volatile Map<String, String> desired = Map.of();
+  volatile @Nullable UnderlayChoice asked;
   volatile LocalVtep underlay =
       new LocalVtep.Found(InetAddress.ofLiteral("192.0.2.1"), "up0", 1500, List.of());
 
@@ -69,6 +71,7 @@ final class PaperKernel implements NodeKernel {
 
   @Override
   public LocalVtep underlay(UnderlayChoice choice) {
+    asked = choice;
     return underlay;
   }
 
