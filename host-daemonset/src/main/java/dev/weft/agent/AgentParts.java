@@ -5,6 +5,7 @@ import dev.weft.agent.attach.Attacher;
 import dev.weft.agent.attach.NetworkStatuses;
 import dev.weft.agent.attach.Reservations;
 import dev.weft.agent.attach.claim.AddressLock;
+import dev.weft.agent.attach.claim.AttachError;
 import dev.weft.agent.attach.claim.EndpointClaimer;
 import dev.weft.agent.attach.claim.HostNetworkGate;
 import dev.weft.agent.cluster.ApiWrites;
@@ -102,16 +103,22 @@ record AgentParts(
             machine.probe(),
             (network, endpoint) ->
                 loop.request(PassScope.endpoint(network, endpoint))
-                    .thenApply(_ -> statuses.outcomes().problem(network, endpoint))
+                    .thenApply(_ ->
+                        statuses
+                            .outcomes()
+                            .hitch(network, endpoint)
+                            .map(it -> AttachError.on(network, it.why(), !it.needsUser())))
                     .thenCombine(
                         balancer.wire(balancing, network, endpoint),
-                        (one, other) -> one.or(() -> other)),
+                        (one, other) ->
+                            one.or(() -> other.map(why -> AttachError.on(network, why, false)))),
             new AttachReports(
                 machine.sandboxes(),
                 events,
                 new NetworkStatuses(client, cluster, writes, machine.probe()),
                 node),
-            timer);
+            timer,
+            clock);
     NodePass pass =
         new NodePass(
             new DesiredCache(cluster, machine.sandboxes(), machine.features()),

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -34,6 +35,10 @@ final class PaperKernel implements NodeKernel {
   final Map<String, List<String>> drift = new ConcurrentHashMap<>();
   volatile Map<String, String> desired = Map.of();
   volatile @Nullable UnderlayChoice asked;
+
+  /** A pass waits for it. */
+  volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+
   volatile LocalVtep underlay =
       new LocalVtep.Found(InetAddress.ofLiteral("192.0.2.1"), "up0", 1500, List.of());
 
@@ -41,6 +46,7 @@ final class PaperKernel implements NodeKernel {
   public ReconcileOutcome reconcile(
       NodeSpec nodeSpec, PassScope scope, Consumer<ReconcileOutcome> made) {
     passes.add(scope);
+    gate.join();
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     Map<String, String> seen = new TreeMap<>();
     nodeSpec
