@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record Underlay(
     @JsonPropertyDescription(
             "Blocks; the first one that contains an address of the node decides. Absent: the"
-                + " address from which the node reaches the API server.")
+                + " InternalIP of the Node, else the source of its default route.")
         @Size(min = 1, max = 32)
         @Nullable List<String> cidrs,
     @JsonPropertyDescription("Name of the node's interface whose address is used.")

@@ -66,6 +66,7 @@ public final class Agent implements AutoCloseable {
         parts
             .cluster()
             .start(parts.watch())
+            .thenCombine(parts.self().start(parts.timer()), (known, _) -> known)
             .thenRun(() -> {
               LOG.atInfo().addKeyValue("node", node).log("the cluster is known");
               machine.sandboxes.start(new TimedWirer(parts.attacher(), metrics));

@@ -5,6 +5,7 @@ import dev.weft.agent.attach.Attacher;
 import dev.weft.agent.attach.NetworkStatuses;
 import dev.weft.agent.attach.Reservations;
 import dev.weft.agent.attach.claim.AddressLock;
+import dev.weft.agent.attach.claim.AttachError;
 import dev.weft.agent.attach.claim.EndpointClaimer;
 import dev.weft.agent.attach.claim.HostNetworkGate;
 import dev.weft.agent.cluster.ApiWrites;
@@ -17,6 +18,7 @@ import dev.weft.agent.loop.Loop;
 import dev.weft.agent.node.Heartbeat;
 import dev.weft.agent.node.NodePublisher;
 import dev.weft.agent.node.NodeUnderlay;
+import dev.weft.agent.node.OwnNode;
 import dev.weft.agent.pass.NodePass;
 import dev.weft.agent.reach.PeerProbe;
 import dev.weft.agent.retry.Timer;
@@ -40,6 +42,7 @@ record AgentParts(
     Loop loop,
     Loop balancing,
     ClusterCaches cluster,
+    OwnNode self,
     Heartbeat heartbeat,
     PeerProbe peers,
     EndpointRequests requests,
@@ -58,6 +61,7 @@ record AgentParts(
     Loop loop = new Loop("loop", timer);
     Loop balancing = new Loop("balancing", timer);
     ClusterCaches cluster = new ClusterCaches(client, node, machine.sandboxes()::of);
+    OwnNode self = new OwnNode(client, node);
     PeerProbe peers = new PeerProbe(cluster);
     gauges(metrics, cluster, peers);
     ObjectEvents events = new ObjectEvents(client, node, writes, clock);
@@ -99,23 +103,35 @@ record AgentParts(
             machine.probe(),
             (network, endpoint) ->
                 loop.request(PassScope.endpoint(network, endpoint))
-                    .thenApply(_ -> statuses.outcomes().problem(network, endpoint))
+                    .thenApply(_ ->
+                        statuses
+                            .outcomes()
+                            .hitch(network, endpoint)
+                            .map(it -> AttachError.on(network, it.why(), !it.needsUser())))
                     .thenCombine(
                         balancer.wire(balancing, network, endpoint),
-                        (one, other) -> one.or(() -> other)),
+                        (one, other) ->
+                            one.or(() -> other.map(why -> AttachError.on(network, why, false)))),
             new AttachReports(
                 machine.sandboxes(),
                 events,
                 new NetworkStatuses(client, cluster, writes, machine.probe()),
                 node),
-            timer);
+            timer,
+            clock);
     NodePass pass =
         new NodePass(
             new DesiredCache(cluster, machine.sandboxes(), machine.features()),
-            new NodeUnderlay(cluster, client.getMasterUrl(), machine.kernel()::underlay),
+            new NodeUnderlay(cluster, self, client.getMasterUrl(), machine.kernel()::underlay),
             machine.kernel(),
             new PassReports(
-                new NodePublisher(client, cluster, writes, machine.features()),
+                new NodePublisher(
+                    client,
+                    cluster,
+                    writes,
+                    machine.features(),
+                    self,
+                    () -> loop.ask(PassScope.UNDERLAY)),
                 statuses,
                 attacher));
     ClusterWatch watch =
@@ -130,6 +146,7 @@ record AgentParts(
         loop,
         balancing,
         cluster,
+        self,
         new Heartbeat(client, node, clock),
         peers,
         requests,

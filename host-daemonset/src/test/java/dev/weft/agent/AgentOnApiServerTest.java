@@ -3,6 +3,7 @@ package dev.weft.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.api.Conditions;
@@ -17,9 +18,11 @@ import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.NetworkEndpointStatus;
 import dev.weft.testkit.Door;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -169,6 +172,40 @@ class AgentOnApiServerTest extends AgentsOnApiServer {
     node.sandbox("one", "blue");
     ready("blue.10.1.0.1");
     assertThat(hostNetwork("blue", "a")).isNotNull();
+  }
+
+  @Test
+  void theInternalAddressesOfItsNodeAreFollowed() throws Exception {
+    api.resource(registered("a", "192.0.2.1")).create();
+    try {
+      Node node = node("a");
+      node.agent.ready().get(20, TimeUnit.SECONDS);
+      assertThat(node.kernel.asked.declared()).containsExactly(InetAddress.ofLiteral("192.0.2.1"));
+
+      api.resource(registered("a", "192.0.2.8")).updateStatus();
+      node.kernel.underlay =
+          new LocalVtep.Found(InetAddress.ofLiteral("192.0.2.8"), "up0", 1500, List.of());
+      node.agent.loop().ask(PassScope.UNDERLAY);
+
+      await()
+          .until(() ->
+              node.kernel.asked.declared().equals(List.of(InetAddress.ofLiteral("192.0.2.8"))));
+    } finally {
+      api.nodes().withName("a").delete();
+    }
+  }
+
+  private static io.fabric8.kubernetes.api.model.Node registered(String name, String address) {
+    return new NodeBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .endMetadata()
+        .withNewStatus()
+        .addNewAddress("not an address", "InternalIP")
+        .addNewAddress("203.0.113.5", "ExternalIP")
+        .addNewAddress(address, "InternalIP")
+        .endStatus()
+        .build();
   }
 
   @Test

@@ -18,7 +18,9 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -291,6 +293,35 @@ class AttachmentOnApiServerTest extends AgentsOnApiServer {
     node.end("one");
 
     await().until(() -> endpoints().equals(Set.of("blue.10.1.0.2")));
+  }
+
+  @Test
+  void anAgentThatComesBackUnderLoadWarnsOfNoSandboxThatIsAttached() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    node.sandbox("kept", "blue");
+    ready("blue.10.1.0.1");
+    node.agent.close();
+    Node again = new Node("a", URI.create(api.getMasterUrl().toString()).getPort());
+    again.kernel.gate = new CompletableFuture<>();
+    again.probe.ours = Set.of("eth0");
+
+    start(again);
+    await().until(() -> again.error("kept").contains("not wired within"));
+    again.kernel.gate.complete(null);
+
+    await().until(() -> again.error("kept").isEmpty());
+    again.sandbox("lost", "nowhere");
+    await().until(() -> warned().contains("lost"));
+    assertThat(warned()).doesNotContain("kept");
+  }
+
+  /** Names of the pods of which an Event says that they are not attached. */
+  private Set<String> warned() {
+    return api.v1().events().inNamespace("default").list().getItems().stream()
+        .filter(each -> each.getReason().equals("NetworkNotAttached"))
+        .map(each -> each.getInvolvedObject().getName())
+        .collect(Collectors.toSet());
   }
 
   @Test

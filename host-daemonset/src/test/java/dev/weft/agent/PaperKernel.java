@@ -19,9 +19,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data plane on paper: takes every NodeSpec as done, but for the problems and drifts it is given.
@@ -32,6 +34,11 @@ final class PaperKernel implements NodeKernel {
   final Map<String, List<Problem>> problems = new ConcurrentHashMap<>();
   final Map<String, List<String>> drift = new ConcurrentHashMap<>();
   volatile Map<String, String> desired = Map.of();
+  volatile @Nullable UnderlayChoice asked;
+
+  /** A pass waits for it. */
+  volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+
   volatile LocalVtep underlay =
       new LocalVtep.Found(InetAddress.ofLiteral("192.0.2.1"), "up0", 1500, List.of());
 
@@ -39,6 +46,7 @@ final class PaperKernel implements NodeKernel {
   public ReconcileOutcome reconcile(
       NodeSpec nodeSpec, PassScope scope, Consumer<ReconcileOutcome> made) {
     passes.add(scope);
+    gate.join();
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     Map<String, String> seen = new TreeMap<>();
     nodeSpec
@@ -69,6 +77,7 @@ final class PaperKernel implements NodeKernel {
 
   @Override
   public LocalVtep underlay(UnderlayChoice choice) {
+    asked = choice;
     return underlay;
   }
 

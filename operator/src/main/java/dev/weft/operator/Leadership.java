@@ -6,10 +6,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,17 +22,22 @@ final class Leadership {
   private static final Logger log = LoggerFactory.getLogger(Leadership.class);
 
   /**
-   * Duration of the lease. With one retry after it, another operator leads within 12 s after this
-   * one dies.
+   * Duration of the lease. With one retry after it, another operator leads within 14 s after this
+   * one dies. The last renewal reads and writes the lease, and begins within {@link #RENEWAL}: it
+   * ends before this.
    */
-  static final Duration DURATION = Duration.ofSeconds(10);
+  static final Duration DURATION = Duration.ofSeconds(12);
 
-  /**
-   * Time that this operator may try to renew the lease; it ends well before another one can lead.
-   */
-  private static final Duration RENEWAL = Duration.ofSeconds(7);
+  /** Time in which this operator may begin to renew the lease. */
+  static final Duration RENEWAL = Duration.ofSeconds(7);
 
   static final Duration RETRY = Duration.ofSeconds(2);
+
+  /**
+   * Limit of a request for the lease. A connection may have died without a word: the next renewal,
+   * on another one, still begins within {@link #RENEWAL}.
+   */
+  static final Duration REQUEST = Duration.ofSeconds(2);
 
   private final KubernetesClient client;
   private final String namespace;
@@ -44,6 +53,19 @@ final class Leadership {
   Leadership(KubernetesClient client, String namespace) {
     this.client = client;
     this.namespace = namespace;
+  }
+
+  /** Limits requests for the lease to {@link #REQUEST}. */
+  static Interceptor inTime() {
+    return new Interceptor() {
+      @Override
+      public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+        if (builder instanceof HttpRequest.Builder limited
+            && request.uri().getPath().endsWith("/leases/" + Names.OPERATOR_LEASE)) {
+          HttpRequest.Builder _ = limited.timeout(REQUEST.toMillis(), TimeUnit.MILLISECONDS);
+        }
+      }
+    };
   }
 
   /**

@@ -106,7 +106,10 @@ final class OperatorRunCommand implements Callable<Integer> {
 
   private KubernetesClient client() {
     Reading reading = new Reading(new UnreadableObjects(registry)::found);
-    return ApiClients.builder(ApiClients.prompt(apiServer.config()), reading.mapper(), _ -> {})
+    return ApiClients.builder(
+            ApiClients.prompt(apiServer.config()),
+            reading.mapper(),
+            http -> http.addOrReplaceInterceptor("weft-lease", Leadership.inTime()))
         .build();
   }
 }

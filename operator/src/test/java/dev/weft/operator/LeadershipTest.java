@@ -33,6 +33,12 @@ class LeadershipTest {
     }
     assertThat(Duration.ofSeconds(held.getLeaseDurationSeconds()).plus(Leadership.RETRY))
         .isLessThan(Duration.ofSeconds(15));
+    assertThat(Leadership.RENEWAL.plus(Leadership.REQUEST.multipliedBy(2)))
+        .as("the last renewal, which reads and writes the lease, ends before another may lead")
+        .isLessThan(Leadership.DURATION);
+    assertThat(Leadership.RETRY.plus(Leadership.REQUEST).plus(Leadership.RETRY))
+        .as("a renewal that times out is followed by another in time")
+        .isLessThan(Leadership.RENEWAL);
     // as if it had died, and not given the lease up
     Lease left = lease();
     held.setRenewTime(ZonedDateTime.now(ZoneOffset.UTC));

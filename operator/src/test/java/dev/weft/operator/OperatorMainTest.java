@@ -39,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 class OperatorMainTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
+  /** Within this time of their death, connections are replaced. */
+  private static final Duration BOUND = Duration.ofSeconds(15);
+
   @TempDir static Path folder = Path.of("");
   private static @Nullable TestApiServer server;
   private final List<Process> started = new ArrayList<>();
@@ -139,6 +142,29 @@ class OperatorMainTest {
       await().atMost(LONG).until(() -> status(port, "/readyz") == 503);
       assertThat(get(port, "/readyz").body()).contains("does not watch");
       assertThat(get(port, "/healthz").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void itLeadsOnWhereItsConnectionsDieWithoutAWord() throws Exception {
+    int port = freePort();
+    Path kubeconfig = folder.resolve("kubeconfig-silent");
+    try (Door door = Door.to(URI.create(client().getConfiguration().getMasterUrl()).getPort())) {
+      Files.writeString(kubeconfig, Objects.requireNonNull(server).kubeconfigAt(door.port()));
+      Process operator =
+          start("run", "--kubeconfig", kubeconfig.toString(), "--listen", "127.0.0.1:" + port);
+      await().atMost(LONG).until(() -> status(port, "/readyz") == 200);
+      await()
+          .atMost(LONG)
+          .untilAsserted(() -> assertThat(get(port, "/readyz").body()).contains("it leads"));
+      String leading = leader();
+
+      door.fallSilent();
+      client().resource(network("unheard", "overlay")).create();
+
+      await().atMost(BOUND).until(() -> isReady("unheard"));
+      assertThat(leader()).isEqualTo(leading);
+      assertThat(operator.isAlive()).isTrue();
     }
   }
 

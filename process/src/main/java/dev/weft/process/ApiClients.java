@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.function.Consumer;
 
-/** Builds Kubernetes clients that survive outages of the API server. */
+/** Builds Kubernetes clients that survive outages and silent connections of the API server. */
 public final class ApiClients {
   private static final int CONNECT_MILLIS = 3_000;
 
@@ -41,6 +41,7 @@ public final class ApiClients {
       Config config, ObjectMapper mapper, Consumer<HttpClient.Builder> http) {
     return new KubernetesClientBuilder()
         .withConfig(config)
+        .withHttpClientFactory(new LivingConnectionsFactory())
         .withKubernetesSerialization(new KubernetesSerialization(mapper, true))
         .withHttpClientBuilderConsumer(
             builder -> http.accept(builder.addOrReplaceInterceptor("weft-lists", Reading.lists())));

@@ -1,7 +1,10 @@
 package dev.weft.agent.attach;
 
+import dev.weft.agent.attach.claim.Probe;
 import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** State of the attempts to attach one sandbox. */
 final class AttachState {
+  /** What heals by itself within this time is not reported of a sandbox that was attached. */
+  static final Duration PATIENCE = Duration.ofSeconds(15);
+
   /** Held during an attempt: two concurrent attempts would claim twice. */
   final ReentrantLock lock = new ReentrantLock();
 
@@ -19,6 +25,9 @@ final class AttachState {
   volatile Sandbox sandbox;
   volatile Set<String> networks = Set.of();
   volatile @Nullable AttachResult last;
+  private @Nullable AttachResult reported;
+  private @Nullable Instant healing;
+  private Probe.@Nullable View found;
   int failures;
 
   /** Whether programs may already run in the sandbox. */
@@ -31,6 +40,39 @@ final class AttachState {
 
   AttachState(Sandbox sandbox) {
     this.sandbox = sandbox;
+  }
+
+  /** Notes what is in the sandbox; the first look counts, before anything was wired. */
+  void saw(Probe.View view) {
+    if (found == null) {
+      found = view;
+    }
+  }
+
+  /** Whether an agent before this one has attached it. */
+  private boolean wasAttached() {
+    return found != null && !found.foreign().containsAll(found.interfaces());
+  }
+
+  /**
+   * Whether to report a result: it differs from the one reported before. A sandbox that an agent
+   * before has attached keeps its interfaces, so what may heal by itself is reported once it lasts.
+   *
+   * @param heals whether another attempt may succeed without any change
+   */
+  boolean isNews(AttachResult verdict, boolean heals, Instant now) {
+    if (!heals) {
+      healing = null;
+    } else if (healing == null) {
+      healing = now;
+    }
+    boolean waits =
+        wasAttached() && healing != null && Duration.between(healing, now).compareTo(PATIENCE) < 0;
+    if (waits || verdict.equals(reported)) {
+      return false;
+    }
+    reported = verdict;
+    return true;
   }
 
   boolean isWired() {

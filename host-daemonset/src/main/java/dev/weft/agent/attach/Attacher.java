@@ -13,6 +13,7 @@ import dev.weft.api.Attachment;
 import dev.weft.api.Attachments;
 import dev.weft.api.InvalidAttachments;
 import dev.weft.api.NetworkEndpoint;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,6 +53,7 @@ public final class Attacher implements SandboxListener {
   private final EndpointWirer wirer;
   private final AttachReports verdicts;
   private final Timer timer;
+  private final Clock clock;
   private final Map<String, AttachState> known = new ConcurrentHashMap<>();
   private volatile Runnable whenSynced = () -> {};
 
@@ -62,13 +64,15 @@ public final class Attacher implements SandboxListener {
       Probe probe,
       EndpointWirer wirer,
       AttachReports verdicts,
-      Timer timer) {
+      Timer timer,
+      Clock clock) {
     this.claimant = claimant;
     this.reservations = reservations;
     this.probe = probe;
     this.wirer = wirer;
     this.verdicts = verdicts;
     this.timer = timer;
+    this.clock = clock;
   }
 
   /** Sets a task to run when all sandboxes are known. */
@@ -170,8 +174,10 @@ public final class Attacher implements SandboxListener {
       if (attempts.over) {
         return new AttachResult.Untried();
       }
-      AttachResult verdict = attempt(attempts, attempts.sandbox);
-      if (!verdict.equals(attempts.last) && !attempts.over) {
+      List<AttachError> refusals = refusals(attempts, attempts.sandbox);
+      AttachResult verdict = conclude(attempts, refusals);
+      boolean heals = !refusals.isEmpty() && refusals.stream().allMatch(AttachError::isPassing);
+      if (attempts.isNews(verdict, heals, clock.instant()) && !attempts.over) {
         verdicts.report(attempts.sandbox, verdict);
       }
       attempts.last = verdict;
@@ -185,18 +191,20 @@ public final class Attacher implements SandboxListener {
     }
   }
 
-  private AttachResult attempt(AttachState attempts, Sandbox sandbox) {
+  /** One attempt; empty: the sandbox is attached. */
+  private List<AttachError> refusals(AttachState attempts, Sandbox sandbox) {
     List<Attachment> wanted;
     try {
       wanted = Attachments.parse(sandbox.networks());
     } catch (InvalidAttachments e) {
-      return new AttachResult.Refused("the annotation cannot be read: " + e.getMessage());
+      return List.of(AttachError.until("the annotation cannot be read: " + e.getMessage()));
     }
     attempts.networks = wanted.stream().map(Attachment::network).collect(Collectors.toSet());
     Deadline deadline = Deadline.in(Deadlines.ATTEMPT);
     List<AttachError> refusals = new ArrayList<>();
     try {
       Probe.View view = wanted.isEmpty() ? NOTHING : probe.look(sandbox);
+      attempts.saw(view);
       reservations.conclude(sandbox.holder(), deadline);
       claimant.revise(sandbox.holder(), wanted, view);
       EndpointClaimer.Claimed claimed = claimant.claim(sandbox.holder(), wanted, view, deadline);
@@ -221,7 +229,7 @@ public final class Attacher implements SandboxListener {
               "%s: %s; if it lasts, see the agent's log; the agent tries again"
                   .formatted(sandbox.netns(), why.getMessage())));
     }
-    return conclude(attempts, refusals);
+    return refusals;
   }
 
   private void wire(
@@ -229,17 +237,14 @@ public final class Attacher implements SandboxListener {
       List<EndpointClaimer.Interface> claimed,
       Deadline deadline,
       List<AttachError> refusals) {
-    Map<EndpointClaimer.Interface, CompletableFuture<Optional<String>>> answers =
+    Map<EndpointClaimer.Interface, CompletableFuture<Optional<AttachError>>> answers =
         new LinkedHashMap<>();
     claimed.forEach(
         each -> answers.put(each, wirer.wire(each.network(), sandbox.endpoint(each.name()))));
     answers.forEach((each, answer) -> {
       String network = each.network();
       try {
-        answer
-            .get(deadline.left().toNanos(), TimeUnit.NANOSECONDS)
-            .ifPresent(
-                why -> refusals.add(AttachError.until("network %s: %s".formatted(network, why))));
+        answer.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS).ifPresent(refusals::add);
       } catch (TimeoutException | ExecutionException e) {
         refusals.add(
             AttachError.passing(

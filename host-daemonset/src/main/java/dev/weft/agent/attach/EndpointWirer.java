@@ -1,5 +1,6 @@
 package dev.weft.agent.attach;
 
+import dev.weft.agent.attach.claim.AttachError;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,5 +13,5 @@ public interface EndpointWirer {
    * @param endpoint id of the endpoint, {@link dev.weft.agent.sandbox.Sandbox#endpoint}
    * @return completes with the reason why the endpoint is not wired; empty if it is
    */
-  CompletableFuture<Optional<String>> wire(String network, String endpoint);
+  CompletableFuture<Optional<AttachError>> wire(String network, String endpoint);
 }

@@ -56,7 +56,6 @@ public final class AgentClients {
                         requests.accept(request);
                       }
                     }))
-        .withHttpClientFactory(new LivingConnectionsFactory())
         .withTaskExecutor(Executors.newVirtualThreadPerTaskExecutor())
         .build();
   }

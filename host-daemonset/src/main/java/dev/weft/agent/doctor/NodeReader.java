@@ -137,7 +137,8 @@ public final class NodeReader {
   private static LocalVtep underlay() {
     try (DataPlane dataPlane = DataPlane.open(new KeyFile(Path.of(KeyFile.DEFAULT)))) {
       return dataPlane.underlay(
-          new UnderlayChoice(List.of(), Optional.empty(), Optional.empty(), Optional.empty()));
+          new UnderlayChoice(
+              List.of(), Optional.empty(), Optional.empty(), List.of(), Optional.empty()));
     }
   }
 

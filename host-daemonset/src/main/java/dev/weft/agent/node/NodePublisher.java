@@ -15,9 +15,9 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,18 +30,28 @@ public final class NodePublisher {
   private final ClusterCaches cluster;
   private final ApiWrites writes;
   private final Kernel kernel;
+  private final OwnNode self;
+  private final Runnable moved;
 
   /**
    * Publishes the node of {@code cluster}.
    *
    * @param kernel capabilities of the node's kernel
+   * @param moved runs when {@code self} has other addresses than when it was read last
    */
   public NodePublisher(
-      KubernetesClient client, ClusterCaches cluster, ApiWrites writes, Kernel kernel) {
+      KubernetesClient client,
+      ClusterCaches cluster,
+      ApiWrites writes,
+      Kernel kernel,
+      OwnNode self,
+      Runnable moved) {
     this.client = client;
     this.cluster = cluster;
     this.writes = writes;
     this.kernel = kernel;
+    this.self = self;
+    this.moved = moved;
   }
 
   /**
@@ -94,29 +104,21 @@ public final class NodePublisher {
 
   private ObjectMeta metadata() {
     ObjectMeta metadata = new ObjectMetaBuilder().withName(cluster.node()).build();
-    node()
-        .ifPresent(node ->
-            metadata
-                .getOwnerReferences()
-                .add(
-                    new OwnerReferenceBuilder()
-                        .withApiVersion("v1")
-                        .withKind("Node")
-                        .withName(node.getMetadata().getName())
-                        .withUid(node.getMetadata().getUid())
-                        .build()));
-    return metadata;
-  }
-
-  /** The Node object of this node; it may not exist, or the agent may not be allowed to read it. */
-  private Optional<Node> node() {
-    try {
-      return Optional.ofNullable(client.nodes().withName(cluster.node()).get());
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-        return Optional.empty();
-      }
-      throw e;
+    List<InetAddress> before = UnderlayChoices.internalAddresses(self.last());
+    Optional<Node> registered = self.read();
+    if (!UnderlayChoices.internalAddresses(registered).equals(before)) {
+      moved.run();
     }
+    registered.ifPresent(node ->
+        metadata
+            .getOwnerReferences()
+            .add(
+                new OwnerReferenceBuilder()
+                    .withApiVersion("v1")
+                    .withKind("Node")
+                    .withName(node.getMetadata().getName())
+                    .withUid(node.getMetadata().getUid())
+                    .build()));
+    return metadata;
   }
 }

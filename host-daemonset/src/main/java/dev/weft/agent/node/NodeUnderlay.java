@@ -20,6 +20,7 @@ public final class NodeUnderlay {
   private static final Logger LOG = LoggerFactory.getLogger(NodeUnderlay.class);
 
   private final ClusterCaches cluster;
+  private final OwnNode self;
   private final URL apiServer;
   private final Function<UnderlayChoice, LocalVtep> kernel;
   private Optional<InetAddress> apiAddress = Optional.empty();
@@ -28,8 +29,12 @@ public final class NodeUnderlay {
 
   /** Chooses the underlay from the kernel's addresses and the mesh's settings. */
   public NodeUnderlay(
-      ClusterCaches cluster, URL apiServer, Function<UnderlayChoice, LocalVtep> kernel) {
+      ClusterCaches cluster,
+      OwnNode self,
+      URL apiServer,
+      Function<UnderlayChoice, LocalVtep> kernel) {
     this.cluster = cluster;
+    this.self = self;
     this.apiServer = apiServer;
     this.kernel = kernel;
   }
@@ -92,7 +97,7 @@ public final class NodeUnderlay {
 
   private LocalVtep choose() {
     try {
-      return kernel.apply(UnderlayChoices.of(cluster.mesh(), apiAddress()));
+      return kernel.apply(UnderlayChoices.of(cluster.mesh(), self.last(), apiAddress()));
     } catch (IllegalArgumentException e) {
       return new LocalVtep.Missing("the mesh's underlay is malformed: " + e.getMessage());
     }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class HostNetworkStatuses {
+  private static final String IDLE = "nothing waits for the user";
+
   private final Clock clock;
 
   HostNetworkStatuses(Clock clock) {
@@ -74,7 +76,8 @@ final class HostNetworkStatuses {
                 "nothing is built; %d changes would be made".formatted(plan.count()))
             .without(Conditions.RECONCILING)
             .without(Conditions.DRIFTED);
-    return new HostNetworkStatus(generation, notStalled(conditions).list(), List.of(), 0, plan);
+    return new HostNetworkStatus(
+        generation, notStalled(conditions, IDLE).list(), List.of(), 0, plan);
   }
 
   private static ConditionsDraft built(ConditionsDraft conditions, NetworkOutcome outcome) {
@@ -87,13 +90,17 @@ final class HostNetworkStatuses {
           degraded(conditions, outcome)
               .with(
                   Conditions.READY, Conditions.TRUE, Reason.LIVE, "the node's kernel is as desired")
-              .without(Conditions.RECONCILING));
+              .without(Conditions.RECONCILING),
+          outcome.problems().isEmpty()
+              ? IDLE
+              : "the network itself waits for no change; Degraded says what does");
     }
     if (mend.isEmpty()) {
       return notStalled(
           degraded(conditions, outcome)
               .with(Conditions.READY, Conditions.FALSE, Reason.RETRYING, all)
-              .with(Conditions.RECONCILING, Conditions.TRUE, Reason.RETRYING, all));
+              .with(Conditions.RECONCILING, Conditions.TRUE, Reason.RETRYING, all),
+          "the agent tries again by itself; Ready says why");
     }
     return degraded(conditions, outcome)
         .with(Conditions.READY, Conditions.FALSE, Reason.NEEDS_CHANGE, all)
@@ -127,9 +134,8 @@ final class HostNetworkStatuses {
         : Reason.RETRYING;
   }
 
-  private static ConditionsDraft notStalled(ConditionsDraft conditions) {
-    return conditions.with(
-        Conditions.STALLED, Conditions.FALSE, Reason.NOT_STALLED, "nothing waits for the user");
+  private static ConditionsDraft notStalled(ConditionsDraft conditions, String message) {
+    return conditions.with(Conditions.STALLED, Conditions.FALSE, Reason.NOT_STALLED, message);
   }
 
   private static ConditionsDraft drifted(ConditionsDraft conditions, Optional<String> drift) {

@@ -59,9 +59,4 @@ public final class Outcomes {
         ? Optional.empty()
         : Optional.of(new StatusProblem("the sandbox holds no usable address on it", false));
   }
-
-  /** Why an endpoint is not wired to a network, in words; empty if it is. */
-  public Optional<String> problem(String network, String endpoint) {
-    return hitch(network, endpoint).map(StatusProblem::why);
-  }
 }

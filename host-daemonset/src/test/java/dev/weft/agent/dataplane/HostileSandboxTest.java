@@ -156,6 +156,7 @@ class HostileSandboxTest {
     assertThat(outcome.of("red").problems()).isEmpty();
     assertThat(names(hostile)).isEqualTo(made).containsAll(before);
     assertThat(hostile.link("eth0").index()).isEqualTo(interfaceBefore.index());
+    assertThat(hostile.reaches(victim, "10.77.0.3")).isTrue();
     assertThat(later.reaches(victim, "10.77.0.3")).isTrue();
     assertThat(hostile.netlink().routes())
         .filteredOn(route -> route.destination().equals(IpPrefix.parse("10.1.0.0/16")))

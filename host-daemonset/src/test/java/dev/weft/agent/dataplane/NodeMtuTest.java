@@ -227,6 +227,7 @@ class NodeMtuTest {
                     List.of(IpPrefix.parse("198.51.100.0/24")),
                     Optional.empty(),
                     Optional.empty(),
+                    List.of(),
                     Optional.empty())))
         .isInstanceOfSatisfying(
             LocalVtep.Found.class, found -> assertThat(found.mtu()).isEqualTo(1400));

@@ -9,10 +9,14 @@ import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
+import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.rtnl.Address;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -169,21 +173,75 @@ class NodeSettingsTest {
         String before = node.setting(each.getKey());
         node.set(each.getKey(), each.getValue());
 
-        Awaitility.await(each.getKey())
-            .until(() -> {
-              for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
-                plane.reconcile(nodeSpec(), event.scope());
-              }
-              return node.setting(each.getKey()).equals(before);
-            });
+        repairUntil(plane, each.getKey(), () -> node.setting(each.getKey()).equals(before));
       }
       assertThat(a.reaches(world, "203.0.113.1")).isTrue();
     }
   }
 
+  private void repairUntil(DataPlane plane, String what, Callable<Boolean> done) {
+    Awaitility.await(what)
+        .until(() -> {
+          for (DriftEvent event = drift.poll(); event != null; event = drift.poll()) {
+            plane.reconcile(nodeSpec(), event.scope());
+          }
+          return done.call();
+        });
+  }
+
+  /** {@code net.ipv4.conf.*.arp_ignore = 8} in a file of sysctl.d reaches every device there is. */
+  @Test
+  void aHardeningOfAllDevicesIsTakenBackFromOurs() {
+    try (DataPlane plane = DataPlane.open(node.file(), keys)) {
+      make(plane, nodeSpec());
+      plane.onDrift(drift::add);
+      Map<String, String> hardened =
+          Map.of("arp_ignore", "8", "arp_announce", "2", "accept_redirects", "1", "rp_filter", "1");
+      for (String device : List.of("uplink", BRIDGE)) {
+        hardened.forEach(
+            (name, value) -> node.set("net/ipv4/conf/%s/%s".formatted(device, name), value));
+      }
+
+      repairUntil(plane, "ours", () -> hardened.keySet().stream().allMatch(this::isOurs));
+      hardened.forEach((name, value) ->
+          assertThat(node.setting("net/ipv4/conf/uplink/" + name)).as(name).isEqualTo(value));
+      assertThat(a.reaches(node, "10.77.0.1")).isTrue();
+      assertThat(a.reaches(world, "203.0.113.1")).isTrue();
+    }
+  }
+
+  private boolean isOurs(String name) {
+    return node.setting("net/ipv4/conf/%s/%s".formatted(BRIDGE, name))
+        .equals(name.equals("rp_filter") ? "2" : "0");
+  }
+
+  @Test
+  void ipv6ThatIsSwitchedOffOnTheNodeComesBackOnDevicesOfOurs() {
+    try (DataPlane plane = DataPlane.open(node.file(), keys)) {
+      make(plane, nodeSpec());
+      plane.onDrift(drift::add);
+      List<IpPrefix> before = addressesOfBridge();
+      assertThat(before).contains(IpPrefix.parse("2001:db8:77::1/64"));
+
+      node.set("net/ipv6/conf/all/disable_ipv6", "1");
+
+      repairUntil(plane, "gateway", () -> addressesOfBridge().equals(before));
+      assertThat(node.setting("net/ipv6/conf/" + BRIDGE + "/disable_ipv6")).isEqualTo("0");
+      assertThat(node.setting("net/ipv6/conf/uplink/disable_ipv6")).isEqualTo("1");
+    }
+  }
+
+  private List<IpPrefix> addressesOfBridge() {
+    int bridge = node.link(BRIDGE).index();
+    return node.netlink().addresses().stream()
+        .filter(each -> each.link() == bridge)
+        .map(Address::prefix)
+        .toList();
+  }
+
   @Test
   void aNodeThatHardensNewDevicesWorks() {
-    for (Box box : java.util.List.of(node, a, b)) {
+    for (Box box : List.of(node, a, b)) {
       box.set("net/ipv4/conf/all/rp_filter", "1");
       box.set("net/ipv4/conf/default/rp_filter", "1");
       box.set("net/ipv4/conf/default/arp_ignore", "8");

@@ -3,6 +3,8 @@ package dev.weft.agent.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.KernelLab.Box;
+import dev.weft.agent.dataplane.kernel.Observation;
+import dev.weft.agent.dataplane.kernel.Underlays;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.PassScope;
@@ -10,17 +12,22 @@ import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.api.IpFamily;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
 import dev.weft.netlink.rtnl.LinkSpec;
 import dev.weft.netlink.rtnl.Route;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the tunnels of a node with two interfaces start. */
 class UnderlayTest {
@@ -51,11 +58,29 @@ class UnderlayTest {
 
   private static UnderlayChoice choice(List<String> cidrs, Optional<String> name) {
     return new UnderlayChoice(
-        cidrs.stream().map(IpPrefix::parse).toList(), name, Optional.empty(), Optional.empty());
+        cidrs.stream().map(IpPrefix::parse).toList(),
+        name,
+        Optional.empty(),
+        List.of(),
+        Optional.empty());
+  }
+
+  /** What an agent asks whose mesh says nothing. */
+  private static UnderlayChoice undecided(String apiServer, String... declared) {
+    return new UnderlayChoice(
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Stream.of(declared).map(IpPrefix::parseAddress).toList(),
+        Optional.of(IpPrefix.parseAddress(apiServer)));
   }
 
   private String chosen(UnderlayChoice choice) {
-    return switch (plane.underlay(choice)) {
+    return text(plane.underlay(choice));
+  }
+
+  private static String text(LocalVtep vtep) {
+    return switch (vtep) {
       case LocalVtep.Found found -> found.vtep().getHostAddress() + " on " + found.interfaceName();
       case LocalVtep.Missing missing -> missing.reason();
     };
@@ -77,38 +102,111 @@ class UnderlayTest {
     assertThat(
             chosen(
                 new UnderlayChoice(
-                    List.of(), Optional.of("back"), Optional.of(IpFamily.IPV6), Optional.empty())))
+                    List.of(),
+                    Optional.of("back"),
+                    Optional.of(IpFamily.IPV6),
+                    List.of(),
+                    Optional.empty())))
+        .isEqualTo("fd01:0:0:0:0:0:0:2 on back");
+  }
+
+  @Test
+  void isElseAnInternalAddressOfItsNode() {
+    assertThat(chosen(undecided("198.51.100.7", "203.0.113.99", "fd01::2", "203.0.113.2")))
+        .isEqualTo("203.0.113.2 on front");
+    assertThat(chosen(undecided("198.51.100.7", "fd01::2")))
         .isEqualTo("fd01:0:0:0:0:0:0:2 on back");
   }
 
   @Test
   void isElseTheAddressThatReachesTheApiServer() {
-    assertThat(
-            chosen(
-                new UnderlayChoice(
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of(IpPrefix.parseAddress("198.51.100.7")))))
-        .isEqualTo("192.0.2.2 on back");
+    assertThat(chosen(undecided("198.51.100.7", "203.0.113.99"))).isEqualTo("192.0.2.2 on back");
   }
 
-  /** kube-proxy in IPVS mode: a device that is down holds the addresses of all Services. */
-  @Test
-  void isTheWayOutsAddressWhereTheApiServersIsOnTheNodeItself() {
+  /** kube-proxy in IPVS mode: a dummy, up or down, holds the addresses of all Services. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void isNeverAnAddressOfAService(boolean up) {
     node.netlink().linkAdd(LinkSpec.of("kube-ipvs0", new LinkKind.Bridge()));
-    node.netlink()
-        .addressAdd(Address.of(node.link("kube-ipvs0").index(), IpPrefix.parse("10.96.0.1/32")));
-    node.route("0.0.0.0/0", "203.0.113.1");
+    int ipvs = node.link("kube-ipvs0").index();
+    node.netlink().addressAdd(Address.of(ipvs, IpPrefix.parse("10.96.0.1/32")));
+    node.netlink().addressAdd(Address.of(ipvs, IpPrefix.parse("10.96.7.7/32")));
+    node.netlink().linkSet(ipvs, LinkSettings.builder().up(up).build());
 
-    assertThat(
-            chosen(
-                new UnderlayChoice(
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of(IpPrefix.parseAddress("10.96.0.1")))))
-        .isEqualTo("203.0.113.2 on front");
+    assertThat(beside(undecided("10.96.0.1", "10.96.7.7", "10.96.0.1")))
+        .contains("no address of the node is an InternalIP of its Node", "its default route");
+    node.route("0.0.0.0/0", "203.0.113.1");
+    assertThat(beside(undecided("10.96.0.1"))).isEqualTo("203.0.113.2 on front");
+    assertThat(beside(undecided("10.96.0.1", "10.96.0.1", "192.0.2.2")))
+        .isEqualTo("192.0.2.2 on back");
+    UnderlayChoice wide =
+        new UnderlayChoice(
+            List.of(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("192.0.2.0/24")),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            Optional.of(IpPrefix.parseAddress("10.96.0.1")));
+    assertThat(beside(wide)).isEqualTo("192.0.2.2 on back");
+  }
+
+  /** The choice on the node as it is, but for the bridge's kind: not every kernel has a dummy. */
+  private String beside(UnderlayChoice choice) {
+    List<Link> links =
+        node.netlink().links().stream()
+            .map(each -> each.name().equals("kube-ipvs0") ? dummy(each) : each)
+            .toList();
+    Observation.View seen =
+        new Observation.View(links, node.netlink().addresses(), node.netlink().routes());
+    return text(new Underlays(seen, choice).choose(choice.reaches()));
+  }
+
+  private static Link dummy(Link link) {
+    return new Link(
+        link.index(),
+        link.name(),
+        new LinkKind.Dummy(),
+        link.mtu(),
+        link.alias(),
+        link.address(),
+        link.permanentAddress(),
+        link.master(),
+        link.parent(),
+        link.parentNamespace(),
+        link.flags(),
+        link.promiscuity(),
+        link.carrier(),
+        link.txQueueLength(),
+        link.group(),
+        link.port(),
+        link.ipv4(),
+        link.ipv6(),
+        link.addressGeneration());
+  }
+
+  /** A node of the control plane that holds the API server's address for now. */
+  @Test
+  void isNotTheApiServersAddressWhereAnotherIsOnTheWayOut() {
+    node.address("front", "203.0.113.77/32");
+    assertThat(chosen(undecided("203.0.113.77"))).isEqualTo("203.0.113.77 on front");
+
+    node.netlink()
+        .routeAdd(
+            Route.to(IpPrefix.parse("0.0.0.0/0")).via(IpPrefix.parseAddress("192.0.2.1")).build());
+    assertThat(chosen(undecided("203.0.113.77"))).isEqualTo("192.0.2.2 on back");
+  }
+
+  /** Routing on the host: the address is on {@code lo}, and the routes name it. */
+  @Test
+  void isTheSourceThatTheDefaultRouteNames() {
+    node.address("lo", "198.18.0.1/32");
+    node.netlink()
+        .routeAdd(
+            Route.to(IpPrefix.parse("0.0.0.0/0"))
+                .via(IpPrefix.parseAddress("203.0.113.1"))
+                .source(IpPrefix.parseAddress("198.18.0.1"))
+                .build());
+
+    assertThat(chosen(undecided("203.0.113.2"))).isEqualTo("198.18.0.1 on lo");
   }
 
   @Test

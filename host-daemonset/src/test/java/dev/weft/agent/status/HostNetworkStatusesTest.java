@@ -74,6 +74,8 @@ class HostNetworkStatusesTest {
       HostNetworkStatus status = atNoon.of(7L, null, outcome, NOTHING);
       assertThat(condition(status, Conditions.READY).getStatus()).isEqualTo("True");
       assertThat(condition(status, Conditions.STALLED).getStatus()).isEqualTo("False");
+      assertThat(condition(status, Conditions.STALLED).getMessage())
+          .isEqualTo("the network itself waits for no change; Degraded says what does");
       assertThat(condition(status, Conditions.DEGRADED).getMessage()).contains(who, "rename it");
       assertThat(Conditions.find(later.of(7L, status, LIVE, NOTHING).conditions(), "Degraded"))
           .isEmpty();
@@ -85,6 +87,8 @@ class HostNetworkStatusesTest {
     HostNetworkStatus status = atNoon.of(7L, null, problem(Problem.Cure.RETRY), NOTHING);
     assertThat(condition(status, Conditions.READY).getReason()).isEqualTo("Retrying");
     assertThat(condition(status, Conditions.STALLED).getStatus()).isEqualTo("False");
+    assertThat(condition(status, Conditions.STALLED).getMessage())
+        .isEqualTo("the agent tries again by itself; Ready says why");
   }
 
   @Test

@@ -51,8 +51,8 @@ final class Aggregation {
   /** The status of the network with these values. */
   ContainerNetworkStatus status(Effective effective) {
     ConditionDraft ready = ready();
-    ConditionDraft stalled = stalled();
     ConditionDraft degraded = degraded();
+    ConditionDraft stalled = stalled(degraded);
     ConditionDraft drifted = drifted();
     List<IpAddress> used = addresses(observed.endpoints());
     Optional<AddressSpace> space = space(effective);
@@ -167,7 +167,7 @@ final class Aggregation {
         : new ConditionDraft(Conditions.TRUE, ready.reason(), ready.message());
   }
 
-  private ConditionDraft stalled() {
+  private ConditionDraft stalled(ConditionDraft degraded) {
     Optional<Finding> mend = mend();
     if (mend.isPresent()) {
       return new ConditionDraft(Conditions.TRUE, mend.get().reason(), messages(Finding::needsUser));
@@ -181,7 +181,12 @@ final class Aggregation {
             .map(Aggregation::describe)
             .toList();
     return stuck.isEmpty()
-        ? new ConditionDraft(Conditions.FALSE, Reason.NOT_STALLED, "nothing waits for the user")
+        ? new ConditionDraft(
+            Conditions.FALSE,
+            Reason.NOT_STALLED,
+            degraded.status().equals(Conditions.TRUE)
+                ? "the network itself waits for no change; Degraded says what is wrong"
+                : "nothing waits for the user")
         : new ConditionDraft(Conditions.TRUE, Reason.NODE_STALLED, NodeTexts.join(stuck));
   }
 

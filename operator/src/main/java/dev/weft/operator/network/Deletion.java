@@ -53,6 +53,9 @@ final class Deletion {
     return conditions
         .with(Conditions.RECONCILING, Conditions.TRUE, reason, message)
         .with(
-            Conditions.STALLED, Conditions.FALSE, Reason.NOT_STALLED, "nothing waits for the user");
+            Conditions.STALLED,
+            Conditions.FALSE,
+            Reason.NOT_STALLED,
+            "nodes take it down; Ready says which");
   }
 }

@@ -67,6 +67,11 @@ class DecisionTest extends Decisions {
     assertThat(summary(decision.status()))
         .contains("Ready=False NodesNotReady", "Reconciling=True NodesNotReady")
         .contains("Degraded=True NodesNotReady", "Stalled=False NotStalled");
+    assertThat(
+            Conditions.find(decision.status().conditions(), Conditions.STALLED)
+                .orElseThrow()
+                .getMessage())
+        .isEqualTo("the network itself waits for no change; Degraded says what is wrong");
   }
 
   @Test

@@ -19,6 +19,11 @@ public final class AttachError extends Exception {
     return new AttachError(message, true);
   }
 
+  /** An error of one network. */
+  public static AttachError on(String network, String why, boolean passing) {
+    return new AttachError("network %s: %s".formatted(network, why), passing);
+  }
+
   public boolean isPassing() {
     return passing;
   }

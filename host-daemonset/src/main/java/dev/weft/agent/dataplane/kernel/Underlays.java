@@ -7,6 +7,7 @@ import dev.weft.api.IpFamily;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.rtnl.Address;
 import dev.weft.netlink.rtnl.Link;
+import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.Route;
 import dev.weft.netlink.rtnl.Scope;
 import java.net.Inet4Address;
@@ -15,12 +16,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Chooses the source of tunnels. Pure. */
 public record Underlays(Observation.View node, UnderlayChoice choice) {
 
   /**
-   * Returns the choice.
+   * The choice's result. An address of the API server's on the node itself says nothing: it may be
+   * a Service's, or one that moves.
    *
    * @param used the source address that the node uses towards {@link UnderlayChoice#reaches()}, if
    *     known
@@ -31,6 +34,7 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
             .filter(this::isFit)
             .sorted(
                 Comparator.comparing((Address address) -> !isIpv4(address.prefix().address()))
+                    .thenComparing(address -> !isOnWire(address))
                     .thenComparingInt(Address::link))
             .toList();
     if (!choice.cidrs().isEmpty()) {
@@ -46,30 +50,63 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
           .map(this::found)
           .orElseGet(() -> missing("is on the interface " + choice.interfaceName().get()));
     }
-    return fit.stream()
-        .filter(address -> used.filter(address.prefix().address()::equals).isPresent())
-        .findFirst()
+    return declared(fit)
+        .or(() -> at(used.filter(it -> !isAt(choice.reaches(), it)), fit))
         .or(() -> onTheWayOut(fit))
+        .or(() -> at(used, fit).filter(this::isOnWire))
         .map(this::found)
         .orElseGet(() ->
             missing(
-                choice
-                    .reaches()
-                    .map(to -> "reaches " + to.getHostAddress())
-                    .orElse("is asked for")));
+                "is an InternalIP of its Node%s or is on its default route"
+                    .formatted(
+                        choice
+                            .reaches()
+                            .map(to -> ", reaches " + to.getHostAddress())
+                            .orElse(""))));
   }
 
-  /**
-   * Used where kube-proxy puts the API server's address on the node, so its route gives no source.
-   */
+  private Optional<Address> declared(List<Address> fit) {
+    return fit.stream()
+        .filter(address -> choice.declared().contains(address.prefix().address()))
+        .filter(this::isOnWire)
+        .findFirst();
+  }
+
+  private static Optional<Address> at(Optional<InetAddress> where, List<Address> fit) {
+    return fit.stream().filter(address -> isAt(where, address.prefix().address())).findFirst();
+  }
+
   private Optional<Address> onTheWayOut(List<Address> fit) {
     return new Ways(node, Underlays::isOurs)
-        .out().stream()
-            .flatMap(link -> fit.stream().filter(address -> address.link() == link.index()))
+        .defaults().stream()
+            .flatMap(route ->
+                Stream.concat(
+                    at(Optional.ofNullable(route.source()), fit).stream(),
+                    fit.stream().filter(address -> address.link() == route.link())))
             .findFirst();
   }
 
-  /** Destinations in the node's main table, without Weft's and default routes. */
+  private static boolean isAt(Optional<InetAddress> where, InetAddress address) {
+    return where.filter(address::equals).isPresent();
+  }
+
+  private boolean isOnWire(Address address) {
+    return node.link(address.link()).filter(link -> !Ways.isVirtual(link)).isPresent();
+  }
+
+  /**
+   * Whether the device holds the addresses of Services: kube-proxy in IPVS mode gives a dummy all
+   * of them, the API server's too.
+   */
+  private boolean holdsServices(Link link) {
+    return link.kind() instanceof LinkKind.Dummy
+        && node.addresses().stream()
+            .anyMatch(address ->
+                address.link() == link.index()
+                    && isAt(choice.reaches(), address.prefix().address()));
+  }
+
+  /** Networks that the node's main table leads to, ours and default routes excluded. */
   List<IpPrefix> routes() {
     return RouteSummary.of(
         node.routes().stream()
@@ -97,7 +134,7 @@ public record Underlays(Observation.View node, UnderlayChoice choice) {
         && !address.flags().contains(Address.Flag.DADFAILED)
         && choice.family().map(f -> isIpv4(held) == (f == IpFamily.IPV4)).orElse(true)
         && node.link(address.link())
-            .filter(link -> !isOurs(link) && link.isUp())
+            .filter(link -> !isOurs(link) && link.isUp() && !holdsServices(link))
             .filter(link -> choice.interfaceName().map(link.name()::equals).orElse(true))
             .isPresent();
   }

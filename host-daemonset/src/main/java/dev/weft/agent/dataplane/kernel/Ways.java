@@ -19,10 +19,16 @@ import java.util.stream.Stream;
  */
 public record Ways(Observation.View node, Predicate<Link> ours) {
 
-  /** The devices of the default routes, at most one for each family. */
-  public List<Link> out() {
+  /** The default routes, one a family at most. */
+  List<Route> defaults() {
     return Stream.of(IpPrefix.ALL_IPV4, IpPrefix.ALL_IPV6)
         .flatMap(all -> best(usable().filter(route -> route.destination().equals(all))).stream())
+        .toList();
+  }
+
+  /** The devices of the default routes, one a family at most. */
+  public List<Link> out() {
+    return defaults().stream()
         .flatMap(route -> node.link(route.link()).stream())
         .distinct()
         .toList();

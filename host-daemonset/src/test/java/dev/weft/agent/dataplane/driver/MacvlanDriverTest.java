@@ -124,6 +124,22 @@ class MacvlanDriverTest {
   }
 
   @Test
+  void aMarkThatIsLostWhileTheAgentIsAwayCostsNoAddress() {
+    NetworkSpec network = twoSandboxes(options("nic", "Bridge"));
+    assertThat(make(network).problems()).isEmpty();
+    Link made = a.link("eth0");
+    a.netlink().linkSet(made.index(), LinkSettings.builder().alias("").group(0).build());
+
+    NodeSpec nodeSpec = TestSpecs.of("lan", network);
+    assertThat(lab.plane(node).reconcile(nodeSpec, PassScope.EVERYTHING).of("lan").problems())
+        .isEmpty();
+
+    assertThat(a.link("eth0").index()).isEqualTo(made.index());
+    assertThat(a.link("eth0").alias()).isEqualTo(made.alias());
+    assertThat(a.connectsTo(lan, "10.99.0.1")).contains(IpPrefix.parseAddress("10.99.0.2"));
+  }
+
+  @Test
   void anInterfaceObeysNoRouterAndFiltersLoosely() {
     assertThat(make(twoSandboxes(options("nic", "Bridge"))).problems()).isEmpty();
 

@@ -1,4 +1,4 @@
-package dev.weft.agent.cluster;
+package dev.weft.process;
 
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.net.Authenticator;

@@ -1,4 +1,4 @@
-package dev.weft.agent.cluster;
+package dev.weft.process;
 
 import java.io.IOException;
 import java.net.URI;
