@@ -25,12 +25,15 @@ import java.util.function.Consumer;
 
 /**
  * A data plane on paper: takes every NodeSpec as done, but for the problems and drifts it is given.
+ * It can be torn, so that every pass throws.
  */
 final class PaperKernel implements NodeKernel {
   final List<String> everDesired = new CopyOnWriteArrayList<>();
   final List<PassScope> passes = new CopyOnWriteArrayList<>();
   final Map<String, List<Problem>> problems = new ConcurrentHashMap<>();
   final Map<String, List<String>> drift = new ConcurrentHashMap<>();
+  volatile boolean torn;
+  volatile Set<InetAddress> peers = Set.of();
   volatile Map<String, String> desired = Map.of();
   volatile LocalVtep underlay =
       new LocalVtep.Found(InetAddress.ofLiteral("192.0.2.1"), "up0", 1500, List.of());
@@ -39,6 +42,10 @@ final class PaperKernel implements NodeKernel {
   public ReconcileOutcome reconcile(
       NodeSpec nodeSpec, PassScope scope, Consumer<ReconcileOutcome> made) {
     passes.add(scope);
+    if (torn) {
+      throw new IllegalStateException("the paper is torn");
+    }
+    peers = nodeSpec.peers();
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     Map<String, String> seen = new TreeMap<>();
     nodeSpec
