@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.dataplane.spec.Problem;
+import dev.weft.agent.retry.Supervised;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
@@ -27,6 +28,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.Test;
 @NullUnmarked
 @Tag("api-server")
 class AgentOnApiServerTest extends AgentsOnApiServer {
+  private static final String TORN = "the paper is torn";
+
   @Test
   void aStatusThatAnotherClientWroteIsWrittenAgain() throws Exception {
     network(Given.overlay("blue", "10.1.0.0/24"));
@@ -107,6 +111,36 @@ class AgentOnApiServerTest extends AgentsOnApiServer {
   }
 
   @Test
+  void aPassThatThrowsMakesItsNetworksAndTheAgentNotReadyWithTheReason() throws Exception {
+    ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
+    api.resource(HostNetworks.of(network, "a")).create();
+    Node node = new Node("a", URI.create(api.getMasterUrl().toString()).getPort());
+    node.kernel.torn = true;
+    start(node);
+    await().untilAsserted(() -> assertThat(readiness()).containsExactly("False", TORN));
+    assertThat(node.agent.ready()).as("the first pass has failed").isNotDone();
+    assertThat(node.agent.unready()).anySatisfy(why -> assertThat(why).contains(TORN));
+
+    node.kernel.torn = false;
+    node.agent.ready().get(20, TimeUnit.SECONDS);
+    await().untilAsserted(() -> assertThat(readiness()).startsWith("True"));
+    assertThat(node.agent.unready()).isEmpty();
+
+    node.kernel.torn = true;
+    node.agent.loop().ask(PassScope.EVERYTHING);
+    await().untilAsserted(() -> assertThat(readiness()).containsExactly("False", TORN));
+    assertThat(node.agent.unready()).anySatisfy(why -> assertThat(why).contains(TORN));
+  }
+
+  /** Whether blue is ready on the node, and what of a torn paper it says. */
+  private List<String> readiness() {
+    return Conditions.find(conditions(hostNetwork("blue", "a")), Conditions.READY).stream()
+        .flatMap(it ->
+            Stream.of(it.getStatus(), it.getMessage().contains(TORN) ? TORN : it.getMessage()))
+        .toList();
+  }
+
+  @Test
   void aDeletedHostNetworkLosesItsFinalizerWhenTheKernelIsClean() throws Exception {
     ContainerNetwork network = network(Given.overlay("blue", "10.1.0.0/24"));
     api.resource(HostNetworks.of(network, "a")).create();
@@ -163,12 +197,18 @@ class AgentOnApiServerTest extends AgentsOnApiServer {
     forged.getMetadata().getLabels().put(Names.NODE_LABEL, "a");
     HostNetwork misnamed = HostNetworks.of(blue, "a");
     misnamed.getMetadata().setName("blue.zzz");
+    HostNetwork disguised = HostNetworks.of(network(Given.overlay("red", "10.2.0.0/24")), "a");
+    disguised.getMetadata().setName("blue.a");
+    disguised.getMetadata().setFinalizers(List.of());
     api.resource(forged).create();
     api.resource(misnamed).create();
+    api.resource(disguised).create();
     Node node = node("a");
     node.agent.ready().get(20, TimeUnit.SECONDS);
-    assertThat(node.kernel.desired).isEmpty();
+    assertThat(node.kernel.everDesired).isEmpty();
+    assertThat(node.metrics.scrape()).contains("weft_agent_objects_refused 3.0");
 
+    api.resource(disguised).delete();
     node.sandbox("one", "blue");
     ready("blue.10.1.0.1");
     assertThat(hostNetwork("blue", "a")).isNotNull();
@@ -229,6 +269,20 @@ class AgentOnApiServerTest extends AgentsOnApiServer {
   }
 
   @Test
+  void theTunnelsOfANodeAreHeardBeforeItsFirstEndpoint() throws Exception {
+    ContainerNetwork blue = network(Given.overlay("blue", "10.1.0.0/24"));
+    api.resource(HostNetworks.of(blue, "a")).create();
+    Node node = node("a");
+    InetAddress vtep = InetAddress.ofLiteral("192.0.2.2");
+
+    api.resource(Given.meshNode("b", "192.0.2.2")).create();
+    await().until(() -> node.kernel.peers.contains(vtep));
+
+    api.resources(MeshNode.class).withName("b").delete();
+    await().until(() -> !node.kernel.peers.contains(vtep));
+  }
+
+  @Test
   void theNodeIsPublishedAndItsAgentRenewsItsLease() throws Exception {
     node("a");
     await()
@@ -269,6 +323,29 @@ class AgentOnApiServerTest extends AgentsOnApiServer {
                         .contains("'2001:db8::7'", "192.0.2.1", "the same IP version")));
     annotate(null);
     await().untilAsserted(() -> assertThat(publishedVtep()).isEqualTo("192.0.2.1"));
+  }
+
+  @Test
+  void aThreadThatKeepsFailingMakesTheAgentSick() throws Exception {
+    Node node = node("a");
+    assertThat(node.agent.sick()).isEmpty();
+    Thread thread =
+        Supervised.start(
+            "test-part",
+            () -> {
+              throw new IllegalStateException("on purpose");
+            });
+    try {
+      await()
+          .untilAsserted(() ->
+              assertThat(node.agent.sick())
+                  .singleElement()
+                  .asString()
+                  .contains("test-part", "on purpose"));
+    } finally {
+      thread.interrupt();
+      thread.join();
+    }
   }
 
   @Test

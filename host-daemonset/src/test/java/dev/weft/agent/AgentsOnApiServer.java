@@ -169,6 +169,7 @@ abstract class AgentsOnApiServer {
     final SandboxFiles files;
     final KubernetesClient client;
     final Agent agent;
+    final AgentMetrics metrics = new AgentMetrics();
     final List<String> requests = new ArrayList<>();
 
     Node(String name, int port) throws IOException {
@@ -204,7 +205,7 @@ abstract class AgentsOnApiServer {
                   probe,
                   new NamespaceDirectory(files.directory()),
                   new Kernel("6.18", List.of())),
-              new AgentMetrics());
+              metrics);
     }
 
     List<String> requests() {

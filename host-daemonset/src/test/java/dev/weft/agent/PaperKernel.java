@@ -27,12 +27,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A data plane on paper: takes every NodeSpec as done, but for the problems and drifts it is given.
+ * It can be torn, so that every pass throws.
  */
 final class PaperKernel implements NodeKernel {
   final List<String> everDesired = new CopyOnWriteArrayList<>();
   final List<PassScope> passes = new CopyOnWriteArrayList<>();
   final Map<String, List<Problem>> problems = new ConcurrentHashMap<>();
   final Map<String, List<String>> drift = new ConcurrentHashMap<>();
+  volatile boolean torn;
+  volatile Set<InetAddress> peers = Set.of();
   volatile Map<String, String> desired = Map.of();
   volatile @Nullable UnderlayChoice asked;
 
@@ -47,6 +50,10 @@ final class PaperKernel implements NodeKernel {
       NodeSpec nodeSpec, PassScope scope, Consumer<ReconcileOutcome> made) {
     passes.add(scope);
     gate.join();
+    if (torn) {
+      throw new IllegalStateException("the paper is torn");
+    }
+    peers = nodeSpec.peers();
     Map<String, NetworkOutcome> outcomes = new HashMap<>();
     Map<String, String> seen = new TreeMap<>();
     nodeSpec

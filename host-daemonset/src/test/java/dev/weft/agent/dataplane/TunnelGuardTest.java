@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.DriftEvent;
+import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.Libc;
@@ -18,6 +19,8 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +43,21 @@ class TunnelGuardTest extends Containment {
   }
 
   @Test
+  void noPodOfABridgeSendsInThePlaceOfAPeer() {
+    make(overlayAndBridge());
+    b.address("eth0", PEER + "/32");
+    b.route("192.0.2.0/24", "10.77.0.1");
+    long before = received();
+
+    inject(b, PEER, NODE);
+    inject(b, PEER, "10.77.0.1");
+    inject(other, PEER, NODE);
+
+    Awaitility.await().until(() -> received() > before);
+    assertThat(received()).isEqualTo(before + 1);
+  }
+
+  @Test
   void framesOfANewPeerAreAcceptedAndOfALeavingPeerAreNot() {
     make(overlay(PEER));
     make(overlay(PEER, "192.0.2.66"));
@@ -52,6 +70,24 @@ class TunnelGuardTest extends Containment {
 
     Awaitility.await().until(() -> received() > 1);
     assertThat(received()).isEqualTo(2);
+  }
+
+  @Test
+  void aPeerIsHeardAsSoonAsAnEndpointLeadsToIt() {
+    make(overlay(PEER));
+    NodeSpec more =
+        new NodeSpec(
+            "node",
+            Optional.of(IpPrefix.parseAddress(NODE)),
+            Map.of("blue", TestSpecs.with(blue(), TestSpecs.remote("10.88.0.3", "192.0.2.66"))),
+            true,
+            Optional.empty(),
+            Set.of(IpPrefix.parseAddress(PEER)));
+
+    plane.reconcile(more, PassScope.endpoints(Map.of("blue", Set.of("net.10.88.0.3"))));
+    inject(other, "192.0.2.66", NODE);
+
+    Awaitility.await().until(() -> received() == 1);
   }
 
   @Test

@@ -182,6 +182,37 @@ class MeshReconcilerTest {
   }
 
   @Test
+  void aMeshOfBothIpFamiliesNamesTheNodesThatOthersDoNotReach() {
+    user(MeshSpecBuilder.builder().build());
+    CLUSTER.client().resource(network("blue", "overlay")).create();
+    CLUSTER.agents().join("n1", "n2", "n3");
+    await().untilAsserted(() -> assertThat(mesh().getStatus()).isNotNull());
+    assertThat(degraded()).isEmpty();
+
+    vtep("n2", "2001:db8::2");
+    await().untilAsserted(() -> assertThat(degraded()).contains("n2 (2001:db8::2)", "IPv6"));
+
+    vtep("n2", "192.0.2.254");
+    await().untilAsserted(() -> assertThat(degraded()).isEmpty());
+  }
+
+  private static String degraded() {
+    return Conditions.find(mesh().getStatus().conditions(), Conditions.DEGRADED)
+        .map(Condition::getMessage)
+        .orElse("");
+  }
+
+  private static void vtep(String node, String address) {
+    CLUSTER
+        .client()
+        .resources(MeshNode.class)
+        .withName(node)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\":{\"vtep\":\"%s\"}}".formatted(address));
+  }
+
+  @Test
   void tunnelsHaveRoomForUdpFromTheMeshsRequestToTheLastKeyThatUsesIt() {
     user(MeshSpecBuilder.builder().build());
     CLUSTER.agents().join("n1", "n2");

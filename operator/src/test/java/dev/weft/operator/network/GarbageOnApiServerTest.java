@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.Test;
 
 @Tag("api-server")
 class GarbageOnApiServerTest extends NetworksOnApiServer {
+  /** Keeps an object from going. */
+  private static final String HELD = "weft.dev/test";
+
   @Test
   void deletionWaitsForEndpointsAndNamesThem() {
     CLUSTER.agents().join("n1");
@@ -159,7 +163,9 @@ class GarbageOnApiServerTest extends NetworksOnApiServer {
     forged.getMetadata().setResourceVersion(null);
     forged.getMetadata().setUid(null);
     forged.getMetadata().setName("web.zzz");
+    forged.getMetadata().setFinalizers(List.of(HELD));
     client().resource(forged).create();
+    forged.getMetadata().setFinalizers(List.of());
     forged.getMetadata().setName("web.10.20.0.1");
     forged.setSpec(
         NetworkEndpointSpecBuilder.builder(forged.getSpec())
@@ -173,11 +179,17 @@ class GarbageOnApiServerTest extends NetworksOnApiServer {
     hostNetwork.getMetadata().setName("web.zzz");
     client().resource(hostNetwork).create();
 
-    awaitOnlyEndpoint(kept.getMetadata().getName());
     await().until(() -> hostNetworks("web").equals(List.of("web.n1", "web.n2")));
     await().until(() -> events("web").contains("ForeignWrite"));
+    await().until(() -> misnamed().get().isMarkedForDeletion());
     awaitReady("web");
     await().untilAsserted(() -> assertThat(used("web")).isEqualTo(1));
+    misnamed()
+        .edit(each -> {
+          each.getMetadata().setFinalizers(List.of());
+          return each;
+        });
+    awaitOnlyEndpoint(kept.getMetadata().getName());
   }
 
   @Test
@@ -217,6 +229,10 @@ class GarbageOnApiServerTest extends NetworksOnApiServer {
     CLUSTER.startOperator();
 
     awaitOnlyEndpoint("web.198.18.0.2");
+  }
+
+  private static Resource<NetworkEndpoint> misnamed() {
+    return client().resources(NetworkEndpoint.class).withName("web.zzz");
   }
 
   private static String owner(String meshNode) {

@@ -10,6 +10,7 @@ import dev.weft.agent.retry.Timer;
 import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.NetworkEndpoint;
+import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.SandboxReference;
 import dev.weft.testkit.TestApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -77,6 +78,26 @@ class AddressLockOnApiServerTest {
     assertThatThrownBy(() -> claims.adopt(mine, next)).isInstanceOf(AttachError.class);
 
     assertThat(stored().getSpec()).isEqualTo(others.getSpec());
+  }
+
+  @Test
+  void anEndpointThatChangedItsHolderIsNeitherTakenOverNorGivenBack() throws AttachError {
+    NetworkEndpoint mine = create("one");
+    SandboxReference two = new SandboxReference("two", "default", "two", "uid-two", null);
+    NetworkEndpoint _ =
+        api.resources(NetworkEndpoint.class)
+            .withName("blue.10.1.0.1")
+            .edit(each -> {
+              each.setSpec(NetworkEndpointSpecBuilder.builder(each.getSpec()).sandbox(two).build());
+              return each;
+            });
+    AddressOwner next =
+        new AddressOwner(new SandboxReference("next", "default", "one", "uid-one", null));
+
+    assertThatThrownBy(() -> claims.adopt(mine, next)).isInstanceOf(AttachError.class);
+    claims.release(mine);
+
+    assertThat(stored().getSpec().sandbox()).isEqualTo(two);
   }
 
   @Test

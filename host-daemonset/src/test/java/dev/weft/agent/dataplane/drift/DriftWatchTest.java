@@ -12,6 +12,7 @@ import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.retry.Supervised;
 import dev.weft.netlink.nft.NftablesMonitor;
 import dev.weft.netlink.rtnl.LinkKind;
+import dev.weft.netlink.rtnl.LinkSettings;
 import dev.weft.netlink.rtnl.LinkSpec;
 import dev.weft.netlink.rtnl.Notification;
 import dev.weft.netlink.xfrm.XfrmNotification;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DriftWatchTest {
+  private static final int FLOOD = 1000;
+
   private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
   private final HostKernel kernel =
@@ -85,15 +88,32 @@ class DriftWatchTest {
       assertThat(Supervised.failures().get("weft-drift")).isEqualTo(before + 1);
 
       node.netlink().linkAdd(LinkSpec.of("second", new LinkKind.Bridge()));
-      await()
-          .until(() ->
-              judged.stream()
-                  .anyMatch(each ->
-                      each instanceof Notification.LinkChanged(var link)
-                          && link.name().equals("second")));
+      await().until(() -> judged.stream().anyMatch(each -> isOf("second", each)));
       assertThat(Supervised.problems()).isEmpty();
     } finally {
       watch.close();
     }
+  }
+
+  @Test
+  void aFloodOfChangesOfALinkIsJudgedFewTimes() {
+    DriftWatch watch = new DriftWatch(kernel, judge, drift::add);
+    try {
+      int link = node.netlink().linkAdd(LinkSpec.of("flood", new LinkKind.Bridge())).index();
+      for (int i = 0; i < FLOOD; i++) {
+        LinkSettings toggled = LinkSettings.builder().up(i % 2 == 0).build();
+        node.netlink().linkSet(link, toggled);
+      }
+      node.netlink().linkAdd(LinkSpec.of("last", new LinkKind.Bridge()));
+      await().until(() -> judged.stream().anyMatch(each -> isOf("last", each)));
+
+      assertThat(judged).filteredOn(each -> isOf("flood", each)).hasSizeLessThan(FLOOD / 10);
+    } finally {
+      watch.close();
+    }
+  }
+
+  private static boolean isOf(String name, Notification notification) {
+    return notification instanceof Notification.LinkChanged(var link) && link.name().equals(name);
   }
 }
