@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.weft.agent.dataplane.Lab;
+import dev.weft.agent.dataplane.KernelLab;
 import dev.weft.agent.health.AgentMetrics;
 import dev.weft.netlink.rtnl.Netlink;
 import dev.weft.netlink.wire.Dump;
@@ -26,7 +26,7 @@ class UnreadableEntryTest {
   private static final int HEADER = 16;
   private static final short ANY_ENTRY = 24;
 
-  private final Lab lab = new Lab();
+  private final KernelLab lab = new KernelLab();
   private final HostKernel kernel =
       new HostKernel(lab.box("node").namespace().duplicate(), new NodeSettings(Optional.empty()));
   private final Logger logger = (Logger) LoggerFactory.getLogger(HostKernel.class);
