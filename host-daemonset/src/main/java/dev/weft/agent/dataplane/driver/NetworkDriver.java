@@ -93,7 +93,7 @@ public sealed interface NetworkDriver
             true,
             Optional.of(port)));
     // until the claim stands, another has the MAC address for all that is known
-    if (!port.learning() && endpoint.isUp()) {
+    if (endpoint.isUp()) {
       items.add(new Item.Forward(owner, hostEnd, endpoint.mac(), Optional.empty()));
     }
     items.addAll(GuardEntries.endpoint(owner, hostEnd, endpoint));

@@ -10,18 +10,38 @@ public sealed interface DeviceKind {
   /**
    * A bridge.
    *
-   * @param linkLocalLearning whether it learns from frames to itself, which it does before the
-   *     source guard sees them
+   * @param filtersTags whether it looks at 802.1Q tags, an option that not every kernel has
+   * @param altered another option is not as all our bridges have it: such as that it learns from
+   *     frames to itself, which it does before the source guard sees them
    */
-  record Bridge(boolean linkLocalLearning) implements DeviceKind {
+  record Bridge(boolean filtersTags, boolean altered) implements DeviceKind {
     /** As we make it. */
     public Bridge() {
-      this(false);
+      this(false, false);
+    }
+
+    /** As it is; what this kernel does not report is as it should be. */
+    public static Bridge of(LinkKind.Bridge bridge) {
+      return new Bridge(
+          Boolean.TRUE.equals(bridge.vlanFiltering()),
+          Boolean.TRUE.equals(bridge.stp())
+              || Boolean.TRUE.equals(bridge.multicastSnooping())
+              || Boolean.TRUE.equals(bridge.linkLocalLearning()));
+    }
+
+    /** The options that make such a bridge one of ours. */
+    public LinkKind mended() {
+      LinkKind.Bridge options =
+          new LinkKind.Bridge()
+              .withStp(false)
+              .withMulticastSnooping(false)
+              .withLinkLocalLearning(false);
+      return filtersTags ? options.withVlanFiltering(false) : options;
     }
 
     @Override
     public String toString() {
-      return linkLocalLearning ? "bridge that learns from frames to itself" : "bridge";
+      return filtersTags || altered ? "bridge with options of others" : "bridge";
     }
   }
 
