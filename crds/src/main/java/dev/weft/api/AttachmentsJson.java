@@ -32,7 +32,9 @@ final class AttachmentsJson {
     try (JsonParser parser = JSON.createParser(text)) {
       return new AttachmentsJson(parser).list();
     } catch (JsonProcessingException e) {
-      throw new InvalidAttachments("this is not JSON: " + e.getOriginalMessage(), offset(e));
+      // it quotes the text, which may hold what a terminal obeys
+      String why = e.getOriginalMessage().replaceAll("[^\\x20-\\x7e]", "?");
+      throw new InvalidAttachments("this is not JSON: " + why, offset(e));
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory failed", e);
     }

@@ -83,6 +83,7 @@ class AttachmentsTest {
         "[{}]| 1 | which network?",
         "[{\"name\":7}]| 9 | name in quotes",
         "[{\"name\":\"a\",\"name\":\"b\"}]| 19 | Duplicate",
+        "[tru\u001bc| 6 | not JSON: Unrecognized token 'tru?c'",
         "[{\"name\":\"blue\",\"ip\":\"10.0.0.7\"}]| 16 | this field is unknown",
         "[{\"name\":\"blue\",\"ips\":\"10.0.0.7\"}]| 22 | a list of addresses",
         "[{\"name\":\"blue\",\"ips\":[\"10.0.0.7/24\"]}]| 23 | not an IP address",

@@ -73,6 +73,19 @@ class SourceGuardTest extends GuardedFrames {
     }
   }
 
+  /** Each would be memory of the node's, and whose is not known gets everybody's frames. */
+  @Test
+  void theBridgeKeepsNoteOfNoAddressThatItWasNotTold() throws Exception {
+    make(bridge());
+
+    assertThat(passes(ethernet(VRRP, MARKED, (byte) 5))).isTrue();
+
+    assertThat(node.netlink().fdbOfBridge(node.link("wb-000000010000").index()))
+        .extracting(FdbEntry::mac)
+        .contains(Macs.of(VICTIM), Macs.of(OWN))
+        .doesNotContain(VRRP);
+  }
+
   @Test
   void theGatewayIsItsNodes() throws Exception {
     make(bridge());

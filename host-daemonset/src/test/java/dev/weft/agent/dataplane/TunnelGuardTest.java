@@ -8,7 +8,10 @@ import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.netlink.IpPrefix;
+import dev.weft.netlink.LanFrames;
 import dev.weft.netlink.Libc;
+import dev.weft.netlink.MacAddress;
+import dev.weft.netlink.PacketSocket;
 import dev.weft.netlink.SocketAddress;
 import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.LinkSpec;
@@ -20,12 +23,16 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A clear tunnel takes frames of its peers only. */
 class TunnelGuardTest extends Containment {
@@ -235,5 +242,82 @@ class TunnelGuardTest extends Containment {
 
     Awaitility.await().until(() -> received() > 0);
     assertThat(received()).isEqualTo(1);
+  }
+
+  @Test
+  void noPodOfTheClusterSendsInThePlaceOfAPeer() throws IOException {
+    lab.cable(a, "c0", node, "cni");
+    node.address("cni", "10.244.0.1/24");
+    node.set("net/ipv4/ip_forward", "1");
+    MacAddress gateway = mac(node, "cni");
+    make(overlay(PEER, "192.0.2.67"));
+
+    try (DatagramChannel victim = other.namespace().call(() -> open(PEER))) {
+      send(a, "c0", gateway, PEER, NODE);
+      send(a, "c0", gateway, "192.0.2.67", PEER);
+      inject(other, PEER, NODE);
+
+      Awaitility.await().until(() -> received() > 0);
+      assertThat(received()).isEqualTo(1);
+      assertThat(victim.receive(ByteBuffer.allocate(FRAME))).isNull();
+    }
+  }
+
+  /** A bridge hands these to the node without a rule of its own. */
+  @ParameterizedTest
+  @ValueSource(strings = {"03", "0e"})
+  void noPodReachesTheNodeByItsPort(String last) throws IOException {
+    make(overlayAndBridge());
+    MacAddress reserved = MacAddress.parse("01:80:c2:00:00:" + last);
+    node.delete(TUNNEL);
+
+    try (DatagramChannel victim = node.namespace().call(() -> open(NODE))) {
+      send(a, "eth0", reserved, PEER, NODE);
+      send(b, "eth0", reserved, "10.77.0.2", NODE);
+      inject(other, PEER, NODE);
+
+      AtomicReference<java.net.SocketAddress> from = new AtomicReference<>();
+      Awaitility.await()
+          .until(() -> {
+            from.set(victim.receive(ByteBuffer.allocate(FRAME)));
+            return from.get() != null;
+          });
+      assertThat(((InetSocketAddress) from.get()).getPort()).isNotEqualTo(PORT);
+    }
+  }
+
+  private static MacAddress mac(Box box, String device) {
+    return Objects.requireNonNull(box.link(device).address());
+  }
+
+  /** Sends a frame for the tunnels, as a process can that has a socket for packets. */
+  private static void send(Box from, String device, MacAddress to, String source, String target) {
+    ByteBuffer packet =
+        ByteBuffer.allocate(20 + 8 + FRAME)
+            .putInt(0x45000000 | (20 + 8 + FRAME))
+            .putInt(0)
+            .putInt(0x40110000)
+            .put(IpPrefix.parseAddress(source).getAddress())
+            .put(IpPrefix.parseAddress(target).getAddress())
+            .putInt(PORT << 16 | PORT)
+            .putInt((8 + FRAME) << 16)
+            .put((byte) 8)
+            .put(32, (byte) (VNI >> 16))
+            .putShort(33, (short) VNI);
+    int sum = 0;
+    for (int at = 0; at < 20; at += 2) {
+      sum += packet.getShort(at) & 0xffff;
+    }
+    packet.putShort(10, (short) ~((sum & 0xffff) + (sum >>> 16)));
+    try (PacketSocket socket =
+        PacketSocket.open(from.namespace(), from.link(device).index(), LanFrames.IPV6)) {
+      socket.send(
+          ByteBuffer.allocate(14 + packet.capacity())
+              .put(to.bytes())
+              .put(mac(from, device).bytes())
+              .putShort((short) 0x0800)
+              .put(packet.array())
+              .array());
+    }
   }
 }

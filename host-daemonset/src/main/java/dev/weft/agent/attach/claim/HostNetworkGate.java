@@ -44,7 +44,7 @@ public final class HostNetworkGate {
       if (driver != Driver.OVERLAY) {
         throw AttachError.until(
             ("network %s is not built on node %s: either its nodeSelector excludes the node, or the"
-                 + " operator has not reached it yet")
+                    + " operator has not reached it yet")
                 .formatted(name, cluster.node()));
       }
       requireSelected(network);

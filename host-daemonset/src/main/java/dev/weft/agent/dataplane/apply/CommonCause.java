@@ -116,7 +116,7 @@ final class CommonCause {
           };
       case Item.Address _, Item.Route _, Item.Neighbour _, Item.Setting _ -> "ipv6";
       case Item.Forward _ -> "bridge vxlan";
-      case Item.Filter _ -> "nf_tables nft_ct nft_masq nft_socket nft_xfrm";
+      case Item.Filter _ -> "nf_tables nft_ct nft_masq nft_socket nft_fib_inet nft_xfrm";
       case GuardItem _ -> "nf_tables nft_meta_bridge";
       case IpsecItem.SecurityState _, IpsecItem.EspPort _ -> "esp4 esp6";
       case IpsecItem.SecurityPolicy _ -> "xfrm_user";

@@ -174,10 +174,7 @@ final class LinkRequests {
 
   private LinkKind kind(Item.Device device, Function<String, Optional<SandboxHandle>> sandboxes) {
     return switch (device.kind()) {
-      case DeviceKind.Bridge(boolean linkLocalLearning) ->
-          new LinkKind.Bridge()
-              .withMulticastSnooping(false)
-              .withLinkLocalLearning(linkLocalLearning);
+      case DeviceKind.Bridge bridge -> bridge.mended();
       case DeviceKind.Vxlan(int vni, int port, var local, _) -> {
         LinkKind.Vxlan.Builder vxlan = LinkKind.Vxlan.vni(vni).port(port).learning(false);
         local.ifPresent(vxlan::local);
@@ -241,16 +238,14 @@ final class LinkRequests {
         step(
             after.name(),
             new Request.LinkChange(index.applyAsInt(after.name()), settings.build())));
-    if (after.kind() instanceof DeviceKind.Bridge(boolean linkLocalLearning)
+    if (after.kind() instanceof DeviceKind.Bridge
+        && before.kind() instanceof DeviceKind.Bridge bridge
         && !before.kind().equals(after.kind())) {
       steps.add(
           step(
               after.name(),
               new Request.LinkChange(
-                  index.applyAsInt(after.name()),
-                  null,
-                  new LinkKind.Bridge().withLinkLocalLearning(linkLocalLearning),
-                  LinkSettings.NONE)));
+                  index.applyAsInt(after.name()), null, bridge.mended(), LinkSettings.NONE)));
     }
     if (after.kind() instanceof DeviceKind.Veth(DeviceName peer, MacAddress mac, boolean up)
         && (before.mtu() != after.mtu() || !before.kind().equals(after.kind()))) {

@@ -140,10 +140,9 @@ public record DriftDetector(
             && samePort(device, link)
             && IpConf.of(link).meets(device.conf())
             && !(device.kind() instanceof DeviceKind.Veth && device.innerUp() && !link.isLowerUp())
-            && !(device.kind() instanceof DeviceKind.Bridge(boolean learns)
-                && !learns
+            && !(device.kind() instanceof DeviceKind.Bridge kind
                 && link.kind() instanceof LinkKind.Bridge bridge
-                && Boolean.TRUE.equals(bridge.linkLocalLearning()))
+                && !kind.equals(DeviceKind.Bridge.of(bridge)))
             && !(device.kind() instanceof DeviceKind.Vxlan tunnel
                 && tunnel.txChecksum() != kernel.txChecksum(link.index()));
     return same ? Optional.empty() : Optional.of(Drift.of(device, name + " was changed"));
@@ -168,15 +167,7 @@ public record DriftDetector(
     var port = link.port();
     return device.port().isEmpty()
         || port == null
-        || device
-            .port()
-            .get()
-            .equals(
-                new BridgeMembership(
-                    device.port().get().bridge(),
-                    Boolean.TRUE.equals(port.isolated()),
-                    !Boolean.FALSE.equals(port.learning()),
-                    Boolean.TRUE.equals(port.neighSuppress())));
+        || device.port().get().equals(BridgeMembership.of(device.port().get().bridge(), port));
   }
 
   private Optional<Drift> gone(Link notified) {

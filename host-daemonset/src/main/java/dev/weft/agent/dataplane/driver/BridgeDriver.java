@@ -90,7 +90,7 @@ record BridgeDriver(Network network, String bridge, int mtu, GatewayMode gateway
     List<Item> items =
         new ArrayList<>(
             NetworkDriver.vethPair(
-                network, endpoint, mtu, new BridgeMembership(bridge, isolated, true, false)));
+                network, endpoint, mtu, new BridgeMembership(bridge, isolated, false)));
     items.addAll(
         NetworkDriver.inside(network, endpoint, defaultRoute && hasGateway() && !internal()));
     return items;

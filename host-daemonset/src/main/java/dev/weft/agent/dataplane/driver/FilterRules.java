@@ -27,6 +27,13 @@ public record FilterRules(
     Set<Restriction> restrictions,
     List<IpPrefix> masquerade,
     Optional<DeviceKind.Vxlan> tunnel) {
+  /**
+   * A bridge hands frames to these addresses to the node as its port's own, before any rule of the
+   * bridge, and no packet of IP is ever sent to them (IEEE 802.1Q, table 8-1).
+   */
+  private static final String RESERVED =
+      "    ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop\n";
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,14}");
 
   /** What the filter drops. */
@@ -89,6 +96,7 @@ public record FilterRules(
       sets.append(names("bridges", networks, _ -> true));
       sets.append(tunnels.definitions());
       forward.append(tunnels.forward());
+      input.append(RESERVED);
       input.append(tunnels.input());
       output.append(tunnels.output());
       bridges(networks, sets, forward, input);

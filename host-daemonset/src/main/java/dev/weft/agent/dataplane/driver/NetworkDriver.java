@@ -93,7 +93,7 @@ public sealed interface NetworkDriver
             true,
             Optional.of(port)));
     // the MAC address may still be another's until the endpoint is claimed
-    if (!port.learning() && endpoint.isUp()) {
+    if (endpoint.isUp()) {
       items.add(new Item.Forward(owner, hostEnd, endpoint.mac(), Optional.empty()));
     }
     items.addAll(GuardEntries.endpoint(owner, hostEnd, endpoint));

@@ -135,7 +135,7 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
             network.mac(network.vxlan()),
             mtu,
             true,
-            Optional.of(new BridgeMembership(network.bridge(), false, false, true))));
+            Optional.of(new BridgeMembership(network.bridge(), false, true))));
     items.addAll(GuardEntries.gateway(network.owner(), network.mac(network.bridge())));
     items.addAll(GuardEntries.port(network.owner(), network.vxlan()));
     return items;
@@ -146,10 +146,7 @@ record OverlayDriver(Network network, DeviceKind.Vxlan tunnel, int mtu) implemen
     List<Item> items =
         new ArrayList<>(
             NetworkDriver.vethPair(
-                network,
-                endpoint,
-                mtu,
-                new BridgeMembership(network.bridge(), false, false, false)));
+                network, endpoint, mtu, new BridgeMembership(network.bridge(), false, false)));
     items.addAll(
         NetworkDriver.inside(
             network, endpoint, defaultRoute && !Boolean.TRUE.equals(network.spec().internal())));

@@ -68,10 +68,7 @@ record ParentlessDriver(Network network, int mtu, MacvlanMode mode) implements N
     List<Item> items =
         new ArrayList<>(
             NetworkDriver.vethPair(
-                network,
-                endpoint,
-                mtu,
-                new BridgeMembership(network.bridge(), isolated, true, false)));
+                network, endpoint, mtu, new BridgeMembership(network.bridge(), isolated, false)));
     items.addAll(NetworkDriver.inside(network, endpoint, false));
     if (hostAccess()) {
       for (IpPrefix address : endpoint.addresses()) {

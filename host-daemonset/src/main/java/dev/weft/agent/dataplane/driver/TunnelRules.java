@@ -37,6 +37,10 @@ public record TunnelRules(
   private static final String NEAR =
       "\"veth\", \"netkit\", \"bridge\", \"tun\", \"openvswitch\", \"macvlan\", \"ipvlan\"";
 
+  /** A peer's address from where no peer is: whatever runs on the node can write it. */
+  private static final String PRETENDED =
+      "meta iifkind { %s } fib saddr . iif oif missing drop".formatted(NEAR);
+
   static TunnelRules of(Collection<FilterRules> networks, NodeContext context) {
     Map<Integer, Set<Integer>> vnis = new TreeMap<>();
     Set<String> wires = new TreeSet<>();
@@ -64,6 +68,7 @@ public record TunnelRules(
               chain tunnel_input {
                 iifname "lo" drop
                 iifname @bridges drop
+                %1$s
                 ip saddr @peers4 return
                 ip6 saddr @peers6 return
                 drop
@@ -73,12 +78,15 @@ public record TunnelRules(
                 ip daddr @peers4 ip saddr != @peers4 drop
                 ip6 daddr @peers6 iifname @bridges drop
                 ip6 daddr @peers6 ip6 saddr != @peers6 drop
+                ip daddr @peers4 %1$s
+                ip6 daddr @peers6 %1$s
               }
               chain tunnel_output {
                 ip daddr @peers4 drop
                 ip6 daddr @peers6 drop
               }
             """
+                .formatted(PRETENDED)
             + (vnis.keySet().stream().anyMatch(shared::contains) ? near() : "");
   }
 

@@ -178,19 +178,13 @@ public final class ObservedState {
       return Optional.empty();
     }
     return port == null
-        ? Optional.of(new BridgeMembership(bridge.name(), false, true, false))
-        : Optional.of(
-            new BridgeMembership(
-                bridge.name(),
-                Boolean.TRUE.equals(port.isolated()),
-                !Boolean.FALSE.equals(port.learning()),
-                Boolean.TRUE.equals(port.neighSuppress())));
+        ? Optional.of(new BridgeMembership(bridge.name(), false, false, true))
+        : Optional.of(BridgeMembership.of(bridge.name(), port));
   }
 
   private DeviceKind kind(Link link, Owner owner, Optional<Link> inside) {
     return switch (link.kind()) {
-      case LinkKind.Bridge bridge ->
-          new DeviceKind.Bridge(Boolean.TRUE.equals(bridge.linkLocalLearning()));
+      case LinkKind.Bridge bridge -> DeviceKind.Bridge.of(bridge);
       // its frames travel in the namespace where another process created it
       case LinkKind.Vxlan _ when link.parentNamespace() >= 0 ->
           new DeviceKind.Other("vxlan of another namespace");

@@ -10,18 +10,38 @@ public sealed interface DeviceKind {
   /**
    * A bridge.
    *
-   * @param linkLocalLearning whether the bridge learns from frames to itself, which it does before
-   *     the source guard sees them
+   * @param filtersTags whether it filters by 802.1Q tags, an option that not every kernel has
+   * @param altered another option differs from what all bridges of Weft have, such as learning from
+   *     frames to the bridge itself, which precedes the source guard
    */
-  record Bridge(boolean linkLocalLearning) implements DeviceKind {
+  record Bridge(boolean filtersTags, boolean altered) implements DeviceKind {
     /** A bridge with Weft's settings. */
     public Bridge() {
-      this(false);
+      this(false, false);
+    }
+
+    /** The bridge that the kernel reports; an option that it does not report is as wanted. */
+    public static Bridge of(LinkKind.Bridge bridge) {
+      return new Bridge(
+          Boolean.TRUE.equals(bridge.vlanFiltering()),
+          Boolean.TRUE.equals(bridge.stp())
+              || Boolean.TRUE.equals(bridge.multicastSnooping())
+              || Boolean.TRUE.equals(bridge.linkLocalLearning()));
+    }
+
+    /** The options that restore Weft's settings. */
+    public LinkKind mended() {
+      LinkKind.Bridge options =
+          new LinkKind.Bridge()
+              .withStp(false)
+              .withMulticastSnooping(false)
+              .withLinkLocalLearning(false);
+      return filtersTags ? options.withVlanFiltering(false) : options;
     }
 
     @Override
     public String toString() {
-      return linkLocalLearning ? "bridge that learns from frames to itself" : "bridge";
+      return filtersTags || altered ? "bridge with options of others" : "bridge";
     }
   }
 

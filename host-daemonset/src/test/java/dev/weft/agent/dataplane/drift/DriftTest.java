@@ -16,6 +16,7 @@ import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.rtnl.Address;
+import dev.weft.netlink.rtnl.BridgePort;
 import dev.weft.netlink.rtnl.Ethtool;
 import dev.weft.netlink.rtnl.FdbEntry;
 import dev.weft.netlink.rtnl.LinkKind;
@@ -120,18 +121,28 @@ class DriftTest {
                 set(
                     node,
                     TUNNEL,
+                    LinkSettings.builder().port(BridgePort.builder().learning(true).build()))),
+        new Deed(
+            "an endpoint's port is locked",
+            node ->
+                set(
+                    node,
+                    hostEnd(node, NAT),
+                    LinkSettings.builder().port(BridgePort.builder().locked(true).build()))),
+        new Deed(
+            "an endpoint's port hears no broadcasts",
+            node ->
+                set(
+                    node,
+                    hostEnd(node, NAT),
                     LinkSettings.builder()
-                        .port(dev.weft.netlink.rtnl.BridgePort.builder().learning(true).build()))),
+                        .port(BridgePort.builder().broadcastFlood(false).build()))),
         new Deed(
             "the bridge learns from frames to itself",
-            node ->
-                node.netlink()
-                    .execute(
-                        new Request.LinkChange(
-                            node.link(NAT).index(),
-                            null,
-                            new LinkKind.Bridge().withLinkLocalLearning(true),
-                            LinkSettings.NONE))),
+            node -> set(node, new LinkKind.Bridge().withLinkLocalLearning(true))),
+        new Deed(
+            "the bridge follows multicast groups",
+            node -> set(node, new LinkKind.Bridge().withMulticastSnooping(true))),
         new Deed("forwarding is flushed", DriftTest::flushForwarding),
         new Deed("neighbours are flushed", DriftTest::flushNeighbours),
         new Deed(
@@ -168,6 +179,11 @@ class DriftTest {
 
   private static void set(Box node, String device, LinkSettings.Builder settings) {
     node.netlink().linkSet(node.link(device).index(), settings.build());
+  }
+
+  private static void set(Box node, LinkKind options) {
+    node.netlink()
+        .execute(new Request.LinkChange(node.link(NAT).index(), null, options, LinkSettings.NONE));
   }
 
   private static void rename(Box node, String device) {

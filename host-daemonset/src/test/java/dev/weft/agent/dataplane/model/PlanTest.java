@@ -51,7 +51,7 @@ class PlanTest {
   private static List<Item> portsOf(String bridge, Random random) {
     List<Item> items = new ArrayList<>();
     Optional<BridgeMembership> port =
-        Optional.of(new BridgeMembership(bridge, random.nextBoolean(), true, false));
+        Optional.of(new BridgeMembership(bridge, random.nextBoolean(), false));
     if (random.nextBoolean()) {
       String tunnel = "wv-" + bridge;
       items.add(
