@@ -63,10 +63,8 @@ public final class Agent implements AutoCloseable {
     parts.heartbeat().start(parts.timer());
     parts.attacher().onSynced(this::begin);
     CompletableFuture<Void> _ =
-        parts
-            .cluster()
-            .start(parts.watch())
-            .thenCombine(parts.self().start(parts.timer()), (known, _) -> known)
+        CompletableFuture.allOf(
+                parts.cluster().start(parts.watch()), parts.self().start(parts.timer()))
             .thenRun(() -> {
               LOG.atInfo().addKeyValue("node", node).log("the cluster is known");
               machine.sandboxes.start(new TimedWirer(parts.attacher(), metrics));

@@ -20,15 +20,17 @@ import java.util.stream.Stream;
 record NetworkKind(Driver driver, boolean hasIpv6) {
   /** A driver, and whether its frames are encrypted. */
   enum Driver {
-    BRIDGE("bridge"),
-    OVERLAY("overlay"),
-    ENCRYPTED("encrypted overlay"),
-    MACVLAN("macvlan");
+    BRIDGE("bridge", 0),
+    OVERLAY("overlay", 2),
+    ENCRYPTED("encrypted overlay", 4),
+    MACVLAN("macvlan", 6);
 
     private final String label;
+    private final int block;
 
-    Driver(String label) {
+    Driver(String label, int block) {
       this.label = label;
+      this.block = block;
     }
   }
 
@@ -57,7 +59,7 @@ record NetworkKind(Driver driver, boolean hasIpv6) {
   ContainerNetwork resource() {
     ContainerNetwork network = new ContainerNetwork();
     network.setMetadata(new ObjectMetaBuilder().withName(network()).build());
-    int number = 2 * driver.ordinal() + (hasIpv6 ? 1 : 0);
+    int number = driver.block + (hasIpv6 ? 1 : 0);
     List<Subnet> subnets = new ArrayList<>();
     subnets.add(subnet("172.28.%d.0/24".formatted(number)));
     if (hasIpv6) {

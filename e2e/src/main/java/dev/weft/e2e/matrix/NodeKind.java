@@ -91,8 +91,8 @@ enum NodeKind {
       """
       [ $N = 2 ] || exit 0
       ip address show dev eth0 | grep -q 192.168.77.99/24 && exit 0
-      ip address add 192.168.77.99/24 dev eth0
       ip address delete 192.168.77.12/24 dev eth0
+      ip address add 192.168.77.99/24 dev eth0
       ip route replace default via 192.168.77.254 dev eth0
       """);
 

@@ -197,7 +197,7 @@ class FirewallTest {
         .asString()
         .contains("inet house passing drops", BRIDGE, "to the world by IPv4");
     for (String command :
-        problems.getFirst().remedy().substring("allow it: ".length()).split("; ")) {
+        problems.getFirst().remedy().substring("allow it: ".length()).split("; ", -1)) {
       node.nft(command.substring("nft ".length()));
     }
     assertThat(problems(one, PassScope.EVERYTHING)).isEmpty();
