@@ -68,7 +68,7 @@ class AttachmentsTest {
         "@eth1| 0 | a network's name has",
         "blue@| 5 | it is empty",
         "blue@eth1@x, lan@a/b| 17 | visible ASCII",
-        "blue@interface-name-x| 5 | Linux takes 15",
+        "blue@interface-name-x| 5 | Linux allows 15",
         "blue@all| 5 | Linux reserves the names",
         "blue@lo| 5 | the sandbox's own",
         "[{\"name\":\"a\",\"ips\":[\"10.0.0.7\"]},{\"name\":\"a\",\"ips\":[\"10.0.0.7\"]}]| 33 |"
@@ -80,7 +80,7 @@ class AttachmentsTest {
         "[{\"name\":\"blue\"}] []| 18 | nothing may follow",
         "[\"blue\"]| 1 | an object such as",
         "[null]| 1 | an object such as",
-        "[{}]| 1 | which network?",
+        "[{}]| 1 | name the network",
         "[{\"name\":7}]| 9 | name in quotes",
         "[{\"name\":\"a\",\"name\":\"b\"}]| 19 | Duplicate",
         "[tru\u001bc| 6 | not JSON: Unrecognized token 'tru?c'",

@@ -44,7 +44,7 @@ class XfrmValuesTest {
   @Test
   void aStateTakesAKeyOfItsAlgorithmsLengthOnly() {
     assertThatThrownBy(() -> new XfrmRequest.StateAdd(STATE, XfrmKey.copyOf(new byte[32])))
-        .hasMessage("rfc4106(gcm(aes)) takes 288 bits of key, not 256");
+        .hasMessage("rfc4106(gcm(aes)) needs 288 bits of key, not 256");
   }
 
   @Test
