@@ -63,7 +63,7 @@ public final class MatrixMain implements Callable<Integer> {
           "weft: --node takes %s%n", String.join(", ", (Iterable<String>) new NodeKinds()));
       return 2;
     }
-    Map<NodeKind, Map<NetworkKind, Outcome>> rows = new LinkedHashMap<>();
+    Map<NodeKind, Map<NetworkKind, PairOutcome>> rows = new LinkedHashMap<>();
     for (NodeKind kind : kinds) {
       System.out.printf("nodes: %s%n", kind.label());
       rows.put(kind, Row.of(kind, "matrix", manifests));
@@ -72,7 +72,7 @@ public final class MatrixMain implements Callable<Integer> {
     long broken =
         rows.values().stream()
             .flatMap(row -> row.values().stream())
-            .filter(Outcome.Broken.class::isInstance)
+            .filter(PairOutcome.Broken.class::isInstance)
             .count();
     System.out.printf(
         "%d pairs: %s%n",
@@ -82,7 +82,7 @@ public final class MatrixMain implements Callable<Integer> {
   }
 
   /** A line for each kind of node, then a note for each reason. */
-  static List<String> table(Map<NodeKind, Map<NetworkKind, Outcome>> rows) {
+  static List<String> table(Map<NodeKind, Map<NetworkKind, PairOutcome>> rows) {
     List<String> notes = new ArrayList<>();
     List<List<String>> cells = new ArrayList<>();
     cells.add(
@@ -90,7 +90,7 @@ public final class MatrixMain implements Callable<Integer> {
             .toList());
     rows.forEach((kind, row) -> {
       List<String> line = new ArrayList<>(List.of(kind.label()));
-      for (Outcome outcome : row.values()) {
+      for (PairOutcome outcome : row.values()) {
         line.add(outcome.cell(number(notes, outcome.note())));
       }
       cells.add(line);

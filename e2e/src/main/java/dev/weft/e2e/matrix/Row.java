@@ -61,11 +61,11 @@ final class Row {
    * @param labName name of the lab, see {@link Lab#create}
    * @param manifests their folder
    */
-  static Map<NetworkKind, Outcome> of(NodeKind kind, String labName, Path manifests) {
+  static Map<NetworkKind, PairOutcome> of(NodeKind kind, String labName, Path manifests) {
     try (Lab lab = Lab.create(labName)) {
       Row row = new Row(kind, lab);
       row.start(manifests);
-      Map<NetworkKind, Outcome> outcomes = row.settled();
+      Map<NetworkKind, PairOutcome> outcomes = row.settled();
       for (int change = 0; change < CHANGES && !kind.during().isEmpty(); change++) {
         lab.nodes().forEach(node -> require(node, kind.during()));
         outcomes = row.settled();
@@ -142,36 +142,36 @@ final class Row {
   }
 
   /** What became of each network once nothing changes any more. */
-  private Map<NetworkKind, Outcome> settled() {
-    Map<NetworkKind, Outcome> outcomes = new LinkedHashMap<>();
+  private Map<NetworkKind, PairOutcome> settled() {
+    Map<NetworkKind, PairOutcome> outcomes = new LinkedHashMap<>();
     Map<NetworkKind, Long> refusedAt = new LinkedHashMap<>();
     long end = System.nanoTime() + SETTLES.toNanos();
     boolean settled = false;
     while (!settled && System.nanoTime() < end) {
       settled = true;
       for (NetworkKind network : NetworkKind.all()) {
-        if (outcomes.get(network) instanceof Outcome.Works) {
+        if (outcomes.get(network) instanceof PairOutcome.Works) {
           continue;
         }
-        Outcome outcome = outcome(network);
+        PairOutcome outcome = outcome(network);
         outcomes.put(network, outcome);
-        if (!(outcome instanceof Outcome.Refused)) {
+        if (!(outcome instanceof PairOutcome.Refused)) {
           refusedAt.remove(network);
         }
         settled &=
             switch (outcome) {
-              case Outcome.Works _ -> true;
-              case Outcome.Refused _ ->
+              case PairOutcome.Works _ -> true;
+              case PairOutcome.Refused _ ->
                   System.nanoTime() - refusedAt.computeIfAbsent(network, _ -> System.nanoTime())
                       > LASTS.toNanos();
-              case Outcome.Broken _ -> false;
+              case PairOutcome.Broken _ -> false;
             };
       }
     }
     return outcomes;
   }
 
-  private Outcome outcome(NetworkKind network) {
+  private PairOutcome outcome(NetworkKind network) {
     for (String pod : List.of(first(network), second(network))) {
       if (!cluster.isRunning(pod)) {
         return refusedOr(network, "%s does not run: %s".formatted(pod, lab.attachError(pod)));
@@ -183,7 +183,7 @@ final class Row {
     }
     return lost(network, mtu.getAsInt())
         .map(to -> refusedOr(network, "full frames to %s are lost".formatted(to)))
-        .orElseGet(() -> new Outcome.Works(mtu.getAsInt()));
+        .orElseGet(() -> new PairOutcome.Works(mtu.getAsInt()));
   }
 
   /** Where full frames do not arrive, first of all; empty if they arrive everywhere. */
@@ -217,14 +217,14 @@ final class Row {
   }
 
   /** What stands in the network's way, as its status says; broken if it says nothing. */
-  private Outcome refusedOr(NetworkKind network, String broken) {
+  private PairOutcome refusedOr(NetworkKind network, String broken) {
     return Stream.of(Conditions.STALLED, Conditions.DEGRADED)
         .flatMap(type -> cluster.condition(network.network(), type).stream())
         .filter(condition -> Conditions.TRUE.equals(condition.getStatus()))
         .map(Condition::getMessage)
         .findFirst()
-        .<Outcome>map(Outcome.Refused::new)
-        .orElseGet(() -> new Outcome.Broken(broken));
+        .<PairOutcome>map(PairOutcome.Refused::new)
+        .orElseGet(() -> new PairOutcome.Broken(broken));
   }
 
   private static void await(String what, Callable<Boolean> condition) {

@@ -22,19 +22,20 @@ class RowTest {
     assumeTrue(Root.is(), Root.REASON);
     NodeKind kind = NodeKind.valueOf(System.getProperty("weft.matrix.node", "MTU_1280"));
 
-    Map<NetworkKind, Outcome> row = Row.of(kind, Labs.name(), MANIFESTS);
+    Map<NetworkKind, PairOutcome> row = Row.of(kind, Labs.name(), MANIFESTS);
 
     MatrixMain.table(Map.of(kind, row)).forEach(System.out::println);
     assertThat(row).hasSameSizeAs(NetworkKind.all());
-    assertThat(row.values()).noneMatch(Outcome.Broken.class::isInstance);
-    assertThat(row.values()).anyMatch(Outcome.Works.class::isInstance);
+    assertThat(row.values()).noneMatch(PairOutcome.Broken.class::isInstance);
+    assertThat(row.values()).anyMatch(PairOutcome.Works.class::isInstance);
   }
 
   @Test
   void theTableSaysEachReasonOnce() {
-    Map<NetworkKind, Outcome> row =
+    Map<NetworkKind, PairOutcome> row =
         Map.of(
-            new NetworkKind(NetworkKind.Driver.BRIDGE, false), new Outcome.Refused("no NAT here"));
+            new NetworkKind(NetworkKind.Driver.BRIDGE, false),
+            new PairOutcome.Refused("no NAT here"));
 
     assertThat(MatrixMain.table(Map.of(NodeKind.PLAIN, row, NodeKind.IPVS, row)))
         .filteredOn(line -> line.contains("no NAT here"))

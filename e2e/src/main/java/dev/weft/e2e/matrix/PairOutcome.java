@@ -1,15 +1,15 @@
 package dev.weft.e2e.matrix;
 
 /** What became of one kind of network on one kind of node. */
-sealed interface Outcome {
+sealed interface PairOutcome {
   /** Full frames of each IP version pass between two pods. */
-  record Works(int mtu) implements Outcome {}
+  record Works(int mtu) implements PairOutcome {}
 
   /** The network's status says that it does not work here, and why. */
-  record Refused(String reason) implements Outcome {}
+  record Refused(String reason) implements PairOutcome {}
 
   /** It does not work, and no status says so. */
-  record Broken(String what) implements Outcome {}
+  record Broken(String what) implements PairOutcome {}
 
   /** The cell of the table. */
   default String cell(int note) {
