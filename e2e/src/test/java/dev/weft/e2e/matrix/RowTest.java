@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.weft.e2e.lab.Labs;
 import dev.weft.e2e.lab.Root;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,10 +33,8 @@ class RowTest {
 
   @Test
   void theTableSaysEachReasonOnce() {
-    Map<NetworkKind, PairOutcome> row =
-        Map.of(
-            new NetworkKind(NetworkKind.Driver.BRIDGE, false),
-            new PairOutcome.Refused("no NAT here"));
+    Map<NetworkKind, PairOutcome> row = new LinkedHashMap<>();
+    NetworkKind.all().forEach(each -> row.put(each, new PairOutcome.Refused("no NAT here")));
 
     assertThat(MatrixMain.table(Map.of(NodeKind.PLAIN, row, NodeKind.IPVS, row)))
         .filteredOn(line -> line.contains("no NAT here"))
