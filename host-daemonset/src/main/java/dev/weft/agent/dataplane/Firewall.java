@@ -11,20 +11,15 @@ import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.netlink.IpPrefix;
-import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.nft.NftablesException;
-import dev.weft.netlink.rtnl.Link;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Reports what the node's own firewall drops of networks that exist: packets between pods of one
@@ -66,11 +61,16 @@ final class Firewall {
       }
     }
     Map<String, List<Problem>> problems = new HashMap<>();
-    for (FirewallProbe.Way way : dropped(ways.keySet())) {
+    List<FirewallProbe.Way> dropped = dropped(ways.keySet());
+    if (dropped.isEmpty()) {
+      return problems;
+    }
+    ForwardChains chains = kernel.forwardChains();
+    for (FirewallProbe.Way way : dropped) {
       String name = ways.getOrDefault(way, "");
       LastPass.Carried carried = left.networks().get(name);
       if (carried != null) {
-        Problem problem = problem(way);
+        Problem problem = problem(way, chains);
         carried.problems().add(problem);
         problems.computeIfAbsent(name, _ -> new ArrayList<>()).add(problem);
       }
@@ -82,39 +82,26 @@ final class Firewall {
   private Collection<FirewallProbe.Way> ways(FilterRules rules, NetworkSpec network) {
     boolean inside =
         rules.isOneSegment() && (network.local().size() > 1 || rules.tunnel().isPresent());
-    Optional<MacAddress> gateway =
-        rules.isOpen()
-            ? kernel.netlink().link(rules.bridge()).map(Link::address)
-            : Optional.empty();
     Map<String, FirewallProbe.Way> ways = new HashMap<>();
     for (LocalEndpoint endpoint : network.local().values()) {
       int index = interfaces.index(Owner.endpoint(network.uid(), endpoint.id()));
       for (IpPrefix prefix : endpoint.addresses()) {
-        if (index != 0) {
-          InetAddress address = prefix.address();
-          Function<Optional<MacAddress>, FirewallProbe.Way> way =
-              router ->
-                  new FirewallProbe.Way(
-                      rules.bridge(),
-                      endpoint.sandbox().toString(),
-                      index,
-                      endpoint.mac(),
-                      address,
-                      router);
-          if (inside) {
-            add(ways, way.apply(Optional.empty()));
-          }
-          if (gateway.isPresent()) {
-            add(ways, way.apply(gateway));
+        for (boolean outward : List.of(false, true)) {
+          if (index != 0 && (outward ? rules.isOpen() : inside)) {
+            FirewallProbe.Way way =
+                new FirewallProbe.Way(
+                    rules.bridge(),
+                    endpoint.sandbox().toString(),
+                    index,
+                    endpoint.mac(),
+                    prefix.address(),
+                    outward);
+            ways.putIfAbsent(way.key(), way);
           }
         }
       }
     }
     return ways.values();
-  }
-
-  private static void add(Map<String, FirewallProbe.Way> ways, FirewallProbe.Way way) {
-    ways.putIfAbsent(way.key(), way);
   }
 
   /** Without nftables nothing is probed; another problem already reports that. */
@@ -126,8 +113,7 @@ final class Firewall {
     }
   }
 
-  private Problem problem(FirewallProbe.Way way) {
-    ForwardChains chains = kernel.forwardChains();
+  private static Problem problem(FirewallProbe.Way way, ForwardChains chains) {
     String dropped =
         "%s what pods on the bridge %s send to %s by IPv%d"
             .formatted(
@@ -135,10 +121,10 @@ final class Firewall {
                     ? "a rule or policy for forwarded packets drops"
                     : "a rule or policy below " + chains.entered().getFirst() + " drops",
                 way.bridge(),
-                way.isOutward() ? "the world" : "each other",
+                way.outward() ? "the world" : "each other",
                 way.isIpv4() ? 4 : 6);
     Problem problem =
-        way.isOutward()
+        way.outward()
             ? Problem.retry(
                 "the node's firewall",
                 dropped,

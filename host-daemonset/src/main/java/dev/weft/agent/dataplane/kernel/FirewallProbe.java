@@ -4,6 +4,7 @@ import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.NetlinkException;
 import dev.weft.netlink.PacketSocket;
 import dev.weft.netlink.nft.Nftables;
+import dev.weft.netlink.rtnl.Link;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ public final class FirewallProbe {
    * @param link index of its interface there
    * @param mac MAC address of that interface
    * @param address of that interface
-   * @param gateway MAC address of the bridge, if the way leads to the world
+   * @param outward whether the way leads through the node to the world
    */
   public record Way(
       String bridge,
@@ -71,28 +72,22 @@ public final class FirewallProbe {
       int link,
       MacAddress mac,
       InetAddress address,
-      Optional<MacAddress> gateway) {
+      boolean outward) {
     /** Whether its packets are IPv4; else they are IPv6. */
     public boolean isIpv4() {
       return address instanceof Inet4Address;
     }
 
-    /** Whether it leads through the node to the world. */
-    public boolean isOutward() {
-      return gateway.isPresent();
-    }
-
     /** What is one for all sandboxes of the bridge. */
     public String key() {
-      return FirewallProbe.key(bridge, isIpv4() ? "ipv4" : "ipv6", isOutward());
+      return FirewallProbe.key(bridge, isIpv4() ? "ipv4" : "ipv6", outward);
     }
 
     private String rule(String verdict) {
       return """
           iifname "%1$s" oifname %2$s"%1$s" meta nfproto %3$s meta l4proto %4$d counter %5$s
       """
-          .formatted(
-              bridge, isOutward() ? "!= " : "", isIpv4() ? "ipv4" : "ipv6", PROTOCOL, verdict);
+          .formatted(bridge, outward ? "!= " : "", isIpv4() ? "ipv4" : "ipv6", PROTOCOL, verdict);
     }
   }
 
@@ -109,7 +104,7 @@ public final class FirewallProbe {
   public static List<Way> dropped(HostKernel kernel, Collection<Way> all) {
     Map<String, Way> ways = new HashMap<>();
     all.forEach(way -> ways.putIfAbsent(way.key(), way));
-    ways.values().removeIf(way -> !way.isOutward() && !isNeeded(kernel, way.isIpv4()));
+    ways.values().removeIf(way -> !way.outward && !isNeeded(kernel, way.isIpv4()));
     if (ways.isEmpty()) {
       return List.of();
     }
@@ -148,15 +143,23 @@ public final class FirewallProbe {
   private static void send(HostKernel kernel, Way way) {
     try {
       Optional<SandboxHandle> sandbox = kernel.enter(way.sandbox);
-      if (sandbox.isPresent()) {
+      Optional<MacAddress> to = destination(kernel, way);
+      if (sandbox.isPresent() && to.isPresent()) {
         try (PacketSocket socket =
             PacketSocket.open(sandbox.get().namespace(), way.link, way.isIpv4() ? IPV4 : IPV6)) {
-          socket.send(frame(way));
+          socket.send(frame(way, to.get()));
         }
       }
     } catch (NetlinkException unsent) {
       // the count before the firewall is then zero
     }
+  }
+
+  /** The node forwards only what is sent to its own MAC address. */
+  private static Optional<MacAddress> destination(HostKernel kernel, Way way) {
+    return way.outward
+        ? kernel.netlink().link(way.bridge).map(Link::address)
+        : Optional.of(MacAddress.BROADCAST);
   }
 
   /** Returns the ways whose packets reached the firewall but did not pass it. */
@@ -202,20 +205,18 @@ public final class FirewallProbe {
   }
 
   /** To all ports of the bridge and the address beside the sender's, or to the world. */
-  private static byte[] frame(Way way) {
+  private static byte[] frame(Way way, MacAddress destination) {
     byte[] from = way.address.getAddress();
     byte[] to = from.clone();
     to[to.length - 1] ^= 1;
     // the node forwards nothing that has no hop left
     byte hops = 1;
-    if (way.isOutward()) {
+    if (way.outward) {
       to = (way.isIpv4() ? IPV4_WORLD : IPV6_WORLD).getAddress();
       hops = 2;
     }
     ByteBuffer frame =
-        ByteBuffer.allocate(way.isIpv4() ? 34 : 54)
-            .put(way.gateway.orElse(MacAddress.BROADCAST).bytes())
-            .put(way.mac.bytes());
+        ByteBuffer.allocate(way.isIpv4() ? 34 : 54).put(destination.bytes()).put(way.mac.bytes());
     if (way.isIpv4()) {
       frame
           .putShort((short) IPV4)
