@@ -11,6 +11,7 @@ import dev.weft.api.ServiceReference;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
+import dev.weft.e2e.lab.LabPod;
 import dev.weft.mesh.Macs;
 import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.nft.Nftables;
@@ -18,7 +19,6 @@ import dev.weft.netlink.rtnl.Monitor;
 import dev.weft.netlink.rtnl.Netlink;
 import dev.weft.netlink.rtnl.Notification;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -118,23 +118,7 @@ final class ChangeBed {
     client().load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).create();
     Cluster cluster = new Cluster(client());
     until(() -> cluster.isReady(network));
-    client()
-        .resource(
-            new PodBuilder()
-                .withNewMetadata()
-                .withName(pod())
-                .withNamespace("default")
-                .addToAnnotations(Names.NETWORKS_ANNOTATION, network)
-                .endMetadata()
-                .withNewSpec()
-                .withNodeName(node.name())
-                .addNewContainer()
-                .withName("client")
-                .withImage("busybox")
-                .endContainer()
-                .endSpec()
-                .build())
-        .create();
+    client().resource(LabPod.of(pod(), node.name(), network)).create();
     until(() -> cluster.isRunning(pod()));
   }
 

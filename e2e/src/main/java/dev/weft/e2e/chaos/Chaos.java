@@ -6,11 +6,11 @@ import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.JavaProgram;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
+import dev.weft.e2e.lab.LabPod;
 import dev.weft.e2e.lab.Metrics;
 import dev.weft.e2e.net.SteadyPing;
 import dev.weft.netlink.IpPrefix;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,20 +161,7 @@ final class Chaos {
   }
 
   private void come(Step.Guest guest) {
-    Pod pod =
-        new PodBuilder()
-            .withNewMetadata()
-            .withName(guest.name())
-            .addToAnnotations("weft.dev/networks", guest.networks())
-            .endMetadata()
-            .withNewSpec()
-            .withNodeName(guest.node())
-            .addNewContainer()
-            .withName("shell")
-            .withImage("busybox")
-            .endContainer()
-            .endSpec()
-            .build();
+    Pod pod = LabPod.of(guest.name(), guest.node(), guest.networks());
     lab.client().resource(pod).create();
   }
 

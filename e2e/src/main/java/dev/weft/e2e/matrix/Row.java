@@ -10,13 +10,13 @@ import dev.weft.api.UnderlayBuilder;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
+import dev.weft.e2e.lab.LabPod;
 import dev.weft.e2e.lab.Script;
 import dev.weft.e2e.lab.Wire;
 import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.NetworkNamespace;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,24 +121,7 @@ final class Row {
   }
 
   private void addPod(String name, NetworkKind network, int node) {
-    var _ =
-        lab.client()
-            .resource(
-                new PodBuilder()
-                    .withNewMetadata()
-                    .withName(name)
-                    .withNamespace("default")
-                    .addToAnnotations(Names.NETWORKS_ANNOTATION, network.network())
-                    .endMetadata()
-                    .withNewSpec()
-                    .withNodeName("weft-" + node)
-                    .addNewContainer()
-                    .withName("none")
-                    .withImage("runs-in-the-lab")
-                    .endContainer()
-                    .endSpec()
-                    .build())
-            .create();
+    var _ = lab.client().resource(LabPod.of(name, "weft-" + node, network.network())).create();
   }
 
   /** What became of each network once nothing changes any more. */

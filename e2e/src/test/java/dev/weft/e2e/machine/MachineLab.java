@@ -8,10 +8,10 @@ import dev.weft.api.MeshKeys;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.e2e.lab.Lab;
+import dev.weft.e2e.lab.LabPod;
 import dev.weft.e2e.lab.Labs;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.URI;
@@ -280,24 +280,7 @@ final class MachineLab implements AutoCloseable {
    * Makes a Pod on a node and its sandbox {@code pod-NAME}, and waits until it is on its network.
    */
   void addPod(String name, int node, String network) {
-    Pod pod =
-        lab.client()
-            .resource(
-                new PodBuilder()
-                    .withNewMetadata()
-                    .withName(name)
-                    .withNamespace("default")
-                    .addToAnnotations(Names.NETWORKS_ANNOTATION, network)
-                    .endMetadata()
-                    .withNewSpec()
-                    .withNodeName(name(node))
-                    .addNewContainer()
-                    .withName("none")
-                    .withImage("runs-in-the-lab")
-                    .endContainer()
-                    .endSpec()
-                    .build())
-            .create();
+    Pod pod = lab.client().resource(LabPod.of(name, name(node), network)).create();
     String uid = pod.getMetadata().getUid();
     guest.run(
         """
