@@ -78,8 +78,7 @@ abstract class AgentsOnApiServer {
         // without a version: a write of the closed agent may still arrive
         api.resources(HostNetwork.class)
             .withName(each.getMetadata().getName())
-            .patch(
-                PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\":{\"finalizers\":null}}");
+            .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\":{\"finalizers\":null}}");
       }
     }
     api.pods().inNamespace("default").withGracePeriod(0).delete();

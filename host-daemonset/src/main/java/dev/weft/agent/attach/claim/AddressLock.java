@@ -120,7 +120,10 @@ public final class AddressLock {
   private static void warn(String network, IpAddress address, String mac) {
     LOG.atWarn()
         .addKeyValue("network", network)
-        .log("{} is in use by a machine of the LAN ({}); the agent tries the next one", address, mac);
+        .log(
+            "{} is in use by a machine of the LAN ({}); the agent tries the next one",
+            address,
+            mac);
   }
 
   /** Takes the address of {@code wanted} or fails. */
