@@ -180,8 +180,7 @@ public final class AddressLock {
       try {
         NetworkEndpoint adopted =
             client
-                .resources(NetworkEndpoint.class)
-                .withName(endpoint.getMetadata().getName())
+                .resource(current)
                 .patch(PatchContext.of(PatchType.JSON_MERGE), adoption(current, holder));
         endpoints.put(adopted);
         return adopted;
@@ -262,8 +261,7 @@ public final class AddressLock {
     try {
       endpoints.put(
           client
-              .resources(NetworkEndpoint.class)
-              .withName(endpoint.getMetadata().getName())
+              .resource(endpoint)
               .patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
