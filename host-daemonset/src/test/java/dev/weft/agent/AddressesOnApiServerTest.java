@@ -107,6 +107,21 @@ class AddressesOnApiServerTest extends AgentsOnApiServer {
   }
 
   @Test
+  void aCrowdOnOneNodeAsksForEachAddressOnce() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    for (int i = 0; i < 40; i++) {
+      node.sandbox("p" + i, "blue");
+    }
+
+    await().until(() -> endpoints().size() == 40);
+    await().until(() -> endpoints().stream().allMatch(this::isReady));
+    assertThat(node.requests())
+        .filteredOn(each -> each.startsWith("POST") && each.contains("networkendpoints"))
+        .hasSize(40);
+  }
+
+  @Test
   void anAgentThatStartsAgainKeepsWhatItsSandboxesHold() throws Exception {
     network(Given.overlay("blue", "10.1.0.0/24"));
     Node node = node("a");

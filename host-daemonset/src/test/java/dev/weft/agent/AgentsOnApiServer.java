@@ -25,6 +25,8 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -73,8 +75,10 @@ abstract class AgentsOnApiServer {
     }
     for (HostNetwork each : api.resources(HostNetwork.class).list().getItems()) {
       if (!each.getFinalizers().isEmpty()) {
-        each.getMetadata().setFinalizers(List.of());
-        api.resource(each).update();
+        // without a version: a write of the closed agent may still arrive
+        api.resources(HostNetwork.class)
+            .withName(each.getMetadata().getName())
+            .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\":{\"finalizers\":null}}");
       }
     }
     api.pods().inNamespace("default").withGracePeriod(0).delete();

@@ -344,6 +344,35 @@ class AttachmentOnApiServerTest extends AgentsOnApiServer {
     await().until(() -> node.error("one").isEmpty());
   }
 
+  @Test
+  void aPodCostsOneRequestForEachObjectThatChanges() throws Exception {
+    network(Given.overlay("blue", "10.1.0.0/24"));
+    Node node = node("a");
+    Pod pod = bound("one", "a", "blue");
+    await().until(() -> endpoints().contains("blue.10.1.0.1"));
+
+    node.sandboxOf("one", pod, "blue");
+    ready("blue.10.1.0.1");
+    await().until(() -> networkStatus("one").contains("blue"));
+    node.end("one");
+    api.resource(pod).withGracePeriod(0).delete();
+    await().until(() -> endpoints().isEmpty());
+
+    assertThat(node.requests())
+        .filteredOn(each -> !each.startsWith("GET") || !each.contains("?"))
+        .extracting(each -> each.replaceAll("https://.*/(?=networkendpoints|pods/)|[?].*", ""))
+        .filteredOn(each -> each.contains("networkendpoints") || each.contains("pods/"))
+        .containsExactlyInAnyOrder(
+            "POST networkendpoints",
+            "GET pods/one",
+            "PATCH pods/one/status",
+            "PATCH networkendpoints/blue.10.1.0.1",
+            "PATCH networkendpoints/blue.10.1.0.1/status",
+            "GET networkendpoints/blue.10.1.0.1",
+            "GET pods/one",
+            "DELETE networkendpoints/blue.10.1.0.1");
+  }
+
   private String sandboxesOf(String endpoint) {
     return api.resources(NetworkEndpoint.class).withName(endpoint).get().getSpec().sandbox().id();
   }

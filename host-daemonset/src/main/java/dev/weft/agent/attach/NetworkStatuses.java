@@ -60,9 +60,8 @@ public final class NetworkStatuses {
     var pods =
         client
             .genericKubernetesResources(ResourceDefinitionContext.fromResourceType(Pod.class))
-            .inNamespace(sandbox.namespace())
-            .withName(sandbox.pod());
-    GenericKubernetesResource pod = pods.get();
+            .inNamespace(sandbox.namespace());
+    GenericKubernetesResource pod = pods.withName(sandbox.pod()).get();
     if (pod == null || !sandbox.owner().equals(pod.getMetadata().getUid())) {
       return;
     }
@@ -78,7 +77,7 @@ public final class NetworkStatuses {
     Optional<String> merged = NetworkStatus.merge(old, entries(sandbox, view));
     if (merged.isPresent()) {
       GenericKubernetesResource _ =
-          pods.subresource("status").patch(MERGE, patch(pod, merged.get()));
+          pods.resource(pod).subresource("status").patch(MERGE, patch(pod, merged.get()));
       LOG.atDebug().addKeyValue("pod", sandbox).log("network status written");
     }
   }

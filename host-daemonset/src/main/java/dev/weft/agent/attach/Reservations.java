@@ -17,21 +17,24 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Claims endpoints for pods that are bound to the node and have no sandbox yet. The start of a pod
- * waits for its wiring, so this saves it the wait for the API server. Reservations run one at a
+ * waits for its wiring, so this saves it the wait for the API server. A few reservations run at a
  * time; an attempt for the sandbox claims whatever is not reserved by then.
  */
 public final class Reservations {
   private static final Logger LOG = LoggerFactory.getLogger(Reservations.class);
+
+  /** Reservations at a time: enough to hide the API server's latency, few beside the attempts. */
+  private static final int AT_A_TIME = 8;
 
   /** Interfaces of every sandbox when the runtime calls the agent. */
   private static final Probe.View NEW_SANDBOX =
@@ -41,7 +44,7 @@ public final class Reservations {
   private final EndpointClaimer claimant;
   private final Consumer<String> vain;
   private final Map<String, Reservation> byOwner = new ConcurrentHashMap<>();
-  private final ReentrantLock turn = new ReentrantLock(true);
+  private final Semaphore turns = new Semaphore(AT_A_TIME, true);
 
   private static final class Reservation {
     final AtomicBoolean begun = new AtomicBoolean();
@@ -106,14 +109,14 @@ public final class Reservations {
   }
 
   private void inTurn(Reservation reservation, Runnable work) {
-    turn.lock();
+    turns.acquireUninterruptibly();
     try {
       if (reservation.begun.compareAndSet(false, true)) {
         work.run();
       }
     } finally {
       reservation.done.complete(null);
-      turn.unlock();
+      turns.release();
     }
   }
 

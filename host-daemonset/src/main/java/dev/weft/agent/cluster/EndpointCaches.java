@@ -129,6 +129,11 @@ public final class EndpointCaches implements AutoCloseable {
     return reserved().stream().filter(each -> pod.equals(podOf(each))).toList();
   }
 
+  /** Whether the API shows which sandbox an endpoint of this node belongs to. */
+  public boolean isBound(String name) {
+    return own.get(name).filter(each -> !isUnnamed(each)).isPresent();
+  }
+
   private static @Nullable String podOf(NetworkEndpoint unnamed) {
     return Objects.requireNonNull(unnamed.getSpec().sandbox()).podUid();
   }
@@ -297,7 +302,7 @@ public final class EndpointCaches implements AutoCloseable {
     NetworkEndpoint either = Objects.requireNonNull(after == null ? before : after);
     String put = versionsPut.remove(either.getMetadata().getName());
     boolean isKnown =
-        (before == null || isUnnamed(before))
+        before == null
             && after != null
             && after.getMetadata().getResourceVersion().equals(put);
     listener.changed(isKnown ? after : before, after);

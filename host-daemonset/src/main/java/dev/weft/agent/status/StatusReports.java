@@ -175,7 +175,11 @@ public final class StatusReports {
     if (target == null && EndpointReports.isOrphan(endpoint, cluster.pods(), sandboxes)) {
       sinks.endpoints.release(endpoint, cluster, sandboxes);
     } else if (id.isPresent() && (target == null || target.isUp())) {
-      sinks.endpoints.report(endpoint, outcomes.hitch(network, id.get()));
+      Optional<Outcomes.StatusProblem> problem = outcomes.hitch(network, id.get());
+      // the write that binds it raises its generation, so a status before that would be repeated
+      if (problem.isPresent() || cluster.endpoints().isBound(endpoint.getMetadata().getName())) {
+        sinks.endpoints.report(endpoint, problem);
+      }
     } else if (id.isEmpty() && endpoint.getStatus() != null) {
       sinks.endpoints.report(endpoint, Optional.of(NO_SANDBOX));
     }

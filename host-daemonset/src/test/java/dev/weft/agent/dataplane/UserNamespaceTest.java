@@ -2,6 +2,7 @@ package dev.weft.agent.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.agent.dataplane.KernelLab.Box;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
@@ -63,6 +64,9 @@ class UserNamespaceTest {
 
   @Test
   void aSandboxWithUsersOfItsOwnIsAttachedAndRemovesNoDeviceOfItsNode() throws Exception {
+    assumeTrue(
+        run("unshare", "--user", "--map-root-user", "true") == 0,
+        "this machine makes no user namespace");
     Process pod = start("unshare", "--user", "--map-root-user", "--net", "sleep", "600");
     Path namespace = Path.of("/proc", Long.toString(pod.pid()), "ns/net");
     await().until(() -> !ownNamespace().equals(Files.readSymbolicLink(namespace)));

@@ -33,8 +33,6 @@ import org.junit.jupiter.api.Test;
 @NullUnmarked
 @Tag("api-server")
 class ReleaseOnApiServerTest {
-  private static final ContainerNetwork BLUE = Given.overlay("blue", "10.1.0.0/24");
-
   private static TestApiServer server;
 
   private final KubernetesClient api = server.client();
@@ -70,11 +68,15 @@ class ReleaseOnApiServerTest {
       api.resource(left).update();
       api.resource(left).delete();
     }
+    api.resources(ContainerNetwork.class).withName("blue").delete();
   }
 
   @Test
   void waitsForAPassThatKnewOfTheDeletionAndFoundTheKernelClean() {
-    api.resource(HostNetworks.of(BLUE, "a")).create();
+    // a server with a garbage collector removes a HostNetwork whose owner does not exist
+    ContainerNetwork blue = api.resource(Given.overlay("blue", "10.1.0.0/24")).create();
+    blue.setStatus(Given.overlay("blue", "10.1.0.0/24").getStatus());
+    api.resource(HostNetworks.of(blue, "a")).create();
     cluster.start(new ClusterCaches.Listener() {}).join();
     desired.update(PassScope.EVERYTHING);
     api.resources(HostNetwork.class).withName("blue.a").delete();
@@ -86,7 +88,7 @@ class ReleaseOnApiServerTest {
     desired.update(PassScope.EVERYTHING);
     report(Optional.empty());
     assertThat(isReleased()).as("the pass did not look at all of the kernel").isFalse();
-    report(Optional.of(Set.of(BLUE.getMetadata().getUid())));
+    report(Optional.of(Set.of(blue.getMetadata().getUid())));
     assertThat(isReleased()).as("the kernel still holds a device").isFalse();
 
     report(Optional.of(Set.of()));

@@ -65,9 +65,9 @@ final class HostNetworkWriter {
    */
   private void replaceSpec(HostNetwork stored, HostNetworkSpec spec) {
     String uid = stored.getMetadata().getUid();
-    client
-        .resources(HostNetwork.class)
-        .withName(stored.getMetadata().getName())
+    HostNetwork _ =
+        client
+        .resource(stored)
         .patch(
             PatchContext.of(PatchType.JSON),
             client

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weft.agent.cluster.ApiWrites;
 import dev.weft.agent.cluster.EndpointCaches;
 import dev.weft.agent.cluster.MacOrder;
-import dev.weft.agent.desired.EndpointAddresses;
 import dev.weft.agent.sandbox.AddressOwner;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.Causes;
@@ -79,46 +78,52 @@ public final class AddressLock {
       Function<IpAddress, CompletableFuture<Optional<String>>> foreign,
       Function<IpAddress, NetworkEndpoint> endpoint)
       throws AttachError {
-    Set<IpAddress> taken = taken(pool.network());
+    Set<IpAddress> refused = new HashSet<>();
     int conflicts = 0;
     while (true) {
       int spread = conflicts == 0 ? 0 : 1 << Math.min(conflicts, MOST_DOUBLINGS);
       int skip = spread == 0 ? 0 : ThreadLocalRandom.current().nextInt(spread);
-      IpAddress address =
-          rotation.next(pool, bits, taken, skip).orElseThrow(() -> exhausted(pool, bits, taken));
-      NetworkEndpoint wanted = endpoint.apply(address);
-      Optional<NetworkEndpoint> rival = endpoints.rivals(wanted).stream().findFirst();
-      if (rival.isPresent()) {
-        if (!MacOrder.isDerived(wanted)) {
-          throw AttachError.until(MacOrder.refusal(rival.get()));
+      IpAddress address = rotation.choose(pool, bits, refused, skip);
+      try {
+        NetworkEndpoint wanted = endpoint.apply(address);
+        if (isMacFree(wanted)) {
+          CompletableFuture<Optional<String>> machine = foreign.apply(address);
+          Optional<NetworkEndpoint> mine =
+              machine.getNow(Optional.empty()).isEmpty() ? take(wanted, machine) : Optional.empty();
+          if (mine.isPresent()) {
+            return first(mine.get());
+          }
+          conflicts += machine.join().isEmpty() ? 1 : 0;
+          machine.join().ifPresent(mac -> warn(pool.network(), address, mac));
         }
-        taken.add(address);
-        continue;
+      } finally {
+        rotation.decided(pool.network(), address);
       }
-      CompletableFuture<Optional<String>> machine = foreign.apply(address);
-      if (machine.getNow(Optional.empty()).isEmpty()) {
-        Optional<NetworkEndpoint> mine = take(wanted, machine);
-        if (mine.isPresent()) {
-          return first(mine.get());
-        }
-      }
-      if (machine.join().isEmpty()) {
-        conflicts++;
-      } else {
-        LOG.atWarn()
-            .addKeyValue("network", pool.network())
-            .log(
-                "{} is in use by a machine of the LAN ({}); the agent tries the next one",
-                address,
-                machine.join().get());
-      }
-      taken.add(address);
+      refused.add(address);
       if (deadline.isOver()) {
         throw AttachError.passing(
             "other sandboxes claimed the free addresses of network %s first; the agent tries again"
                 .formatted(pool.network()));
       }
     }
+  }
+
+  /** Whether no other interface has the MAC address that is derived from the address. */
+  private boolean isMacFree(NetworkEndpoint wanted) throws AttachError {
+    Optional<NetworkEndpoint> rival = endpoints.rivals(wanted).stream().findFirst();
+    if (rival.isPresent() && !MacOrder.isDerived(wanted)) {
+      throw AttachError.until(MacOrder.refusal(rival.get()));
+    }
+    return rival.isEmpty();
+  }
+
+  private static void warn(String network, IpAddress address, String mac) {
+    LOG.atWarn()
+        .addKeyValue("network", network)
+        .log(
+            "{} is in use by a machine of the LAN ({}); the agent tries the next one",
+            address,
+            mac);
   }
 
   /** Takes the address of {@code wanted} or fails. */
@@ -175,8 +180,7 @@ public final class AddressLock {
       try {
         NetworkEndpoint adopted =
             client
-                .resources(NetworkEndpoint.class)
-                .withName(endpoint.getMetadata().getName())
+                .resource(current)
                 .patch(PatchContext.of(PatchType.JSON_MERGE), adoption(current, holder));
         endpoints.put(adopted);
         return adopted;
@@ -257,8 +261,7 @@ public final class AddressLock {
     try {
       endpoints.put(
           client
-              .resources(NetworkEndpoint.class)
-              .withName(endpoint.getMetadata().getName())
+              .resource(endpoint)
               .patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
@@ -359,21 +362,5 @@ public final class AddressLock {
         .addKeyValue("sandbox", AddressOwner.ownerOf(endpoint))
         .log("address taken");
     return endpoint;
-  }
-
-  private Set<IpAddress> taken(String network) {
-    Set<IpAddress> taken = new HashSet<>();
-    endpoints
-        .of(network)
-        .forEach(each -> EndpointAddresses.of(each.getSpec()).ifPresent(taken::add));
-    return taken;
-  }
-
-  private static AttachError exhausted(AssignableAddresses pool, int bits, Set<IpAddress> taken) {
-    long used = taken.stream().filter(each -> each.bits() == bits).count();
-    return AttachError.until(
-        ("network %s has no free IPv%s address left in %s: %d are in use; remove pods, or give it a"
-                + " larger subnet or range")
-            .formatted(pool.network(), bits == 32 ? "4" : "6", pool.subnets(), used));
   }
 }
