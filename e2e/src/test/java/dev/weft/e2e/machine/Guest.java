@@ -105,7 +105,7 @@ final class Guest implements AutoCloseable {
     }
     String log = Files.readString(share.resolve("machine.log"));
     if (machine.exitValue() == NOT_TO_BE_HAD) {
-      throw new TestAbortedException("no machine with ESP is to be had here: " + log);
+      throw new TestAbortedException("no machine with ESP is available here: " + log);
     }
     throw new IllegalStateException(
         "the machine ended with status %d: %s".formatted(machine.exitValue(), log));

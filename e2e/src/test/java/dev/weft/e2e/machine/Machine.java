@@ -75,7 +75,7 @@ final class Machine {
     }
     int status = await(process);
     if (status == NOT_TO_BE_HAD) {
-      throw new TestAbortedException("no machine with ESP is to be had here: " + output);
+      throw new TestAbortedException("no machine with ESP is available here: " + output);
     }
     List<Result> results = new ArrayList<>(results(share));
     if (status != 0) {
