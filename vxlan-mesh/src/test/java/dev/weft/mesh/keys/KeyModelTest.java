@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Several simulated nodes, whose agents work in single steps in any order. Each new association is
- * checked to be the first with its identity.
+ * Several simulated nodes, whose agents work in single steps in any order. No association is ever
+ * created twice.
  */
 class KeyModelTest {
   private static final List<KeyTarget.Step> STEPS = List.of(KeyTarget.Step.values());

@@ -78,8 +78,8 @@ final class ModelApi {
   }
 
   /**
-   * Starts the next phase if every live node has acknowledged, or a rotation that the user
-   * requested.
+   * Advances the phase once every live node has acknowledged. At rest, starts a rotation that the
+   * user requested.
    */
   void advance(Collection<ModelNode> nodes) {
     if (rests(nodes) && nodes.stream().anyMatch(this::isOtherwise)) {
