@@ -6,7 +6,7 @@ import java.util.List;
 public final class Defaults {
   public static final String INTERFACE_PREFIX = "eth";
 
-  /** In containers of an engine, which numbers its own {@code eth} and looks at no others. */
+  /** For containers of an engine, which numbers only its own {@code eth} interfaces. */
   public static final String CONTAINER_INTERFACE_PREFIX = "weft";
 
   public static final GatewayMode GATEWAY_MODE = GatewayMode.NAT;

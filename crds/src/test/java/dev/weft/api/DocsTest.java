@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Links and paths in what people read lead somewhere. */
+/** Links and paths in the documentation lead to existing files and headings. */
 class DocsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern LINK =
@@ -106,7 +106,7 @@ class DocsTest {
     return !link.matches("[a-z]+:.*");
   }
 
-  /** As GitHub derives them from headings. */
+  /** The anchors that GitHub derives from headings. */
   private static Set<String> anchors(Path page) throws IOException {
     return Files.readAllLines(page).stream()
         .filter(line -> line.matches("#+ .*"))

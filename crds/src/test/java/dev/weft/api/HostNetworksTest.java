@@ -144,7 +144,7 @@ class HostNetworksTest {
     return ContainerNetworkSpecBuilder.builder().driver(driver);
   }
 
-  @SuppressWarnings("NullAway") // Fabric8 takes null for an absent status
+  @SuppressWarnings("NullAway") // Fabric8 treats null as an absent status
   private static ContainerNetwork network(
       ContainerNetworkSpec spec, @Nullable ContainerNetworkStatus status) {
     ContainerNetwork network = new ContainerNetwork();

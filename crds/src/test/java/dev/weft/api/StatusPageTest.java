@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** docs/reference/status.md says of every reason where it appears, what it means and what to do. */
+/** docs/reference/status.md lists every reason with its condition, meaning and remedy. */
 class StatusPageTest {
   private static final Path PAGE = Path.of("../docs/reference/status.md");
   private static final Pattern WORD = Pattern.compile("[A-Z][A-Za-z]+");
@@ -80,7 +80,7 @@ class StatusPageTest {
     return rows().filter(row -> row.size() == 4).toList();
   }
 
-  /** The cells of every row of a table, its head excluded. */
+  /** The cells of every row of a table, without its head. */
   private static Stream<List<String>> rows() throws IOException {
     return Files.readAllLines(PAGE).stream()
         .filter(line -> line.startsWith("| ") && !line.startsWith("| condition |"))

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What each room never holds. */
+/** Checks which packages each module may use. */
 class RoomsTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -135,9 +135,7 @@ class RoomsTest {
     slices().matching("dev.weft.(**)").should().beFreeOfCycles().check(CLASSES);
   }
 
-  /**
-   * {@code Change} is what the data plane reports of its plan; the rest of the model is its own.
-   */
+  /** The data plane reports its plan as {@code Change}; the rest of the model is internal. */
   @Test
   void theDataPlaneHasOneDoor() {
     noClasses()
@@ -162,7 +160,10 @@ class RoomsTest {
         .check(CLASSES);
   }
 
-  /** Those of the API are the words of its resources, which other rooms have values for. */
+  /**
+   * The API's enums have the words of its resources; other modules may have values of the same
+   * name.
+   */
   @Test
   void noTwoClassesShareAName() {
     Map<String, Set<String>> packages =

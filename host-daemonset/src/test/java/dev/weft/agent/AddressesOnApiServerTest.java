@@ -22,7 +22,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Who gets which address, on an API server. */
+/** Allocation of addresses, on an API server. */
 @NullUnmarked
 @Tag("api-server")
 class AddressesOnApiServerTest extends AgentsOnApiServer {

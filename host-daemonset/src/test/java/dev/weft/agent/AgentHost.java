@@ -16,11 +16,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network namespace in which the agent's process runs as node {@code n}, with a way to the API
- * server that can be shut.
+ * A network namespace in which the agent's process runs as node {@code n}, with a connection to the
+ * API server that tests can cut.
  */
 final class AgentHost implements AutoCloseable {
-  /** Where the agent looks for the API server. */
+  /** Address at which the agent reaches the API server. */
   static final int FRONT = 16443;
 
   private final TestApiServer server;

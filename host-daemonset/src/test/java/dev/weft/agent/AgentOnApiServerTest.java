@@ -33,7 +33,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The rest of the agent's Kubernetes side, on an API server. */
+/** Other uses of the Kubernetes API by the agent, on an API server. */
 @NullUnmarked
 @Tag("api-server")
 class AgentOnApiServerTest extends AgentsOnApiServer {
@@ -132,7 +132,7 @@ class AgentOnApiServerTest extends AgentsOnApiServer {
     assertThat(node.agent.unready()).anySatisfy(why -> assertThat(why).contains(TORN));
   }
 
-  /** Whether blue is ready on the node, and what of a torn paper it says. */
+  /** Status and message of Ready of blue on the node. */
   private List<String> readiness() {
     return Conditions.find(conditions(hostNetwork("blue", "a")), Conditions.READY).stream()
         .flatMap(it ->

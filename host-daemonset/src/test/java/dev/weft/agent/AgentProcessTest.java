@@ -78,7 +78,7 @@ class AgentProcessTest {
     assertThat(agent.waitFor(30, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** The answer, with its first line; empty while no process listens. */
+  /** The answer, including the status line; empty while no process listens. */
   private String get(String path) {
     return host.namespace()
         .call(() -> {

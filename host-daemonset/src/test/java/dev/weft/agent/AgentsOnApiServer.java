@@ -48,7 +48,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Agents on an API server; their kernels are on paper. */
+/** Agents on an API server, with simulated kernels. */
 @NullUnmarked
 abstract class AgentsOnApiServer {
   static TestApiServer server;
@@ -241,7 +241,7 @@ abstract class AgentsOnApiServer {
     }
   }
 
-  /** Sandboxes like any other, on a LAN where some addresses are held. */
+  /** Sandboxes on a LAN where other machines hold some addresses. */
   static final class PaperProbe implements Probe {
     final Map<String, String> machines = new ConcurrentHashMap<>();
     volatile Set<String> foreign = Set.of("lo");

@@ -78,7 +78,7 @@ class AttachmentOnApiServerTest extends AgentsOnApiServer {
     await().until(() -> endpoints().isEmpty());
   }
 
-  /** Such as two claims leave of which the answer to one was lost. */
+  /** Two endpoints can have one interface name if the answer to a claim was lost. */
   @Test
   void ofTwoNetworksWithOneInterfaceNameTheLaterGetsAnother() throws Exception {
     ContainerNetwork red = network(Given.overlay("red", "10.2.0.0/24"));
@@ -316,7 +316,7 @@ class AttachmentOnApiServerTest extends AgentsOnApiServer {
     assertThat(warned()).doesNotContain("kept");
   }
 
-  /** Names of the pods of which an Event says that they are not attached. */
+  /** Names of the pods with an Event that they are not attached. */
   private Set<String> warned() {
     return api.v1().events().inNamespace("default").list().getItems().stream()
         .filter(each -> each.getReason().equals("NetworkNotAttached"))

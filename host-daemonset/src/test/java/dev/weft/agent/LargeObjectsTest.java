@@ -37,13 +37,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The agent's process with the heap that its image gives it, on an API server that is full of
- * objects as large as it takes: it carries the networks and follows the pods of its node.
+ * The agent's process with the heap of its image, on an API server full of objects of the maximum
+ * size. The agent builds the networks and follows its node's pods.
  */
 @NullUnmarked
 @Tag("api-server")
 class LargeObjectsTest {
-  /** As the module's pom.xml has it for the image. */
+  /** The options for the image in the module's pom.xml. */
   private static final String HEAP = "-Xmx128m";
 
   private static final Duration LONG = Duration.ofMinutes(2);
@@ -130,7 +130,7 @@ class LargeObjectsTest {
     goesOn("10.9.0.2");
   }
 
-  /** A pod that is bound to its node gets the address that it asks for. */
+  /** A pod bound to the node gets the address that it requests. */
   private void goesOn(String address) {
     String networks = "[{\"name\": \"red\", \"ips\": [\"%s\"]}]".formatted(address);
     Pod _ =

@@ -26,8 +26,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A data plane on paper: takes every NodeSpec as done, but for the problems and drifts it is given.
- * It can be torn, so that every pass throws.
+ * A simulated data plane: every NodeSpec succeeds, except for given problems and drifts. It can be
+ * broken, so that every pass throws.
  */
 final class PaperKernel implements NodeKernel {
   final List<String> everDesired = new CopyOnWriteArrayList<>();

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** What stands in for the one who starts sandboxes: files in a directory, written whole. */
+/** Simulates a program that starts sandboxes: writes files atomically to a directory. */
 public record SandboxFiles(Path directory) {
   /** Starts the sandbox {@code pod}, whose pod has the UID {@code uid-<pod>}. */
   public void start(String pod, Path netns, String networks) throws IOException {
@@ -34,7 +34,7 @@ public record SandboxFiles(Path directory) {
     Files.delete(directory.resolve(id + ".json"));
   }
 
-  /** What keeps a sandbox from being wired; empty: nothing. */
+  /** Why a sandbox is not wired; empty if it is. */
   public String error(String id) throws IOException {
     Path file = directory.resolve(id + ".error");
     return Files.exists(file) ? Files.readString(file) : "";

@@ -12,9 +12,9 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Every leaf of a file is in the output, in a comment, or in the table of what was dropped. */
+/** Every value of a file is in the output, in a comment, or in the table of dropped values. */
 class AccountTest {
-  /** Keys of a service, with a pattern of a value that they take. */
+  /** Keys of a service, each with a pattern of an accepted value. */
   private static final List<String> KEYS =
       List.of(
           "image: %s",

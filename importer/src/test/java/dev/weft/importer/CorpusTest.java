@@ -21,7 +21,8 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * Each folder holds a project and what comes of it; {@code -Dweft.golden=write} writes the latter.
+ * Each folder holds a project and its expected output; {@code -Dweft.golden=write} rewrites the
+ * output.
  */
 class CorpusTest {
   private static final Path CORPUS = Path.of("src/test/resources/corpus");

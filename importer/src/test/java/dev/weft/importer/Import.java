@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What a run of the command says.
+ * Output of a run of the command.
  *
- * @param yaml what it writes
- * @param table what it says at the end
+ * @param yaml its standard output
+ * @param table the summary at the end
  */
 record Import(int status, String yaml, String table) {
   /** Runs it with a shell that has no variables. */

@@ -28,7 +28,7 @@ final class Leaves {
         .toLowerCase(Locale.ROOT);
   }
 
-  /** Each word of a text must be there: a port's two sides stand apart. */
+  /** Each word of a text must be present, because the output separates a port's two sides. */
   static boolean isAccounted(Scalar leaf, String outcome) {
     return switch (leaf.kind()) {
       case TRUTH, NOTHING -> true;
@@ -36,7 +36,7 @@ final class Leaves {
           outcome.contains(bare(leaf.text()))
               || Stream.of(leaf.text().split("[^\\p{L}\\p{N}]+", -1))
                   .map(Leaves::bare)
-                  // what an absent protocol means, and a unit that Kubernetes writes without it
+                  // the default protocol, and a unit that Kubernetes omits
                   .filter(each -> !each.equals("tcp"))
                   .map(each -> each.replaceFirst("(?<=[0-9][kmg])b$", ""))
                   .allMatch(outcome::contains);

@@ -120,7 +120,8 @@ public final class EchoSocket implements AutoCloseable {
   }
 
   /**
-   * Internet checksum (RFC 1071). The kernel computes that of ICMPv6, which covers addresses too.
+   * Internet checksum (RFC 1071). The kernel computes the checksum of ICMPv6, which also covers
+   * addresses.
    */
   private static short checksum(byte[] bytes) {
     int sum = 0;

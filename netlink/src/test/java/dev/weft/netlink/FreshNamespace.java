@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A network namespace for each test, empty at its start and gone at its end. */
+/** An empty network namespace for each test, removed at its end. */
 @SuppressWarnings("NullAway.Init")
 public final class FreshNamespace implements BeforeEachCallback, AfterEachCallback {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -38,7 +38,7 @@ public final class FreshNamespace implements BeforeEachCallback, AfterEachCallba
     return netlink;
   }
 
-  /** The namespace's IPsec tables, or skips the test where the kernel has none. */
+  /** Returns the namespace's IPsec tables, or skips the test if the kernel has none. */
   public Xfrm xfrm() {
     try {
       return closeLater(Xfrm.open(namespace));
@@ -57,7 +57,7 @@ public final class FreshNamespace implements BeforeEachCallback, AfterEachCallba
     return resource;
   }
 
-  /** Makes a link, or skips the test where the kernel has no such kind. */
+  /** Creates a link, or skips the test if the kernel lacks its kind. */
   public Link addIfKernelHas(LinkSpec spec) {
     try {
       return netlink.linkAdd(spec);

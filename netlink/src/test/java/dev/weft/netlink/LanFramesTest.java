@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Questions and announcements, as the kernel's own stack takes them. */
+/** Probes and announcements, as the kernel's stack handles them. */
 class LanFramesTest {
   private static final MacAddress ASKER = MacAddress.parse("02:00:00:00:00:01");
 

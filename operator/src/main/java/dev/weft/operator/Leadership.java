@@ -34,8 +34,8 @@ final class Leadership {
   static final Duration RETRY = Duration.ofSeconds(2);
 
   /**
-   * Limit of a request for the lease. A connection may have died without a word: the next renewal,
-   * on another one, still begins within {@link #RENEWAL}.
+   * Limit of a request for the lease. A connection may break silently: the next renewal, on another
+   * connection, still starts within {@link #RENEWAL}.
    */
   static final Duration REQUEST = Duration.ofSeconds(2);
 

@@ -39,7 +39,7 @@ class LeadershipTest {
     assertThat(Leadership.RETRY.plus(Leadership.REQUEST).plus(Leadership.RETRY))
         .as("a renewal that times out is followed by another in time")
         .isLessThan(Leadership.RENEWAL);
-    // as if it had died, and not given the lease up
+    // as if it had died without releasing the lease
     Lease left = lease();
     held.setRenewTime(ZonedDateTime.now(ZoneOffset.UTC));
     left.setSpec(held);
@@ -51,11 +51,11 @@ class LeadershipTest {
     }
   }
 
-  /** It waits to lead in its start. */
+  /** The operator waits in its start until it leads. */
   private static WeftOperator start() {
     WeftOperator operator =
         new WeftOperator(client(), Names.NAMESPACE, true, new SimpleMeterRegistry());
-    // not on the common pool, whose few threads the election needs
+    // not on the common pool, because the election needs its few threads
     Thread _ = Thread.ofPlatform().daemon().name("operator").start(operator::start);
     return operator;
   }

@@ -28,7 +28,7 @@ public final class Networks {
     return network(name, "overlay", spec -> spec.overlay(new OverlayOptions(vni, null)));
   }
 
-  /** The network as an API server would have stored it. */
+  /** The network as an API server stores it. */
   public static ContainerNetwork stored(ContainerNetwork network, String uid, String created) {
     network.getMetadata().setUid(uid);
     network.getMetadata().setCreationTimestamp(created);

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OperatorMainTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
-  /** Within this time of their death, connections are replaced. */
+  /** Time within which broken connections are replaced. */
   private static final Duration BOUND = Duration.ofSeconds(15);
 
   @TempDir static Path folder = Path.of("");
@@ -105,7 +105,7 @@ class OperatorMainTest {
     await().atMost(LONG).until(() -> isReady("handed-over"));
   }
 
-  /** The leader; null if there is none. */
+  /** Identity of the leader; null if there is none. */
   private static @Nullable String leader() {
     Lease lease =
         client().leases().inNamespace(Names.NAMESPACE).withName(Names.OPERATOR_LEASE).get();

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * An HTTP client that drops connections with a dead peer. The kernel detects a dead peer only after
  * 16 minutes, and with HTTP/2 all requests share one connection. When a request times out and
  * nothing was received since it was sent, the client drops all connections: the next request opens
- * a new one, and watches are told that theirs has ended. A server that is only slow still sends
- * something, and so keeps its connections.
+ * a new one, and watches are notified that their connection has ended. A server that is only slow
+ * still sends something, and so keeps its connections.
  */
 final class LivingConnections extends HttpClient {
   private static final Logger LOG = LoggerFactory.getLogger(LivingConnections.class);

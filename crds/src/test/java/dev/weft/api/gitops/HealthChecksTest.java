@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What Argo CD and Flux make of an object, by the files that users take over. */
+/** The health that Argo CD and Flux derive from an object with the shipped files. */
 class HealthChecksTest {
   private static final Path ARGOCD = Path.of("../manifests/argocd");
   private static final Path FLUX = Path.of("../manifests/flux/health-checks.yaml");
@@ -127,7 +127,7 @@ class HealthChecksTest {
         .allSatisfy(each -> assertThat(each.getValue().textValue()).isEqualTo(script));
   }
 
-  /** In Flux's order; an expression that cannot be evaluated is waited for. */
+  /** Evaluates in Flux's order; an expression that cannot be evaluated means in progress. */
   private static String flux(JsonNode checks, JsonNode object) throws CelValidationException {
     Map<?, ?> fields = YAML.convertValue(object, Map.class);
     JsonNode observed = object.path("status").path("observedGeneration");

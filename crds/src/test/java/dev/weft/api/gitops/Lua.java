@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A real Lua. Argo CD's speaks Lua 5.1, so that one comes first. */
+/** Names of Lua interpreters; 5.1 first, because Argo CD uses it. */
 record Lua(Path program) {
 
   /** The first Lua on the path. */

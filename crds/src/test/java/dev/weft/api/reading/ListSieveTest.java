@@ -91,7 +91,7 @@ class ListSieveTest {
     return kind.toLowerCase(Locale.ROOT) + "s";
   }
 
-  /** What a client has of an answer that comes in parts of some bytes. */
+  /** What a client receives of an answer that arrives in parts. */
   private static String received(String plural, String answer, int bytes) throws Exception {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     HttpRequest request =

@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import java.util.List;
 import java.util.Random;
 
-/** Makes objects at random that a schema admits, bounds and forms at their extremes. */
+/** Creates random objects that a schema admits, with values at the limits of their bounds. */
 public final class Admitted {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final List<String> WORDS =
@@ -63,7 +63,7 @@ public final class Admitted {
 
   private final Random random;
 
-  /** Whether objects stay within the bounds of numbers and texts, or only within the types. */
+  /** Whether objects respect the bounds of numbers and texts, or only the types. */
   private final boolean bounded;
 
   public Admitted(Random random, boolean bounded) {
@@ -179,7 +179,7 @@ public final class Admitted {
     return some.get(random.nextInt(some.size()));
   }
 
-  /** Puts something else in the place of a few parts of {@code object}. */
+  /** Replaces a few parts of {@code object}. */
   public void distort(JsonNode object) {
     for (JsonNode each : object) {
       distort(each);

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Everything that a schema admits is read and validated, and stops no program. */
+/** Weft reads and validates everything that a schema admits, and no object stops a program. */
 class AdmittedPropertyTest {
   private static final KubernetesSerialization JSON =
       new KubernetesSerialization(new Reading(_ -> {}).mapper(), true);

@@ -72,7 +72,7 @@ final class CelRules {
     }
   }
 
-  /** Where a required field is absent, an API server says so and evaluates no rule. */
+  /** If a required field is absent, an API server reports it and evaluates no rule. */
   private static boolean hasRequired(JSONSchemaProps schema, Object value) {
     return !(value instanceof Map<?, ?> map) || map.keySet().containsAll(schema.getRequired());
   }

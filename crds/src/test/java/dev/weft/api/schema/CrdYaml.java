@@ -19,7 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** The CustomResourceDefinitions as the types say them. */
+/** The CustomResourceDefinitions that are generated from the types. */
 final class CrdYaml {
   static final List<Class<? extends CustomResource<?, ?>>> KINDS =
       List.of(
@@ -41,7 +41,7 @@ final class CrdYaml {
 
   private CrdYaml() {}
 
-  /** Text by file name. */
+  /** Returns the YAML of each definition by file name. */
   static SortedMap<String, String> generate() {
     var output = new Memory();
     var generator = new CRDGenerator().withMinQuotes(true).withOutput(output);

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Makes objects of Kubernetes' own kinds with odd parts at random. Only what an API server itself
- * writes is right: names, UID and versions.
+ * Creates objects of Kubernetes' own kinds with random odd parts. Only the fields that an API
+ * server writes are valid: names, UID and versions.
  */
 public final class Foreign {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** One whole object of each kind that Weft reads. */
+  /** One complete object of each kind that Weft reads. */
   private static final Map<String, String> WHOLE =
       Map.of(
           "Pod",

@@ -23,15 +23,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Holds the validation in Java and the schema's CEL rules to the files of {@code golden/<kind>}:
+ * Compares the validation in Java and the schema's CEL rules with the files of {@code
+ * golden/<kind>}:
  *
  * <ul>
- *   <li>{@code valid-*.yaml}: nothing is wrong;
- *   <li>{@code invalid-*.yaml}: what is wrong stands in its comments, {@code # problem:} for Java
- *       and {@code # rule:} for CEL, and nothing else is;
- *   <li>{@code change-*.yaml}: likewise for the change from the first to the second document;
- *   <li>{@code harmless-*.yaml}: a change that nothing speaks against;
- *   <li>{@code drifted-*.yaml}: likewise for a spec that contradicts its status.
+ *   <li>{@code valid-*.yaml}: valid objects;
+ *   <li>{@code invalid-*.yaml}: invalid objects, with exactly the problems in their comments:
+ *       {@code # problem:} for Java and {@code # rule:} for CEL;
+ *   <li>{@code change-*.yaml}: invalid changes from the first to the second document;
+ *   <li>{@code harmless-*.yaml}: valid changes;
+ *   <li>{@code drifted-*.yaml}: a spec that contradicts its status.
  * </ul>
  */
 class GoldenTest {

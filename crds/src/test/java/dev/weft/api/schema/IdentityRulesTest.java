@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the schema's rules say of names, held against what operator and agents go by. */
+/** Compares the schema's rules on names with those of the operator and the agents. */
 class IdentityRulesTest {
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
   private static final Map<String, CelRules> RULES =
@@ -49,7 +49,7 @@ class IdentityRulesTest {
     assertThat(isAdmitted(name, network, address)).isFalse();
   }
 
-  /** CEL cannot read addresses: these are refused where the objects are read. */
+  /** CEL cannot parse addresses, so the readers of the objects refuse these. */
   @ParameterizedTest
   @CsvSource({
     "blue.fd00-0000-0000-0000-0000-0000-0000-0001, blue, fd00::2/64",

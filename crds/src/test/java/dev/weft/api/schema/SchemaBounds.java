@@ -7,17 +7,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Bounds of what annotations leave unbounded: texts, numbers and lists by the names of their
- * fields. A field of a name that is not here has bounds of its own, or {@link SchemaBoundsTest}
- * fails.
+ * Bounds of fields that annotations leave unbounded: texts, numbers and lists, by field name. A
+ * field that is not listed here needs its own bounds, or {@link SchemaBoundsTest} fails.
  */
 final class SchemaBounds {
   private static final double INT = Integer.MAX_VALUE;
 
-  /** The greatest whole number that each reader of JSON keeps exactly. */
+  /** The greatest integer that every JSON reader keeps exactly. */
   private static final double COUNTER = 9_007_199_254_740_991d;
 
-  /** Characters of a text; of a list of texts or a map, those of each. */
+  /** Maximum characters of a text, or of each text in a list or map. */
   private static final Map<String, Integer> TEXTS =
       Map.ofEntries(
           entry("address", 49),

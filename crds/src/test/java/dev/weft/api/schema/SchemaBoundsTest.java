@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Nobody stores more than a reader can take: each text, number and list has bounds. */
+/**
+ * Every text, number and list has bounds, so that no object exceeds what its readers can handle.
+ */
 class SchemaBoundsTest {
-  /** One is bounded by its 64 bits, which JSON Schema's bounds cannot say; the other is opaque. */
+  /** One is bounded by its 64 bits, which JSON Schema cannot express; the other is opaque. */
   private static final Set<String> EXCEPT =
       Set.of("ContainerNetwork.status.addresses.free", "OverlayService.spec.template");
 

@@ -15,7 +15,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** What annotations cannot say: lists of conditions, the order of columns, the pod template. */
+/**
+ * Schema details that annotations cannot express: lists of conditions, the order of columns, the
+ * pod template.
+ */
 final class SchemaDetails implements CRDPostProcessor {
 
   @Override
@@ -51,7 +54,7 @@ final class SchemaDetails implements CRDPostProcessor {
         .indexOf(column.getName());
   }
 
-  /** A pod template is judged by the API server when the Deployment made from it is written. */
+  /** The API server validates a pod template when the operator writes the Deployment. */
   private JSONSchemaProps opaque(String name, JSONSchemaProps schema) {
     return new JSONSchemaPropsBuilder()
         .withType("object")

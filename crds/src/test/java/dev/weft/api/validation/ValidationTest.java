@@ -22,7 +22,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-@SuppressWarnings("NullAway") // jqwik injects null into types that do not say so
+@SuppressWarnings("NullAway") // jqwik injects null into types that are not marked as nullable
 class ValidationTest {
 
   @Property

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A real Docker engine in a node of the lab, with the plain {@code docker} command beside it. */
+/** A real Docker engine in a node of the lab, with the plain {@code docker} command. */
 public final class Dockerd {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "weft matrix",
     description = {
-      "Tries every kind of network on nodes as people have them: IPv6 off, a firewall that drops",
+      "Tries every kind of network on common kinds of nodes: IPv6 off, a firewall that drops",
       "what is forwarded, small and large MTUs and more. Full frames pass, or the network's status",
       "says what stands in the way; it prints the table and fails if neither holds."
     },
@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 public final class MatrixMain implements Callable<Integer> {
   @Option(
       names = "--node",
-      description = "Only nodes of this kind, and others given so: ${COMPLETION-CANDIDATES}.",
+      description = "Only nodes of this kind; may be repeated: ${COMPLETION-CANDIDATES}.",
       completionCandidates = NodeKinds.class)
   List<String> only = List.of();
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /**
  * A kind of network.
  *
- * @param hasIpv6 whether it has an IPv6 subnet beside that of IPv4
+ * @param hasIpv6 whether it has an IPv6 subnet in addition to that of IPv4
  */
 record NetworkKind(Driver driver, boolean hasIpv6) {
   /** A driver, and whether its frames are encrypted. */

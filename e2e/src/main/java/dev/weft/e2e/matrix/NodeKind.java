@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A kind of node that people have, as shell commands that make a node of the lab such a node. In
- * them {@code N} is the node's number, 1 or 2, and {@code PEER} the other one's.
+ * A common kind of node, as shell commands that configure a node of the lab. In them {@code N} is
+ * the node's number, 1 or 2, and {@code PEER} the other one's.
  */
 enum NodeKind {
   /** The lab's own. */
@@ -21,7 +21,7 @@ enum NodeKind {
       "for each in all default lo eth0; do echo 1 >/proc/sys/net/ipv6/conf/$each/disable_ipv6;"
           + " done"),
 
-  /** What hardening guides set. */
+  /** Settings that hardening guides recommend. */
   HARDENED(
       "hardened sysctls",
       """

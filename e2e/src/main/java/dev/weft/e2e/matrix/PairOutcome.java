@@ -1,14 +1,14 @@
 package dev.weft.e2e.matrix;
 
-/** What became of one kind of network on one kind of node. */
+/** Outcome of one kind of network on one kind of node. */
 sealed interface PairOutcome {
   /** Full frames of each IP version pass between two pods. */
   record Works(int mtu) implements PairOutcome {}
 
-  /** The network's status says that it does not work here, and why. */
+  /** The network does not work, and its status gives the reason. */
   record Refused(String reason) implements PairOutcome {}
 
-  /** It does not work, and no status says so. */
+  /** The network does not work, and no status reports it. */
   record Broken(String what) implements PairOutcome {}
 
   /** The cell of the table. */
@@ -20,7 +20,7 @@ sealed interface PairOutcome {
     };
   }
 
-  /** What a note under the table says; empty for what works. */
+  /** The note below the table; empty if the network works. */
   default String note() {
     return switch (this) {
       case Works _ -> "";

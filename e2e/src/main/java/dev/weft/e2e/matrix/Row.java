@@ -39,7 +39,7 @@ final class Row {
   /** Time limit for all networks of a node together to work or to be refused. */
   private static final Duration SETTLES = Duration.ofSeconds(60);
 
-  /** A refusal that lasts so long is one: what heals by itself does so before. */
+  /** Time after which a refusal counts, because temporary ones end earlier. */
   private static final Duration LASTS = Duration.ofSeconds(10);
 
   /** How often a node changes while its networks are in use. */
@@ -124,7 +124,7 @@ final class Row {
     var _ = lab.client().resource(LabPod.of(name, "weft-" + node, network.network())).create();
   }
 
-  /** What became of each network once nothing changes any more. */
+  /** Outcome of each network once no status changes any more. */
   private Map<NetworkKind, PairOutcome> settled() {
     Map<NetworkKind, PairOutcome> outcomes = new LinkedHashMap<>();
     Map<NetworkKind, Long> refusedAt = new LinkedHashMap<>();
@@ -169,7 +169,7 @@ final class Row {
         .orElseGet(() -> new PairOutcome.Works(mtu.getAsInt()));
   }
 
-  /** Where full frames do not arrive, first of all; empty if they arrive everywhere. */
+  /** The first address at which full frames do not arrive; empty if they arrive at all. */
   private Optional<String> lost(NetworkKind network, int mtu) {
     NetworkNamespace from = sandbox(first(network));
     for (InetAddress address : addresses(network, second(network))) {
@@ -199,7 +199,7 @@ final class Row {
     return addresses;
   }
 
-  /** What stands in the network's way, as its status says; broken if it says nothing. */
+  /** The obstacle in the network's status; {@code broken} if the status has none. */
   private PairOutcome refusedOr(NetworkKind network, String broken) {
     return Stream.of(Conditions.STALLED, Conditions.DEGRADED)
         .flatMap(type -> cluster.condition(network.network(), type).stream())

@@ -102,7 +102,8 @@ public final class Ping implements AutoCloseable {
   }
 
   /**
-   * Internet checksum (RFC 1071). The kernel computes that of ICMPv6, which covers addresses too.
+   * Internet checksum (RFC 1071). The kernel computes the checksum of ICMPv6, which also covers
+   * addresses.
    */
   private static short checksum(byte[] bytes) {
     int sum = 0;

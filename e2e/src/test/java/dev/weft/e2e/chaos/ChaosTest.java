@@ -9,10 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/**
- * The short form of {@code ./weft chaos}. {@code -Dweft.chaos.seed=N} takes another seed than the
- * one that every run of the tests takes.
- */
+/** The short form of {@code ./weft chaos}. {@code -Dweft.chaos.seed=N} replaces the fixed seed. */
 class ChaosTest {
   private static final long SEED = Long.getLong("weft.chaos.seed", 11);
 

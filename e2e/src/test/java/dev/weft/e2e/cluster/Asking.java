@@ -33,7 +33,7 @@ record Asking(NetworkNamespace sandbox) {
   /** The number of the task that answers a new connection. */
   int ask(InetAddress address, int port) throws IOException {
     try (SocketChannel channel = connect(address, port)) {
-      // no TIME_WAIT: thousands ask one after the other
+      // avoids TIME_WAIT, because thousands of requests follow each other
       channel.setOption(StandardSocketOptions.SO_LINGER, 0);
       return read(channel);
     }
@@ -59,7 +59,7 @@ record Asking(NetworkNamespace sandbox) {
     }
   }
 
-  /** Asks on and on until it is stopped. */
+  /** Asks repeatedly until it is stopped. */
   Steady steadily(InetAddress address, int port) {
     Steady steady = new Steady();
     steady.thread =
@@ -80,7 +80,7 @@ record Asking(NetworkNamespace sandbox) {
     return steady;
   }
 
-  /** What came of asking on and on. */
+  /** Result of asking repeatedly. */
   static final class Steady {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final Map<Integer, LongAdder> answers = new ConcurrentHashMap<>();
@@ -98,7 +98,7 @@ record Asking(NetworkNamespace sandbox) {
       return answers.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
-    /** Ends it; what failed. */
+    /** Stops asking; returns the failures. */
     List<String> stop() throws InterruptedException {
       stopped.set(true);
       thread.join();

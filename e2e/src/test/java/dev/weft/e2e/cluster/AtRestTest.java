@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Nothing is done when nothing changes. {@code -Dweft.rest.seconds=60} looks for a minute; by
- * default it is shorter.
+ * Programs do nothing while nothing changes. {@code -Dweft.rest.seconds=60} watches for a minute;
+ * the default is shorter.
  */
 @Tag("api-server")
 @ExtendWith(InLab.class)
@@ -46,13 +46,13 @@ class AtRestTest {
         .atMost(REST.plusSeconds(5))
         .pollInterval(Duration.ofSeconds(1))
         .untilAsserted(() -> assertThat(work()).isEqualTo(before));
-    // An API server ends each watch after a while that it draws, and the client begins another.
+    // An API server ends each watch after a random time, and the client starts another.
     assertThat(watches())
         .allSatisfy((name, count) ->
             assertThat(count).as(name).isLessThanOrEqualTo(watches.getOrDefault(name, 0.0) + 1));
   }
 
-  /** What earlier tests set in motion comes to its end first. */
+  /** Waits until the effects of earlier tests have ended. */
   private void awaitQuiet(Duration quiet) {
     Map<String, Double> last = new TreeMap<>();
     await()
@@ -68,7 +68,7 @@ class AtRestTest {
         });
   }
 
-  /** What each agent has done, except renewing its Lease and its watches. */
+  /** Activity of each agent, except for its Lease and its watches. */
   private Map<String, Double> work() {
     return counts(name -> !name.contains("resource=\"leases\"") && !isWatch(name));
   }

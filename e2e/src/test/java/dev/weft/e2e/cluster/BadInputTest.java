@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each mistake is refused, or answered by a condition, with words that say what to change. */
+/** Each mistake is refused or reported in a condition, with a message that says what to change. */
 @Tag("api-server")
 @ExtendWith(InLab.class)
 class BadInputTest {

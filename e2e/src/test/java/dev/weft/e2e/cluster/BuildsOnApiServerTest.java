@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A real API server, which has the generated definitions, is asked to take everything that is built
- * and to forget it again. A field that its schema does not have it refuses, or leaves out.
+ * A real API server with the generated definitions accepts all built objects in a dry run. It
+ * refuses or drops a field that its schema lacks.
  */
 @Tag("api-server")
 @ExtendWith(InLab.class)
@@ -75,7 +75,7 @@ class BuildsOnApiServerTest {
     }
   }
 
-  /** What the server would store. */
+  /** The object as the server would store it. */
   private JsonNode tryOut(JsonNode object) {
     KubernetesSerialization serialization = lab.client().getKubernetesSerialization();
     GenericKubernetesResource resource =
@@ -94,7 +94,7 @@ class BuildsOnApiServerTest {
   }
 
   /**
-   * Definitions are what the lab has installed; an old server does not know all that is in them.
+   * The lab has already installed the definitions; an old server does not know all of their fields.
    */
   private boolean isServed(JsonNode object) {
     if (object.path("kind").asText().equals("CustomResourceDefinition")) {

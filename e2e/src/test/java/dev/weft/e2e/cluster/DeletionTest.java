@@ -45,7 +45,7 @@ class DeletionTest {
     }
   }
 
-  /** What the kernel of each node shows, by node and command. */
+  /** Output of each command about the kernel, by node. */
   static Map<String, String> states(Lab lab) throws IOException, InterruptedException {
     List<List<String>> commands =
         List.of(

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A tool that applies the same files again and again finds nothing to do, and causes nothing. */
+/** A tool that applies the same files repeatedly sees no difference, and causes no change. */
 @Tag("api-server")
 @ExtendWith(InLab.class)
 class DiffCleanTest {
@@ -104,7 +104,7 @@ class DiffCleanTest {
     }
   }
 
-  /** Nothing has been written for a while. */
+  /** Whether no program has written for a while. */
   private void awaitRest() {
     Map<String, String> last = new TreeMap<>();
     await()

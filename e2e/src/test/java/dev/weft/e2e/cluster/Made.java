@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a test makes in a lab's API, gone when it is closed: the pods first, then the networks. */
+/**
+ * Objects that a test creates in a lab's API. Closing it deletes first the pods, then the networks.
+ */
 final class Made implements AutoCloseable {
   private final Lab lab;
   private final List<HasMetadata> objects = new ArrayList<>();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What operator and agents count, read where Prometheus reads it. */
+/** Metrics of the operator and the agents, read as Prometheus reads them. */
 @Tag("api-server")
 @ExtendWith(InLab.class)
 class MetricsTest {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** How a change reaches the nodes, and how it is planned instead. */
+/** Roll-out of a change to the nodes, and dry run of a change. */
 @Tag("api-server")
 @ExtendWith(InLab.class)
 class RolloutInLabTest {
@@ -125,7 +125,7 @@ class RolloutInLabTest {
     return cluster.network(name).orElseThrow();
   }
 
-  /** Waits until the present revision is judged so. */
+  /** Waits until Ready has this reason for the present revision. */
   private void awaitReason(String name, Reason reason) {
     await(name + " is " + reason)
         .atMost(InLab.PATIENCE)
@@ -141,7 +141,7 @@ class RolloutInLabTest {
                 .isPresent());
   }
 
-  /** The nodes that have been told this revision and no later one. */
+  /** The nodes whose HostNetwork has this revision. */
   private Map<String, Long> told(String name, Long revision) {
     Map<String, Long> told = new TreeMap<>();
     hostNetworks(name)

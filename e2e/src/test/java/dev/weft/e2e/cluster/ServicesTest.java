@@ -123,11 +123,11 @@ class ServicesTest {
         if (i == 2) {
           agent.kill();
         }
-        // the second on another node than its predecessor, whose agent is away
+        // the second task runs on another node than its predecessor, whose agent is stopped
         task("rolling", i + 3, node(i == 2 ? 3 : i));
         ready(running.get(i), false);
         if (i == 2) {
-          // the others have gone on when the agent comes back to what it has missed
+          // the other agents have moved on when this one returns and reads what it has missed
           awaitWithout(clients.get("weft-1"), "rolling-2");
           agent.restart();
         }
@@ -276,7 +276,7 @@ class ServicesTest {
     return pod;
   }
 
-  /** As a kubelet says it: by a patch, which no other writer of the pod stands in the way of. */
+  /** Reports like a kubelet, by a patch, which does not conflict with other writers of the pod. */
   private void ready(Pod pod, boolean ready) {
     lab.client()
         .pods()

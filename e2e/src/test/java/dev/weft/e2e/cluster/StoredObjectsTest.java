@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What an earlier version stored, as it was recorded then, in the hands of this one: nothing is
- * allocated anew, nobody gets another address.
+ * This version reads recorded objects of an earlier version. It allocates nothing again, and no pod
+ * gets another address.
  */
 @Tag("api-server")
 class StoredObjectsTest {
@@ -111,7 +111,7 @@ class StoredObjectsTest {
     }
   }
 
-  /** Name and UID, and what {@code part} says. */
+  /** Name and UID of an object, and a {@code part} of it. */
   private static <T extends HasMetadata> Map<String, String> of(
       Lab lab, Class<T> kind, Function<T, ? extends Object> part) {
     Map<String, String> all = new TreeMap<>();

@@ -19,7 +19,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Operator, agents and definitions go at once, with pods attached: nothing is held for ever. */
+/**
+ * The operator, the agents and the definitions are deleted together while pods are attached, and no
+ * object remains.
+ */
 @Tag("api-server")
 class UninstallTest {
   private record Ended(int status, String output) {}

@@ -19,12 +19,12 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the API server stores and Weft cannot read is the problem of that one object. */
+/** An object that Weft cannot read affects no other object. */
 @Tag("api-server")
 class UnreadableObjectsTest {
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
 
-  /** What the present schema admits. */
+  /** An unreadable object that the present schema admits. */
   private static final String POISON =
       """
       apiVersion: weft.dev/v1alpha1
@@ -45,7 +45,7 @@ class UnreadableObjectsTest {
       spec: {vnis: {first: 99999999999}, addressPools: {cidr: 10.0.0.0/8}}
       """;
 
-  /** What a schema without bounds and types admitted. */
+  /** An unreadable object that a schema without bounds and types admitted. */
   private static final List<String> OLD =
       List.of(
           """
@@ -101,7 +101,7 @@ class UnreadableObjectsTest {
               () -> assertThat(stalled(lab, POISON)).contains("spec.template.spec.containers"));
       storeUnderALooserSchema(lab);
       awaitComplaint(lab, MESH, "spec.vnis.first");
-      // while it is there, new networks wait for the mesh to be valid
+      // while it exists, new networks wait for a valid mesh
       lab.client().resource(object(MESH)).delete();
       awaitComplaints(lab);
       made.network("beside", network("10.93.0.0/24"));

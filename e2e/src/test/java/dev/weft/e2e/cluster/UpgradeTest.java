@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The version before, with pods on its networks, is replaced by this one. */
+/** This version replaces the previous one while pods are on its networks. */
 @Tag("api-server")
 class UpgradeTest {
   private static final String NOW = System.getProperty("java.class.path");
@@ -58,7 +58,7 @@ class UpgradeTest {
     }
   }
 
-  /** One program after the other, each once the one before answers again. */
+  /** Replaces one program after the other, each once the previous one answers again. */
   private static void run(Lab lab, String classPath, String... unknown) {
     for (LabNode node : lab.nodes()) {
       node.agent().stop();
@@ -77,7 +77,7 @@ class UpgradeTest {
     return lease.getSpec().getRenewTime();
   }
 
-  /** Of each endpoint all that its sandbox and its peers depend on. */
+  /** The fields of each endpoint on which its sandbox and its peers depend. */
   private static Map<String, String> endpoints(Lab lab) {
     return lab.client().resources(NetworkEndpoint.class).list().getItems().stream()
         .collect(

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a newcomer types first, with every sample. */
+/** Runs the demo with every sample. */
 @Tag("api-server")
 class DemoTest {
   private static final List<String> LINE =

@@ -8,13 +8,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One thing that a pod does in namespaces of its own.
+ * One attack that a pod makes from its own namespaces.
  *
- * @param name what it does, as a sentence without its subject
- * @param step does it, or begins it where it goes on until the attacker is closed
- * @param restarts whether its node's agent starts anew beside it, and so looks at everything
- * @param limit a network whose pods it does harm, as docs/security.md says; empty: none
- * @param lone whether it takes so much of the machine that it is made alone
+ * @param name description of the attack, without a subject
+ * @param step makes the attack, or starts one that lasts until the attacker is closed
+ * @param restarts whether the node's agent restarts during the attack, so that it reads everything
+ * @param limit network whose pods it may harm, a limit in docs/security.md; empty: none
+ * @param lone whether it uses so much of the machine that no other attack runs at the same time
  */
 record Attack(String name, Step step, boolean restarts, String limit, boolean lone) {
   Attack(String name, Step step) {
@@ -30,7 +30,7 @@ record Attack(String name, Step step, boolean restarts, String limit, boolean lo
     return new Attack(name, attacker -> attacker.run(script));
   }
 
-  /** Lines for {@code ip}, over and over. */
+  /** Runs these lines of {@code ip} in a loop. */
   static Attack loop(String name, String... lines) {
     return new Attack(name, attacker -> attacker.forever(lines));
   }
@@ -39,7 +39,7 @@ record Attack(String name, Step step, boolean restarts, String limit, boolean lo
     return groups().values().stream().flatMap(List::stream).toList();
   }
 
-  /** Those that may be made at once, together. */
+  /** The attacks that may run at the same time. */
   static Map<String, List<Attack>> together() {
     Map<String, List<Attack>> groups = groups();
     groups.replaceAll((_, attacks) -> attacks.stream().filter(each -> !each.lone).toList());
@@ -47,7 +47,7 @@ record Attack(String name, Step step, boolean restarts, String limit, boolean lo
     return groups;
   }
 
-  /** All of them by what they are about. */
+  /** All attacks, by subject. */
   private static Map<String, List<Attack>> groups() {
     Map<String, List<Attack>> groups = new LinkedHashMap<>();
     Stream.of(
@@ -76,12 +76,12 @@ record Attack(String name, Step step, boolean restarts, String limit, boolean lo
     return name.startsWith("keeps") || name.startsWith("holds");
   }
 
-  /** Against this network it is a limit of Weft, and stays one: only others are safe from it. */
+  /** Declares harm to this network a documented limit; other networks must stay unharmed. */
   Attack harming(String network) {
     return new Attack(name, step, restarts, network, lone);
   }
 
-  /** It takes so much of the machine that no other is made beside it. */
+  /** Makes the attack run alone, because it uses much of the machine. */
   Attack alone() {
     return new Attack(name, step, restarts, limit, true);
   }

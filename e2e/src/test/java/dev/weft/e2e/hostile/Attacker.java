@@ -21,17 +21,17 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * What root does in the network namespace of a pod on blue (eth1), web (eth2) and lan (eth3).
- * Closing it ends what goes on, and leaves the namespace as it has become.
+ * Attacks as root in the network namespace of a pod on blue (eth1), web (eth2) and lan (eth3).
+ * Closing it ends running attacks, and does not restore the namespace.
  */
 final class Attacker implements AutoCloseable {
   static final String NETWORKS = "blue@eth1, web@eth2, lan@eth3";
   static final String NODE = "weft-1";
 
-  /** A loop that a killed test leaves ends by itself. */
+  /** A loop of a killed test ends after this time. */
   private static final String LONGEST_SECONDS = "120";
 
-  /** Frames each few milliseconds, of an attacker that is alone. */
+  /** Frames that a single attacker sends every few milliseconds. */
   private static final int BURST = 100;
 
   private final Bed bed;
@@ -46,7 +46,7 @@ final class Attacker implements AutoCloseable {
     this(bed, pod, 1);
   }
 
-  /** Of so many at once: what each floods reaches all of them, and all together are as one. */
+  /** One of several attackers. Floods reach all of them, so each sends less. */
   Attacker(Bed bed, String pod, int company) {
     this.bed = bed;
     this.burst = Math.max(1, BURST / (company * company));
@@ -71,7 +71,7 @@ final class Attacker implements AutoCloseable {
     return namespace;
   }
 
-  /** The address of its own on a network. */
+  /** The attacker's own address on a network. */
   InetAddress address(String network) {
     return bed.prefix(pod, network, true).address();
   }
@@ -101,14 +101,14 @@ final class Attacker implements AutoCloseable {
     return finish(new ProcessBuilder(inside("sh", "-ec", script)), "").status() == 0;
   }
 
-  /** Gives {@code ip} many lines at once, and takes no notice of those that it refuses. */
+  /** Passes many lines to {@code ip} at once, and ignores refused ones. */
   void batch(Stream<String> lines) {
     StringBuilder all = new StringBuilder();
     lines.forEach(line -> all.append(line).append('\n'));
     var _ = finish(new ProcessBuilder(inside("ip", "-force", "-batch", "-")), all.toString());
   }
 
-  /** Gives {@code ip} these lines over and over, until the end. */
+  /** Passes these lines to {@code ip} in a loop, until it is closed. */
   void forever(String... lines) {
     String text = String.join("\\n", lines);
     background(
@@ -116,7 +116,7 @@ final class Attacker implements AutoCloseable {
             .formatted(text));
   }
 
-  /** Runs a shell script in the background, until the end. */
+  /** Runs a shell script in the background, until it is closed. */
   void background(String script) {
     List<String> command = new ArrayList<>(List.of("timeout", LONGEST_SECONDS));
     command.addAll(inside("nice", "-n", "19", "sh", "-c", script));
@@ -149,7 +149,7 @@ final class Attacker implements AutoCloseable {
     }
   }
 
-  /** Sends these frames over and over, until the end, a burst each few milliseconds. */
+  /** Sends these frames in a burst every few milliseconds, until it is closed. */
   void flood(String link, byte[]... frames) {
     FrameSender sender = sender(link);
     running.push(sender);
@@ -160,7 +160,7 @@ final class Attacker implements AutoCloseable {
     });
   }
 
-  /** Does something every five milliseconds, until the end. */
+  /** Runs a task every five milliseconds, until it is closed. */
   void repeat(Runnable action) {
     Thread thread =
         Thread.ofPlatform()
@@ -182,7 +182,7 @@ final class Attacker implements AutoCloseable {
     });
   }
 
-  /** Sends back whatever comes in through a link, until the end. */
+  /** Sends back every frame that arrives on a link, until it is closed. */
   void reflect(String link) {
     Capture capture = Capture.open(namespace, index(link));
     running.push(capture);
@@ -206,7 +206,7 @@ final class Attacker implements AutoCloseable {
     }
   }
 
-  /** Nothing with these bytes in it may reach a victim. */
+  /** Requires that no frame with these bytes reaches a victim. */
   void mustNotReach(String victim, String marker) {
     byte[] wanted = marker.getBytes(StandardCharsets.US_ASCII);
     NetworkNamespace sandbox = bed.sandbox(victim);
@@ -236,12 +236,12 @@ final class Attacker implements AutoCloseable {
     return false;
   }
 
-  /** One more thing that must not come of it. */
+  /** Adds a check for harm. */
   void check(Supplier<List<String>> harm) {
     checks.add(harm);
   }
 
-  /** What came of it beyond what every attack is asked for. */
+  /** Harm that the added checks find. */
   List<String> harms() {
     return checks.stream().flatMap(each -> each.get().stream()).toList();
   }
@@ -263,7 +263,7 @@ final class Attacker implements AutoCloseable {
                 try (var to = process.outputWriter(StandardCharsets.UTF_8)) {
                   to.write(input);
                 } catch (IOException closed) {
-                  // The program ended before it had read all; its status says why.
+                  // The program ended before it had read everything; its status gives the reason.
                 }
               });
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -26,12 +26,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A lab of three nodes with networks of each kind, victims on each, and a service on one. */
+/** A lab of three nodes with networks of each kind, victims on each network, and a service. */
 record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofMinutes(3);
   static final Path MANIFESTS = Path.of("../manifests");
 
-  /** Those that a hostile pod is attached to, and those that it is not. */
+  /** The networks with hostile pods first, then those without. */
   static final List<String> NETWORKS = List.of("blue", "web", "lan", "red", "db");
 
   private static final String DECLARED =
@@ -158,7 +158,7 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
         });
   }
 
-  /** As its Deployment would: a start on a busy machine may take longer than it waits. */
+  /** Restarts the operator as its Deployment would: on a busy machine its start may time out. */
   private void keepOperator() {
     if (!lab.operator().isAlive()) {
       lab.operator().restart();
@@ -194,7 +194,7 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
             () -> assertThat(cluster.isReady(network)).as(cluster.describe(network)).isTrue());
   }
 
-  /** What the networks say that are not Ready now. */
+  /** Messages of the networks that are not Ready now. */
   List<String> notReady() {
     return NETWORKS.stream()
         .filter(network -> !cluster.isReady(network))
@@ -227,7 +227,7 @@ record Bed(Lab lab, Cluster cluster) implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** A victim's address on the network that its name begins with. */
+  /** A victim's address on the network that prefixes its name. */
   InetAddress address(String victim) {
     return prefix(victim, network(victim), true).address();
   }

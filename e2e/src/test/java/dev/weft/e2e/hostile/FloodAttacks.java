@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Frames that a pod sends without end. */
+/** Floods of frames. */
 final class FloodAttacks {
   private FloodAttacks() {}
 

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Endpoints that a thief of the token makes up. */
+/** Endpoints that a thief of the token forges. */
 final class Forgeries {
   private static final int MANY = 60;
 
   private Forgeries() {}
 
-  /** Each with an address and a MAC address of its own, where it says {@code $free}. */
+  /** All forgeries; {@code $free} stands for an unused address and MAC address. */
   static List<Write> all() {
     List<Write> all =
         Stream.of(forgedNames(), forgedSpellings(), forgedContent(), forgedMany())
@@ -144,7 +144,7 @@ final class Forgeries {
             ""));
   }
 
-  /** The same addresses under other names, and names that are like those of addresses. */
+  /** Other spellings of addresses, and names that resemble those of addresses. */
   private static List<Write> forgedSpellings() {
     return List.of(
         spelled("a victim's IPv6 address with a zero group", "blue.a", "$victim6zero/64"),
@@ -178,9 +178,7 @@ final class Forgeries {
     return forged(what, name, "blue", address, "$freeMac", "");
   }
 
-  /**
-   * As many as a node has in its busiest hour: they are this node's, and cost the others as such.
-   */
+  /** As many endpoints as a busy node has; other nodes handle them like real ones. */
   private static List<Write> forgedMany() {
     return IntStream.range(0, MANY)
         .mapToObj(i ->

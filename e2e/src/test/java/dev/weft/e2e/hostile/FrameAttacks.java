@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What it puts on its networks. */
+/** Frames that a hostile pod sends on its networks. */
 final class FrameAttacks {
   static final InetAddress GATEWAY = InetAddress.ofLiteral("172.28.0.1");
   private static final InetAddress ALL_NODES = InetAddress.ofLiteral("ff02::1");

@@ -23,7 +23,7 @@ final class Frames {
     return frame.array();
   }
 
-  /** RFC 826; operation 1 asks, 2 answers. */
+  /** An ARP packet (RFC 826); operation 1 is a request, 2 a reply. */
   static byte[] arp(
       int operation, MacAddress from, InetAddress sender, MacAddress to, InetAddress target) {
     return ByteBuffer.allocate(28)
@@ -43,7 +43,7 @@ final class Frames {
     return ipv4(from, to, protocol, ttl, 0, payload);
   }
 
-  /** The flags and the offset are the field of RFC 791. */
+  /** Flags and offset are one field, as in RFC 791. */
   static byte[] ipv4(
       InetAddress from, InetAddress to, int protocol, int ttl, int fragment, byte... payload) {
     ByteBuffer packet = ByteBuffer.allocate(20 + payload.length);

@@ -24,15 +24,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Pods with every capability in their own namespaces, beside victims on their networks and on
- * others. While they do their worst no victim loses a ping, new pods are attached to the same
- * networks, all networks stay Ready and no agent works more than a twentieth of the time; and when
- * they go, nothing of them stays.
+ * Pods with every capability in their own namespaces attack victims on their own and on other
+ * networks. Meanwhile no victim loses a ping, new pods attach to the same networks, all networks
+ * stay Ready, and no agent uses more than a twentieth of a core. The attackers leave nothing
+ * behind.
  *
- * <p>By default the attacks of a group are made at once, each by a pod of its own, but for those
- * that take much of the machine. {@code -Dweft.hostile=all} makes each attack alone, {@code
- * -Dweft.hostile=alias} those that have this in their name, and {@code -Dweft.hostile.seconds=10}
- * all attacks for longer.
+ * <p>By default the attacks of a group run at the same time, each in its own pod, except those that
+ * use much of the machine. {@code -Dweft.hostile=all} runs each attack alone, {@code
+ * -Dweft.hostile=alias} those with this word in their name, and {@code -Dweft.hostile.seconds=10}
+ * runs attacks for longer.
  */
 @ExtendWith(InBed.class)
 class HostilePodTest {
@@ -42,20 +42,20 @@ class HostilePodTest {
   private static final Duration PATIENCE = Bed.PATIENCE;
   private static final Duration RECOVERY = Duration.ofSeconds(5);
 
-  /** The kernel counts processor time in steps of so much; less is no measure. */
+  /** Processor time over a shorter period is too coarse to judge. */
   private static final Duration MEASURABLE = Duration.ofSeconds(30);
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  /** From whom to whom, over each network. */
+  /** Source and target of the pings over each network. */
   private static final Map<String, String> PINGS =
       Map.of(
           "blue-1", "blue-2", "web-1", "web-2", "lan-1", "lan-2", "red-1", "red-2", "db-1", "db-2");
 
-  /** What the agents have taken while they were attacked, over the whole run. */
+  /** Processor time of the agents during all attacks of the run. */
   private static final ProcessorTime.Total TOTAL = new ProcessorTime.Total();
 
-  /** Pods that were attached under the attacks before; they attack next. */
+  /** Pods that were attached during the previous attacks; they attack next. */
   private static final List<String> ATTACHED = new ArrayList<>();
 
   private final InBed.Current current;
@@ -65,9 +65,9 @@ class HostilePodTest {
   }
 
   /**
-   * Attacks that are made at once.
+   * Attacks that run at the same time.
    *
-   * @param name of a single one, as a sentence without its subject
+   * @param name the subject of the group, or the description of a single attack
    */
   record Group(String name, List<Attack> attacks) {
     @Override
@@ -75,7 +75,7 @@ class HostilePodTest {
       return name;
     }
 
-    /** Whether nothing is promised of the network. */
+    /** Whether harm to the network is a documented limit. */
     boolean isLimit(String network) {
       return attacks.stream().anyMatch(each -> each.limit().equals(network));
     }
@@ -117,7 +117,7 @@ class HostilePodTest {
     }
   }
 
-  /** Whether failed attacks have left nothing that would count against the next ones. */
+  /** Whether failed attacks have left nothing that would distort the next ones. */
   private static boolean isSound(Bed bed) {
     try {
       bed.lab().client().pods().inNamespace("default").list().getItems().stream()

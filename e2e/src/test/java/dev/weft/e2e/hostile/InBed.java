@@ -9,12 +9,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives the classes of this package one {@link Bed}, and another one after it was spoiled. */
+/** Provides one {@link Bed} to the classes of this package, and a new one after it was spoiled. */
 final class InBed implements BeforeAllCallback, ParameterResolver {
   private static final ExtensionContext.Namespace STORE =
       ExtensionContext.Namespace.create(InBed.class);
 
-  /** The bed of the moment. */
+  /** The current bed. */
   static final class Current implements AutoCloseable {
     private @Nullable Bed bed;
 
@@ -25,7 +25,7 @@ final class InBed implements BeforeAllCallback, ParameterResolver {
       return bed;
     }
 
-    /** Throws it away: what a test left in it would count against the next one. */
+    /** Discards the bed, because leftovers of a failed test would distort the next one. */
     void spoil() {
       if (bed != null) {
         bed.close();

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the kernel holds in network namespaces, but for what it learns, counts and times by itself.
+ * Configuration of the kernel in network namespaces, without learned entries, counters and timers.
  *
- * @param lines by namespace, sorted; an element of a set of nftables is a line
+ * @param lines sorted lines by namespace; each element of an nftables set is a line
  */
 record KernelState(Map<String, List<String>> lines) {
   private static final String COMMANDS =
@@ -27,15 +27,15 @@ record KernelState(Map<String, List<String>> lines) {
       nft list ruleset | sed 's/^/nft /'
       """;
 
-  /** The line breaks in nft's listing of a set depend on its other content. */
+  /** Line breaks in nft's listing of a set depend on the set's other elements. */
   private static final Pattern LISTED = Pattern.compile("[{},]|elements = ");
 
-  /** The name of a table's seal is made of what the table holds. */
+  /** The name of a table's seal depends on the table's content. */
   private static final Pattern MOVING =
       Pattern.compile(
           "\\w+_timer +[\\d.]+|expires \\d+\\w*|(packets|bytes) \\d+|used \\S+|(?<=seal_)\\w+");
 
-  /** Of these nodes, and of the sandboxes of these pods. */
+  /** Reads the state of these nodes and of the sandboxes of these pods. */
   static KernelState of(Bed bed, Collection<String> nodes, Collection<String> pods) {
     Map<String, String> namespaces = new TreeMap<>();
     nodes.forEach(node -> namespaces.put(node, bed.lab().node(node).namespaceName()));
@@ -69,7 +69,7 @@ record KernelState(Map<String, List<String>> lines) {
         : Stream.of(line);
   }
 
-  /** Not learned from traffic. */
+  /** Whether the entry is configured, and not learned from traffic. */
   private static boolean isSet(String line) {
     if (line.startsWith("fdb ")) {
       return line.contains("permanent") || line.contains("static") || line.contains("self");

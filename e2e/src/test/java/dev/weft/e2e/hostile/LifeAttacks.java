@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Namespaces within namespaces, and what it holds on to. */
+/** Nested namespaces, and resources that a pod keeps after its end. */
 final class LifeAttacks {
   private LifeAttacks() {}
 
@@ -91,7 +91,7 @@ final class LifeAttacks {
             }));
   }
 
-  /** A script that finds a process in a namespace within as {@code $p}, and then continues. */
+  /** A script that runs with {@code $p}, a process in a nested namespace. */
   private static String nested(String script) {
     return "unshare -n sleep 100 & p=$!; sleep 0.2; %s; wait".formatted(script);
   }

@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Interfaces, their names and their marks. */
+/** Attacks with interfaces, their names and their marks. */
 final class LinkAttacks {
-  /** The group of links that agents are building: "weft". */
+  /** The group of links that an agent creates: "weft". */
   private static final String GROUP = "0x77656674";
 
   private static final String MARKER = "no frame of ours";
@@ -200,8 +200,8 @@ final class LinkAttacks {
   }
 
   /**
-   * A port of the pod's in the bridge of a network that the pod is not on; the kernel lets a pod
-   * with the node's users do so.
+   * Adds a port to the bridge of a network that the pod is not on. The kernel allows this in a pod
+   * without its own user namespace.
    */
   private static void port(Attacker a, String network) {
     String port = "evil-" + network;
@@ -246,7 +246,7 @@ final class LinkAttacks {
     }
   }
 
-  /** What the network's drift on the node is said to be. */
+  /** Message of the network's drift on the node. */
   private static String drift(Attacker a, String network) {
     return a
         .bed()

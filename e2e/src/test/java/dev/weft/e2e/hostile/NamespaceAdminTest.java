@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Who may make pods, services and the objects behind them in a namespace writes what others have
- * into its own, on a node of others. The others keep what they have, and new pods are attached.
+ * The administrator of a namespace writes addresses and names of other tenants into its own
+ * objects, on a shared node. The other tenants lose nothing, and new pods attach.
  */
 @Tag("api-server")
 @ExtendWith(InBed.class)
@@ -197,7 +197,7 @@ class NamespaceAdminTest {
     client.namespaces().withName(NAMESPACE).delete();
   }
 
-  /** Where its own services lead to is its affair, and on every node that has their network. */
+  /** Differences on any node that are about the namespace's own services. */
   private static Predicate<String> ofOwnServices(Bed bed) {
     List<String> keys =
         bed
@@ -215,7 +215,7 @@ class NamespaceAdminTest {
     return line -> keys.stream().anyMatch(line::startsWith);
   }
 
-  /** About a victim: of its addresses, and of the service's. */
+  /** Differences that name an address of a victim or of its service. */
   private static Predicate<String> ofVictims(Bed bed) {
     List<String> victims = new ArrayList<>(List.of(bed.virtual().orElseThrow().getHostAddress()));
     for (String pod : List.of("blue-1", "blue-2", "blue-3", "red-1", "red-2", "lan-2", "shop-1")) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What a thief of the token tries with the objects of nodes. */
+/** Writes to objects of nodes with a stolen token. */
 final class NodeWrites {
   private static final String KEY =
       "{epoch: %d, generation: 0, publicKey: '" + "A".repeat(43) + "='}";

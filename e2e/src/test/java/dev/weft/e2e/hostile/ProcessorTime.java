@@ -11,18 +11,18 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The share of one core that each agent takes from a moment on.
+ * The share of one core that each agent uses from a point in time on.
  *
  * @param began {@link System#nanoTime}
- * @param spent what each agent had spent then, by its node
+ * @param spent processor time of each agent at that time, by node
  */
 record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
-  /** The most that an agent may take for each pod that attacks. */
+  /** Maximum share of an agent for each attacking pod. */
   static final double BOUND = 0.05;
 
   private static final Duration QUIET = Duration.ofMillis(300);
 
-  /** Begins as soon as the agents have come to rest. */
+  /** Starts once the agents are idle. */
   static ProcessorTime settled(Lab lab) {
     ProcessorTime[] last = {now(lab)};
     await("agents at rest")
@@ -49,7 +49,7 @@ record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
         .orElseThrow();
   }
 
-  /** The agents whose share since then is more than {@code bound}, with the share. */
+  /** The agents whose share since then exceeds {@code bound}, with the share. */
   List<String> above(double bound) {
     double elapsed = System.nanoTime() - began;
     return lab.nodes().stream()
@@ -64,15 +64,15 @@ record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
     return of(node).minus(spent.getOrDefault(node.name(), Duration.ZERO)).toNanos() / elapsed;
   }
 
-  /** What the agents took in several spans of time together. */
+  /** Processor time of the agents over several periods. */
   static final class Total {
     private final Map<String, Duration> taken = new TreeMap<>();
     private Duration elapsed = Duration.ZERO;
 
     /**
-     * Adds what has been taken since then.
+     * Adds the processor time used since then.
      *
-     * @param pods how many attacked at once: the bound is for each
+     * @param pods number of simultaneous attackers; the bound applies to each
      */
     void add(ProcessorTime since, int pods) {
       elapsed = elapsed.plus(Duration.ofNanos(System.nanoTime() - since.began).multipliedBy(pods));
@@ -86,7 +86,7 @@ record ProcessorTime(Lab lab, long began, Map<String, Duration> spent) {
       return elapsed;
     }
 
-    /** The agents whose share is more than {@code bound}. */
+    /** The agents whose share exceeds {@code bound}. */
     List<String> above(double bound) {
       return taken.entrySet().stream()
           .filter(each -> each.getValue().toNanos() > bound * elapsed.toNanos())

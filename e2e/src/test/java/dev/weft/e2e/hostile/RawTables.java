@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Messages for nf_tables, byte by byte (linux/netfilter/nf_tables.h): what nft would not write. */
+/**
+ * Messages for nf_tables, byte by byte (linux/netfilter/nf_tables.h), which nft would not write.
+ */
 final class RawTables {
   private static final int REQUEST = 1;
   private static final int CREATE = 0x400;
@@ -39,8 +41,8 @@ final class RawTables {
   }
 
   /**
-   * A set whose key's type is said to be the type of an expression of a kind that there is not.
-   * libnftables 1.0 to 1.1 ends its process when it lists the tables of this namespace.
+   * A set whose user data declares the key's type by an unknown kind of expression. libnftables 1.0
+   * to 1.1 ends its process when it lists the tables of this namespace.
    */
   static byte[] unprintableSet(String table, String set) {
     byte[] expression = join(entry(0, number(0xdead)), entry(1, entry(0, number(0))));

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Writes that are tried together, because each would be looked at beside the others. */
+/** Writes that are tried together, because they do not affect each other's result. */
 record Round(List<Write> writes) {
-  /** By these an object may count as none, and nothing else in it is looked at. */
+  /** Fields for which Weft may ignore the object, so that no other field matters. */
   private static final Set<String> DECISIVE =
       Set.of(
           "/metadata/labels",
@@ -22,7 +22,7 @@ record Round(List<Write> writes) {
   /**
    * A part of an object.
    *
-   * @param field empty for the whole of it
+   * @param field JSON path; empty for the whole object
    */
   private record Spot(String object, String field) {
     boolean meets(Spot other) {
@@ -31,7 +31,7 @@ record Round(List<Write> writes) {
     }
   }
 
-  /** As few as can be, in the order of the writes. */
+  /** Groups the writes into few rounds, in their order. */
   static List<Round> of(List<Write> writes) {
     KubernetesSerialization yaml = new KubernetesSerialization();
     List<Round> rounds = new ArrayList<>();

@@ -68,7 +68,7 @@ abstract class StolenTokens {
     return "refused: " + refusal.substring(0, Math.min(200, refusal.length()));
   }
 
-  /** An Event of another writer, for the thief to change. */
+  /** An Event of another writer, which the thief changes. */
   static void provide(Bed bed) {
     if (bed.lab().client().v1().events().inNamespace("default").withName("stolen.0").get()
         == null) {
@@ -77,7 +77,7 @@ abstract class StolenTokens {
   }
 
   /**
-   * A pod of another node comes and goes: what was written before has been seen by then, and
+   * Creates and deletes a pod on another node. Earlier writes have been handled by then, and
    * attaching works.
    */
   static List<String> mark(Bed bed) {
@@ -122,8 +122,8 @@ abstract class StolenTokens {
   }
 
   /**
-   * The thief's node and its pods are its to lie about, as far as no victim is named with them; and
-   * its own agent may give a pod whose endpoint was spoilt another address.
+   * The thief may lie about its own node and pods, if no victim is named. Its agent may give a pod
+   * another address after its endpoint was changed.
    */
   static Predicate<String> nobodysMatter(
       Bed bed, Predicate<String> added, Predicate<String> victims, Set<String> own) {
@@ -152,7 +152,7 @@ abstract class StolenTokens {
     return any(others);
   }
 
-  /** As iproute2 and as nftables writes it. */
+  /** The text forms of iproute2 and of nftables. */
   static Stream<String> texts(String address) {
     return address.contains("::")
         ? Stream.of(

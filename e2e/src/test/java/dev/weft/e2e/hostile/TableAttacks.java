@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Addresses, routes, rules, neighbours, filters and settings. */
+/** Attacks with addresses, routes, rules, neighbours, filters and settings. */
 final class TableAttacks {
   private TableAttacks() {}
 
@@ -30,7 +30,7 @@ final class TableAttacks {
                 .toList()));
   }
 
-  /** What makes thousands of a thing takes much of the machine. */
+  /** Attacks that create thousands of objects use much of the machine. */
   private static Attack sized(Attack attack) {
     boolean large = attack.name().contains("thousand") || attack.name().startsWith("fills");
     return large ? attack.alone() : attack;

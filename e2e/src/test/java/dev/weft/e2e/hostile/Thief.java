@@ -25,13 +25,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Who has the token of weft-1's agent, and what it knows of the others. */
+/** An attacker with the token of weft-1's agent and knowledge of the other nodes. */
 final class Thief implements AutoCloseable {
   static final String NODE = "weft-1";
 
   private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
-  /** What RBAC does not let through is no try. */
+  /** A write that RBAC refuses never reaches Weft, so it does not count as an attempt. */
   private static final Pattern NO_RIGHT = Pattern.compile("forbidden: User .* cannot ");
 
   private final KubernetesClient admin;
@@ -112,25 +112,25 @@ final class Thief implements AutoCloseable {
   }
 
   private ObjectNode content(Write write) {
-    // without the mark a brace at the beginning is taken for JSON
+    // without this marker, a leading brace would be parsed as JSON
     String text = "---\n" + (write.content().isEmpty() ? "{}" : filled(write.content()));
     return admin.getKubernetesSerialization().unmarshal(text, ObjectNode.class);
   }
 
-  /** What a write may add to other kernels, which is about this node alone. */
+  /** Lines that a write may add to other kernels, because they concern only this node. */
   Predicate<String> own(Write write) {
     return write.own().isEmpty() ? _ -> false : Pattern.compile(filled(write.own())).asPredicate();
   }
 
-  /** The object that is written, as it is before. */
+  /** The object before the write. */
   @Nullable GenericKubernetesResource now(Write write) {
     return resource(admin, write).get();
   }
 
   /**
-   * Does it, with the stolen token.
+   * Makes the write with the stolen token.
    *
-   * @return what the server says against it; empty: nothing
+   * @return the server's refusal; empty if it accepts the write
    */
   Optional<String> write(Write write) {
     try {
@@ -155,7 +155,7 @@ final class Thief implements AutoCloseable {
     }
   }
 
-  /** By itself: the client would read the object first, which the agent may not do of each. */
+  /** Sends a raw patch: the client would read the object first, which RBAC may forbid. */
   private void patch(Write write) {
     String path =
         Stream.of(
@@ -184,7 +184,7 @@ final class Thief implements AutoCloseable {
     }
   }
 
-  /** What an API server asks its admission policies about it. */
+  /** The object that an API server passes to its admission policies. */
   JsonNode review(Write write) {
     GenericKubernetesResource old = now(write);
     ObjectNode request = content(write).objectNode();
@@ -247,7 +247,7 @@ final class Thief implements AutoCloseable {
     }
   }
 
-  /** Puts the object back to what it was, unless operator or agent have done so meanwhile. */
+  /** Restores the object, unless the operator or an agent has already done so. */
   void restore(Write write, @Nullable GenericKubernetesResource before) {
     try {
       putBack(write, before);

@@ -3,18 +3,18 @@ package dev.weft.e2e.hostile;
 import java.util.Locale;
 
 /**
- * One thing that the agent's token of node weft-1 may write as far as RBAC goes. Words that begin
- * with {@code $} stand for what the lab has.
+ * A write that RBAC allows with the token of weft-1's agent. Words that begin with {@code $} stand
+ * for values of the lab.
  *
- * @param what what is written
+ * @param what description of the write
  * @param verb create, update, patch or delete
- * @param resource its plural, with its subresource
- * @param namespace empty for a cluster's
+ * @param resource plural name of the resource, with a subresource if any
+ * @param namespace empty for a cluster-scoped resource
  * @param name of the object
- * @param content the whole object in YAML's flow form but for kind and name, or the merge patch
- * @param guard what stands in its way
- * @param own a pattern of what it may add to other kernels, which is about this node alone; empty:
- *     nothing
+ * @param content the object as flow YAML without kind and name, or the merge patch
+ * @param guard what makes the write harmless
+ * @param own pattern of lines that it may add to other kernels, because they concern only this
+ *     node; empty: none
  */
 record Write(
     String what,
@@ -26,9 +26,9 @@ record Write(
     Guard guard,
     String own) {
   enum Guard {
-    /** The admission policy refuses it. A server without one is not asked. */
+    /** The admission policy refuses it; skipped on a server without policies. */
     POLICY,
-    /** Whatever lets it through, the other nodes' agents and the operator do nothing by it. */
+    /** The API server may accept it, but other agents and the operator ignore it. */
     PROGRAMS
   }
 
@@ -44,12 +44,12 @@ record Write(
     return new Write(what, verb, resource, namespace, name, content, guard, own);
   }
 
-  /** About this node alone, which is its to lie about. */
+  /** Allows lines in other kernels that concern only this node. */
   Write mayAdd(String pattern) {
     return new Write(what, verb, resource, namespace, name, content, guard, pattern);
   }
 
-  /** The same with a word in its place. */
+  /** A copy with a placeholder replaced. */
   Write filled(String word, String text) {
     return new Write(
         what,

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a thief of the token tries. */
+/** Writes with a stolen token. */
 final class Writes {
   static final String ENDPOINTS = "networkendpoints";
 

@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
- * Looks at every address in every sandbox, over and over: whether two hold one, whether one is used
- * whose endpoint does not exist, or is another pod's. What stands at two looks with the API's word
- * between them is a fault; what stands at one of them may be a pod that comes or goes.
+ * Repeatedly checks every address in every sandbox: no two sandboxes hold it, and its endpoint
+ * exists and belongs to the pod. A violation counts if it persists in two checks with a read of the
+ * API between them. A single one may be a pod that starts or ends.
  */
 final class AddressWatch implements AutoCloseable {
   private final KubeletLab lab;
@@ -37,12 +37,12 @@ final class AddressWatch implements AutoCloseable {
     return watch;
   }
 
-  /** What was wrong at any time. */
+  /** All faults so far. */
   Set<String> faults() {
     return Set.copyOf(faults);
   }
 
-  /** How often it has looked, and the most addresses it saw at once. */
+  /** Number of checks, and the most addresses in one check. */
   String summary() {
     return "%d looks at up to %d addresses".formatted(looks.get(), most.get());
   }
@@ -99,7 +99,7 @@ final class AddressWatch implements AutoCloseable {
         .collect(Collectors.toMap(PodNetworks::address, each -> each));
   }
 
-  /** Those that run and are not told to end, by the address that the runtime gave them. */
+  /** Running pods that are not being deleted, by the address that the runtime gave them. */
   private Map<String, Pod> pods() {
     return lab.client().pods().inNamespace("default").list().getItems().stream()
         .filter(Cluster::isRunning)

@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Kills agents with SIGKILL, one after the other at random, and starts each again at once. */
+/** Kills one random agent after the other with SIGKILL, and restarts each at once. */
 final class AgentKiller implements AutoCloseable {
   private static final Duration LEAST = Duration.ofSeconds(2);
   private static final Duration MOST = Duration.ofSeconds(12);
@@ -31,7 +31,7 @@ final class AgentKiller implements AutoCloseable {
     return killer;
   }
 
-  /** How many were killed so far. */
+  /** Number of kills so far. */
   int kills() {
     return kills.get();
   }
@@ -50,7 +50,7 @@ final class AgentKiller implements AutoCloseable {
     }
   }
 
-  /** Kills no more; all agents run. */
+  /** Stops killing; all agents run. */
   @Override
   public void close() {
     ended.countDown();

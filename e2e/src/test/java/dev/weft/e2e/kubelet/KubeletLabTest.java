@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the ground itself promises. */
+/** Checks the lab itself. */
 @Tag("kubelet")
 @ExtendWith(InKubeletLab.class)
 class KubeletLabTest {

@@ -34,10 +34,10 @@ public final class KubeletPods implements AutoCloseable {
   }
 
   /**
-   * Makes a pod and does not wait for it.
+   * Creates a pod and does not wait for it.
    *
    * @param networks its attach annotation; empty: none
-   * @param command what the shell runs as its container's first process
+   * @param command shell command that the container's first process runs
    */
   public Pod run(String name, String node, String networks, String command) {
     return run(
@@ -56,7 +56,7 @@ public final class KubeletPods implements AutoCloseable {
         networks);
   }
 
-  /** Makes a pod of which all is said but its image, and that it ends soon when told to. */
+  /** Creates a pod from this definition, with the lab's image and a short grace period. */
   public Pod run(Pod pod, String networks) {
     PodBuilder whole =
         pod.edit()
@@ -82,7 +82,7 @@ public final class KubeletPods implements AutoCloseable {
         .until(() -> Cluster.isRunning(resource(name).get()));
   }
 
-  /** What a pod's container has printed. */
+  /** Output of a pod's container. */
   public String log(String name) {
     return resource(name).getLog();
   }
@@ -100,7 +100,7 @@ public final class KubeletPods implements AutoCloseable {
     return events(event -> name.equals(event.getInvolvedObject().getName()));
   }
 
-  /** How many of the pods made here have an Event with this reason. */
+  /** Number of pods created here that have an Event with this reason. */
   public long countEvents(String reason) {
     return events(event -> reason.equals(event.getReason())).stream()
         .map(event -> event.getInvolvedObject().getName())
@@ -122,7 +122,7 @@ public final class KubeletPods implements AutoCloseable {
         .orElse("");
   }
 
-  /** Whether a pod's container was started ever. */
+  /** Whether a pod's container was ever started. */
   public boolean hasStarted(String name) {
     return resource(name).get().getStatus().getContainerStatuses().stream()
         .map(ContainerStatus::getState)

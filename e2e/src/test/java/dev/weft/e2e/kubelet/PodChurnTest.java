@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Pods come and go in waves on real kubelets while agents are killed. {@code -Dweft.pods=200} for
- * more of them.
+ * Pods start and end in waves on real kubelets while agents are killed. {@code -Dweft.pods=200}
+ * sets their number.
  */
 @Tag("kubelet")
 @ExtendWith(InKubeletLab.class)
@@ -58,7 +58,7 @@ class PodChurnTest {
     System.out.println("churn: nodes are as they were before the networks");
   }
 
-  /** Makes all pods, keeping the last two waves, and waits until what is left of them is whole. */
+  /** Creates all pods in waves, keeps the last two waves, and waits until these are wired. */
   private int churn(KubeletPods pods) {
     List<List<String>> waves = new ArrayList<>();
     int kills;
@@ -92,7 +92,7 @@ class PodChurnTest {
     return names;
   }
 
-  /** Whether the kernel has what a pod asks for, and the API says so. */
+  /** Whether the kernel and the API have the networks that a pod requests. */
   private boolean isWhole(String name) {
     int number = Integer.parseInt(name.substring(name.indexOf('-') + 1));
     Map<String, String> endpoints =

@@ -18,13 +18,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * An overlay and a macvlan network for the pods of a test, and whether anything of a pod is left on
- * the nodes.
+ * An overlay and a macvlan network for the pods of a test, with checks for leftovers of pods on the
+ * nodes.
  */
 final class PodNetworks implements AutoCloseable {
   static final List<String> NAMES = List.of("blue", "lan");
 
-  /** What the names of interfaces begin with that are Weft's. */
+  /** Prefix of the names of Weft's interfaces. */
   static final String LINK_PREFIX = "weft";
 
   /** An annotation: the overlay. */
@@ -90,7 +90,7 @@ final class PodNetworks implements AutoCloseable {
         });
   }
 
-  /** What carries Weft's mark on a node and belongs to a pod. */
+  /** Devices on a node that carry Weft's mark and belong to a pod. */
   static List<String> left(KubeletNode node) {
     try (Netlink netlink = Netlink.open(node.namespace())) {
       return netlink.links().stream()
@@ -113,7 +113,7 @@ final class PodNetworks implements AutoCloseable {
     };
   }
 
-  /** A node's devices but those of the runtime's own network, its routes and its rules. */
+  /** A node's devices, except those of the runtime's own network, its routes and its rules. */
   private static String state(KubeletNode node) {
     try (Netlink netlink = Netlink.open(node.namespace());
         Nftables nftables = Nftables.open(node.namespace())) {
@@ -151,18 +151,18 @@ final class PodNetworks implements AutoCloseable {
     return String.valueOf(endpoint.getSpec().interfaceName());
   }
 
-  /** Whether an endpoint is of a pod of this name. */
+  /** Whether an endpoint belongs to a pod of this name. */
   static boolean isOf(NetworkEndpoint endpoint, String pod) {
     return endpoint.getSpec().sandbox() != null && pod.equals(endpoint.getSpec().sandbox().pod());
   }
 
-  /** Whether an endpoint is wired, as the API says. */
+  /** Whether an endpoint is wired according to the API. */
   static boolean isReady(NetworkEndpoint endpoint) {
     return endpoint.getStatus() != null
         && Conditions.isTrue(endpoint.getStatus().conditions(), Conditions.READY);
   }
 
-  /** Removes the networks and waits until every node is as it was before. */
+  /** Removes the networks, and waits until every node is in its initial state. */
   @Override
   public void close() {
     for (HasMetadata each : made) {

@@ -56,8 +56,8 @@ class PodsTest {
   }
 
   /**
-   * On a machine so busy that the agent is not heard within the runtime's two seconds, a pod starts
-   * without; then its Event says so.
+   * On a busy machine the agent may not answer within the runtime's two seconds. The pod then
+   * starts without its networks, and an Event reports it.
    */
   @Test
   void theFirstProcessOfAPodFindsEveryInterface() {
@@ -81,7 +81,7 @@ class PodsTest {
     }
   }
 
-  /** Once a pod is wired, whether that was before anything ran in it, as far as Events say. */
+  /** Waits until a pod is wired; returns whether its Events report no late wiring. */
   private boolean isToldNothingLate(String name) {
     await(name + " is wired")
         .atMost(InKubeletLab.PATIENCE)

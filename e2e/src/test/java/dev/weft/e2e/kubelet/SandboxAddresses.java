@@ -22,14 +22,14 @@ final class SandboxAddresses {
   private SandboxAddresses() {}
 
   /**
-   * An address on an interface of a sandbox that Weft made.
+   * An address on an interface that Weft created in a sandbox.
    *
    * @param sandbox the node, and the name of the sandbox's namespace there
-   * @param pod the address that the runtime itself gave the pod; empty if it is not there
+   * @param pod address that the runtime itself gave the pod; empty if there is none
    */
   record Held(String sandbox, String pod, String link, String address) {}
 
-  /** Reads them all, sandbox after sandbox. */
+  /** Reads the addresses of all sandboxes. */
   static List<Held> read(KubeletLab lab) {
     return lab.nodes().stream().flatMap(each -> read(each).stream()).toList();
   }
@@ -69,7 +69,7 @@ final class SandboxAddresses {
                   each.getValue()))
           .toList();
     } catch (NetlinkException e) {
-      // It went while it was read.
+      // The sandbox was removed during the read.
       return List.of();
     }
   }

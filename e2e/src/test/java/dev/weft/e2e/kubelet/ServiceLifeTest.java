@@ -33,9 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A service from its first task to its end, with the controllers, the scheduler and the kubelets of
- * Kubernetes. There is no cluster DNS in this lab: names are resolved from the EndpointSlices that
- * a DNS server answers from.
+ * A service from its first task to its end, with real controllers, scheduler and kubelets. The lab
+ * has no cluster DNS, so the test resolves names from the EndpointSlices.
  */
 @Tag("kubelet")
 @ExtendWith(InKubeletLab.class)
@@ -141,7 +140,9 @@ class ServiceLifeTest {
             .orFail());
   }
 
-  /** Tasks that report their version and name; they keep answering while their end spreads. */
+  /**
+   * Tasks that report their version and name; a terminating task answers until all clients know.
+   */
   private static String template(int version) {
     return """
     {"spec":{"terminationGracePeriodSeconds":8,"containers":[{"name":"web","imagePullPolicy":"Never",
@@ -153,7 +154,7 @@ class ServiceLifeTest {
         .replace("\n", "");
   }
 
-  /** A shell that asks for a page on and on, and says what came of it. */
+  /** A shell loop that requests a page repeatedly, and prints each result. */
   private static String askingFor(String virtual) {
     return """
     n=0; while :; do n=$((n + 1))
@@ -189,7 +190,7 @@ class ServiceLifeTest {
         && Objects.equals(status.replicas(), tasks);
   }
 
-  /** Waits, and returns every state on the way. */
+  /** Waits, and returns every state seen meanwhile. */
   private void awaitStatus(String what, Predicate<OverlayServiceStatus> done) {
     long start = System.nanoTime();
     seen.clear();
@@ -255,7 +256,7 @@ class ServiceLifeTest {
     return Optional.ofNullable(service()).map(OverlayService::getStatus);
   }
 
-  /** What a cluster DNS answers for a headless Service. */
+  /** The answer of a cluster DNS for a headless Service. */
   private List<String> resolve(String name) {
     return lab
         .client()

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The lab's own ground, without operator and agents. */
+/** Parts of the lab itself, without operator and agents. */
 class LabPartsTest {
   @BeforeAll
   static void needsRoot() {

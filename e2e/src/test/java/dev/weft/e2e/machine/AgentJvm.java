@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * How an agent is started inside the machine: from a cache of the classes that it has loaded once
- * it is ready, which is made here, where a JVM is fast.
+ * Starts an agent in the machine from a class cache of a ready agent. The host creates the cache,
+ * because a JVM is fast there.
  *
  * @param line the program, its options and the class path
  */
@@ -29,17 +29,17 @@ record AgentJvm(List<String> line) {
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "--enable-native-access=ALL-UNNAMED",
-          // code made for this machine's processor is none for the emulated one
+          // code compiled for the host's processor does not run on the emulated one
           "-XX:+UnlockDiagnosticVMOptions",
           "-XX:-AOTAdapterCaching",
           "-XX:-AOTStubCaching",
-          // A JVM of 25 crashed in the machine where it loads linked classes in bulk. The machine
-          // is not slower without.
+          // JDK 25 crashed in the machine when it loaded linked classes in bulk. The start is not
+          // slower without.
           "-XX:-AOTClassLinking",
-          // the JVM reads its classes from their jars if the cache does not arrive as it was made
+          // if the cache is damaged, the JVM reads the classes from their jars
           "-XX:+VerifySharedSpaces");
 
-  /** Makes the cache with an agent of {@code lab}, whose node leaves again. */
+  /** Creates the cache with an agent of {@code lab}, whose node is removed afterwards. */
   static AgentJvm prepare(Lab lab) {
     try {
       Path folder = Path.of("target", "machine").toAbsolutePath();
@@ -97,7 +97,7 @@ record AgentJvm(List<String> line) {
     return line;
   }
 
-  /** The class path with a jar for each folder: a cache holds no class of a folder. */
+  /** The class path with a jar for each folder, because a cache cannot hold classes of a folder. */
   private static String jars(Path folder) {
     ToolProvider jar = ToolProvider.findFirst("jar").orElseThrow();
     List<String> parts = new ArrayList<>();

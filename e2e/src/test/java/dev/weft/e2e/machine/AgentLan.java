@@ -28,12 +28,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
-/** Nodes on one wire, and all that passes there. */
+/** Nodes on one wire, with captures of its traffic. */
 final class AgentLan implements AutoCloseable {
-  /** After so long what is awaited does not come. */
+  /** Timeout of a wait. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** After so long nothing comes any more. */
+  /** Time without a frame after which none is expected. */
   static final Duration NOTHING = Duration.ofMillis(400);
 
   private static final String FORGED = "forged by somebody on the wire";
@@ -57,7 +57,7 @@ final class AgentLan implements AutoCloseable {
         new LinkSpec("lan", new LinkKind.Bridge(), LinkSettings.builder().up(true).build()));
   }
 
-  /** Skips the tests of a class where the kernel cannot encrypt, in UDP as well. */
+  /** Skips the tests of a class if the kernel lacks ESP or ESP inside UDP. */
   static void assumeEsp() {
     Awaitility.setDefaultTimeout(PATIENCE);
     assumeTrue(Root.is(), Root.REASON);
@@ -65,14 +65,14 @@ final class AgentLan implements AutoCloseable {
     assumeTrue(lacking.isEmpty(), "this kernel lacks what encryption needs: " + lacking);
   }
 
-  /** Nodes 1 to {@code count}, whose agents are started. */
+  /** Starts nodes 1 to {@code count} with their agents. */
   void nodes(int count, boolean ipv6) {
     for (int number = 1; number <= count; number++) {
       node(number, ipv6).start();
     }
   }
 
-  /** One more, without an agent. */
+  /** Adds a node without an agent. */
   AgentNode node(int number, boolean ipv6) {
     AgentNode node = new AgentNode(number, Ends.onWire(number, ipv6), mesh, folder);
     nodes.add(node);
@@ -80,7 +80,7 @@ final class AgentLan implements AutoCloseable {
     return node;
   }
 
-  /** A node on a wire of its own, behind a router that gives it an address on this one. */
+  /** Adds a node on a separate wire, behind a router that gives it an address on this one. */
   void nodeBehindNat(int number) {
     Ends ends = Ends.behindNat(number);
     AgentNode node = new AgentNode(number, ends, mesh, folder);
@@ -107,7 +107,7 @@ final class AgentLan implements AutoCloseable {
     return nodes.get(1);
   }
 
-  /** Has all nodes carry a network, and waits until it works. */
+  /** Makes all nodes carry a network, and waits until it works. */
   void carried(AgentNode.Network network) {
     carry(network);
     await().until(() -> answers(network));
@@ -119,7 +119,7 @@ final class AgentLan implements AutoCloseable {
     }
   }
 
-  /** Whether every node's sandbox is answered by the first one's. */
+  /** Whether the first node's sandbox answers every other node's sandbox. */
   boolean answers(AgentNode.Network network) {
     return nodes.stream()
         .skip(1)
@@ -128,7 +128,7 @@ final class AgentLan implements AutoCloseable {
                 .isPresent());
   }
 
-  /** Has no node carry anything, and waits until nothing is left. */
+  /** Removes all networks from all nodes, and waits until nothing is left. */
   void leavesNothing() {
     for (AgentNode.Network network : AgentNode.Network.values()) {
       nodes.forEach(node -> node.drop(network));
@@ -145,7 +145,7 @@ final class AgentLan implements AutoCloseable {
         });
   }
 
-  /** What each node's kernel counts of errors of IPsec. */
+  /** IPsec error counters of each node's kernel. */
   Map<String, String> errors() {
     return nodes.stream().collect(Collectors.toMap(AgentNode::name, AgentNode::errors));
   }
@@ -166,7 +166,7 @@ final class AgentLan implements AutoCloseable {
     }
   }
 
-  /** Captures of all that nodes send, and of what comes out in the second one's sandbox. */
+  /** Captures of all frames that nodes send, and of those that reach the second node. */
   final class Wires implements AutoCloseable {
     private final List<Capture> sent =
         nodes.stream()
@@ -182,7 +182,7 @@ final class AgentLan implements AutoCloseable {
       assertThat(sent()).anyMatch(frame -> Packets.isUdpTo(frame, port));
     }
 
-    /** All that nodes have sent each other came by this port; some of it did. */
+    /** Checks that nodes have sent each other UDP datagrams, and only to this port. */
     void sawOnlyUdpTo(int port) {
       assertThat(sent()).anyMatch(frame -> Packets.isUdpTo(frame, port));
       assertThat(sent())
@@ -196,13 +196,13 @@ final class AgentLan implements AutoCloseable {
       assertThat(sent()).anyMatch(frame -> Packets.protocol(frame) == Packets.ESP);
     }
 
-    /** No node has sent any clear frame of the encrypted network. */
+    /** Checks that no node has sent a clear frame of the encrypted network. */
     void saidNothing() {
       assertThat(sent().stream().filter(frame -> !Packets.tells(frame, FORGED)))
           .noneMatch(frame -> Packets.isUdpTo(frame, AgentNode.SECRET_PORT));
     }
 
-    /** The same, and a forged clear frame on the wire does not come out of it. */
+    /** Checks also that no sandbox receives a clear frame forged on the wire. */
     void refused() {
       saidNothing();
       if (!second().hasSandboxOn(SECRET)) {

@@ -45,8 +45,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node: a namespace on the wire, the agent's data plane for it with what drives it, and one
- * sandbox on each network.
+ * A node: a namespace on the wire, the agent's data plane with its driver, and one sandbox on each
+ * network.
  */
 final class AgentNode implements AutoCloseable {
   static final int CLEAR_PORT = 4789;
@@ -71,7 +71,7 @@ final class AgentNode implements AutoCloseable {
   private volatile @Nullable PaperAgent agent;
   private volatile long volume = Long.MAX_VALUE;
 
-  /** A network, and what distinguishes it from the other. */
+  /** A network, with the values that distinguish it from others. */
   enum Network {
     CLEAR(1, CLEAR_PORT, 4096, false),
     SECRET(2, SECRET_PORT, SECRET_VNI, true);
@@ -138,7 +138,7 @@ final class AgentNode implements AutoCloseable {
     return netlink.link("eth0").orElseThrow();
   }
 
-  /** Where others send to. */
+  /** Address to which peers send. */
   InetAddress vtep() {
     return ends.published();
   }
@@ -148,7 +148,7 @@ final class AgentNode implements AutoCloseable {
     return InetAddress.ofLiteral("10.%d.0.%d".formatted(76 + network.number, number));
   }
 
-  /** What its states are found by. */
+  /** The values that identify the node's states. */
   Set<Long> spis() {
     return xfrm.states().stream()
         .map(state -> state.spec().id().spi())
@@ -180,14 +180,14 @@ final class AgentNode implements AutoCloseable {
     return DataPlane.open(Path.of("/run/netns", full("node")), keys);
   }
 
-  /** What an agent does before it knows the cluster, and no more. */
+  /** Does only what an agent does before it knows the cluster. */
   DataPlane resume() {
     DataPlane plane = dataPlane();
     plane.resume();
     return plane;
   }
 
-  /** What another process, which changes nothing, would have changed. */
+  /** Changes that a dry run in another process would make. */
   List<Change> plan() {
     try (DataPlane plane = dataPlane()) {
       return plane.plan(nodeSpec());
@@ -216,7 +216,7 @@ final class AgentNode implements AutoCloseable {
         LinkSettings.builder().master(lan).up(true).build());
   }
 
-  /** Has the node carry a network with these other nodes, from its next look on. */
+  /** Makes the node carry a network with these peers, from its next pass on. */
   void carry(Network network, AgentNode... others) {
     networks.put(network, List.of(others));
     look(PassScope.EVERYTHING);
@@ -238,7 +238,7 @@ final class AgentNode implements AutoCloseable {
     look(PassScope.EVERYTHING);
   }
 
-  /** The agent is gone, and has done nothing before. */
+  /** Kills the agent, which does nothing more. */
   void kill() {
     PaperAgent it = agent;
     agent = null;
@@ -258,19 +258,19 @@ final class AgentNode implements AutoCloseable {
     }
   }
 
-  /** What the last look left undone. */
+  /** Problems of the last pass. */
   List<Problem> problems() {
     PaperAgent it = agent;
     return it == null ? List.of() : it.problems();
   }
 
-  /** What was repaired since the agent was started. */
+  /** Repairs since the agent started, by network. */
   Map<String, List<String>> repaired() {
     PaperAgent it = agent;
     return it == null ? Map.of() : it.repaired();
   }
 
-  /** What it is to carry. */
+  /** The node's desired networks. */
   NodeSpec nodeSpec() {
     Map<String, NetworkSpec> specs = new HashMap<>();
     networks.forEach((network, others) -> specs.put(network.name(), nodeSpec(network, others)));
@@ -330,14 +330,14 @@ final class AgentNode implements AutoCloseable {
     }
   }
 
-  /** What comes out of a network in the sandbox. */
+  /** Captures the frames of a network that reach the sandbox. */
   Capture captureInside(Network network) {
     try (Netlink handle = Netlink.open(sandbox)) {
       return Capture.open(sandbox, handle.link(network.link()).orElseThrow().index());
     }
   }
 
-  /** Runs a command on the node, which must succeed, and returns what it says. */
+  /** Runs a command on the node, which must succeed, and returns its output. */
   String command(String... line) {
     try {
       return namespace.<String, Exception>call(() -> {

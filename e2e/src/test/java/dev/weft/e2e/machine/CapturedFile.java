@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Frames that {@code tcpdump -w} wrote, which may be still at it ({@code pcap-savefile(5)}). */
+/**
+ * Frames in a file of {@code tcpdump -w}, which may still be writing ({@code pcap-savefile(5)}).
+ */
 record CapturedFile(Path file) {
   private static final int HEADER = 24;
   private static final int RECORD_HEADER = 16;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EncryptedMeshTest {
-  /** Two do in short; with three, two are away at once. */
+  /** Two nodes for the short form; with three, two are away at the same time. */
   private static final int NODES = Integer.getInteger("weft.machine.nodes", 2);
 
   private static final int ROTATIONS = Integer.getInteger("weft.machine.rotations", 1);
@@ -211,7 +211,7 @@ class EncryptedMeshTest {
     }
   }
 
-  /** What an agent that was killed on the second node has left. */
+  /** Checks what a killed agent has left on the second node. */
   private String stands() {
     return lab.in(
             "node-2",
@@ -294,7 +294,7 @@ class EncryptedMeshTest {
         + lab.in("node-2", "cat /proc/net/xfrm_stat");
   }
 
-  /** A station on the wire that claims the address of the first node. */
+  /** Adds a station on the wire that claims the address of the first node. */
   private void attacker() {
     lab.station("attacker", "10.0.2.66");
     lab.guest()
@@ -322,7 +322,7 @@ class EncryptedMeshTest {
     return wire.frames().stream().filter(frame -> Packets.isUdpTo(frame, port)).toList();
   }
 
-  /** But for what the attacker sent. */
+  /** Ignores the attacker's own frames. */
   private static void assertNothingInClear(WireTap wire) {
     assertThat(clear(wire, ENCRYPTED)).allMatch(frame -> Packets.tells(frame, "forged"));
   }

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Encrypted networks as the agent builds and keeps them, on a kernel with ESP. Each claim that
- * nothing is in clear is made by captures that have seen clear frames before.
+ * Encrypted networks as the agent builds and repairs them, on a kernel with ESP. Every capture that
+ * must see no clear frame has seen clear frames before.
  */
 class EncryptedNetworkTest {
   private static final long FOREIGN_SPI = 0x777;
@@ -90,12 +90,12 @@ class EncryptedNetworkTest {
     assertThat(lan.first().repaired()).containsKey(SECRET.name());
   }
 
-  /** Lines of the table, in no order. */
+  /** Lines of the table, in any order. */
   private static List<String> policies(AgentNode node) {
     return node.command("ip", "xfrm", "policy").lines().sorted().toList();
   }
 
-  /** A state that is not ours, and what the table looks like with it. */
+  /** Adds a foreign state, and returns the table with it. */
   private static String stateOfSomebody(AgentNode node) {
     node.command(
         ("ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1234 reqid 99 mode"
@@ -215,7 +215,7 @@ class EncryptedNetworkTest {
     }
   }
 
-  /** Has a host send to a node as another one, by a state that is not ours. */
+  /** Makes a host send to a node with another node's address, by a foreign state. */
   private static void byIpsecOfOthers(AgentNode stranger, InetAddress from, AgentNode to) {
     String source = from.getHostAddress();
     String target = to.vtep().getHostAddress();
@@ -240,7 +240,7 @@ class EncryptedNetworkTest {
     return line.formatted(values).split(" ", -1);
   }
 
-  /** How many packets have come to a node by the stranger's state. */
+  /** Number of packets that a node has received by the foreign state. */
   private static long received(AgentNode node) {
     return node.xfrm().states().stream()
         .filter(state -> state.spec().id().spi() == FOREIGN_SPI)

@@ -19,9 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the kernel does with a VXLAN tunnel under the states, policies and filter rules that an
- * encrypted network stands on. Each claim that nothing is in clear is made by a capture that has
- * seen clear frames before.
+ * Behaviour of the kernel's VXLAN tunnel under the states, policies and filter rules of an
+ * encrypted network. Every capture that must see no clear frame has seen clear frames before.
  */
 class EncryptedTunnelTest {
   private static final Duration LAST_ANSWER = Duration.ofSeconds(10);
@@ -192,7 +191,7 @@ class EncryptedTunnelTest {
     wire("fd00:77::1", "fd00:77::2");
   }
 
-  /** Nothing of ours leaves in clear, and nothing in clear is taken. */
+  /** Checks that the host sends and accepts no clear frame. */
   private void refusesEverything() {
     try (Capture there = right.captureWire();
         Capture back = left.captureWire();

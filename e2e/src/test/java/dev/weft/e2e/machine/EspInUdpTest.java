@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Encrypted networks whose packets travel in UDP, as the agent builds and keeps them, on a kernel
- * with ESP.
+ * Encrypted networks with ESP inside UDP, as the agent builds and repairs them, on a kernel with
+ * ESP.
  */
 class EspInUdpTest {
   private static final int PORT = 4500;
@@ -74,7 +74,7 @@ class EspInUdpTest {
     lan.nodes().forEach(node -> assertThat(node.udpPorts()).isEmpty());
   }
 
-  /** From sandbox to sandbox, with the bit that forbids fragments. */
+  /** Sends from sandbox to sandbox with the bit "don't fragment". */
   private void aFullPacketFitsAndNoLargerOne(int mtu) throws IOException {
     try (DatagramSocket to = socket(lan.second());
         DatagramSocket from = socket(lan.first())) {

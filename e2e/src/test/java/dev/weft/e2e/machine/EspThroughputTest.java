@@ -17,10 +17,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * A TCP stream through a tunnel under Weft's states, policies and filter rules beside one through a
- * tunnel that was made by hand with {@code ip xfrm}, by turns and each first by turns. It prints
- * how the medians compare and judges nothing: that is for whoever knows what else the machine did.
- * Only with {@code -Dweft.esp.rounds=N}, as a round takes some seconds.
+ * Compares TCP throughput through a tunnel with Weft's states, policies and filter rules with one
+ * that {@code ip xfrm} created. The two alternate, also in which is first. The test prints the
+ * medians and asserts nothing, because other load changes the result. It runs only with {@code
+ * -Dweft.esp.rounds=N}, because a round takes some seconds.
  */
 class EspThroughputTest {
   private static final int ROUNDS = Integer.getInteger("weft.esp.rounds", 0);
@@ -107,7 +107,7 @@ class EspThroughputTest {
     }
   }
 
-  /** Megabits a second of one connection. */
+  /** Throughput of one connection in Mbit/s. */
   private static double measure(TunnelHost from, TunnelHost to) {
     try (ServerSocket server = to.namespace().call(() -> new ServerSocket(7001, 1, to.inside()));
         Socket sender = from.namespace().call(Socket::new)) {
@@ -140,7 +140,7 @@ class EspThroughputTest {
     }
   }
 
-  /** Until the receiver closes the connection. */
+  /** Sends until the receiver closes the connection. */
   private static void write(Socket sender) {
     byte[] chunk = new byte[64 << 10];
     try {

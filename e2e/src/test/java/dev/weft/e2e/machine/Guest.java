@@ -13,11 +13,11 @@ import org.awaitility.Awaitility;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The machine with ESP while it runs, in which commands are run one after the other. It reaches one
- * port of this machine.
+ * The running machine with ESP, which executes commands one after the other. It reaches one port of
+ * the host.
  */
 final class Guest implements AutoCloseable {
-  /** Where the machine finds the port of this one. */
+  /** Address at which the machine reaches the host's port. */
   static final String HOST = "10.0.2.100";
 
   private static final Path SCRIPTS = Path.of("src/main/sh").toAbsolutePath();
@@ -34,11 +34,11 @@ final class Guest implements AutoCloseable {
   }
 
   /**
-   * Boots one.
+   * Boots a machine.
    *
-   * @param limit when it is ended at the latest
-   * @param port the port of this machine's loopback interface that it reaches at {@link #HOST}
-   * @throws TestAbortedException if no machine is to be had here
+   * @param limit maximum running time
+   * @param port port of the host's loopback interface that it reaches at {@link #HOST}
+   * @throws TestAbortedException if no machine is available
    */
   static Guest boot(Duration limit, int port) {
     try {
@@ -68,7 +68,7 @@ final class Guest implements AutoCloseable {
     }
   }
 
-  /** A folder that both machines see. */
+  /** A folder that the host and the machine share. */
   Path share() {
     return share;
   }
@@ -105,7 +105,7 @@ final class Guest implements AutoCloseable {
     }
     String log = Files.readString(share.resolve("machine.log"));
     if (machine.exitValue() == NOT_TO_BE_HAD) {
-      throw new TestAbortedException("no machine with ESP is to be had here: " + log);
+      throw new TestAbortedException("no machine with ESP is available here: " + log);
     }
     throw new IllegalStateException(
         "the machine ended with status %d: %s".formatted(machine.exitValue(), log));

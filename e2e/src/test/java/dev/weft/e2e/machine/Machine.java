@@ -11,14 +11,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
-/**
- * The machine with ESP, {@code src/main/sh/machine}: runs test classes that are compiled already.
- */
+/** The machine with ESP, {@code src/main/sh/machine}: runs compiled test classes. */
 final class Machine {
   private static final Path SCRIPT = Path.of("src/main/sh/machine").toAbsolutePath();
   private static final int NOT_TO_BE_HAD = 125;
 
-  /** Emulated, the JVM is some 25 times slower: no time for better code. */
+  /** An emulated JVM is some 25 times slower, so further compilation does not pay off. */
   private static final List<String> JVM =
       List.of(
           "-XX:+UseSerialGC",
@@ -33,11 +31,11 @@ final class Machine {
   }
 
   /**
-   * Boots the machine, runs the classes one after the other, and returns the result of each test. A
-   * run that broke off ends in a result that says so.
+   * Boots the machine, runs the classes one after the other, and returns the result of each test.
+   * An aborted run ends with a result that reports the abort.
    *
    * @param folders further folders of classes
-   * @throws TestAbortedException if no machine is to be had here
+   * @throws TestAbortedException if no machine is available
    */
   List<Result> run(List<Path> folders, List<String> classes) {
     try {
@@ -77,7 +75,7 @@ final class Machine {
     }
     int status = await(process);
     if (status == NOT_TO_BE_HAD) {
-      throw new TestAbortedException("no machine with ESP is to be had here: " + output);
+      throw new TestAbortedException("no machine with ESP is available here: " + output);
     }
     List<Result> results = new ArrayList<>(results(share));
     if (status != 0) {

@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lab whose nodes are namespaces of the {@linkplain Guest machine with ESP}, each with the real
- * agent in a JVM of its own; the control plane and the real operator are outside, where a JVM is
- * fast. The machine's one network card and the nodes are on one bridge, {@code wire}.
+ * agent in its own JVM. The control plane and the real operator run on the host, where a JVM is
+ * fast. The machine's network card and the nodes are on one bridge, {@code wire}.
  */
 final class MachineLab implements AutoCloseable {
   private static final Duration AGENT_STARTS = Duration.ofMinutes(8);
 
-  /** The group of every device that an agent makes. */
+  /** The group of every device that an agent creates. */
   private static final String GROUP = "0x77656674";
 
   private static final Path MANIFESTS = Path.of("../manifests");
@@ -56,9 +56,9 @@ final class MachineLab implements AutoCloseable {
   }
 
   /**
-   * Starts everything but the nodes.
+   * Starts everything except the nodes.
    *
-   * @param limit when the machine is ended at the latest
+   * @param limit maximum running time of the machine
    */
   static MachineLab start(Duration limit) {
     Lab lab = Lab.create(Labs.name());
@@ -107,7 +107,7 @@ final class MachineLab implements AutoCloseable {
     startAgent(number);
   }
 
-  /** Makes a namespace on the wire. */
+  /** Creates a namespace on the wire. */
   void station(String namespace, String address) {
     guest.run(
         """
@@ -169,7 +169,7 @@ final class MachineLab implements AutoCloseable {
         .formatted(number, String.join(" ", jvm.line()), name(number), guest.share());
   }
 
-  /** Kills the agent of a node and takes from the kernel what it made, as a reboot does. */
+  /** Kills the agent of a node and removes what it created in the kernel, as a reboot does. */
   void killAndWipe(int number) {
     guest.run(
         """
@@ -192,7 +192,7 @@ final class MachineLab implements AutoCloseable {
     guest.run(watch(number, "/run/weft-%d/changes".formatted(number)));
   }
 
-  /** How many lines were told. */
+  /** Number of recorded lines. */
   int changes(int number) {
     return Integer.parseInt(
         guest
@@ -247,8 +247,8 @@ final class MachineLab implements AutoCloseable {
   }
 
   /**
-   * Lets the operator wait for the agent of a node that is about to start again: in the machine
-   * that takes longer than a lease lasts.
+   * Makes the operator wait for the agent of a node that will restart, which takes longer in the
+   * machine than a lease lasts.
    */
   void extendLease(int number) {
     lab.client()
@@ -276,9 +276,7 @@ final class MachineLab implements AutoCloseable {
     lab.client().resource(network).create();
   }
 
-  /**
-   * Makes a Pod on a node and its sandbox {@code pod-NAME}, and waits until it is on its network.
-   */
+  /** Creates a Pod on a node and its sandbox {@code pod-NAME}, and waits until it is wired. */
   void addPod(String name, int node, String network) {
     Pod pod = lab.client().resource(LabPod.of(name, name(node), network)).create();
     String uid = pod.getMetadata().getUid();
@@ -317,7 +315,7 @@ final class MachineLab implements AutoCloseable {
         .findFirst();
   }
 
-  /** What the mesh says of keys. */
+  /** The keys in the status of the mesh. */
   @Nullable MeshKeys keys() {
     Mesh mesh = lab.client().resources(Mesh.class).withName(Names.MESH).get();
     return mesh == null || mesh.getStatus() == null ? null : mesh.getStatus().keys();
@@ -330,12 +328,12 @@ final class MachineLab implements AutoCloseable {
             .formatted(Names.ROTATE_ANNOTATION, value));
   }
 
-  /** Has packets of encrypted networks travel so. */
+  /** Sets the encapsulation of encrypted packets. */
   void encapsulate(String encapsulation) {
     patchMesh("{\"spec\": {\"ipsecEncapsulation\": \"%s\"}}".formatted(encapsulation));
   }
 
-  /** Whatever the operator writes meanwhile. */
+  /** Patches the mesh without a version, because the operator writes it, too. */
   private void patchMesh(String change) {
     Mesh _ =
         lab.client()
@@ -351,7 +349,7 @@ final class MachineLab implements AutoCloseable {
         .map(ContainerNetworkStatus::mtu);
   }
 
-  /** The phases that are seen until keys of an epoch are the only ones. */
+  /** Waits until only keys of an epoch exist; returns the phases seen meanwhile. */
   List<String> awaitRest(long epoch, Duration patience) {
     List<String> phases = new ArrayList<>();
     Awaitility.await("epoch " + epoch)

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The tests that need ESP, in a machine that has it, each as a test of this class. On a kernel with
- * ESP they run where they are, too.
+ * Runs the tests that need ESP in a machine with ESP, each as a test of this class. On a kernel
+ * with ESP they also run directly.
  */
 class MachineTest {
   private static final Path NETLINK_TESTS = Path.of("../netlink/target/test-classes");
 
-  /** From which the report of a run learns what it must not count as skipped. */
+  /** File from which the test report learns which skipped tests ran in the machine. */
   private static final Path RAN = Path.of("target/surefire-reports/machine.txt");
 
   private static final List<String> CLASSES =
@@ -32,7 +32,7 @@ class MachineTest {
           EspInUdpTest.class.getName(),
           EspThroughputTest.class.getName());
 
-  /** The machine has a bound of its own, beyond that of every test. */
+  /** The machine has its own time limit, above that of a single test. */
   @Timeout(value = 20, unit = TimeUnit.MINUTES)
   @TestFactory
   Stream<DynamicTest> testsThatNeedEsp() throws IOException {

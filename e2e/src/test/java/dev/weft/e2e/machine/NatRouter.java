@@ -15,8 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A router between two wires that translates one node's address to another and back, both ways and
- * every port: what clouds call a public or elastic address.
+ * A router between two wires that translates one node's address to another, in both directions and
+ * for every port, like a public or elastic address of a cloud.
  */
 final class NatRouter implements AutoCloseable {
   private static final LinkSettings UP = LinkSettings.builder().up(true).build();

@@ -7,7 +7,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
-/** What is on the wire, and what an attacker would put there. */
+/** Reads frames of the wire, and builds those of an attacker. */
 final class Packets {
   static final int ESP = 50;
   static final int UDP = 17;
@@ -45,7 +45,7 @@ final class Packets {
     return ByteBuffer.wrap(frame).getShort(12) & 0xffff;
   }
 
-  /** Whether a frame holds a part of an IP packet. */
+  /** Whether a frame holds a fragment of an IP packet. */
   static boolean isFragment(byte[] frame) {
     return switch (etherType(frame)) {
       case IPV4 -> (ByteBuffer.wrap(frame).getShort(ETHERNET + 6) & 0x3fff) != 0;
@@ -59,7 +59,7 @@ final class Packets {
     return new String(frame, US_ASCII).contains(words);
   }
 
-  /** The frame inside the tunnel that carries these words, to everybody. */
+  /** A broadcast frame with these words, as sent inside the tunnel. */
   static byte[] inner(String words) {
     byte[] text = words.getBytes(US_ASCII);
     return ByteBuffer.allocate(ETHERNET + text.length + 46)

@@ -13,7 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The data plane with one thread that works off what it is asked for. */
+/** A data plane with one thread that processes requested passes. */
 final class PaperAgent {
   private static final long AGAIN_MILLIS = 250;
 

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the API would hold of the mesh's keys, and the operator that moves them on: as far as every
- * node that is not away has acknowledged.
+ * Simulates the API's data about the mesh's keys, and the operator: it advances a phase once every
+ * present node has acknowledged.
  */
 final class PaperMesh {
   private final Map<String, AgentNode> nodes = new TreeMap<>();
@@ -44,13 +44,13 @@ final class PaperMesh {
     return target;
   }
 
-  /** As a node hears it. */
+  /** The target as a node sees it. */
   synchronized KeyTarget target(AgentNode node) {
     return new KeyTarget(
         target.epoch(), target.step(), slow.getOrDefault(node.name(), target.udpPort()));
   }
 
-  /** Has a node not hear what packets are to travel in from now on, or hear it. */
+  /** Makes a node miss a change of the encapsulation, or see it. */
   synchronized void isSlow(AgentNode node, boolean behind) {
     if (behind) {
       slow.put(node.name(), target.udpPort());
@@ -100,18 +100,18 @@ final class PaperMesh {
     return target.epoch();
   }
 
-  /** Has the keys that are made from now on be used inside UDP, or not. */
+  /** Sets whether new keys are used inside UDP. */
   synchronized void travelBy(Optional<Integer> udpPort) {
     target = new KeyTarget(target.epoch(), target.step(), udpPort);
     tellAll();
   }
 
-  /** Whether all nodes that are not away have nothing but this epoch. */
+  /** Whether all present nodes have keys of this epoch only. */
   synchronized boolean rests(long epoch) {
     return target.epoch() == epoch && target.step() == Step.RETIRE && allAcknowledge();
   }
 
-  /** Has the mesh go no further for now, whatever is acknowledged. */
+  /** Stops the mesh at a phase, even if it is acknowledged. */
   synchronized void stopAt(Step step) {
     stop = step;
     advance();

@@ -23,7 +23,7 @@ final class PingInside implements AutoCloseable {
     this.name = name;
   }
 
-  /** Begins; the first answer has come. */
+  /** Starts, and returns after the first answer. */
   static PingInside start(Guest guest, String namespace, String address) {
     String name = "ping-" + ++pings;
     guest.run(
@@ -53,7 +53,7 @@ final class PingInside implements AutoCloseable {
     return answered.isEmpty() ? 0 : answered.last() + 1;
   }
 
-  /** How many requests before the last that was answered were not. */
+  /** Number of unanswered requests before the last answered one. */
   int lost() {
     SortedSet<Integer> answered = answered();
     return sent(answered) - answered.size();

@@ -15,16 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * ESP for one UDP port between two hosts: policies that let nothing else pass, with a rule of the
- * packet filter behind them for the time after somebody has flushed the policies, and states by
- * epoch.
+ * ESP for one UDP port between two hosts: policies that drop all other packets, a filter rule that
+ * remains after a flush of the policies, and states by epoch.
  */
 final class Protection {
   private static final long REQID = 0x57454654L;
   private static final int PROTECT = 100;
   private static final int REFUSE = 1000;
 
-  /** A packet that would leave, or came, without IPsec by our states is dropped. */
+  /** Drops packets that leave or arrive without IPsec. */
   private static final String FENCE =
       """
       add table inet weft_test
@@ -42,7 +41,7 @@ final class Protection {
     this.hosts = List.of(left, right);
   }
 
-  /** Lets nothing pass in clear; before any state is there nothing passes at all. */
+  /** Blocks clear packets; before the first state exists, it blocks all packets. */
   void close() {
     for (TunnelHost host : hosts) {
       host.filter(FENCE);
@@ -64,14 +63,14 @@ final class Protection {
     activate(epoch);
   }
 
-  /** From the states of one epoch to those of the next, as a rotation does it. */
+  /** Changes from the states of one epoch to those of the next, as a rotation does. */
   void rotate(int epoch) {
     prepare(epoch);
     activate(epoch);
     retire(epoch - 1);
   }
 
-  /** Inbound states everywhere; nothing is sent by them yet. */
+  /** Creates inbound states on all hosts; no host sends with them yet. */
   void prepare(int epoch) {
     for (TunnelHost receiver : hosts) {
       byte[] material = new byte[36];
@@ -83,7 +82,7 @@ final class Protection {
     }
   }
 
-  /** From now on everything is sent by these states; what is under way still comes by the old. */
+  /** Sends with the new states from now on; packets in flight still arrive with the old ones. */
   void activate(int epoch) {
     for (TunnelHost sender : hosts) {
       TunnelHost receiver = peer(sender);
@@ -93,7 +92,7 @@ final class Protection {
     }
   }
 
-  /** The old states go; a packet that is still under way by them is lost. */
+  /** Removes the old states; packets in flight with them are lost. */
   void retire(int epoch) {
     for (TunnelHost host : hosts) {
       List<XfrmRequest> gone = new ArrayList<>();

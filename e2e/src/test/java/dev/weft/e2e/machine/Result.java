@@ -3,11 +3,11 @@ package dev.weft.e2e.machine;
 import org.opentest4j.TestAbortedException;
 
 /**
- * What became of one test inside the machine.
+ * Result of one test in the machine.
  *
  * @param test its class and name
- * @param status whether it held
- * @param text why not, empty if it did
+ * @param status its outcome
+ * @param text reason of a failure or skip; empty if it passed
  */
 record Result(String test, Status status, String text) {
   enum Status {
@@ -25,7 +25,7 @@ record Result(String test, Status status, String text) {
     return new Result(parts[1], Status.valueOf(parts[0]), parts[2]);
   }
 
-  /** Ends as the test itself did. */
+  /** Passes, fails or aborts as the test did. */
   void replay() {
     switch (status) {
       case PASSED -> {}

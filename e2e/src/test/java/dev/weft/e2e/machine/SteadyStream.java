@@ -13,12 +13,12 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A TCP connection through a tunnel that is never idle, whose bytes are checked. */
+/** A busy TCP connection through a tunnel, whose bytes are checked. */
 final class SteadyStream implements AutoCloseable {
   private static final int PORT = 7000;
   private static final int CHUNK = 16 << 10;
 
-  /** Fewer packets than the kernel queues for one processor: none is dropped for want of room. */
+  /** Fewer packets than the kernel queues for one processor, so that none is dropped. */
   private static final int UNDER_WAY = 64 << 10;
 
   private final Socket sender;
@@ -43,9 +43,9 @@ final class SteadyStream implements AutoCloseable {
   }
 
   /**
-   * Begins a stream from one namespace to another.
+   * Starts a stream from one namespace to another.
    *
-   * @param address in the other
+   * @param address of the receiver
    */
   static SteadyStream start(NetworkNamespace from, NetworkNamespace to, InetAddress address) {
     try (ServerSocket server = to.call(() -> new ServerSocket(PORT, 1, address))) {
@@ -62,7 +62,7 @@ final class SteadyStream implements AutoCloseable {
     }
   }
 
-  /** Bytes that have arrived, all as they were sent. */
+  /** Number of received bytes, all of which were correct. */
   long received() {
     return received.get();
   }

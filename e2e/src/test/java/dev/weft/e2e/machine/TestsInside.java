@@ -20,7 +20,7 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs test classes and leaves a file for the result of each test: its part inside the machine. */
+/** Runs test classes in the machine, and writes a file with the result of each test. */
 final class TestsInside implements TestExecutionListener {
   private final Path folder;
   private final AtomicInteger count = new AtomicInteger();

@@ -82,7 +82,7 @@ final class TunnelHost implements AutoCloseable {
         ipv4 ? Address.of(eth0, prefix) : Address.of(eth0, prefix, Address.Flag.NODAD));
   }
 
-  /** Makes the VXLAN device, which sends everything to the peer. */
+  /** Creates the VXLAN device, which sends all frames to the peer. */
   void tunnelTo(TunnelHost peer) {
     LinkKind kind = LinkKind.Vxlan.vni(VNI).local(underlay).port(PORT).learning(false).build();
     LinkSettings settings = LinkSettings.builder().up(true).mtu(1340).build();
@@ -91,17 +91,17 @@ final class TunnelHost implements AutoCloseable {
     netlink.addressAdd(Address.of(vxlan, new IpPrefix(inside, 24)));
   }
 
-  /** What comes in by the wire. */
+  /** Captures the frames that arrive on the wire. */
   Capture captureWire() {
     return Capture.open(namespace, wire().index());
   }
 
-  /** What comes out of the tunnel. */
+  /** Captures the frames that leave the tunnel. */
   Capture captureTunnel() {
     return Capture.open(namespace, netlink.link("vxlan").orElseThrow().index());
   }
 
-  /** Runs a command inside, which must succeed. */
+  /** Runs a command in the namespace, which must succeed. */
   void command(String... line) {
     try {
       int status =

@@ -2,7 +2,7 @@ package dev.weft.e2e.machine;
 
 import java.util.List;
 
-/** Everything that passes a link of the machine, captured by tcpdump from the moment it listens. */
+/** A capture by tcpdump on a link of the machine, from the moment it listens. */
 final class WireTap implements AutoCloseable {
   private static int taps;
 
@@ -14,12 +14,12 @@ final class WireTap implements AutoCloseable {
     this.name = name;
   }
 
-  /** Begins on the wire between the nodes. */
+  /** Starts on the wire between the nodes. */
   static WireTap ofWire(Guest guest) {
     return begin(guest, "tcpdump -i wire");
   }
 
-  /** Begins on every link of a namespace. */
+  /** Starts on every link of a namespace. */
   static WireTap ofNamespace(Guest guest, String namespace) {
     return begin(guest, "ip netns exec %s tcpdump -i any".formatted(namespace));
   }
@@ -36,7 +36,7 @@ final class WireTap implements AutoCloseable {
     return new WireTap(guest, name);
   }
 
-  /** What has passed so far, each from its link layer's header on. */
+  /** The frames captured so far, each from its link-layer header on. */
   List<byte[]> frames() {
     return new CapturedFile(guest.share().resolve(name)).frames();
   }

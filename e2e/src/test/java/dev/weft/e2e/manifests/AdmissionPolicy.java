@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Evaluates a ValidatingAdmissionPolicy on AdmissionReviews as an API server does, but for its
+ * Evaluates a ValidatingAdmissionPolicy on AdmissionReviews as an API server does, without its
  * match constraints.
  */
 public final class AdmissionPolicy {
@@ -42,7 +42,7 @@ public final class AdmissionPolicy {
     this.spec = policy.path("spec");
   }
 
-  /** What it says against a request; nothing if the request is none of its matter. */
+  /** Message with which the policy refuses a request; empty if it allows it or does not apply. */
   public List<String> refusals(JsonNode request) {
     Map<String, Object> input = new HashMap<>();
     input.put("request", plain(request));
@@ -78,7 +78,7 @@ public final class AdmissionPolicy {
     }
   }
 
-  /** As CEL knows it, whose null is a value of its own. */
+  /** Converts a value for CEL, in which null is a separate value. */
   private static Object plain(JsonNode node) {
     return switch (node) {
       case ObjectNode object -> {

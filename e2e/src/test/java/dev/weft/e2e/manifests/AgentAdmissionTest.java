@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What the shipped policy says of an agent's writes, on AdmissionReviews that an API server sent:
- * {@code allowed-*} pass, {@code denied-*} are refused with their {@code message}. The agent is
- * that of node n1; the node in its token's claims is added, as servers since 1.30 put it there.
+ * Evaluates the shipped policy on AdmissionReviews that an API server sent for an agent's writes.
+ * It allows {@code allowed-*}, and refuses {@code denied-*} with their {@code message}. The agent
+ * is that of node n1; the test adds the node to the token's claims, as servers since 1.30 do.
  */
 class AgentAdmissionTest {
   private static final Path REVIEWS = Path.of("src/test/resources/admission");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real API server stores the installation as it is written: the second time nothing changes. */
+/** A real API server stores the installation unchanged, so applying it again changes nothing. */
 @Tag("api-server")
 class AppliedTwiceTest {
   private static final Path INSTALL = Path.of("..", "manifests", "install.yaml");
@@ -52,7 +52,7 @@ class AppliedTwiceTest {
     }
   }
 
-  /** Every object but of kinds that are younger than the API server. */
+  /** Every object, except those of kinds that the API server does not have yet. */
   private static String served(Kubectl kubectl) throws IOException {
     String kinds = kubectl.run("api-resources", "--no-headers").orFail();
     List<String> objects = new ArrayList<>();

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A whole cluster, as its owner meets Weft: install, networks, pods, upgrade, away again. Only who
- * makes the cluster differs. The images are those of {@code ./weft images}.
+ * Weft's life on a cluster, as its administrator sees it: installation, networks, pods, upgrade,
+ * removal. Subclasses provide the cluster. The images are those of {@code ./weft images}.
  */
 abstract class BlackBox {
   private static final String AGENTS = "app.kubernetes.io/name=weft-agent";
@@ -94,7 +94,7 @@ abstract class BlackBox {
     run("-n", "weft-system", "rollout", "status", "deployment/weft-operator", TIMEOUT);
   }
 
-  /** As docs/reference/requirements.md has a user do it. */
+  /** Follows docs/reference/requirements.md. */
   private void aNodePassesItsCheckup() {
     assertThat(
             run(
@@ -228,7 +228,7 @@ abstract class BlackBox {
             .formatted(String.join(",", documents)));
   }
 
-  /** A pod on each node that shares the node's network, to look at it from. */
+  /** A pod on each node that shares the node's network, for inspection. */
   private void witnesses() throws IOException {
     StringBuilder documents = new StringBuilder();
     for (String node : nodes) {
@@ -268,7 +268,7 @@ abstract class BlackBox {
         .transform(each -> each.isBlank() ? List.of() : List.of(each.strip().split(" +")));
   }
 
-  /** What is to be installed, without the policy where the API server is too old to know it. */
+  /** The installation, without the policy if the API server is too old for it. */
   private Path installable() throws IOException {
     boolean policies = run("api-resources", "-o", "name").contains("validatingadmissionpolicies");
     String all = Files.readString(MANIFESTS.resolve("install.yaml"));

@@ -37,7 +37,7 @@ record GivenCluster(Path kubeconfig, String loader, String podImage) implements 
     }
   }
 
-  /** It is not ours to end. */
+  /** Leaves the cluster running. */
   @Override
   public void close() {}
 }

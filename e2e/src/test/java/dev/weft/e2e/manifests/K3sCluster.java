@@ -19,14 +19,14 @@ import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
 import org.testcontainers.utility.MountableFile;
 
-/** K3s in Docker: a server, which is a node too, and one more node. */
+/** K3s in Docker: a server, which is also a node, and a second node. */
 final class K3sCluster implements TestCluster {
   private static final String TOKEN = "two-nodes";
   private static final String SERVER = "server";
 
   /**
-   * As on a machine: one /run by both names, and mounts that are made below it later appear in
-   * containers that have it.
+   * Makes /run one directory under both names, and propagates later mounts below it to containers,
+   * as on a real machine.
    */
   private static final List<String> ENTRYPOINT =
       List.of(
@@ -61,7 +61,7 @@ final class K3sCluster implements TestCluster {
     kubeconfig = Files.writeString(folder.resolve("kubeconfig"), server.getKubeConfigYaml());
   }
 
-  /** Starts one, or skips the test where that cannot be. */
+  /** Starts a cluster, or skips the test if that is not possible. */
   static TestCluster orSkip(Map<String, String> environment, Path folder) throws IOException {
     assumeTrue(DockerClientFactory.instance().isDockerAvailable(), "no Docker engine answers");
     String image = environment.getOrDefault("WEFT_K3S_IMAGE", "rancher/k3s:v1.34.1-k3s1");

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same on K3s, wherever Docker and its image are. */
+/** Runs the black-box tests on K3s, if Docker and the image of K3s are available. */
 @Tag("cluster")
 class K3sTest extends BlackBox {
   @TempDir private static Path folder = Path.of("");

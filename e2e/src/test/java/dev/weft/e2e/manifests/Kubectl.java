@@ -27,7 +27,7 @@ public final class Kubectl {
   }
 
   /**
-   * What a run printed.
+   * Output of a run.
    *
    * @param status its exit status
    */
@@ -40,13 +40,13 @@ public final class Kubectl {
       return out;
     }
 
-    /** All that it printed. */
+    /** Everything that it printed. */
     public String text() {
       return out + err;
     }
   }
 
-  /** Finds it, or skips the test. */
+  /** Finds kubectl, or skips the test. */
   public static Kubectl orSkip() {
     Optional<Kubectl> found = find();
     assumeTrue(found.isPresent(), "there is no kubectl in PATH or KUBEBUILDER_ASSETS");
@@ -92,7 +92,7 @@ public final class Kubectl {
     return feed("", arguments);
   }
 
-  /** Runs it with something to read on its standard input. */
+  /** Runs it with this standard input. */
   public Output feed(String input, String... arguments) {
     List<String> words = Stream.concat(command.stream(), Stream.of(arguments)).toList();
     try {

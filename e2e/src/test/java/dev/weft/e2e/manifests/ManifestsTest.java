@@ -25,7 +25,7 @@ class ManifestsTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path INSTALL = ROOT.resolve("manifests/install.yaml");
 
-  /** Whose types are not ours to know. */
+  /** Kinds of other projects, without types here. */
   private static final String PROMETHEUS_OPERATOR = "monitoring.coreos.com/v1";
 
   static List<String> builds() throws IOException {

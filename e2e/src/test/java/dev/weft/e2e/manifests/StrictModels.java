@@ -17,7 +17,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 
 /**
  * Reads objects by Kubernetes' types and the project's own, and refuses a field that the type does
- * not have, a value of another kind than its field, and a kind that nobody knows.
+ * not have, a value of another kind than its field, and an unknown kind.
  */
 final class StrictModels {
   private static final ObjectMapper STRICT =
@@ -34,7 +34,7 @@ final class StrictModels {
     serialization.registerKubernetesResource(OverlayService.class);
   }
 
-  /** The models keep what they do not know, for the sake of newer servers. */
+  /** The models keep unknown fields, to support newer servers. */
   private static final class NoPlaceForTheUnknown extends JacksonAnnotationIntrospector {
     private static final long serialVersionUID = 1;
 

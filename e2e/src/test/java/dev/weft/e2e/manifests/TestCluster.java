@@ -2,9 +2,9 @@ package dev.weft.e2e.manifests;
 
 import java.nio.file.Path;
 
-/** A Kubernetes cluster of two nodes or more, on which nothing of Weft is yet. */
+/** A Kubernetes cluster of two nodes or more, without Weft. */
 interface TestCluster extends AutoCloseable {
-  /** How to reach it, with every right. */
+  /** Client with all rights. */
   Path kubeconfig();
 
   /** Brings an image to all its nodes. */

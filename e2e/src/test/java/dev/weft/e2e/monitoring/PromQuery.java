@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * A query of an alert or of the dashboard.
  *
- * @param where it stands
+ * @param file and place of the query
  */
 public record PromQuery(String where, String text) {
   static final Path FILES = Path.of("../manifests/monitoring");
@@ -25,9 +25,9 @@ public record PromQuery(String where, String text) {
   private static final Pattern LABEL = Pattern.compile("(\\w+)\\s*(?:=~|!~|!=|=)\\s*\"");
 
   /**
-   * What a query reads.
+   * A selector of a query.
    *
-   * @param labels by which it chooses
+   * @param labels labels that it matches
    */
   public record Selector(String metric, Set<String> labels) {}
 

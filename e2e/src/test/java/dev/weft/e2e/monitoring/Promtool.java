@@ -29,7 +29,7 @@ public record Promtool(Path program) {
     return new Promtool(found.orElseThrow());
   }
 
-  /** Runs it and fails where it does. */
+  /** Runs promtool, and fails if it fails. */
   public void accepts(String input, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(List.of(arguments));

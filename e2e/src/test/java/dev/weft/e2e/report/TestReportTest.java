@@ -98,7 +98,7 @@ class TestReportTest {
             .formatted(type, String.join("", cases).replace("TYPE", type)));
   }
 
-  /** As Surefire writes it: without a message, the exception's trace as text. */
+  /** A failure as Surefire writes it: without a message, and with the stack trace as text. */
   private static String skipped(String name, String message) {
     return """
     <testcase classname='TYPE' name='%s' time='0.0'>

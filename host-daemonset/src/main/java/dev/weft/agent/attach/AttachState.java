@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** State of the attempts to attach one sandbox. */
 final class AttachState {
-  /** What heals by itself within this time is not reported of a sandbox that was attached. */
+  /** Problems of an attached sandbox that end within this time are not reported. */
   static final Duration PATIENCE = Duration.ofSeconds(15);
 
   /** Held during an attempt: two concurrent attempts would claim twice. */
@@ -42,7 +42,7 @@ final class AttachState {
     this.sandbox = sandbox;
   }
 
-  /** Notes what is in the sandbox; the first look counts, before anything was wired. */
+  /** Notes what is in the sandbox; the first call counts, before any interface is wired. */
   void saw(Probe.View view) {
     if (found == null) {
       found = view;
@@ -55,8 +55,8 @@ final class AttachState {
   }
 
   /**
-   * Whether to report a result: it differs from the one reported before. A sandbox that an agent
-   * before has attached keeps its interfaces, so what may heal by itself is reported once it lasts.
+   * Whether to report a result: it differs from the one reported before. A sandbox that an earlier
+   * agent attached keeps its interfaces, so a temporary problem is reported only if it lasts.
    *
    * @param heals whether another attempt may succeed without any change
    */

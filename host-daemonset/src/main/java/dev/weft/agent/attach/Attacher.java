@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Attaches sandboxes to the networks that they ask for: claims endpoints, then wires them. A
+ * Attaches sandboxes to the networks that they request: claims endpoints, then wires them. A
  * network that cannot be attached does not block the others. A failed attempt is repeated when a
  * change may have removed its cause; if the API server or a timeout was the cause, after a delay.
  */
@@ -134,7 +134,7 @@ public final class Attacher implements SandboxListener {
     whenSynced.run();
   }
 
-  /** A network changed: retries failed attempts that ask for it. */
+  /** A network changed: retries failed attempts that request it. */
   public void changed(String network) {
     for (AttachState each : known.values()) {
       if (!each.isWired() && each.networks.contains(network)) {

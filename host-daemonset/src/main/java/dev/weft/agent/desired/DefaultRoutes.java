@@ -15,7 +15,7 @@ final class DefaultRoutes {
   private DefaultRoutes() {}
 
   /**
-   * Index of the attachment with the default route: the first that asks for it. If none does, the
+   * Index of the attachment with the default route: the first that requests it. If none does, the
    * first that does not decline it on a bridge or macvlan network with a gateway; internal networks
    * have no way out.
    *

@@ -35,7 +35,7 @@ final class ContainerNamespaces {
     }
   }
 
-  /** A process id of another process namespace belongs to a stranger, in another control group. */
+  /** A process id of another PID namespace may name another process, in another control group. */
   private static boolean isProcessOf(Container container, Path file) {
     try {
       Path groups = file.resolve("../../cgroup").normalize();

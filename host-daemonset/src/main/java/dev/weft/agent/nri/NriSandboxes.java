@@ -24,7 +24,7 @@ import org.slf4j.event.Level;
  * restarts or has dropped the plugin, another one follows.
  *
  * <p>A sandbox that is starting may be missing from both the list that opens a session and its
- * events. So a second plugin asks for the list again a while later, and disconnects. It treats a
+ * events. So a second plugin requests the list again a while later, and disconnects. It treats a
  * sandbox as stopped only when both lists lack it.
  */
 public final class NriSandboxes implements Sandboxes {

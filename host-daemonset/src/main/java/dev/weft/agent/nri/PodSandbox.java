@@ -18,7 +18,7 @@ record PodSandbox(
     String id, String name, String uid, String namespace, String networks, String netns, long pid) {
   private static final int LINUX_NAMESPACES = 5;
 
-  /** Whether its pod asks for networks. */
+  /** Whether its pod requests networks. */
   boolean asksForNetworks() {
     return !networks.isBlank();
   }

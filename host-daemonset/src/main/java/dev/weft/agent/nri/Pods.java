@@ -22,9 +22,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Running sandboxes that ask for networks, as the runtime reports them. It keeps nothing of others.
- */
+/** Running sandboxes that request networks, as the runtime reports them. It ignores others. */
 final class Pods {
   private static final Logger LOG = LoggerFactory.getLogger(Pods.class);
 

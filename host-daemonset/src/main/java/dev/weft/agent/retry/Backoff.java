@@ -12,7 +12,7 @@ public record Backoff(Duration first, Duration most) {
   private static final int DOUBLINGS = 20;
 
   /**
-   * The wait after so many failures in a row.
+   * The delay after this many failures in a row.
    *
    * @param failures at least 1
    */

@@ -131,9 +131,9 @@ enum BalancingFamily {
   }
 
   /**
-   * Creates the chain that chooses one of so many tasks. It sends TCP and UDP to the task's port if
-   * the service has the port, or to the same port if the service serves every port. It sends echo
-   * requests to a task as well.
+   * Creates the chain that chooses one of this many tasks. It sends TCP and UDP to the task's port
+   * if the service has the port, or to the same port if the service serves every port. It sends
+   * echo requests to a task as well.
    */
   List<NftChange> balancing(int tasks) {
     String chain = chain(tasks);

@@ -7,8 +7,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a pod keeps the addresses of its ended sandbox. A pod that goes on soon gets another
- * sandbox, which finds its addresses again; a pod that ends does not.
+ * How long a pod keeps the addresses of its ended sandbox. A pod that continues soon gets another
+ * sandbox, which reuses the addresses; a pod that ends does not.
  */
 final class AddressRetention {
   /** How long a pod without a sandbox keeps its addresses. */

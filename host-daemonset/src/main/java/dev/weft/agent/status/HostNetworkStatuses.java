@@ -124,7 +124,10 @@ final class HostNetworkStatuses {
                 .collect(Collectors.joining("; ")));
   }
 
-  /** What the node keeps from all of the network goes on to the network's status. */
+  /**
+   * A problem of the node itself affects the whole network, so its reason reaches the network's
+   * status.
+   */
   private static Reason reason(List<Problem> problems) {
     if (problems.stream().anyMatch(Problem::isOfNode)) {
       return Reason.NODE_IMPAIRED;

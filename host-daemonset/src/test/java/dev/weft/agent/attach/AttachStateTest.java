@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What of a sandbox's attempts is reported. */
+/** Which results of a sandbox's attempts are reported. */
 class AttachStateTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final AttachResult WIRED = new AttachResult.Wired();

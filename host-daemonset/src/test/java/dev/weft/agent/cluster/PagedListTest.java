@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A server that forgets the rest of a list between two pages, as one does after five minutes. */
+/** A server whose list expires between two pages, as happens after five minutes. */
 @NullUnmarked
 class PagedListTest {
   private final List<String> asked = new CopyOnWriteArrayList<>();

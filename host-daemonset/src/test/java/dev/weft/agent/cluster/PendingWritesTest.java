@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What the agent did counts, however late the watch is. */
+/** The agent's own writes count at once, even if the watch is late. */
 class PendingWritesTest {
   private final PendingWrites<NetworkEndpoint> ahead = new PendingWrites<>();
   private final List<NetworkEndpoint> watched = new ArrayList<>();
@@ -82,7 +82,7 @@ class PendingWritesTest {
     ahead.went(watched.removeFirst());
   }
 
-  /** What counts, which both ways of asking agree on. */
+  /** Versions of the current objects; both lookups must agree. */
   private List<String> versions() {
     List<NetworkEndpoint> all = ahead.over(() -> List.copyOf(watched));
     Optional<NetworkEndpoint> one =

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Connections to the API server that die without a word. */
+/** Connections to the API server that break silently. */
 @NullUnmarked
 @Tag("api-server")
 class SilentServerTest {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who says or asks in an overlay who has an address is heard on other nodes. */
+/** Announcements and probes of addresses reach the other nodes of an overlay. */
 class AnnouncementTest {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final String SHARED = "10.77.0.99";
@@ -106,7 +106,7 @@ class AnnouncementTest {
     return PacketSocket.open(box.namespace(), box.link("eth0").index(), LanFrames.protocol(about));
   }
 
-  /** What a box receives of what is sent by {@code a}, up to the last of it. */
+  /** The frames from {@code a} that a box receives, up to the last one. */
   private List<byte[]> heard(Box box, InetAddress about, byte[]... frames)
       throws InterruptedException {
     try (PacketSocket ear = socket(box, about);
@@ -176,14 +176,14 @@ class AnnouncementTest {
     assertThat(heard(b, about, plain, veiled, last)).doesNotContain(plain, veiled);
   }
 
-  /** As the node's bridge takes announcements along. */
+  /** An announcement in the form in which the bridge forwards it. */
   private static byte[] veiled(byte[] announcement) {
     byte[] veiled = announcement.clone();
     if (veiled[12] == 8) {
       veiled[18] = 0;
     } else {
       veiled[55] = 1;
-      // one more in the sum, so one less in its complement
+      // the sum grows by one, so the complement shrinks by one
       veiled[57]--;
     }
     return veiled;
@@ -193,7 +193,7 @@ class AnnouncementTest {
   void aQuestionForAKnownAddressStaysOnItsNode() throws InterruptedException {
     InetAddress about = InetAddress.ofLiteral("10.77.0.4");
     byte[] question = LanFrames.question(macOf(a), about);
-    // asked by one that has an address
+    // the sender of the question has an address
     System.arraycopy(ofA.addresses().getFirst().address().getAddress(), 0, question, 28, 4);
     byte[] last = LanFrames.announcement(macOf(a), InetAddress.ofLiteral("10.77.0.2"));
 
@@ -213,7 +213,7 @@ class AnnouncementTest {
       socket.send(LanFrames.announcement(macOf(second), shared));
     }
 
-    // a neighbour entry that nothing corrects is used for half a minute
+    // without a correction, the kernel uses a neighbour entry for half a minute
     await().until(() -> b.reaches(second, SHARED));
   }
 
@@ -233,7 +233,7 @@ class AnnouncementTest {
 
     build(List.of(ofSecond, ofHeir), List.of(ofB));
 
-    // a neighbour entry that nothing corrects is used for half a minute
+    // without a correction, the kernel uses a neighbour entry for half a minute
     await().until(() -> b.reaches(heir, address));
   }
 }

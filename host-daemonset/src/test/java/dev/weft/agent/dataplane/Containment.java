@@ -35,7 +35,7 @@ abstract class Containment {
   /** Of linux/udp.h. */
   static final int UDP_SEGMENT = 103;
 
-  /** Bytes of a frame in a tunnel's datagram. */
+  /** Size of a frame in a tunnel's datagram. */
   static final int FRAME = 8 + 60;
 
   static final String NODE = "192.0.2.1";
@@ -103,7 +103,7 @@ abstract class Containment {
         });
   }
 
-  /** Sends a frame to the tunnel of the node, as any process can that has a UDP socket. */
+  /** Sends a frame to the node's tunnel, as any process with a UDP socket can. */
   static void inject(Box from, String source, String target) {
     from.namespace()
         .call(() -> {
@@ -114,7 +114,7 @@ abstract class Containment {
             frame.put(8, new byte[] {-1, -1, -1, -1, -1, -1, 2, 0, 0, 0, 0, 9, 8, 6});
             socket.send(frame, new InetSocketAddress(IpPrefix.parseAddress(target), PORT));
           } catch (IOException refused) {
-            // a filter at the sender answers like this
+            // a filter at the sender reports this error
           }
           return "";
         });

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A sandbox asks for an address that another holds: until it is refused, the holder keeps all. */
+/**
+ * A sandbox requests an address that another one holds. The holder keeps its traffic throughout.
+ */
 class ContestedAddressTest {
   private static final InetAddress FAR = InetAddress.ofLiteral("10.77.0.9");
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A firewall of the node's that drops what pods of one bridge send to each other. */
+/** A firewall of the node that drops packets between pods of one bridge. */
 class FirewallTest {
   private static final String BRIDGE = "wb-000000010000";
   private static final String IPV4_SETTING = "net/bridge/bridge-nf-call-iptables";
@@ -107,7 +107,7 @@ class FirewallTest {
               .endsWith("iptables -I FORWARD -i %1$s -o %1$s -j ACCEPT".formatted(BRIDGE));
         });
 
-    // as iptables-nft does it
+    // as iptables-nft does
     node.nft("insert rule ip filter FORWARD iifname %1$s oifname %1$s accept".formatted(BRIDGE));
     assertThat(problems(spec)).isEmpty();
     assertThat(a.reaches(b, "10.77.0.3")).isTrue();

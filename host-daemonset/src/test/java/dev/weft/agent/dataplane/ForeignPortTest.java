@@ -141,7 +141,7 @@ class ForeignPortTest extends ForeignPorts {
     assertThat(evil.isUp()).isTrue();
     drift.clear();
     assertThat(make(nodeSpec(driver)).of("net").repaired()).isEmpty();
-    node.down(BRIDGE); // a deed after all echoes
+    node.down(BRIDGE); // a change after all notifications of our own changes
     await().until(() -> !drift.isEmpty());
     assertThat(drift).noneMatch(event -> event.what().contains("evil"));
   }

@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A node with a network, and a device that another program puts into its bridge. */
+/** A node with a network, and a device that another program adds to its bridge. */
 abstract class ForeignPorts {
   static final int ALL_FRAMES = 3;
   static final int MARKED = 0x88b5;
@@ -106,7 +106,7 @@ abstract class ForeignPorts {
     return PacketSocket.open(box.namespace(), box.link(link).index(), ALL_FRAMES);
   }
 
-  /** Whether a frame comes through, before a later one that surely does. */
+  /** Whether a frame passes before a later one that always passes. */
   static boolean passes(PacketSocket from, byte[] frame, PacketSocket surely, PacketSocket to)
       throws InterruptedException {
     from.send(frame);

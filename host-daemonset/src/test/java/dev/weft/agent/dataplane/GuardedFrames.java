@@ -157,13 +157,13 @@ abstract class GuardedFrames {
         Macs.of(OWN), MARKED, Long.toString(System.nanoTime()).getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** Without what pads it. */
+  /** Removes padding. */
   static boolean starts(byte[] frame, byte[] wanted) {
     return ByteBuffer.wrap(frame, 0, Math.min(frame.length, wanted.length))
         .equals(ByteBuffer.wrap(wanted, 0, Math.min(frame.length, wanted.length)));
   }
 
-  /** The kernel hands tags over beside the frame. */
+  /** Removes the tag, because the kernel delivers tags outside of the frame. */
   static byte[] untagged(byte[] frame) {
     return frame[12] == (byte) 0x81
         ? ByteBuffer.allocate(frame.length - 4)
@@ -182,7 +182,7 @@ abstract class GuardedFrames {
         .array();
   }
 
-  /** A packet without content, with a checksum: the bridge looks at it. */
+  /** An empty packet with a checksum, because the bridge checks it. */
   static byte[] ipv4(MacAddress mac, InetAddress from) {
     ByteBuffer packet =
         ByteBuffer.allocate(20)
@@ -214,7 +214,7 @@ abstract class GuardedFrames {
             .array());
   }
 
-  /** An advertisement behind a hop-by-hop header that holds nothing but padding. */
+  /** An advertisement behind a hop-by-hop header with only padding. */
   static byte[] hidden(InetAddress target) {
     byte[] frame = advertisement(OWN6, target);
     byte[] rest = new byte[8 + 32];

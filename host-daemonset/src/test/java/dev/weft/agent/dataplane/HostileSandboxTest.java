@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a tenant does in its own sandbox is a problem of its endpoint alone. */
+/** Changes that a tenant makes in its own sandbox affect only its endpoint. */
 class HostileSandboxTest {
   private static final String MARK = "weft.dev/" + TestSpecs.uid(1);
 
@@ -66,7 +66,7 @@ class HostileSandboxTest {
     lab.close();
   }
 
-  /** Something that a tenant does to its sandbox. */
+  /** A change that a tenant makes in its sandbox. */
   record Deed(String name, Consumer<Box> how) {
     @Override
     public String toString() {

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** Network namespaces for a test, gone when it ends. */
+/** Network namespaces for a test, removed at its end. */
 public final class KernelLab implements AutoCloseable {
   private static final AtomicInteger LABS = new AtomicInteger();
   private static final int PATIENCE_MILLIS = 1500;
@@ -49,7 +49,7 @@ public final class KernelLab implements AutoCloseable {
       return netlink.link(device).orElseThrow(() -> new AssertionError("no " + device));
     }
 
-    /** Puts an address on a device and the device up. */
+    /** Adds an address to a device, and sets the device up. */
     public void address(String device, String prefix) {
       int index = link(device).index();
       IpPrefix parsed = IpPrefix.parse(prefix);
@@ -77,7 +77,7 @@ public final class KernelLab implements AutoCloseable {
       netlink.linkDelete(link(device).index());
     }
 
-    /** All that a network may leave behind. */
+    /** Everything that a network may leave behind. */
     public Map<String, Object> everything() {
       Map<String, Object> all = new LinkedHashMap<>();
       all.put("links", netlink.links());
@@ -116,7 +116,7 @@ public final class KernelLab implements AutoCloseable {
       });
     }
 
-    /** The tables in one order: the kernel lists what was made last at the end. */
+    /** The tables in a fixed order, because the kernel lists the latest one last. */
     public String ruleset() {
       try (Nftables nftables = Nftables.open(namespace)) {
         return Stream.of(nftables.runPlain("list ruleset").split("(?m)^(?=table )", -1))
@@ -135,7 +135,10 @@ public final class KernelLab implements AutoCloseable {
       return list.stream().sorted(Comparator.comparing(Object::toString)).toList();
     }
 
-    /** The address by which this box is seen, when it connects there; empty if it can not. */
+    /**
+     * The source address that the other box sees when this one connects; empty if it cannot
+     * connect.
+     */
     public Optional<InetAddress> connectsTo(Box other, String address) {
       InetAddress to = IpPrefix.parseAddress(address);
       return other.namespace.call(() -> {
@@ -168,7 +171,7 @@ public final class KernelLab implements AutoCloseable {
     }
   }
 
-  /** A namespace of this name, with its loopback up. */
+  /** Creates a namespace of this name, with its loopback up. */
   public Box box(String name) {
     return boxes.computeIfAbsent(
         name,
@@ -189,7 +192,7 @@ public final class KernelLab implements AutoCloseable {
                 nameInA,
                 new LinkKind.Veth(
                     nameInB, LinkSettings.builder().namespace(b.namespace()).build())));
-    // Nothing here changes of its own accord: no link-local address that is probed for a while.
+    // No link-local addresses, because their detection of duplicates changes the state later.
     quietlyUp(a, nameInA);
     quietlyUp(b, nameInB);
     Awaitility.await().until(() -> a.link(nameInA).isLowerUp() && b.link(nameInB).isLowerUp());

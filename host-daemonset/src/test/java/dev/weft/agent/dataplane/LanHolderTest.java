@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who on the LAN has an address, asked of a real neighbour. */
+/** Probes for the holder of an address on the LAN, answered by a real neighbour. */
 class LanHolderTest {
   private final KernelLab lab = new KernelLab();
   private final KernelLab.Box node = lab.box("node");

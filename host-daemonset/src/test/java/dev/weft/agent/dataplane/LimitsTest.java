@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What comes when the kernel has no more of something. */
+/** Behaviour at limits of the kernel. */
 class LimitsTest {
   private static final String BRIDGE = "wb-000000010000";
   private static final String OTHER = "wb-000000020000";

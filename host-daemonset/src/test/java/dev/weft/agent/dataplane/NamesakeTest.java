@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Foreign devices under the names and marks of Weft's. */
+/** Foreign devices with names and marks of Weft. */
 class NamesakeTest extends ForeignPorts {
   @Test
   void underTheNameOfAnotherNetworksPortItIsForeignToo() throws Exception {
@@ -124,7 +124,7 @@ class NamesakeTest extends ForeignPorts {
     assertThat(witness.reaches(victim, "10.77.0.2")).isTrue();
   }
 
-  /** Whoever can make a device on the node can give it any name and mark. */
+  /** A program that can create a device on the node can give it any name and mark. */
   @Test
   void aTunnelOfAnotherNamespaceWithTheNameAndMarkOfOursIsNotTakenOver() throws Exception {
     make(nodeSpec("overlay"));
@@ -162,7 +162,7 @@ class NamesakeTest extends ForeignPorts {
     assertThat(overhears()).isFalse();
   }
 
-  /** Else frames of other bridges to that address would be dropped. */
+  /** Otherwise the guard would drop frames of other bridges to that address. */
   @Test
   void aBridgeWithTheMarkOfAHeldNetworkBringsNoMacAddressOfItsOwn() {
     make(nodeSpec("overlay"));
@@ -211,7 +211,7 @@ class NamesakeTest extends ForeignPorts {
     assertThat(injects()).isFalse();
   }
 
-  /** The same of a network that cannot be made. */
+  /** The same for a network that cannot be built. */
   @Test
   void aReinstalledGuardGuardsAHeldNetwork() throws Exception {
     make(nodeSpec("overlay"));

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Networks of nodes whose interfaces carry less or more than 1500 bytes, or no IPv6. */
+/** Networks on nodes whose interfaces have a smaller or larger MTU than 1500, or no IPv6. */
 class NodeMtuTest {
   private static final String BRIDGE = "wb-000000010000";
   private static final dev.weft.api.Subnet IPV4 = TestSpecs.subnet("10.77.0.0/24", "10.77.0.1");
@@ -122,7 +122,7 @@ class NodeMtuTest {
     assertThat(ipv6OfDevices()).isEqualTo(before).isEmpty();
   }
 
-  /** What the node itself has on the network's devices. */
+  /** Addresses of the node itself on the network's devices. */
   private List<String> ipv6OfDevices() {
     return node.netlink().addresses().stream()
         .filter(each -> each.prefix().address() instanceof Inet6Address)

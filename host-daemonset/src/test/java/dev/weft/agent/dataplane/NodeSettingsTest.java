@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is changed of a node as a whole is noted, kept and undone; and what hardened nodes need. */
+/**
+ * Changes of node-wide settings are recorded, maintained and undone. Networks work on hardened
+ * nodes.
+ */
 class NodeSettingsTest {
   private static final String BRIDGE = "wb-000000010000";
   private static final String FORWARD4 = "net/ipv4/ip_forward";

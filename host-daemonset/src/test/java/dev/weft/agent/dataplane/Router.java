@@ -10,7 +10,7 @@ import dev.weft.netlink.rtnl.Route;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A station that says it is a router (RFC 4861, 4.2). */
+/** A station that advertises itself as a router (RFC 4861, 4.2). */
 final class Router {
   static final IpPrefix PREFIX = IpPrefix.parse("2001:db8:66::/64");
   private static final int HEADERS = 14 + 40;
@@ -18,7 +18,10 @@ final class Router {
 
   private Router() {}
 
-  /** Says on {@code device} that it is the way out, and that {@link #PREFIX} is on the wire. */
+  /**
+   * Advertises on {@code device} that it is a default router, and that {@link #PREFIX} is on the
+   * link.
+   */
   static void advertise(Box box, String device) {
     MacAddress mac = box.link(device).address();
     ByteBuffer frame =
@@ -62,7 +65,7 @@ final class Router {
     return (int) ~sum & 0xffff;
   }
 
-  /** The routes by {@code device} that a box has from a router. */
+  /** The routes of a box through {@code device} that come from a router. */
   static List<Route> believed(Box box, String device) {
     int index = box.link(device).index();
     return box.netlink().routes().stream()

@@ -52,7 +52,7 @@ class SourceGuardTest extends GuardedFrames {
     assertThat(passes(frame.bytes())).isTrue();
   }
 
-  /** A bridge looks at whom these are from before any table sees them. */
+  /** A bridge checks the source of these frames before any table sees them. */
   @ParameterizedTest
   @ValueSource(strings = {"bridge", "overlay"})
   void framesForTheBridgeItselfTakeNoTraffic(String driver) {
@@ -73,7 +73,9 @@ class SourceGuardTest extends GuardedFrames {
     }
   }
 
-  /** Each would be memory of the node's, and whose is not known gets everybody's frames. */
+  /**
+   * Each learned address would use memory of the node. Frames to unknown addresses go to all ports.
+   */
   @Test
   void theBridgeKeepsNoteOfNoAddressThatItWasNotTold() throws Exception {
     make(bridge());

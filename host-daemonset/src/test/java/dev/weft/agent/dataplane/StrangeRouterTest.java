@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** No device that we make on the node takes a route, an address or a redirect from its wire. */
+/** No device of Weft on the node accepts a route, an address or a redirect from its link. */
 class StrangeRouterTest {
   private static final String BRIDGE = "wb-000000010000";
   private static final String SHIM = "ws-000000030000";

@@ -137,7 +137,7 @@ class StraySegmentTest {
     }
   }
 
-  /** The segments that arrive up to the one that is waited for, which is last. */
+  /** The segments that arrive, up to the expected last one. */
   private static List<Segment> until(PacketSocket socket, Predicate<Segment> last)
       throws InterruptedException {
     List<Segment> seen = new ArrayList<>();

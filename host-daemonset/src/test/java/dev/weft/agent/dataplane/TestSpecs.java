@@ -21,7 +21,7 @@ import java.util.Set;
 
 /** Specs for tests. */
 public final class TestSpecs {
-  /** Where the tunnels of a lab's nodes start. */
+  /** Tunnel addresses of a lab's nodes. */
   private static final Set<InetAddress> MESH =
       Set.of(
           IpPrefix.parseAddress("192.0.2.1"),

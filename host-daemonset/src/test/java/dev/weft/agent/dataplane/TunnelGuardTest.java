@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A clear tunnel takes frames of its peers only. */
+/** A clear tunnel accepts only frames of its peers. */
 class TunnelGuardTest extends Containment {
   @Test
   void aTunnelTakesFramesOfPeersOnly() {
@@ -44,7 +44,7 @@ class TunnelGuardTest extends Containment {
     inject(node, NODE, NODE);
     inject(other, PEER, NODE);
 
-    // what came before the peer's frame has been dealt with by then
+    // earlier frames than the peer's have been handled by then
     Awaitility.await().until(() -> received() > 0);
     assertThat(received()).isEqualTo(1);
   }
@@ -157,7 +157,7 @@ class TunnelGuardTest extends Containment {
     assertThat(passes.get()).isLessThan(12);
   }
 
-  /** As the kernel does for a process of the node that sends by another's tunnel. */
+  /** Sends as the kernel does for a process that uses a foreign tunnel. */
   private static void sendOfAnotherVni(Box from) {
     from.namespace()
         .call(() -> {
@@ -171,8 +171,8 @@ class TunnelGuardTest extends Containment {
   }
 
   /**
-   * Sends three datagrams as one, which the kernel takes apart where it must: a filter on the way
-   * may see no more of them than the head of the first.
+   * Sends three datagrams as one, which the kernel splits as late as possible. A filter on the path
+   * may see only the header of the first one.
    */
   private static void injectBehindAnother(Box from, String source, String target) {
     ByteBuffer frames = ByteBuffer.allocate(3 * FRAME);
@@ -192,7 +192,7 @@ class TunnelGuardTest extends Containment {
             Libc.check(
                 Libc.connect(socket, SocketAddress.of(arena, IpPrefix.parseAddress(target), PORT)),
                 "connect");
-            // a filter at the sender answers with an error
+            // a filter at the sender causes an error
             var _ = Libc.send(socket, bytes, bytes.byteSize());
           } finally {
             Libc.close(socket);
@@ -220,7 +220,7 @@ class TunnelGuardTest extends Containment {
       injectBehindAnother(other, "192.0.2.66", NODE);
       inject(other, PEER, NODE);
 
-      // what came before the peer's frame has been dealt with by then
+      // earlier frames than the peer's have been handled by then
       Awaitility.await().until(() -> received() > before);
       assertThat(received()).isEqualTo(before + 1);
       assertThat(victim.receive(ByteBuffer.allocate(FRAME))).isNull();
@@ -263,7 +263,7 @@ class TunnelGuardTest extends Containment {
     }
   }
 
-  /** A bridge hands these to the node without a rule of its own. */
+  /** A bridge delivers these frames to the node before any of its rules. */
   @ParameterizedTest
   @ValueSource(strings = {"03", "0e"})
   void noPodReachesTheNodeByItsPort(String last) throws IOException {
@@ -290,7 +290,7 @@ class TunnelGuardTest extends Containment {
     return Objects.requireNonNull(box.link(device).address());
   }
 
-  /** Sends a frame for the tunnels, as a process can that has a socket for packets. */
+  /** Sends a frame to the tunnels, as a process with a packet socket can. */
   private static void send(Box from, String device, MacAddress to, String source, String target) {
     ByteBuffer packet =
         ByteBuffer.allocate(20 + 8 + FRAME)

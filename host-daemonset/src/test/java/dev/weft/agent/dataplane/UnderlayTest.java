@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the tunnels of a node with two interfaces start. */
+/** Tunnel address of a node with two interfaces. */
 class UnderlayTest {
   private final KernelLab lab = new KernelLab();
   private final Box node = lab.box("node");
@@ -65,7 +65,7 @@ class UnderlayTest {
         Optional.empty());
   }
 
-  /** What an agent asks whose mesh says nothing. */
+  /** The choice of an agent whose Mesh sets no underlay. */
   private static UnderlayChoice undecided(String apiServer, String... declared) {
     return new UnderlayChoice(
         List.of(),
@@ -149,7 +149,9 @@ class UnderlayTest {
     assertThat(beside(wide)).isEqualTo("192.0.2.2 on back");
   }
 
-  /** The choice on the node as it is, but for the bridge's kind: not every kernel has a dummy. */
+  /**
+   * The choice on this node, with kube-ipvs0 as a dummy, because not every kernel has that kind.
+   */
   private String beside(UnderlayChoice choice) {
     List<Link> links =
         node.netlink().links().stream()
@@ -183,7 +185,7 @@ class UnderlayTest {
         link.addressGeneration());
   }
 
-  /** A node of the control plane that holds the API server's address for now. */
+  /** A control-plane node that currently holds the API server's address. */
   @Test
   void isNotTheApiServersAddressWhereAnotherIsOnTheWayOut() {
     node.address("front", "203.0.113.77/32");
@@ -227,7 +229,7 @@ class UnderlayTest {
                     .doesNotContain("10.77.0.0/24"));
   }
 
-  /** What is heard by the time that an address of a device of ours is reported. */
+  /** The scopes reported up to an address of one of Weft's devices. */
   private List<PassScope> heardOf(Runnable change) {
     Queue<DriftEvent> heard = new ConcurrentLinkedQueue<>();
     plane.onDrift(heard::add);
@@ -287,7 +289,7 @@ class UnderlayTest {
 
     assertThat(
             heardOf(() -> {
-              // the same again, as by a router's next advertisement
+              // the same route again, as after a router's next advertisement
               node.netlink()
                   .routeReplace(
                       Route.to(IpPrefix.parse("198.51.100.0/24"))

@@ -27,11 +27,11 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A device that the kernel does not remove is the problem of its network alone. */
+/** A device that the kernel does not remove affects only its own network. */
 class UnremovableTest {
   private static final String BRIDGE = "wb-000000010000";
 
-  /** The one device that no kernel removes represents all that it may refuse. */
+  /** A device that no kernel removes stands for all refused removals. */
   private static final Change.Remove REFUSED =
       new Change.Remove(
           new Item.Device(

@@ -11,8 +11,8 @@ import java.net.SocketTimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Counts the VXLAN packets that arrive at a node, as the node's own UDP socket receives them. What
- * IPv6 multicasts of its own accord is left out.
+ * Counts the VXLAN packets that arrive at a node, as the node's own UDP socket receives them. It
+ * ignores IPv6's own multicasts.
  */
 public final class VxlanCapture implements AutoCloseable {
   private static final int PORT = 4789;
@@ -42,7 +42,7 @@ public final class VxlanCapture implements AutoCloseable {
         });
   }
 
-  /** How many have arrived and not been counted. */
+  /** Number of packets that arrived since the last count. */
   public int vxlanFrames() {
     int count = 0;
     while (receive(1)) {
@@ -72,7 +72,7 @@ public final class VxlanCapture implements AutoCloseable {
     }
   }
 
-  /** Has a sandbox send a packet to an address, so that it asks for it. */
+  /** Makes a sandbox send a packet to an address, so that it resolves the address. */
   public static void ask(Box sandbox, String address) {
     sandbox
         .namespace()
@@ -88,7 +88,7 @@ public final class VxlanCapture implements AutoCloseable {
         });
   }
 
-  /** Runs while a socket of this process has the port. */
+  /** Runs a task while a socket of this process holds the port. */
   public static <T> T withUdpPort(Box node, int port, Supplier<T> action) {
     DatagramSocket socket = open(node, port);
     try {

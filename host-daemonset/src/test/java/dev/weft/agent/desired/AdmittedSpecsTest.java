@@ -35,7 +35,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Whatever is stored of an object costs that object alone its place in what is desired. */
+/** An unusable object affects only its own entry in the desired state. */
 class AdmittedSpecsTest {
   private static final KubernetesSerialization JSON =
       new KubernetesSerialization(new Reading(_ -> {}).mapper(), true);

@@ -9,14 +9,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** An engine on paper: containers come and go as a test says, and so does the engine itself. */
+/** A simulated engine: a test starts and stops containers and the engine itself. */
 final class PaperEngine implements ContainerEngine {
   final Map<String, Container> containers = new ConcurrentHashMap<>();
   final CopyOnWriteArrayList<Instant> subscriptions = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Optional<Event>> events = new LinkedBlockingQueue<>();
   private volatile boolean away;
 
-  /** Starts a container, as a run of this number. */
+  /** Starts a container with this run number. */
   void start(String id, String networks, int run) {
     put(id, networks, "default", run);
     tell(id);
@@ -43,7 +43,7 @@ final class PaperEngine implements ContainerEngine {
     events.add(Optional.of(new Event(id, Instant.EPOCH)));
   }
 
-  /** The engine ends: it answers nothing and its events stop. */
+  /** Stops the engine: it does not answer, and its events stop. */
   void leave() {
     away = true;
     events.add(Optional.empty());

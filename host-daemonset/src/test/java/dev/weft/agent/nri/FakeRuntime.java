@@ -48,7 +48,7 @@ final class FakeRuntime implements AutoCloseable {
     }
   }
 
-  /** The next plugin that connects. */
+  /** Waits for the next plugin that connects. */
   Peer next() throws InterruptedException {
     Peer peer = peers.poll(SECONDS, TimeUnit.SECONDS);
     if (peer == null) {
@@ -117,7 +117,7 @@ final class FakeRuntime implements AutoCloseable {
       registration.complete(request);
     }
 
-    /** Calls the plugin; what it answers, or what it says instead of success. */
+    /** Calls the plugin; returns its answer or its error. */
     String call(String method, FieldWriter payload) throws Exception {
       registration.get(SECONDS, TimeUnit.SECONDS);
       int stream = streams.addAndGet(2);

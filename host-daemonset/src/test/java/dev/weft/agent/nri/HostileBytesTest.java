@@ -17,8 +17,8 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 /**
- * Bytes that no runtime sends and annotations that no user means: some of noise, most of real ones
- * with a few bytes changed, cut off or doubled. {@code -Dweft.fuzz=1000000} is the long form.
+ * Bytes and annotations that are malformed: some are random, most are real ones with a few bytes
+ * changed, cut off or repeated. {@code -Dweft.fuzz=1000000} is the long form.
  */
 @NullUnmarked
 class HostileBytesTest {
@@ -28,7 +28,7 @@ class HostileBytesTest {
 
   private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
 
-  /** Answers everything and keeps nothing. */
+  /** Accepts every call and stores nothing. */
   private static final class Deaf implements Plugin {
     @Override
     public List<Integer> configure(String runtime, Duration patience) {

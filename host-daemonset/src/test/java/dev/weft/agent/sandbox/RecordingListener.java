@@ -3,7 +3,7 @@ package dev.weft.agent.sandbox;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Remembers what it was called with. */
+/** Records its calls. */
 final class RecordingListener implements SandboxListener {
   final List<String> calls = new CopyOnWriteArrayList<>();
   volatile AttachResult verdict = new AttachResult.Wired();

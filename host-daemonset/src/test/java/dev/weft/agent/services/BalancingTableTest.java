@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The table in a real kernel; all tasks are addresses of the client's own loopback. */
+/** The balancing table in a real kernel; all tasks are addresses of the client's loopback. */
 class BalancingTableTest {
   private static final List<String> IPV4 = List.of("10.77.0.1", "10.77.0.2", "10.77.0.3");
   private static final List<String> IPV6 = List.of("fd77::1", "fd77::2", "fd77::3");
@@ -73,7 +73,7 @@ class BalancingTableTest {
             .until(() -> reachesItself(each)));
   }
 
-  /** The kernel adds the route to an IPv6 address of its own a little after the address. */
+  /** The kernel adds the local route of an IPv6 address shortly after the address. */
   private boolean reachesItself(String address) throws IOException {
     try (DatagramChannel channel = namespace.call(() -> DatagramChannel.open())) {
       channel.bind(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
@@ -177,7 +177,7 @@ class BalancingTableTest {
       server.configureBlocking(false);
       try {
         for (int i = 0; !replaced.get(); i++) {
-          // every packet is the first of its connection: only that asks the table
+          // every packet is the first of its connection, because only that one traverses the table
           try (DatagramChannel client = namespace.call(() -> DatagramChannel.open())) {
             client.send(ByteBuffer.allocate(4).putInt(0, i), service);
             if (server.receive(received.clear()) == null || received.getInt(0) != i) {

@@ -98,7 +98,7 @@ class ReleaseOnApiServerTest {
   /**
    * Reports a pass.
    *
-   * @param standing networks that the kernel still holds; empty if it was not looked at
+   * @param standing networks that the kernel still holds; empty if the pass did not read it
    */
   private void report(Optional<Set<String>> standing) {
     statuses.report(
@@ -108,7 +108,7 @@ class ReleaseOnApiServerTest {
         Map.of());
   }
 
-  /** Whether the finalizer is gone or about to go. */
+  /** Whether the finalizer has been or will be removed. */
   private boolean isReleased() {
     return writes.isPending("finalizer blue.a") || stored() == null;
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A server answers as an engine does. */
+/** Reads from a server that answers like an engine. */
 class DockerApiTest {
   private static final Map<String, String> WORKER =
       Map.of(

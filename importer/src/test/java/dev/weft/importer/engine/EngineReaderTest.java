@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code -Dweft.golden=write} writes what is expected. */
+/** {@code -Dweft.golden=write} rewrites the expected output. */
 class EngineReaderTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

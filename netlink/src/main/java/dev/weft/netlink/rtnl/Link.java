@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param mtu largest payload in bytes
  * @param alias free text, empty if there is none ({@code IFLA_IFALIAS})
  * @param address its MAC address, {@code null} if it has none or one of another length
- * @param permanentAddress the MAC address burnt into the hardware ({@code IFLA_PERM_ADDRESS})
+ * @param permanentAddress the MAC address of the hardware ({@code IFLA_PERM_ADDRESS})
  * @param master index of the bridge (or other device) it is a port of, 0 if none
  * @param parent index of the device below, or of a veth's peer; 0 if none ({@code IFLA_LINK})
  * @param parentNamespace id of the namespace the parent lives in, -1 if it is this one ({@code

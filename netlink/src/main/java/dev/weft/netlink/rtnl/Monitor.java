@@ -60,7 +60,7 @@ public final class Monitor implements AutoCloseable {
     return new Monitor(namespace.call(NetlinkSocket::route), groups);
   }
 
-  /** The same with a receive buffer of so many bytes. */
+  /** The same with a receive buffer of this many bytes. */
   static Monitor open(NetworkNamespace namespace, Set<Group> groups, int receiveBuffer) {
     Monitor monitor = open(namespace, Set.of());
     monitor.listener.receiveBuffer(receiveBuffer);

@@ -46,7 +46,7 @@ public final class Listener<N> implements AutoCloseable {
     this.wakeUp = check(Libc.eventfd(), "make an eventfd");
   }
 
-  /** Sets the receive buffer to so many bytes. */
+  /** Sets the receive buffer to this many bytes. */
   public void receiveBuffer(int bytes) {
     socket.receiveBuffer(bytes);
   }

@@ -83,7 +83,7 @@ public final class NetlinkSocket implements AutoCloseable {
     return new NetlinkSocket(check(Libc.socket(Libc.AF_NETLINK, type, family), operation));
   }
 
-  /** Sets the receive buffer to so many bytes, beyond the system's limit if the process may. */
+  /** Sets the receive buffer to this many bytes, beyond the system's limit if the process may. */
   void receiveBuffer(int bytes) {
     if (Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, bytes) < 0) {
       check(
@@ -112,7 +112,7 @@ public final class NetlinkSocket implements AutoCloseable {
     return buffers.writer;
   }
 
-  /** Reserves so many sequence numbers and returns the first. */
+  /** Reserves this many sequence numbers and returns the first. */
   public int sequence(int count) {
     int first = sequence + 1;
     sequence += count;
@@ -152,7 +152,9 @@ public final class NetlinkSocket implements AutoCloseable {
     Counters.MESSAGES.add(messages.size());
   }
 
-  /** Makes room for one datagram of so many bytes, beyond the system's limit if the process may. */
+  /**
+   * Makes room for one datagram of this many bytes, beyond the system's limit if the process may.
+   */
   private void sendBuffer(int bytes) {
     if (Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, bytes) < 0) {
       check(

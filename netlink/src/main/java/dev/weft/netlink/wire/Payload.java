@@ -94,7 +94,7 @@ public record Payload(MemorySegment bytes, long from, long to) {
     return IpPrefix.addressOf(array());
   }
 
-  /** The bytes after a fixed header of so many bytes. */
+  /** The bytes after a fixed header of this many bytes. */
   public Payload after(long header) {
     return new Payload(bytes, at(header, 0), to);
   }

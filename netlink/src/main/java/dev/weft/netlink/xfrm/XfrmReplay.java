@@ -11,7 +11,7 @@ public record XfrmReplay(int window, boolean extended) {
   /** No replay protection. */
   public static final XfrmReplay OFF = new XfrmReplay(0, false);
 
-  /** Extended sequence numbers with a window of so many packets. */
+  /** Extended sequence numbers with a window of this many packets. */
   public static XfrmReplay extended(int window) {
     return new XfrmReplay(window, true);
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples of README.md run, and stand there as they are here. */
+/** The examples of README.md run, and README.md contains this code. */
 class ExamplesTest {
   private static final Path SOURCES = Path.of("src/test/java/dev/weft/netlink/examples");
 

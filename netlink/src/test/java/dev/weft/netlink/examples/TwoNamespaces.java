@@ -29,7 +29,7 @@ final class TwoNamespaces {
       inRight.linkSet(peer.index(), up);
       inRight.addressAdd(Address.of(peer.index(), IpPrefix.parse("192.0.2.2/24")));
 
-      // several changes in one system call; one that fails stops none of the others
+      // several changes in one system call; a failed one does not stop the others
       inLeft
           .execute(
               List.of(

@@ -6,7 +6,7 @@ import dev.weft.netlink.rtnl.Notification;
 import java.util.EnumSet;
 import java.util.function.Consumer;
 
-/** Prints links as they come, change and go, until the monitor is closed. */
+/** Prints links that change or are removed, until the monitor is closed. */
 final class WatchLinks {
   private WatchLinks() {}
 

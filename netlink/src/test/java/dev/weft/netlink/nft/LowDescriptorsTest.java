@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A process that has no low number left when it first needs libnftables is told, and lives. */
+/**
+ * A process without a free low descriptor gets an error at its first use of libnftables, and
+ * continues.
+ */
 class LowDescriptorsTest {
-  /** Opens more files than {@code select(2)} knows numbers, then asks for the library. */
+  /** Opens more files than {@code select(2)} supports, then uses the library. */
   static final class Late {
     private static final int FILES = 1100;
 

@@ -147,7 +147,7 @@ class NftBatchTest {
     return listed(nft);
   }
 
-  /** Without line ends and indents, and with the elements, which are listed in no order, sorted. */
+  /** The listing without line breaks and indents, and with sorted elements. */
   private static String listed(Nftables in) {
     String text = in.runPlain("list table inet weft").replaceAll("\\s+", " ");
     return ELEMENTS.matcher(text).replaceAll(found -> sorted(found.group()));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 @SuppressWarnings("NullAway.Init")
 class NftablesTest {
-  /** Each takes two descriptors here: libnftables cannot wait for numbers above 1023. */
+  /** Each uses two descriptors here, because libnftables cannot wait for numbers above 1023. */
   private static final int MANY = 800;
 
   @RegisterExtension final FreshNamespace kernel = new FreshNamespace();
@@ -135,7 +135,7 @@ class NftablesTest {
     for (int i = 0; i < 50; i++) {
       nft.runPlain("list ruleset");
     }
-    // a collection may close what others left
+    // a garbage collection may close leftovers of other tests
     assertThat(descriptors()).isLessThan(before + 50);
   }
 

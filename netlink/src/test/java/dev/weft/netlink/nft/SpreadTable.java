@@ -57,7 +57,7 @@ enum SpreadTable {
     this.icmp = icmp;
   }
 
-  /** The table without a virtual address, in the place of an earlier one. */
+  /** Replaces an earlier table by one without a virtual address. */
   static List<NftChange> empty() {
     List<NftChange> all = new ArrayList<>();
     all.add(new NftChange.TableRemove());
@@ -99,7 +99,7 @@ enum SpreadTable {
         new NftChange.SetAdd(name("virtual"), List.of(address)));
   }
 
-  /** A rule about packets of this version of IP, whose destination is in register 0. */
+  /** A rule for packets of this IP version, whose destination is in register 0. */
   private NftChange rule(String chain, NftExpression... rest) {
     return new NftChange.RuleAdd(chain, join(destination(), List.of(rest)));
   }

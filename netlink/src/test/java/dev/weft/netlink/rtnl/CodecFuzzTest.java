@@ -38,7 +38,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Bytes that no kernel sends are answered with a value or a {@link NetlinkException}. */
+/** Malformed bytes yield a value or a {@link NetlinkException}. */
 class CodecFuzzTest {
   private static final int INPUTS = 1_000_000;
 
@@ -113,7 +113,7 @@ class CodecFuzzTest {
     }
   }
 
-  /** Truncates, flips bits, and overwrites lengths with numbers that are likely to hurt. */
+  /** Truncates, flips bits, and overwrites lengths with extreme numbers. */
   private static byte[] mutate(byte[] seed, Random random) {
     byte[] bytes = seed.clone();
     for (int i = random.nextInt(6); i >= 0; i--) {

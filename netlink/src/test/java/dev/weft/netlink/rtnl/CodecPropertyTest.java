@@ -140,7 +140,7 @@ class CodecPropertyTest {
     return Arbitraries.bytes().array(byte[].class).ofSize(size);
   }
 
-  /** The payload of the one message that was written, with a writer that was used before. */
+  /** The payload of a single message, from a reused writer. */
   private Payload written(Consumer<MessageWriter> write) {
     MessageWriter out = new MessageWriter(bytes.length);
     Arrays.fill(bytes, (byte) 0xa5);

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Each kind of link is read back as it was made. */
+/** Each kind of link is read back as it was created. */
 class LinkKindTest {
   private static final MacAddress MAC = MacAddress.parse("02:42:0a:00:00:02");
   @RegisterExtension final FreshNamespace kernel = new FreshNamespace();

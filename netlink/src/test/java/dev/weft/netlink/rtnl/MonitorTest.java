@@ -172,7 +172,7 @@ class MonitorTest {
     return kernel.closeLater(Monitor.open(kernel.namespace()));
   }
 
-  /** Reads on until the one that is waited for. */
+  /** Reads notifications up to the expected one. */
   private static Notification await(Monitor monitor, Predicate<Notification> wanted) {
     CompletableFuture<Notification> found = read(monitor, wanted);
     assertThat(found).succeedsWithin(Duration.ofSeconds(10));

@@ -32,7 +32,7 @@ class NetlinkSocketTest {
     assertThat(asked.receiveNow()).isEqualTo(-Errno.EAGAIN);
   }
 
-  /** Of the namespace's sockets of a family that are not the kernel's own. */
+  /** Sockets of a family in the namespace, without the kernel's own. */
   private static List<Integer> ports(int family) {
     try (var lines = Files.lines(Path.of("/proc/thread-self/net/netlink"))) {
       return lines
@@ -46,7 +46,9 @@ class NetlinkSocketTest {
     }
   }
 
-  /** Sends an empty message as any process of the namespace could; returns what send(2) does. */
+  /**
+   * Sends an empty message as any process of the namespace could; returns the result of send(2).
+   */
   private static int sendTo(int port) {
     int fd =
         Libc.check(

@@ -114,7 +114,7 @@ class XfrmCodecPropertyTest {
     return Arbitraries.of(addresses(4), addresses(16));
   }
 
-  /** An IPv6 address that holds an IPv4 one would be that one in Java. */
+  /** Java would convert an IPv4-mapped IPv6 address to IPv4. */
   private static Arbitrary<InetAddress> addresses(int size) {
     return Arbitraries.bytes()
         .array(byte[].class)
@@ -195,7 +195,7 @@ class XfrmCodecPropertyTest {
     return Arbitraries.longs().between(0, U32);
   }
 
-  /** The payload of the one message that was written, with a writer that was used before. */
+  /** The payload of a single message, from a reused writer. */
   private Payload written(XfrmRequest request) {
     MessageWriter out = new MessageWriter(bytes.length);
     Arrays.fill(bytes, (byte) 0xa5);

@@ -95,7 +95,7 @@ class XfrmMonitorTest {
     return kernel.closeLater(XfrmMonitor.open(namespace));
   }
 
-  /** Reads on until the one that is waited for. */
+  /** Reads notifications up to the expected one. */
   static XfrmNotification await(XfrmMonitor monitor, Predicate<XfrmNotification> wanted) {
     CompletableFuture<XfrmNotification> found =
         CompletableFuture.supplyAsync(

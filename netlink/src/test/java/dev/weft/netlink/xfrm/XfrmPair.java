@@ -77,7 +77,7 @@ final class XfrmPair {
     return kernel.closeLater(EspInUdpSocket.open(hosts.get(host), address(host), port));
   }
 
-  /** Whether what one socket sends to another comes there. */
+  /** Whether a datagram from one socket reaches the other. */
   boolean arrives(DatagramSocket sender, DatagramSocket receiver) throws IOException {
     String text = "packet " + number.incrementAndGet();
     try {

@@ -228,7 +228,7 @@ class XfrmStateTest {
         && expired.hard() == hard;
   }
 
-  /** The state and the policies that ask for it, on both hosts. */
+  /** Installs the state and the policies that require it, on both hosts. */
   private static void protect(XfrmPair pair, XfrmLifetime lifetime) {
     XfrmStateSpec state =
         XfrmStateSpec.of(ID, XfrmPair.address(0)).reqid(REQID).lifetime(lifetime).build();

@@ -15,7 +15,7 @@ public final class Allocator {
   private Allocator() {}
 
   /**
-   * Decides the allocation of {@code claim} beside {@code others}. A request that already holds all
+   * Decides the allocation of {@code claim}, given {@code others}. A request that already holds all
    * it needs keeps it, unless an older network holds the same.
    */
   public static AllocationOutcome allocate(

@@ -46,8 +46,8 @@ record KeyHolders(List<MeshNode> nodes, Set<String> alive) {
 
   /**
    * The newest plausible epoch that any node publishes; 0: none. An epoch lasts at least a second,
-   * so its number is below the seconds since 1970. A node that lies thus leaves room for all later
-   * epochs.
+   * so its number is below the seconds since 1970. So a lying node cannot exhaust the numbers of
+   * later epochs.
    */
   long newestEpoch(Instant time) {
     return nodes.stream()

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps an overlay on a node for a while after its last pod there is gone. A replacement pod would
- * otherwise wait until the network is removed and built again. After a restart of the operator the
- * period begins anew.
+ * otherwise wait until the network is removed and built again. After a restart of the operator, the
+ * period starts again.
  */
 final class IdleGrace {
   /** Time that an unused overlay stays on a node. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * State of a network on one node.
  *
  * @param drift change that another program made on the node; null: none
- * @param impairment what keeps the network on the node from working in full; null: nothing
+ * @param impairment what limits the network on the node; null: nothing
  */
 record NodeReport(String node, State state, @Nullable String drift, @Nullable String impairment) {
 

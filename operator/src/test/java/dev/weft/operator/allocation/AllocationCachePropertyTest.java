@@ -27,8 +27,8 @@ import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Random lives of a cluster: networks come, are reconciled, go; the cache lags; the operator
- * restarts. The pool holds eight blocks and the mesh six VNIs, so that everything runs out.
+ * Random histories of a cluster: networks are created, reconciled and deleted, the cache lags, and
+ * the operator restarts. The pool has eight blocks and the mesh six VNIs, so that both run out.
  */
 class AllocationCachePropertyTest {
   private static final AddressPools POOLS =
@@ -136,7 +136,7 @@ class AllocationCachePropertyTest {
         case Step.Delete(int which) ->
             pick(stored, which)
                 .forEach(network -> {
-                  // a finalizer holds it until the operator itself lets it go
+                  // a finalizer keeps it until the operator removes the finalizer
                   stored.remove(network.getMetadata().getUid());
                   recorded.remove(network.getMetadata().getUid());
                   cache.remove(network.getMetadata().getUid());

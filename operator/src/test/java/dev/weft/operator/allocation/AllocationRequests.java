@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Requests of networks, and what they are granted. */
+/** Requests of networks, and their allocations. */
 abstract class AllocationRequests {
   static final AddressPools POOLS = pools("10.0.0.0/8", 24);
 

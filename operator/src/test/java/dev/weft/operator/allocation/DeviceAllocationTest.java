@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Devices that two networks ask for. */
+/** Devices that two networks request. */
 class DeviceAllocationTest extends AllocationRequests {
   @Test
   void aBridgeStaysWithItsNetworkWhicheverIsOlder() {

@@ -28,8 +28,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Plays the agents of nodes: introduces them, does at once what every HostNetwork says, and takes
- * it down when it is deleted. A node can be told to say something else, or nothing.
+ * Simulates the agents of nodes: publishes them, reports every HostNetwork as Ready at once, and
+ * removes its finalizer when it is deleted. A node can report something else, or nothing.
  */
 public final class Agents implements AutoCloseable, ResourceEventHandler<HostNetwork> {
   private final KubernetesClient client;
@@ -43,7 +43,7 @@ public final class Agents implements AutoCloseable, ResourceEventHandler<HostNet
     this.informer = client.resources(HostNetwork.class).inform(this);
   }
 
-  /** Lets nodes join with these names; all is well on them. */
+  /** Adds healthy nodes with these names. */
   public void join(String... names) {
     for (String name : names) {
       join(name, 1500, List.of());
@@ -91,7 +91,7 @@ public final class Agents implements AutoCloseable, ResourceEventHandler<HostNet
         .serverSideApply();
   }
 
-  /** The node's agent does nothing more, until {@link #resume}. */
+  /** Pauses the node's agent until {@link #resume}. */
   public void silence(String node) {
     silent.add(node);
   }
@@ -101,7 +101,7 @@ public final class Agents implements AutoCloseable, ResourceEventHandler<HostNet
     informer.getStore().list().forEach(this::act);
   }
 
-  /** The node says this of whatever it carries, instead of Ready. */
+  /** Makes the node report this for all of its networks, instead of Ready. */
   public void say(String node, String type, String status, String message) {
     saying.put(
         node, Conditions.of(type, status, Reason.NEEDS_CHANGE, message, null, Clock.systemUTC()));

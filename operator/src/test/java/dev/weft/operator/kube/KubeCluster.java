@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A cluster of API server, operator and played agents; empty again after every test. */
+/** A cluster of API server, operator and simulated agents, cleared after every test. */
 public final class KubeCluster implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
   private static final List<Class<? extends HasMetadata>> KINDS =
       List.of(
@@ -52,7 +52,7 @@ public final class KubeCluster implements BeforeAllCallback, BeforeEachCallback,
     return Objects.requireNonNull(agents);
   }
 
-  /** Skips the test where the embedded API server, which stands in, lacks something. */
+  /** Skips the test on the embedded API server, which lacks a feature that it needs. */
   public void assumeReal(String lacks) {
     assumeTrue(Objects.requireNonNull(server).isReal(), "the embedded API server has no " + lacks);
   }

@@ -33,12 +33,12 @@ final class KeyKeepers {
     this.client = client;
   }
 
-  /** Where keys that are made from now on are used inside UDP; {@code null}: they are not. */
+  /** UDP port of keys created from now on; {@code null}: plain ESP. */
   void takeAt(@Nullable Integer port) {
     udpPort = port;
   }
 
-  /** The nodes do what the mesh asks for now and say so. */
+  /** Makes the nodes do and acknowledge the mesh's present phase. */
   void act(String... nodes) {
     act(null, nodes);
   }

@@ -140,7 +140,7 @@ class KeyScheduleTest {
     return next;
   }
 
-  /** What an agent makes of the mesh's word. */
+  /** The agent's keys and progress after it has acted on the mesh's status. */
   private static KeyHolder act(KeyHolder node, MeshKeys keys, SortedMap<String, KeyHolder> nodes) {
     long epoch = Objects.requireNonNull(keys.epoch());
     Set<Long> epochs = new TreeSet<>(node.epochs());

@@ -28,7 +28,7 @@ import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** What the schema admits ends no decision, be it the network's own or another's object. */
+/** No object that the schema admits makes a decision fail, neither the network's own nor others. */
 class AdmittedObjectsTest {
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC);

@@ -239,7 +239,7 @@ class ContainerNetworkReconcilerTest extends NetworksOnApiServer {
 
     CLUSTER.stopOperator();
     CLUSTER.startOperator();
-    // a network that comes last is looked at after all others
+    // a network that is created last is reconciled after all others
     create(network("last", "bridge"));
     awaitReady("last");
     delete("last");

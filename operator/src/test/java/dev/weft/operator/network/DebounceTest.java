@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** Many events of a network are one, and the last is never missed. */
+/** Many events of a network are merged into one, and the last is never missed. */
 class DebounceTest {
   private static final Duration LONG = Duration.ofSeconds(2);
 

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Facts about a network, and what is decided on them. */
+/** Facts about a network, and the decision on them. */
 abstract class Decisions {
   static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   final AllocationCache ledger = new AllocationCache();
@@ -57,7 +57,7 @@ abstract class Decisions {
         Clock.fixed(now, ZoneOffset.UTC));
   }
 
-  /** What the API server would have after the decision. */
+  /** The objects on the API server after the decision. */
   void carryOut(Decision decision) {
     network.setStatus(decision.status());
     for (HostNetwork wanted : decision.hostNetworks().apply()) {
@@ -118,7 +118,7 @@ abstract class Decisions {
                     .build()));
   }
 
-  /** A node that carries the network, with less than was asked for. */
+  /** A node that carries the network with less than its spec requests. */
   void degrade(String node, Reason why) {
     live(node);
     hostNetworks.stream()

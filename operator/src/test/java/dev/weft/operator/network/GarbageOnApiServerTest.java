@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 @Tag("api-server")
 class GarbageOnApiServerTest extends NetworksOnApiServer {
-  /** Keeps an object from going. */
+  /** Prevents the removal of an object. */
   private static final String HELD = "weft.dev/test";
 
   @Test

@@ -18,7 +18,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Who takes an overlay off a node at once, and who after a while. */
+/** When the operator removes an unused overlay from a node. */
 class IdleGraceTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 

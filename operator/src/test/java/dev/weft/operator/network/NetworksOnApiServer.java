@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Networks that an operator reconciles on an API server, with played agents. */
+/** Networks that an operator reconciles on an API server, with simulated agents. */
 abstract class NetworksOnApiServer {
   @RegisterExtension static final KubeCluster CLUSTER = new KubeCluster();
 
@@ -96,7 +96,7 @@ abstract class NetworksOnApiServer {
     return Conditions.find(status(network).conditions(), Conditions.READY).orElse(new Condition());
   }
 
-  /** As {@code kubectl wait --for=condition=Ready} does, and for the present generation. */
+  /** Waits like {@code kubectl wait --for=condition=Ready}, and for the present generation. */
   static void awaitReady(String name) {
     await(name + " is Ready")
         .until(() -> {

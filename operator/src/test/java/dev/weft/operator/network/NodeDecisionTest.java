@@ -11,7 +11,7 @@ import dev.weft.operator.node.NodeFacts;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What one node does to the decision on a network, and to that on others. */
+/** Effect of one node on the decision about a network, and about others. */
 class NodeDecisionTest extends Decisions {
   @Test
   void anMtuThatNoLinkHasTakesNoRoomFromOtherNodes() {

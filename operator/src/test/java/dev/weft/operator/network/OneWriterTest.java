@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A HostNetwork holds what the operator writes, whoever else has written to it. */
+/** A HostNetwork has the operator's content, even after other writers. */
 @Tag("api-server")
 class OneWriterTest extends NetworksOnApiServer {
   /** Fields that the schema makes immutable. */

@@ -54,8 +54,8 @@ class RolloutWavesTest {
   }
 
   /**
-   * A change of all nodes, some of which fail with it, by an operator that sees what it wrote and
-   * what nodes say only after a while, and is restarted at any time.
+   * A change of all nodes, which fails on some. The operator sees its own writes and the nodes'
+   * reports late, and may restart at any time.
    */
   @Property(tries = 300)
   void neverAreMoreNodesAwayThanMayBeAndAllThatCanBeReachedIs(

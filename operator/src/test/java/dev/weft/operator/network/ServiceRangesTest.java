@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What API servers answer that are newer than the one of the other tests. */
+/** Answers of newer API servers than that of the other tests. */
 class ServiceRangesTest {
   private static final String GROUP =
       """

@@ -26,10 +26,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Networks beside what the cluster uses: its Services, its nodes and their pods. */
+/** Networks avoid the addresses of the cluster's Services, nodes and pods. */
 @Tag("api-server")
 class UsedBlocksOnApiServerTest {
-  /** What the API server is started with. */
+  /** The Service range of the API server. */
   private static final String SERVICES = ControlPlanes.SERVICE_RANGE;
 
   @RegisterExtension static final KubeCluster CLUSTER = new KubeCluster();

@@ -24,7 +24,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** All readers of Kubernetes' own kinds accept objects with odd parts. */
+/** All readers of Kubernetes' own kinds accept objects with odd fields. */
 class ForeignObjectsTest {
   private static final KubernetesSerialization JSON =
       new KubernetesSerialization(new Reading(_ -> {}).mapper(), true);

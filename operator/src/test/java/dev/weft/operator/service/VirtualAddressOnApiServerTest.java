@@ -38,7 +38,7 @@ class VirtualAddressOnApiServerTest extends ServicesOnApiServer {
             .endSpec()
             .build();
     ResourceQuota stored = CLUSTER.client().resource(quota).create();
-    // a controller's part, and none runs here
+    // a controller would do this, but none runs here
     stored.setStatus(
         new ResourceQuotaStatusBuilder()
             .withHard(two)

@@ -68,7 +68,7 @@ class AssociationTest {
         .isEqualTo("680d1ff45148e923bf7f75de3d62c2fb8163144374d50dc55b13fa5e3733f47d");
   }
 
-  /** What the receiver takes packets in is part of what the association is. */
+  /** The receiver's encapsulation is an input of the association's key. */
   @Test
   void derivesAnotherForAReceiverThatTakesEspInUdp() {
     PublishedKey inUdp = takingAt(4500, B);

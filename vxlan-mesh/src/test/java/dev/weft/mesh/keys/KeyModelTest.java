@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Several nodes on paper, whose agents work step by step in every order. That no association is
- * made twice is checked whenever one is made.
+ * Several simulated nodes, whose agents work in single steps in any order. No association is ever
+ * created twice.
  */
 class KeyModelTest {
   private static final List<KeyTarget.Step> STEPS = List.of(KeyTarget.Step.values());
@@ -182,7 +182,7 @@ class KeyModelTest {
     nodes.forEach(node -> node.assertOnly(4));
   }
 
-  /** Has all work until nothing is to do and everybody who is there reaches everybody. */
+  /** Runs all nodes until no work is left and all present nodes reach each other. */
   private void settle() {
     List<ModelNode> live = nodes.stream().filter(ModelNode::isLive).toList();
     for (int round = 0; round < ROUNDS; round++) {

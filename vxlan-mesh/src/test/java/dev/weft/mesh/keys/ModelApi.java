@@ -12,14 +12,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The API and the operator on paper. */
+/** A simulated API and operator. */
 final class ModelApi {
   private final Map<String, KeyReport> reports = new TreeMap<>();
   private final Map<String, String> vteps = new HashMap<>();
   private final Set<String> made = new HashSet<>();
   private KeyTarget target = KeyTarget.first(Optional.empty());
 
-  /** What can be read of it at a time. */
+  /** A snapshot of its content. */
   record View(Map<String, KeyReport> reports, KeyTarget target) {}
 
   View view() {
@@ -57,7 +57,7 @@ final class ModelApi {
     return published;
   }
 
-  /** An association is made; never again. */
+  /** Records a new association; fails if it was created before. */
   void noteMade(String association) {
     assertThat(made.add(association)).as(association).isTrue();
   }
@@ -72,12 +72,15 @@ final class ModelApi {
     }
   }
 
-  /** The user has ESP travel otherwise. */
+  /** The user changes the encapsulation. */
   void encapsulate(Optional<Integer> udpPort) {
     target = new KeyTarget(target.epoch(), target.step(), udpPort);
   }
 
-  /** Goes on if every live node has acknowledged; when all rest, as the user wishes it. */
+  /**
+   * Advances the phase once every live node has acknowledged. At rest, starts a rotation that the
+   * user requested.
+   */
   void advance(Collection<ModelNode> nodes) {
     if (rests(nodes) && nodes.stream().anyMatch(this::isOtherwise)) {
       rotate();
@@ -92,7 +95,7 @@ final class ModelApi {
     }
   }
 
-  /** Whether a live node takes packets otherwise than the user wishes. */
+  /** Whether a live node has another encapsulation than the user requested. */
   private boolean isOtherwise(ModelNode node) {
     return node.isLive()
         && !reports.get(node.name()).keys().getLast().udpPort().equals(target.udpPort());

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A node on paper: an agent that works in single steps and may be killed after each, a kernel, and
- * a file of keys.
+ * A simulated node: an agent that works in single steps and may be killed after each, a kernel, and
+ * a key file.
  */
 final class ModelNode {
   private final ModelApi api;
@@ -42,7 +42,7 @@ final class ModelNode {
     this.api = api;
     name = "n" + number;
     vtep = InetAddress.ofLiteral("192.0.2." + number);
-    // a NAT stands before the second
+    // the second node is behind a NAT
     local = number == 2 ? InetAddress.ofLiteral("10.0.0.2") : vtep;
     view = api.view();
   }
@@ -59,12 +59,12 @@ final class ModelNode {
     return alive && !cutOff;
   }
 
-  /** Whether there is nothing left of what was decided last. */
+  /** Whether all steps of the last decision are done. */
   boolean isIdle() {
     return steps.isEmpty() && unpublished.isEmpty();
   }
 
-  /** Does the next thing: a step of what was decided, or else a decision. */
+  /** Makes the next step of the last decision, or else a new decision. */
   void step() {
     if (!alive) {
       return;
@@ -79,14 +79,14 @@ final class ModelNode {
     }
   }
 
-  /** Hears what the API holds. */
+  /** Reads the content of the API. */
   void hear() {
     if (isLive()) {
       view = api.view();
     }
   }
 
-  /** Hears an older word of the mesh than it had. */
+  /** Reads an older state of the mesh than before. */
   void hearAgain(KeyTarget older) {
     view = new ModelApi.View(view.reports(), older);
   }
@@ -145,7 +145,7 @@ final class ModelNode {
     sources.remove(id);
   }
 
-  /** The agent ends, wherever it is. */
+  /** Kills the agent at any step. */
   void kill() {
     alive = false;
     listening.clear();
@@ -153,7 +153,7 @@ final class ModelNode {
     unpublished = Optional.empty();
   }
 
-  /** An agent begins; it knows the cluster before it does anything. */
+  /** Starts an agent, which reads the cluster before it acts. */
   void start() {
     if (!cutOff) {
       alive = true;
@@ -161,7 +161,7 @@ final class ModelNode {
     }
   }
 
-  /** The node's kernel and all that is in memory are new. */
+  /** Reboots the node: its kernel state and tmpfs are empty. */
   void reboot() {
     kill();
     flushStates();
@@ -198,9 +198,7 @@ final class ModelNode {
     busy = now ? new HashSet<>(kernel.keySet()) : Set.of();
   }
 
-  /**
-   * Whether what it sends to a peer is taken there, where it listens; empty if it sends nothing.
-   */
+  /** Whether a peer accepts what the node sends to it; empty if it sends nothing. */
   Optional<Boolean> reaches(ModelNode peer) {
     Long spi = policies.get(peer.vtep);
     if (spi == null) {
@@ -219,12 +217,12 @@ final class ModelNode {
     return udpPorts.getOrDefault(id, Optional.empty()).map(listening::contains).orElse(true);
   }
 
-  /** Whether it takes packets at this port, or as plain ESP, and in no other way. */
+  /** Whether it accepts packets only at this port, or only as plain ESP. */
   boolean takesAt(Optional<Integer> port) {
     return file.keys().values().stream().allMatch(key -> key.udpPort().equals(port));
   }
 
-  /** All that it has of keys belongs to this epoch. */
+  /** Whether all of its keys belong to this epoch. */
   void assertOnly(long epoch) {
     assertThat(file.keys().keySet()).containsExactly(epoch);
     EpochKey key = file.keys().get(epoch);

@@ -76,7 +76,7 @@ public record FilterRules(
    * Returns the whole table; empty if nothing needs one.
    *
    * @param encrypted ports that drop clear text and foreign IPsec, whatever the IPsec policies are
-   * @param tunnels rules that keep strangers out of the networks' tunnels
+   * @param tunnels rules that keep foreign frames out of the networks' tunnels
    */
   public static Optional<Item.Filter> table(
       Collection<FilterRules> networks, Set<Integer> encrypted, TunnelRules tunnels) {
@@ -161,9 +161,9 @@ public record FilterRules(
   }
 
   /**
-   * Drops packets without a connection, because conntrack does not translate them. From a sandbox
-   * they would leave with its own address. An answer would reach the node instead, which would
-   * reset the sandbox's connection, unless the node has a socket for it.
+   * Drops packets without a connection, because conntrack does not translate them. From a sandbox,
+   * they would leave with the sandbox's address. An answer would reach the node instead, which
+   * would reset the sandbox's connection, unless the node has a socket for it.
    */
   private static void untranslatable(
       int version, StringBuilder forward, StringBuilder input, StringBuilder stray) {

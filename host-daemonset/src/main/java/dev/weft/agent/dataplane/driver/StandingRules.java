@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rules of a held network: its devices stay as restricted as before. Only its own bridges count,
- * whatever names its spec asks for. Any process that creates a device can give it Weft's mark, and
- * a name that no table accepts. Pure.
+ * Rules of a held network: its devices stay as restricted as before. It uses the bridges with the
+ * network's mark, whatever names its spec has. Any process that creates a device can give it Weft's
+ * mark, and a name that no table accepts. Pure.
  */
 final class StandingRules {
   private StandingRules() {}

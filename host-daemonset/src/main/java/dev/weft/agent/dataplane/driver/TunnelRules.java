@@ -12,19 +12,20 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * Keeps strangers out of the tunnels of clear overlays. The node accepts frames only from peers,
- * and by no bridge of Weft. Frames that a process or a sandbox sends to a peer are dropped.
+ * Keeps foreign frames out of the tunnels of clear overlays. The node accepts frames only from
+ * peers, and not from a bridge of Weft. Frames that a process or a sandbox sends to a peer are
+ * dropped.
  *
  * <p>The rules match frames by UDP port. The VNI alone is not enough: the kernel passes many
  * datagrams as one ({@code UDP_SEGMENT}) and splits them after the filter, which sees only the
- * first VNI. Where a foreign tunnel shares the port, the rules spare frames of other VNIs that
- * arrive by a wire, or that a process may send through that tunnel.
+ * first VNI. If a foreign tunnel shares the port, the rules accept frames of other VNIs that arrive
+ * on a wire, or that a process may send through this tunnel.
  *
  * @param vnis of Weft's tunnels, by UDP port
  * @param peers source addresses of other nodes' tunnels
  * @param wires names of the devices that carry Weft's tunnels
- * @param shared UDP ports that foreign tunnels on the node also use; packets of processes through
- *     these look like the process's own
+ * @param shared UDP ports that foreign tunnels on the node also use; their packets cannot be
+ *     distinguished from those of the sending process
  */
 public record TunnelRules(
     Map<Integer, Set<Integer>> vnis,
@@ -37,7 +38,10 @@ public record TunnelRules(
   private static final String NEAR =
       "\"veth\", \"netkit\", \"bridge\", \"tun\", \"openvswitch\", \"macvlan\", \"ipvlan\"";
 
-  /** A peer's address from where no peer is: whatever runs on the node can write it. */
+  /**
+   * Matches a peer's address on a device without a route to the peer, because local workloads can
+   * forge it.
+   */
   private static final String PRETENDED =
       "meta iifkind { %s } fib saddr . iif oif missing drop".formatted(NEAR);
 

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * <p>Rules may come from any program, {@code iptables-legacy} included, and reading them does not
  * tell what they do with a packet. So the probe sends one from a sandbox, of an experimental
  * protocol. A table that exists for that long counts it before all other chains, and counts and
- * drops it after them, so that it arrives nowhere.
+ * drops it after them, so that it reaches no receiver.
  */
 public final class FirewallProbe {
   /** The name of the temporary table. */
@@ -78,7 +78,7 @@ public final class FirewallProbe {
       return address instanceof Inet4Address;
     }
 
-    /** What is one for all sandboxes of the bridge. */
+    /** Key that all sandboxes of the bridge share. */
     public String key() {
       return FirewallProbe.key(bridge, isIpv4() ? "ipv4" : "ipv6", outward);
     }
@@ -204,7 +204,7 @@ public final class FirewallProbe {
     }
   }
 
-  /** To all ports of the bridge and the address beside the sender's, or to the world. */
+  /** A frame to all ports of the bridge and a neighbouring address, or to the world. */
   private static byte[] frame(Way way, MacAddress destination) {
     byte[] from = way.address.getAddress();
     byte[] to = from.clone();

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 public record Underlays(Observation.View node, UnderlayChoice choice) {
 
   /**
-   * The choice's result. An address of the API server's on the node itself says nothing: it may be
-   * a Service's, or one that moves.
+   * The choice's result. If the node itself has the API server's address, the address is ignored:
+   * it may be a Service's, or may move.
    *
    * @param used the source address that the node uses towards {@link UnderlayChoice#reaches()}, if
    *     known

@@ -53,7 +53,7 @@ public record Ways(Observation.View node, Predicate<Link> ours) {
 
   /**
    * Returns the devices by which tunnel packets leave. This is the device with their address,
-   * unless nothing leaves by it, as with an address announced by a routing protocol.
+   * unless no packet leaves by it, as with an address announced by a routing protocol.
    *
    * @param peers destinations of the tunnels
    */

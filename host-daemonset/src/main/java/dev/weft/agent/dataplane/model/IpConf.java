@@ -21,7 +21,8 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
   public static final IpConf ANY = new IpConf(Map.of(), Map.of());
 
   /**
-   * Accepts no route, address or redirect from the wire, because tenants and strangers send there.
+   * Accepts no route, address or redirect from the wire, because tenants and other machines send
+   * there.
    */
   public static final IpConf QUIET =
       new IpConf(

@@ -11,7 +11,9 @@ public sealed interface PassScope {
   /** Nothing. */
   PassScope NOTHING = new Part(false, false, Set.of(), Map.of());
 
-  /** Anything. The pass reads the kernel anew, and removes marked objects that are not desired. */
+  /**
+   * Everything. The pass reads the whole kernel, and removes marked objects that are not desired.
+   */
   PassScope EVERYTHING = new Everything();
 
   /** The interface or address below the tunnels. */

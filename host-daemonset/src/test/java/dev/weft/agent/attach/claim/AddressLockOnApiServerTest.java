@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What an agent does to endpoints that are no longer as it knows them, on a real API server. */
+/** Handling of endpoints that differ from the agent's cache, on a real API server. */
 @NullUnmarked
 @Tag("api-server")
 class AddressLockOnApiServerTest {

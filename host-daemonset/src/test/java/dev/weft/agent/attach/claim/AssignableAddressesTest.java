@@ -143,7 +143,7 @@ class AssignableAddressesTest {
     assertThat(taken).hasSize(Math.toIntExact(open));
   }
 
-  /** Takes addresses until there is none; fails if one comes twice. */
+  /** Takes addresses until none is left; fails if one is returned twice. */
   private static Set<IpAddress> all(AssignableAddresses pool, int skip) {
     Set<IpAddress> taken = new HashSet<>();
     Optional<IpAddress> next = pool.free(32, taken, skip);

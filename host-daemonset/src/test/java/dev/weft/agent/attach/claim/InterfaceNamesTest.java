@@ -22,7 +22,7 @@ class InterfaceNamesTest {
     assertThat(names().choose("eth2")).isTrue();
   }
 
-  /** For the next attachment. */
+  /** Name for the next attachment. */
   private InterfaceNames names(String... taken) {
     return new InterfaceNames(Set.of(taken), chosen);
   }

@@ -41,11 +41,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each refusal of the kernel has a cause and a cure. */
+/** Each refusal of the kernel is reported with cause and remedy. */
 class FailuresTest {
   private static final int LAST_ERRNO = 133;
 
-  /** What a kernel's netlink answers to requests that are well formed, and more. */
+  /** Errors with which netlink may answer well-formed requests. */
   private static final Set<String> USUAL =
       Set.of(
           "EPERM",
@@ -113,7 +113,7 @@ class FailuresTest {
     return device(ENDPOINT, INSIDE, new DeviceKind.Macvlan("nic", mode));
   }
 
-  /** One of each kind that the agent sends a request for. */
+  /** One item of each kind that the agent changes. */
   private static List<Item> items() {
     return List.of(
         device(NETWORK, DeviceName.onNode("wb-1"), new DeviceKind.Bridge()),
@@ -173,7 +173,7 @@ class FailuresTest {
     }
   }
 
-  /** It says more than the error's name, and more to do than to wait. */
+  /** Checks that the message gives more than the error's name, and a remedy other than waiting. */
   private static void isOfUse(Problem problem) {
     assertThat(problem.problem()).doesNotMatch(".*failed: .*").doesNotContain("UDP port 0");
     assertThat(problem.problem().replaceAll("\\(cannot .*\\)$", ""))

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What others change behind our back is noticed at once and repaired. */
+/** The agent notices and repairs changes by other programs at once. */
 class DriftTest {
   private static final String BRIDGE = "wb-000000010000";
   private static final String TUNNEL = "wv-000000010000";
@@ -83,7 +83,7 @@ class DriftTest {
     lab.close();
   }
 
-  /** Something another process does to a node. */
+  /** A change that another program makes on a node. */
   record Deed(String name, Consumer<Box> how) {
     @Override
     public String toString() {
@@ -256,7 +256,7 @@ class DriftTest {
   void aRuleAddedToThePacketFilterIsRemoved() {
     node.nft("add rule inet weft forward drop");
 
-    // by the watch or by this look, whichever comes first
+    // by the watch or by this pass, whichever is first
     assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").repaired())
         .singleElement()
         .satisfies(what -> assertThat(what).contains("packet filter"));
@@ -305,7 +305,8 @@ class DriftTest {
     plane.reconcile(TestSpecs.from("192.0.2.1", Map.of()), PassScope.EVERYTHING);
     plane.reconcile(nodeSpec(), PassScope.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of("somebody", new LinkKind.Bridge()));
-    // A deed that comes after all echoes of ours: when it is reported, they have been judged.
+    // A change after all notifications of our own changes: once it is reported, those have been
+    // judged.
     node.down(NAT);
 
     Awaitility.await().until(() -> drift.stream().anyMatch(e -> e.what().contains(NAT)));

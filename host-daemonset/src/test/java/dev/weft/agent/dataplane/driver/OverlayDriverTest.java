@@ -88,7 +88,7 @@ class OverlayDriverTest {
             TestSpecs.with(
                 blue(TestSpecs.endpoint(a, "eth0", "10.88.0.2/24")),
                 TestSpecs.remote("10.88.0.3", vtep(2)),
-                // An endpoint that is not there, so that a flood would also go to the third node.
+                // An endpoint that does not exist, so that a flood would also reach the third node.
                 TestSpecs.remote("10.88.0.4", vtep(3)))));
   }
 
@@ -130,7 +130,7 @@ class OverlayDriverTest {
     try (VxlanCapture capture = VxlanCapture.of(third, "uplink")) {
       assertThat(a.reaches(b, "10.88.0.3")).isTrue();
       assertThat(capture.vxlanFrames()).isZero();
-      // The same capture does see flooded frames: a question for an unknown address.
+      // The same capture sees flooded frames, such as a request for an unknown address.
       assertThat(a.reaches(b, "10.88.0.3")).isTrue();
       a.netlink().routes();
       VxlanCapture.ask(a, "10.88.0.99");
@@ -190,7 +190,7 @@ class OverlayDriverTest {
     assertThat(onFirst.plan(moved)).isEmpty();
   }
 
-  /** One interface with two addresses behind a tunnel end. */
+  /** One remote interface with two addresses. */
   private static NodeSpec withPair(NetworkSpec blue, String vtep) {
     RemoteEndpoint one = TestSpecs.remote("10.88.0.3", vtep);
     return TestSpecs.from(

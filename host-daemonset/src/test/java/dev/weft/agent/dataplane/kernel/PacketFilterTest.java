@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The table in a real kernel. */
+/** The nftables table in a real kernel. */
 class PacketFilterTest {
   private static final int SHUT = 4790;
 
@@ -66,7 +66,7 @@ class PacketFilterTest {
     }
   }
 
-  /** The kernel refuses what a rule drops on its way out. */
+  /** The kernel returns an error if a rule drops an outgoing packet. */
   private static void send(DatagramChannel client, InetSocketAddress target) {
     try {
       client.send(ByteBuffer.allocate(1), target);

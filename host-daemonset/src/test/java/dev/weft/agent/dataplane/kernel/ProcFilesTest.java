@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of the kernel that are not as on most nodes. */
+/** Files below /proc that differ from those of most nodes. */
 class ProcFilesTest {
   @TempDir private Path folder;
 

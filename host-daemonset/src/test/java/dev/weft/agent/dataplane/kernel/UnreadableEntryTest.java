@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** An entry of the kernel that cannot be decoded is in a metric and in one line of the log. */
+/** The agent counts an undecodable kernel entry in a metric, and logs it once. */
 class UnreadableEntryTest {
   private static final int HEADER = 16;
   private static final short ANY_ENTRY = 24;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class PlanTest {
   private static final Owner NET = Owner.network("1");
 
-  /** A state as a kernel could be in, drawn from few names so that two of them often meet. */
+  /** A possible state of a kernel, with few names, so that two states often overlap. */
   private static State state(long seed) {
     Random random = new Random(seed);
     List<Item> items = new ArrayList<>();
