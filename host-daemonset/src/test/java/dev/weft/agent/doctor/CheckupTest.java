@@ -39,6 +39,10 @@ class CheckupTest {
     CheckResult macvlan = of("kernel", findings(ALL, List.of("macvlan"), Map.of(), Set.of(), VTEP));
     assertThat(macvlan.grade()).isEqualTo(Grade.NOTE);
     assertThat(macvlan.found()).contains("Linux 6.18 has no macvlan");
+    CheckResult filter =
+        of("kernel", findings(ALL, List.of("nft_fib_inet"), Map.of(), Set.of(), VTEP));
+    assertThat(filter.toString())
+        .contains("NOTE", "has no nft_fib_inet", "→ load the modules (modprobe nft_fib_inet)");
     List<CheckResult> clear = findings(ALL, List.of("esp", "nft_xfrm"), Map.of(), Set.of(), VTEP);
     assertThat(of("kernel", clear).grade()).isEqualTo(Grade.OK);
     assertThat(of("encryption", clear).found()).contains("no esp, nft_xfrm");
