@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.doctor.CheckResult.Grade;
+import dev.weft.api.Defaults;
 import dev.weft.api.Kernel;
 import java.net.InetAddress;
 import java.util.List;
@@ -55,7 +56,7 @@ class CheckupTest {
             ALL,
             List.of(),
             Map.of("ipv4/conf/all/arp_ignore", "8", "bridge/bridge-nf-call-iptables", "1"),
-            Set.of(4789, 4500),
+            Set.of(Defaults.CLEAR_PORT, 4500),
             found(1200));
     assertThat(findings)
         .filteredOn(each -> each.grade() == Grade.NOTE)
