@@ -12,8 +12,11 @@ public final class Defaults {
   public static final GatewayMode GATEWAY_MODE = GatewayMode.NAT;
   public static final MacvlanMode MACVLAN_MODE = MacvlanMode.BRIDGE;
 
-  /** UDP port of tunnels that are not encrypted; assigned to VXLAN by RFC 7348. */
-  public static final int CLEAR_PORT = 4789;
+  /**
+   * UDP port of tunnels that are not encrypted. IANA assigns it to nobody. Docker Swarm and Calico
+   * use VXLAN's own 4789, and Flannel and Cilium the kernel's 8472.
+   */
+  public static final int CLEAR_PORT = 4795;
 
   /** UDP port of encrypted tunnels. */
   public static final int ENCRYPTED_PORT = 4790;
@@ -21,8 +24,11 @@ public final class Defaults {
   /** UDP port of ESP inside UDP; assigned to it by RFC 3948. */
   public static final int IPSEC_PORT = 4500;
 
-  /** The lowest VXLAN network identifier that is allocated or accepted. */
+  /** The lowest VXLAN network identifier that is accepted. */
   public static final int FIRST_VNI = 4096;
+
+  /** The lowest one that Weft chooses; Docker Swarm and Calico begin at 4096, others lower. */
+  public static final int FIRST_CHOSEN_VNI = 10_000_000;
 
   /** The highest VXLAN network identifier: 24 bits (RFC 7348 section 5). */
   public static final int LAST_VNI = 0xff_ffff;

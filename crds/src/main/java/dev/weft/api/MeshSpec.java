@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
     value =
         "!has(self.ipsecEncapsulation) || self.ipsecEncapsulation != 'UDP' || !has(self.ports) ||"
             + " (has(self.ports.ipsec) ? self.ports.ipsec : 4500) != (has(self.ports.clear) ?"
-            + " self.ports.clear : 4789) && (has(self.ports.ipsec) ? self.ports.ipsec : 4500) !="
+            + " self.ports.clear : 4795) && (has(self.ports.ipsec) ? self.ports.ipsec : 4500) !="
             + " (has(self.ports.encrypted) ? self.ports.encrypted : 4790)",
     message = "ports.ipsec (absent, it is 4500) must be another port than clear and encrypted")
 public record MeshSpec(

@@ -10,16 +10,18 @@ import org.jspecify.annotations.Nullable;
 @ApiType
 @ValidationRule(
     value =
-        "(has(self.clear) ? self.clear : 4789) != (has(self.encrypted) ? self.encrypted : 4790)",
-    message = "clear and encrypted must be different ports (absent, they are 4789 and 4790)")
+        "(has(self.clear) ? self.clear : 4795) != (has(self.encrypted) ? self.encrypted : 4790)",
+    message = "clear and encrypted must be different ports (absent, they are 4795 and 4790)")
 public record Ports(
-    @JsonPropertyDescription("Port of networks that are not encrypted. Absent: 4789.")
+    @JsonPropertyDescription(
+            "Port of networks that are not encrypted. Absent: networks keep the port they have; the"
+                + " first one gets 4795.")
         @Min(1)
         @Max(65535)
         @Nullable Integer clear,
     @JsonPropertyDescription(
             "Port of encrypted networks; it differs from clear, so that clear frames can be refused"
-                + " by port. Absent: 4790.")
+                + " by port. Absent: as for clear, with 4790.")
         @Min(1)
         @Max(65535)
         @Nullable Integer encrypted,

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -20,12 +21,14 @@ public final class Dockerd {
   private final Lab lab;
   private final LabNode node;
   private final Path folder;
+  private final List<String> options;
   private Process process;
 
-  private Dockerd(Lab lab, LabNode node, Path folder) {
+  private Dockerd(Lab lab, LabNode node, Path folder, List<String> options) {
     this.lab = lab;
     this.node = node;
     this.folder = folder;
+    this.options = options;
     this.process = launch();
   }
 
@@ -48,15 +51,33 @@ public final class Dockerd {
     return lab.directory().resolve("docker-" + number);
   }
 
-  /** Starts an engine and imports the image {@code busybox}. */
+  /** Programs that the machine lacks for an engine that writes its rules of iptables. */
+  public static Optional<String> missingForFirewall() {
+    return missing()
+        .or(() ->
+            find("iptables").isPresent()
+                ? Optional.empty()
+                : Optional.of("iptables is not installed (Debian: iptables)"));
+  }
+
+  /** Starts an engine that leaves the packet filter alone, and imports the image {@code busybox}. */
   public static Dockerd start(Lab lab, LabNode node, int number) {
+    return start(lab, node, number, List.of("--iptables=false"));
+  }
+
+  /** Starts an engine with its own defaults, and imports the image {@code busybox}. */
+  public static Dockerd startWithFirewall(Lab lab, LabNode node, int number) {
+    return start(lab, node, number, List.of());
+  }
+
+  private static Dockerd start(Lab lab, LabNode node, int number, List<String> options) {
     Path folder = folder(lab, number);
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Dockerd engine = new Dockerd(lab, node, folder);
+    Dockerd engine = new Dockerd(lab, node, folder, options);
     engine.importImage();
     return engine;
   }
@@ -80,22 +101,21 @@ public final class Dockerd {
   }
 
   private Process launch() {
-    Process started =
-        lab.start(
-            node,
-            folder.resolve("log"),
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 // otherwise a service's task first waits for an unreachable registry
                 "env",
                 "DOCKER_SERVICE_PREFER_OFFLINE_IMAGE=1",
                 "dockerd",
-                "--iptables=false",
                 "--storage-driver=vfs",
                 "--data-root=" + folder.resolve("data"),
                 "--exec-root=" + folder.resolve("exec"),
                 "--pidfile=" + folder.resolve("pid"),
                 "-H",
                 "unix://" + folder.resolve("sock")));
+    command.addAll(options);
+    Process started = lab.start(node, folder.resolve("log"), command);
     await("an engine").atMost(PATIENCE).until(() -> run("docker", "-H", host(), "version") == 0);
     return started;
   }

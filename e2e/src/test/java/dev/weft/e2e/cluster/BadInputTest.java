@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weft.api.Attachments;
 import dev.weft.api.Conditions;
+import dev.weft.api.Defaults;
 import dev.weft.api.Names;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
@@ -102,7 +103,7 @@ class BadInputTest {
   void aVniUsedByAForeignDeviceOnOneNodeIsNamedAndTheDeviceIsLeftAlone() {
     try (Netlink node = Netlink.open(lab.node("weft-2").namespace())) {
       Link foreign =
-          node.linkAdd(LinkSpec.of("foreign0", LinkKind.Vxlan.vni(70000).port(4789).build()));
+          node.linkAdd(LinkSpec.of("foreign0", LinkKind.Vxlan.vni(70000).port(Defaults.CLEAR_PORT).build()));
       try {
         made.network(
             "clash", "driver: overlay\nsubnets: [{cidr: 10.95.0.0/24}]\noverlay: {vni: 70000}");

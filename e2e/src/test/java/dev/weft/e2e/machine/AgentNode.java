@@ -122,6 +122,10 @@ final class AgentNode implements AutoCloseable {
     return sandbox;
   }
 
+  Path sandboxFile() {
+    return Path.of("/run/netns", full("pod"));
+  }
+
   NetworkNamespace namespace() {
     return namespace;
   }
@@ -294,7 +298,7 @@ final class AgentNode implements AutoCloseable {
     LocalEndpoint local =
         new LocalEndpoint(
             name + "." + network.link(),
-            Path.of("/run/netns", full("pod")),
+            sandboxFile(),
             network.link(),
             Macs.of(inside(network)),
             List.of(new IpPrefix(inside(network), 24)),

@@ -25,9 +25,17 @@ final class Machine {
           "--enable-native-access=ALL-UNNAMED");
 
   private final Duration limit;
+  private final List<String> options;
 
-  Machine(Duration limit) {
+  /**
+   * Describes the machine.
+   *
+   * @param limit when it is ended at the latest
+   * @param options further options of the script
+   */
+  Machine(Duration limit, String... options) {
     this.limit = limit;
+    this.options = List.of(options);
   }
 
   /**
@@ -54,6 +62,7 @@ final class Machine {
       throws IOException {
     List<String> line = new ArrayList<>(List.of(SCRIPT.toString()));
     line.addAll(List.of("-t", Long.toString(limit.toSeconds())));
+    line.addAll(options);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(JVM);
     System.getProperties().stringPropertyNames().stream()

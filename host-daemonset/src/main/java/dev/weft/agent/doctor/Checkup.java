@@ -71,7 +71,8 @@ public final class Checkup {
     List<String> lacking =
         missing.stream().filter(each -> !each.startsWith("es") && !isOfEncryption(each)).toList();
     if (lacking.isEmpty()) {
-      return CheckResult.ok("kernel", release + ": bridge, veth, VXLAN, macvlan, 802.1Q");
+      return CheckResult.ok(
+          "kernel", release + ": bridge, veth, VXLAN, macvlan, 802.1Q, packet filter");
     }
     String found = "%s has no %s".formatted(release, String.join(", ", lacking));
     String cure =

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,13 @@ public final class KernelSurvey {
   private static final int TRY_VLAN = 2;
   private static final long TRY_SPI = 0x1000;
   private static final int KEY_BYTES = 36;
+
+  /** A rule for each module of the packet filter that only some networks need. */
+  static final Map<String, String> FILTER_RULES =
+      Map.of(
+          "nft_xfrm", "ipsec in reqid 1 accept",
+          "nft_fib_inet", "meta iifkind { \"veth\" } fib saddr . iif oif missing drop",
+          "nft_socket", "socket transparent 1 return");
 
   private KernelSurvey() {}
 
@@ -65,7 +73,7 @@ public final class KernelSurvey {
           netlink, missing, "macvlan", new LinkKind.Macvlan(parent, LinkKind.Macvlan.Mode.BRIDGE));
       check(netlink, missing, "vlan", new LinkKind.Vlan(parent, TRY_VLAN));
       encryption(namespace, missing);
-      filter(namespace, missing);
+      missing.addAll(refused(namespace, FILTER_RULES));
     }
     return List.copyOf(missing);
   }
@@ -91,13 +99,20 @@ public final class KernelSurvey {
     }
   }
 
-  private static void filter(NetworkNamespace namespace, List<String> missing) {
+  /** Names of the features whose rule the packet filter refuses, each tried by itself. */
+  static List<String> refused(NetworkNamespace namespace, Map<String, String> rules) {
+    List<String> refused = new ArrayList<>();
     try (Nftables nftables = Nftables.open(namespace)) {
-      nftables.runPlain("table inet try { chain try { ipsec in reqid 1 accept; }; }");
-    } catch (NftablesException e) {
-      LOG.atDebug().setCause(e).log("the packet filter cannot ask for IPsec");
-      missing.add("nft_xfrm");
+      rules.forEach((feature, rule) -> {
+        try {
+          nftables.runPlain("table inet try { chain try { %s; }; }".formatted(rule));
+        } catch (NftablesException e) {
+          LOG.atDebug().setCause(e).log("the packet filter has no {}", feature);
+          refused.add(feature);
+        }
+      });
     }
+    return refused;
   }
 
   private static boolean takesEspInUdp(NetworkNamespace namespace, Xfrm xfrm, String any) {

@@ -11,8 +11,12 @@ import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.api.BridgeOptionsBuilder;
 import dev.weft.api.HostNetworkSpec;
 import dev.weft.netlink.IpPrefix;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A firewall of the node that drops packets between pods of one bridge. */
@@ -135,6 +140,50 @@ class FirewallTest {
         .singleElement()
         .asString()
         .endsWith("iptables -I DOCKER-USER -i %1$s -o %1$s -j ACCEPT".formatted(BRIDGE));
+  }
+
+  /** The commands are for a chain that an engine leaves to others, and keeps when it restarts. */
+  @ParameterizedTest
+  @CsvSource({"26, bridge", "26, overlay", "28, bridge", "28, overlay"})
+  void theCommandsLetPacketsPassTheRulesOfAnEngine(String version, String driver)
+      throws IOException {
+    HostNetworkSpec spec = driver.equals("bridge") ? DUAL : overlay();
+    node.set("net/ipv4/ip_forward", "1");
+    node.route("0.0.0.0/0", "192.0.2.254");
+    node.nft(rulesOfDocker(version));
+    List<Problem> problems = problems(spec);
+    assertThat(a.reaches(b, "10.77.0.3")).isFalse();
+    assertThat(a.reaches(b, "fd77::3")).isEqualTo(version.equals("26"));
+
+    for (Problem problem : problems) {
+      for (String command : problem.remedy().substring("allow it: ".length()).split("; ", -1)) {
+        assertThat(command).contains("tables -I DOCKER-USER ");
+        node.nft(asNft(command));
+      }
+    }
+
+    assertThat(problems).isNotEmpty();
+    assertThat(problems(spec)).isEmpty();
+    assertThat(a.reaches(b, "10.77.0.3")).isTrue();
+    assertThat(a.reaches(b, "fd77::3")).isTrue();
+  }
+
+  private static String rulesOfDocker(String version) throws IOException {
+    try (InputStream file =
+        FirewallTest.class.getResourceAsStream("/docker/" + version + ".nft")) {
+      return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** As iptables-nft and ip6tables-nft do it. */
+  private static String asNft(String command) {
+    return command
+        .replace("ip6tables -I ", "insert rule ip6 filter ")
+        .replace("iptables -I ", "insert rule ip filter ")
+        .replace(" -i ", " iifname ")
+        .replace(" -o ", " oifname ")
+        .replace(" -m conntrack --ctstate RELATED,ESTABLISHED", " ct state related,established")
+        .replace(" -j ACCEPT", " accept");
   }
 
   @Test

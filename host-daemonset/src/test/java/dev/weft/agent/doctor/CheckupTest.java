@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.doctor.CheckResult.Grade;
+import dev.weft.api.Defaults;
 import dev.weft.api.Kernel;
 import java.net.InetAddress;
 import java.util.List;
@@ -39,6 +40,10 @@ class CheckupTest {
     CheckResult macvlan = of("kernel", findings(ALL, List.of("macvlan"), Map.of(), Set.of(), VTEP));
     assertThat(macvlan.grade()).isEqualTo(Grade.NOTE);
     assertThat(macvlan.found()).contains("Linux 6.18 has no macvlan");
+    CheckResult filter =
+        of("kernel", findings(ALL, List.of("nft_fib_inet"), Map.of(), Set.of(), VTEP));
+    assertThat(filter.toString())
+        .contains("NOTE", "has no nft_fib_inet", "→ load the modules (modprobe nft_fib_inet)");
     List<CheckResult> clear = findings(ALL, List.of("esp", "nft_xfrm"), Map.of(), Set.of(), VTEP);
     assertThat(of("kernel", clear).grade()).isEqualTo(Grade.OK);
     assertThat(of("encryption", clear).found()).contains("no esp, nft_xfrm");
@@ -51,7 +56,7 @@ class CheckupTest {
             ALL,
             List.of(),
             Map.of("ipv4/conf/all/arp_ignore", "8", "bridge/bridge-nf-call-iptables", "1"),
-            Set.of(4789, 4500),
+            Set.of(Defaults.CLEAR_PORT, 4500),
             found(1200));
     assertThat(findings)
         .filteredOn(each -> each.grade() == Grade.NOTE)

@@ -13,29 +13,49 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Mesh with every default filled in.
+ * The Mesh with every default filled in, except for the ports: a network keeps the one it has.
  *
- * @param clearPort UDP port of networks that are not encrypted
- * @param encryptedPort UDP port of encrypted networks
+ * @param clearPort UDP port of networks that are not encrypted; null: the Mesh names none
+ * @param encryptedPort UDP port of encrypted networks; null: the Mesh names none
  */
 public record MeshSettings(
-    int clearPort, int encryptedPort, int firstVni, int lastVni, List<AddressPools.Pool> pools) {
+    @Nullable Integer clearPort,
+    @Nullable Integer encryptedPort,
+    int firstVni,
+    int lastVni,
+    List<AddressPools.Pool> pools) {
   /** Settings of {@code mesh}, which must be valid. */
   public static MeshSettings of(@Nullable Mesh mesh) {
     MeshSpec spec = mesh == null ? null : mesh.getSpec();
     Ports ports = spec == null ? null : spec.ports();
     VniRange vnis = spec == null ? null : spec.vnis();
     List<AddressPool> pools = spec == null ? null : spec.addressPools();
+    int last = orElse(vnis == null ? null : vnis.last(), Defaults.LAST_VNI);
     return new MeshSettings(
-        orElse(ports == null ? null : ports.clear(), Defaults.CLEAR_PORT),
-        orElse(ports == null ? null : ports.encrypted(), Defaults.ENCRYPTED_PORT),
-        orElse(vnis == null ? null : vnis.first(), Defaults.FIRST_VNI),
-        orElse(vnis == null ? null : vnis.last(), Defaults.LAST_VNI),
+        ports == null ? null : ports.clear(),
+        ports == null ? null : ports.encrypted(),
+        orElse(vnis == null ? null : vnis.first(), first(last)),
+        last,
         orElse(pools, Defaults.ADDRESS_POOLS).stream().map(MeshSettings::pool).toList());
   }
 
-  public int port(boolean encrypted) {
-    return encrypted ? encryptedPort : clearPort;
+  /**
+   * UDP port of a network: the Mesh's, else the held one, else the default. A held port that is
+   * the other kind's is given up.
+   */
+  public int port(boolean encrypted, @Nullable Integer held) {
+    int clear = orElse(clearPort, Defaults.CLEAR_PORT);
+    int secret = orElse(encryptedPort, Defaults.ENCRYPTED_PORT);
+    boolean keeps =
+        held != null
+            && (encrypted ? encryptedPort : clearPort) == null
+            && held != (encrypted ? clear : secret);
+    return keeps ? held : encrypted ? secret : clear;
+  }
+
+  /** Lowest VNI of a range that only says where it ends. */
+  private static int first(int last) {
+    return last < Defaults.FIRST_CHOSEN_VNI ? Defaults.FIRST_VNI : Defaults.FIRST_CHOSEN_VNI;
   }
 
   /** Pools of the Mesh, with the blocks that are in use. */

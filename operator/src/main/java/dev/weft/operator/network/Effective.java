@@ -55,7 +55,7 @@ record Effective(
         driver.toString(),
         subnets.isEmpty() ? null : subnets,
         grant.vni(),
-        driver == Driver.OVERLAY ? settings.port(isEncrypted(spec)) : null,
+        driver == Driver.OVERLAY ? settings.port(isEncrypted(spec), observed.heldPort()) : null,
         mtu(observed),
         grant.device());
   }

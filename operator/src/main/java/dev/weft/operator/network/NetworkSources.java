@@ -190,7 +190,8 @@ final class NetworkSources {
         itsHostNetworks,
         itsEndpoints,
         podNodes,
-        serviceCidrs == null ? serviceRanges.asked() : ServiceRanges.of(serviceCidrs.list()));
+        serviceCidrs == null ? serviceRanges.asked() : ServiceRanges.of(serviceCidrs.list()),
+        HeldPort.of(network, this::networks));
   }
 
   /**

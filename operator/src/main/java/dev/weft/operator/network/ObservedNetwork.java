@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     names
  * @param podNodes names of nodes with a pod that requests the network
  * @param serviceRanges address ranges of the cluster's Services
+ * @param heldPort see {@link HeldPort}; null: none
  */
 record ObservedNetwork(
     ContainerNetwork network,
@@ -33,7 +34,8 @@ record ObservedNetwork(
     List<HostNetwork> hostNetworks,
     List<NetworkEndpoint> endpoints,
     Set<String> podNodes,
-    List<Cidr> serviceRanges) {
+    List<Cidr> serviceRanges,
+    @Nullable Integer heldPort) {
 
   ContainerNetworkSpec spec() {
     return Objects.requireNonNull(network.getSpec(), "the schema requires spec");

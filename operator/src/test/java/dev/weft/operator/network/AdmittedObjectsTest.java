@@ -58,7 +58,8 @@ class AdmittedObjectsTest {
             List.of(hostNetwork),
             List.of(endpoint),
             Set.of(node.name()),
-            List.of());
+            List.of(),
+            null);
     AllocationCache ledger = new AllocationCache();
 
     Decision decision =

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetworkStatus;
+import dev.weft.api.ContainerNetworkStatusBuilder;
+import dev.weft.api.Defaults;
 import dev.weft.api.NodeCounts;
+import dev.weft.api.OverlayTunnel;
 import dev.weft.api.Ports;
 import dev.weft.api.Reason;
 import dev.weft.api.RolloutProgress;
@@ -225,11 +228,11 @@ class DecisionTest extends Decisions {
     network = stored(network("blue", "overlay"), "uid-blue", NOW.toString());
     alive("n1");
     carryOut(decide());
-    assertThat(network.getStatus().port()).isEqualTo(4789);
+    assertThat(network.getStatus().port()).isEqualTo(Defaults.CLEAR_PORT);
     mesh = mesh(new Ports(5000, 5000, null));
 
     assertThat(summary(decide().status())).contains("Ready=True NoNodes");
-    assertThat(decide().status().port()).isEqualTo(4789);
+    assertThat(decide().status().port()).isEqualTo(Defaults.CLEAR_PORT);
 
     network = stored(network("red", "overlay"), "uid-red", NOW.toString());
     assertThat(summary(decide().status())).contains("Stalled=True MeshInvalid");
@@ -247,6 +250,24 @@ class DecisionTest extends Decisions {
 
     assertThat(decision.status().port()).isEqualTo(5000);
     assertThat(names(decision.hostNetworks().apply())).containsExactly("blue.n1");
+  }
+
+  @Test
+  void anOverlayOfAnEarlierVersionKeepsItsVniAndPort() {
+    network = stored(network("blue", "overlay"), "uid-blue", NOW.toString());
+    network.setStatus(ContainerNetworkStatusBuilder.builder().vni(4096).port(4789).build());
+    heldPort = HeldPort.of(network, List::of);
+    alive("n1");
+    podNodes.add("n1");
+
+    Decision decision = decide();
+
+    assertThat(decision.status().vni()).isEqualTo(4096);
+    assertThat(decision.status().port()).isEqualTo(4789);
+    assertThat(decision.hostNetworks().apply())
+        .singleElement()
+        .satisfies(each ->
+            assertThat(each.getSpec().overlay()).isEqualTo(new OverlayTunnel(4096, 4789, false)));
   }
 
   @Test

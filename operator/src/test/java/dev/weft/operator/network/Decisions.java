@@ -46,11 +46,13 @@ abstract class Decisions {
 
   @Nullable Mesh mesh;
 
+  @Nullable Integer heldPort;
+
   Instant now = NOW;
 
   Decision decide() {
     ObservedNetwork observed =
-        new ObservedNetwork(network, mesh, nodes, hostNetworks, endpoints, podNodes, services);
+        new ObservedNetwork(network, mesh, nodes, hostNetworks, endpoints, podNodes, services, heldPort);
     return Decision.of(
         observed,
         (each, pools) -> ledger.allocate(each, () -> List.of(network), pools),

@@ -89,7 +89,8 @@ class IdleGraceTest {
         List.of(hostNetwork),
         List.of(),
         Set.of(),
-        List.of());
+        List.of(),
+        null);
   }
 
   private static HostNetwork hostNetwork() {

@@ -83,7 +83,8 @@ class UsedBlocksTest {
         List.of(),
         List.of(),
         Set.of(),
-        Stream.of(serviceRanges).map(Cidr::parse).toList());
+        Stream.of(serviceRanges).map(Cidr::parse).toList(),
+        null);
   }
 
   private static MeshNode meshNode(List<String> routes) {

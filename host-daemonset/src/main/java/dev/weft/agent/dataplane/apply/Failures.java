@@ -2,6 +2,7 @@ package dev.weft.agent.dataplane.apply;
 
 import dev.weft.agent.dataplane.kernel.ForeignPort;
 import dev.weft.agent.dataplane.kernel.HostKernel;
+import dev.weft.agent.dataplane.kernel.MovedTunnel;
 import dev.weft.agent.dataplane.kernel.UdpPort;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
@@ -122,7 +123,22 @@ public final class Failures {
                 "the node's device %s has this name, as its own or as a further one (altname)"
                     .formatted(ForeignPort.printable(holder.name())),
                 "take the name off that device; Weft never touches it" + AGAIN))
+        .or(() -> vniTaken(device, kernel))
         .orElseGet(() -> failed(change, device, error, Cause.of(device, error.errnoName())));
+  }
+
+  private static Optional<Problem> vniTaken(Item.Device device, HostKernel kernel) {
+    return device.kind() instanceof DeviceKind.Vxlan tunnel
+        ? MovedTunnel.of(tunnel, kernel)
+            .map(moved ->
+                Problem.retry(
+                    "VNI %d on UDP port %d".formatted(tunnel.vni(), tunnel.port()),
+                    "the VXLAN device %s has it, which was made on this node and moved to %s"
+                        .formatted(moved.name(), moved.place()),
+                    "let the network use another VNI, or end what made that device, such as a"
+                        + " network of Docker Swarm"
+                        + AGAIN))
+        : Optional.empty();
   }
 
   private static Problem policyInTheWay(IpsecItem.SecurityPolicy desired, HostKernel kernel) {

@@ -3,7 +3,9 @@ package dev.weft.agent.dataplane.kernel;
 import dev.weft.agent.dataplane.model.NftTable;
 import dev.weft.netlink.nft.Nftables;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,9 +14,10 @@ import java.util.regex.Pattern;
  * {@code iptables-legacy}.
  *
  * @param entered "family table chain", those of policy drop first
- * @param hasDockerUser whether Docker provides a chain for rules before its own
+ * @param dockerUser families, "ip" or "ip6", where Docker provides a chain for rules before its
+ *     own; it keeps them when it restarts
  */
-public record ForwardChains(List<String> entered, boolean hasDockerUser) {
+public record ForwardChains(List<String> entered, Set<String> dockerUser) {
   private static final Pattern TABLE = Pattern.compile("table (ip|ip6|inet) (\\S+) \\{");
   private static final Pattern CHAIN = Pattern.compile("chain (\\S+) \\{");
 
@@ -25,7 +28,7 @@ public record ForwardChains(List<String> entered, boolean hasDockerUser) {
 
   static ForwardChains parse(String listing) {
     List<String> entered = new ArrayList<>();
-    boolean docker = false;
+    Set<String> docker = new HashSet<>();
     int dropping = 0;
     String table = "";
     String chain = "";
@@ -36,7 +39,9 @@ public record ForwardChains(List<String> entered, boolean hasDockerUser) {
         table = tables.matches() ? tables.group(1) + " " + tables.group(2) : "";
       } else if (chains.matches()) {
         chain = chains.group(1);
-        docker |= table.equals("ip filter") && chain.equals("DOCKER-USER");
+        if (chain.equals("DOCKER-USER") && table.endsWith(" filter")) {
+          docker.add(table.substring(0, table.indexOf(' ')));
+        }
       } else if (line.contains("hook forward ")
           && !table.isEmpty()
           && !table.endsWith(" " + NftTable.NAME)
@@ -45,7 +50,7 @@ public record ForwardChains(List<String> entered, boolean hasDockerUser) {
         entered.add(drops ? dropping++ : entered.size(), table + " " + chain);
       }
     }
-    return new ForwardChains(List.copyOf(entered), docker);
+    return new ForwardChains(List.copyOf(entered), Set.copyOf(docker));
   }
 
   /** The command that lets packets pass inside a bridge. */
@@ -80,8 +85,9 @@ public record ForwardChains(List<String> entered, boolean hasDockerUser) {
   }
 
   private String iptables(boolean ipv4) {
+    String family = family(ipv4);
     return "%stables -I %s"
-        .formatted(family(ipv4), ipv4 && hasDockerUser ? "DOCKER-USER" : "FORWARD");
+        .formatted(family, dockerUser.contains(family) ? "DOCKER-USER" : "FORWARD");
   }
 
   private static String family(boolean ipv4) {
