@@ -166,7 +166,7 @@ public final class HostKernel implements AutoCloseable {
   }
 
   /** Reads a sandbox; if that fails, only this sandbox counts as unreadable. */
-  private static Observation.Sight look(String file, Function<Netlink, Observation.View> read) {
+  static Observation.Sight look(String file, Function<Netlink, Observation.View> read) {
     Optional<SandboxHandle> opened;
     try {
       opened = SandboxHandle.open(file);

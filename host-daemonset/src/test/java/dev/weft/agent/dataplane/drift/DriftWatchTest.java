@@ -64,6 +64,21 @@ class DriftWatchTest {
         }
 
         @Override
+        public boolean concerns(String sandbox, List<Notification> notifications) {
+          return true;
+        }
+
+        @Override
+        public Optional<DriftEvent> judgeSandbox(String sandbox) {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<DriftEvent> judgeDevices() {
+          return Optional.empty();
+        }
+
+        @Override
         public Optional<DriftEvent> judgeFirewall() {
           return Optional.empty();
         }
