@@ -63,6 +63,7 @@ public final class DriftWatch implements AutoCloseable {
   private final List<AutoCloseable> monitors = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final Judge judge;
+  private final Duration check;
   private final SandboxWatch sandboxes;
   private boolean closed;
 
@@ -95,6 +96,16 @@ public final class DriftWatch implements AutoCloseable {
   }
 
   public DriftWatch(HostKernel kernel, Judge judge, Consumer<DriftEvent> listener) {
+    this(kernel, judge, listener, CHECK);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param check mean time between checks of what the kernel does not report
+   */
+  DriftWatch(HostKernel kernel, Judge judge, Consumer<DriftEvent> listener, Duration check) {
+    this.check = check;
     this.listener = listener;
     this.judge = judge;
     sandboxes = new SandboxWatch(judge, this::report, timer);
@@ -167,7 +178,7 @@ public final class DriftWatch implements AutoCloseable {
   private void checkLater() {
     double spread = 0.8 + 0.4 * ThreadLocalRandom.current().nextDouble();
     timer.after(
-        Duration.ofMillis((long) (CHECK.toMillis() * spread)),
+        Duration.ofMillis((long) (check.toMillis() * spread)),
         () -> {
           try {
             judge.judgeDevices().ifPresent(this::report);

@@ -287,9 +287,9 @@ public final class HostKernel implements AutoCloseable {
     return entered.computeIfAbsent(file, SandboxHandle::open);
   }
 
-  /** The number of entered sandboxes. */
-  public int entered() {
-    return entered.size();
+  /** Files of the entered sandboxes. */
+  public Set<String> entered() {
+    return Set.copyOf(entered.keySet());
   }
 
   /** Leaves all sandboxes but these. */

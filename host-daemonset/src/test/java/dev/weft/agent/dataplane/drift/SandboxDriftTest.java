@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a pod changes of Weft's interface is restored, and what it adds of its own stays. */
 class SandboxDriftTest {
@@ -231,6 +233,47 @@ class SandboxDriftTest {
     assertThat(drift).allMatch(event -> event.scope().endpoints("red").isEmpty());
     plane.reconcile(nodeSpec(), drift.remove().scope());
     assertThat(state(box)).isEqualTo(added);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bridged", "macvlan"})
+  void anInterfaceWithoutItsMarkIsKnownAgainAfterARestart(String in) {
+    Box box = box(in);
+    List<String> before = state(box);
+    int index = box.link("eth0").index();
+    plane.close();
+    set(box, settings -> settings.alias("").group(0));
+
+    ReconcileOutcome outcome = lab.plane(node).reconcile(nodeSpec(), PassScope.EVERYTHING);
+
+    assertThat(outcome.networks().values()).allMatch(network -> network.problems().isEmpty());
+    assertThat(box.link("eth0").index()).isEqualTo(index);
+    assertThat(state(box)).isEqualTo(before);
+  }
+
+  @Test
+  void aPodThatChangesItsInterfaceInALoopIsRepairedEverMoreRarely() {
+    Box box = box("macvlan");
+    AtomicInteger times = new AtomicInteger();
+    Awaitility.await()
+        .until(() -> {
+          DriftEvent event = drift.poll();
+          if (event != null) {
+            assertThat(event.restless()).isEqualTo(box.name() + ".eth0");
+            plane.reconcile(nodeSpec(), event.scope());
+            times.incrementAndGet();
+          }
+          boolean intact = box.netlink().addresses(box.link("eth0").index(), 100).size() > 0;
+          if (intact && times.get() < 4) {
+            removeAddresses(box);
+          }
+          return times.get() == 4;
+        });
+    removeAddresses(box);
+    // the other sandbox does not wait
+    removeAddresses(other);
+    Awaitility.await().until(() -> !drift.isEmpty());
+    assertThat(drift.element().restless()).isEqualTo(other.name() + ".eth0");
   }
 
   @Test
