@@ -139,7 +139,8 @@ class ManifestsTest {
 
     assertThat(container.at("/capabilities").toString())
         .isEqualTo(
-            "{\"add\":[\"NET_ADMIN\",\"NET_BROADCAST\",\"NET_RAW\",\"SYS_ADMIN\"],\"drop\":[\"ALL\"]}");
+            "{\"add\":[\"NET_ADMIN\",\"NET_BROADCAST\",\"NET_RAW\",\"SYS_ADMIN\"],"
+                + "\"drop\":[\"ALL\"]}");
     assertThat(container.at("/allowPrivilegeEscalation").asBoolean(true)).isFalse();
     assertThat(container.at("/readOnlyRootFilesystem").asBoolean()).isTrue();
     assertThat(container.has("privileged") || pod.has("hostPID") || pod.has("hostIPC")).isFalse();

@@ -102,7 +102,7 @@ final class Reconciliation {
   /** Detects drift from what the last pass left; empty before the first one. */
   Optional<DriftWatch.Judge> judge() {
     return Optional.ofNullable(last)
-        .map(each -> 
+        .map(each ->
             new DriftJudge(
                 kernel, each, indexes, tables, interfaces, losses, Optional.ofNullable(seen)));
   }

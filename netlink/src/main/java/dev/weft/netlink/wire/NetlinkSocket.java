@@ -106,8 +106,8 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Also receives the notifications of all namespaces that have a number in the socket's own ({@code
-   * NETLINK_LISTEN_ALL_NSID}). The kernel sends only those of namespaces in whose user namespace
+   * Also receives the notifications of all namespaces that have a number in the socket's own
+   * ({@code NETLINK_LISTEN_ALL_NSID}). The kernel sends only those of namespaces in whose user namespace
    * the process had CAP_NET_BROADCAST when it opened the socket.
    */
   public void hearPeers() {

@@ -148,11 +148,12 @@ final class SandboxWatch {
   }
 
   private synchronized void watch(String file) {
-    if (monitor == null || !followed.contains(file)) {
+    PeerMonitor open = monitor;
+    if (open == null || !followed.contains(file)) {
       return;
     }
     try (NetworkNamespace namespace = NetworkNamespace.open(Path.of(file))) {
-      files.put(monitor.watch(namespace), file);
+      files.put(open.watch(namespace), file);
     } catch (NetlinkException | IllegalStateException gone) {
       LOG.atDebug().addKeyValue("sandbox", file).setCause(gone).log("not watched");
     }
