@@ -61,6 +61,8 @@ public final class Libc {
       longFunction("recv", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle RECVMMSG =
       function("recvmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+  private static final MethodHandle RECVMSG =
+      longFunction("recvmsg", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle POLL = function("poll", ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT);
   private static final MethodHandle WRITE = longFunction("write", JAVA_INT, ADDRESS, JAVA_LONG);
@@ -128,6 +130,11 @@ public final class Libc {
     return (int)
         call((state, _) ->
             (int) RECVMMSG.invokeExact(state, fd, headers, count, flags, MemorySegment.NULL));
+  }
+
+  /** Reads one datagram as a {@code struct msghdr} describes. */
+  public static int recvmsg(int fd, MemorySegment header, int flags) {
+    return (int) call((state, _) -> (long) RECVMSG.invokeExact(state, fd, header, flags));
   }
 
   /** Waits without a time limit until one of the two descriptors is readable. */

@@ -55,7 +55,13 @@ record Drift(String name, Place place, String command) {
           node("set flushed", "nft flush set inet weft bridges"),
           node("element added", "nft add element inet weft masquerade4 '{ 203.0.113.0/24 }'"),
           sandbox("interface down", "ip link set eth0 down"),
-          sandbox("interface deleted", "ip link delete eth0"));
+          sandbox("interface deleted", "ip link delete eth0"),
+          node("connected route removed", "ip -4 route flush dev weft-web proto kernel"),
+          sandbox("addresses flushed", "ip address flush dev eth0"),
+          sandbox("routes flushed", "ip -4 route flush dev eth0"),
+          sandbox("MTU changed", "ip link set eth0 mtu 1300"),
+          sandbox("mark removed", "ip link set eth0 alias '' group 0"),
+          sandbox("reverse paths filtered", "sysctl -qw net.ipv4.conf.eth0.rp_filter=1"));
 
   private static Drift node(String name, String command) {
     return new Drift(name, Place.NODE, command);

@@ -138,7 +138,9 @@ class ManifestsTest {
     JsonNode container = pod.at("/containers/0/securityContext");
 
     assertThat(container.at("/capabilities").toString())
-        .isEqualTo("{\"add\":[\"NET_ADMIN\",\"NET_RAW\",\"SYS_ADMIN\"],\"drop\":[\"ALL\"]}");
+        .isEqualTo(
+            "{\"add\":[\"NET_ADMIN\",\"NET_BROADCAST\",\"NET_RAW\",\"SYS_ADMIN\"],"
+                + "\"drop\":[\"ALL\"]}");
     assertThat(container.at("/allowPrivilegeEscalation").asBoolean(true)).isFalse();
     assertThat(container.at("/readOnlyRootFilesystem").asBoolean()).isTrue();
     assertThat(container.has("privileged") || pod.has("hostPID") || pod.has("hostIPC")).isFalse();

@@ -98,7 +98,11 @@ public final class DataPlane implements AutoCloseable {
       if (watch != null) {
         watch.forgive();
       }
-      return reconciliation.reconcile(nodeSpec, scope, made);
+      ReconcileOutcome outcome = reconciliation.reconcile(nodeSpec, scope, made);
+      if (watch != null) {
+        watch.follow(reconciliation.sandboxes());
+      }
+      return outcome;
     });
   }
 
@@ -143,6 +147,7 @@ public final class DataPlane implements AutoCloseable {
         throw new IllegalStateException("a listener for drift is already set");
       }
       watch = new DriftWatch(kernel, new LockedJudge(), listener);
+      watch.follow(reconciliation.sandboxes());
       return watch;
     });
   }
@@ -174,6 +179,22 @@ public final class DataPlane implements AutoCloseable {
     @Override
     public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
       return judged(judge -> judge.judge(changes));
+    }
+
+    @Override
+    public boolean concerns(String sandbox, List<Notification> notifications) {
+      return locked(() ->
+          reconciliation.judge().filter(it -> it.concerns(sandbox, notifications)).isPresent());
+    }
+
+    @Override
+    public Optional<DriftEvent> judgeSandbox(String sandbox) {
+      return judged(judge -> judge.judgeSandbox(sandbox));
+    }
+
+    @Override
+    public Optional<DriftEvent> judgeDevices() {
+      return judged(DriftWatch.Judge::judgeDevices);
     }
 
     @Override

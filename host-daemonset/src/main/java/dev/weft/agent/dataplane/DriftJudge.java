@@ -3,12 +3,15 @@ package dev.weft.agent.dataplane;
 import dev.weft.agent.dataplane.drift.DriftDetector;
 import dev.weft.agent.dataplane.drift.DriftWatch;
 import dev.weft.agent.dataplane.drift.IpsecDriftDetector;
+import dev.weft.agent.dataplane.drift.SandboxDriftDetector;
+import dev.weft.agent.dataplane.drift.SandboxLosses;
 import dev.weft.agent.dataplane.drift.Surroundings;
 import dev.weft.agent.dataplane.kernel.DeviceIndexes;
 import dev.weft.agent.dataplane.kernel.HostKernel;
 import dev.weft.agent.dataplane.kernel.Observation;
 import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.Item;
+import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.netlink.nft.NftablesMonitor;
@@ -27,6 +30,8 @@ record DriftJudge(
     LastPass last,
     DeviceIndexes indexes,
     TableRestorer tables,
+    SandboxInterfaces interfaces,
+    SandboxLosses losses,
     Optional<Observation.View> seen)
     implements DriftWatch.Judge {
 
@@ -34,8 +39,39 @@ record DriftJudge(
   public Optional<DriftEvent> judge(Notification notification) {
     return new DriftDetector(kernel, last.applied(), indexes, last.underlying())
         .of(notification)
-        .map(drift -> new DriftEvent(last.scopeOf(drift.uids()), drift.what(), drift.restless()))
+        .map(this::event)
         .or(() -> surroundings(notification));
+  }
+
+  private DriftEvent event(DriftDetector.Drift drift) {
+    return new DriftEvent(last.scopeOf(drift.uids()), drift.what(), drift.restless());
+  }
+
+  @Override
+  public Optional<DriftEvent> judgeDevices() {
+    return new DriftDetector(kernel, last.applied(), indexes, last.underlying())
+        .devices()
+        .map(this::event);
+  }
+
+  @Override
+  public boolean concerns(String sandbox, List<Notification> notifications) {
+    return notifications.stream().anyMatch(each -> sandboxes().concerns(sandbox, each));
+  }
+
+  @Override
+  public Optional<DriftEvent> judgeSandbox(String sandbox) {
+    return sandboxes()
+        .of(sandbox)
+        .map(drift ->
+            new DriftEvent(
+                last.endpoints(drift.endpoints()),
+                drift.what(),
+                drift.endpoints().stream().map(Owner::endpoint).sorted().findFirst().orElse("")));
+  }
+
+  private SandboxDriftDetector sandboxes() {
+    return new SandboxDriftDetector(kernel, last.applied(), losses, interfaces::index);
   }
 
   private Optional<DriftEvent> surroundings(Notification notification) {

@@ -106,10 +106,14 @@ final class Firewall {
 
   /** Without nftables nothing is probed; another problem already reports that. */
   private List<FirewallProbe.Way> dropped(Collection<FirewallProbe.Way> ways) {
+    Set<String> entered = kernel.entered();
     try {
       return FirewallProbe.dropped(kernel, ways);
     } catch (NftablesException | NetlinkException unknown) {
       return List.of();
+    } finally {
+      // an entered sandbox that ends would stay until the next pass
+      kernel.leaveAllBut(entered);
     }
   }
 

@@ -135,6 +135,23 @@ record LastPass(
     return scope(each -> uids.contains(each.uid));
   }
 
+  /** These endpoints; everything if one is of a network that is not carried. */
+  PassScope endpoints(Set<Owner> owners) {
+    Map<String, Set<String>> keys = new HashMap<>();
+    for (Owner owner : owners) {
+      Optional<String> name =
+          networks.entrySet().stream()
+              .filter(entry -> entry.getValue().uid.equals(owner.uid()))
+              .map(Map.Entry::getKey)
+              .findFirst();
+      if (name.isEmpty()) {
+        return PassScope.EVERYTHING;
+      }
+      keys.computeIfAbsent(name.get(), _ -> new TreeSet<>()).add(owner.endpoint());
+    }
+    return PassScope.endpoints(keys);
+  }
+
   /** The networks that pass the packet filter. */
   PassScope filtered() {
     return scope(Carried::isFiltered);

@@ -5,6 +5,7 @@ import dev.weft.agent.dataplane.apply.StuckDevices;
 import dev.weft.agent.dataplane.drift.DriftWatch;
 import dev.weft.agent.dataplane.drift.LastApplied;
 import dev.weft.agent.dataplane.drift.Repairs;
+import dev.weft.agent.dataplane.drift.SandboxLosses;
 import dev.weft.agent.dataplane.ipsec.NodeKeys;
 import dev.weft.agent.dataplane.kernel.DeviceIndexes;
 import dev.weft.agent.dataplane.kernel.ForeignPort;
@@ -41,6 +42,7 @@ final class Reconciliation {
   private final SandboxInterfaces interfaces = new SandboxInterfaces();
   private final PassPlanner planner;
   private final TableRestorer tables;
+  private final SandboxLosses losses = new SandboxLosses();
   private final Firewall firewall;
   private @Nullable LastPass last;
   private Observation.@Nullable View seen;
@@ -100,7 +102,15 @@ final class Reconciliation {
   /** Detects drift from what the last pass left; empty before the first one. */
   Optional<DriftWatch.Judge> judge() {
     return Optional.ofNullable(last)
-        .map(each -> new DriftJudge(kernel, each, indexes, tables, Optional.ofNullable(seen)));
+        .map(each ->
+            new DriftJudge(
+                kernel, each, indexes, tables, interfaces, losses, Optional.ofNullable(seen)));
+  }
+
+  /** Files of the sandboxes with items of Weft. */
+  Set<String> sandboxes() {
+    LastPass left = last;
+    return left == null ? Set.of() : left.applied().sandboxes();
   }
 
   /** Reads the node for the choice of its underlay, and remembers it to detect later changes. */
@@ -129,6 +139,11 @@ final class Reconciliation {
     PassPlan plan = planner.plan(spec, last, stuck);
     Map<String, List<String>> repaired =
         repairs(last, plan.changes(), plan.target(), plan.observed());
+    losses
+        .repairs(plan.changes())
+        .forEach((uid, lines) ->
+            repaired.computeIfAbsent(uid, _ -> new ArrayList<>()).addAll(lines));
+    losses.clear();
     List<String> restored = tables.drain();
     if (!restored.isEmpty()) {
       repaired.computeIfAbsent(Owner.NODE.uid(), _ -> new ArrayList<>()).addAll(restored);
@@ -254,7 +269,8 @@ final class Reconciliation {
           new OutcomeReport(kernel, spec, known)
               .of(
                   endpoints.keySet(),
-                  new OutcomeReport.Made(changes, failures, Map.of(), Optional.empty()),
+                  new OutcomeReport.Made(
+                      changes, failures, losses.repairs(changes), Optional.empty()),
                   keys.outcome());
       made.accept(outcome);
       apply.announce(changes);

@@ -58,7 +58,7 @@ final class SandboxInterfaces {
     for (NetworkSpec network : spec.networks().values()) {
       for (LocalEndpoint endpoint : network.local().values()) {
         Owner owner = Owner.endpoint(network.uid(), endpoint.id());
-        boolean routes = endpoint.defaultRoute() || isRouted(owner, left);
+        boolean routes = endpoint.isUp() || endpoint.defaultRoute() || isRouted(owner, left);
         byOwner.put(owner, Expected.of(network, endpoint, index(owner), routes));
       }
     }

@@ -28,8 +28,9 @@
  * desired state.
  *
  * <p>Kernel notifications say where to look ({@code drift}). Only a difference from the last pass
- * is drift, so Weft's own changes cause no further work. The agent does not monitor sandboxes: an
- * interface that goes down or away shows at the node's end. A Weft table that another program
+ * is drift, so Weft's own changes cause no further work. A notification from a
+ * sandbox causes a look at this sandbox alone. What it lost then counts as not left by the last
+ * pass, and {@code SandboxLosses} remembers it for the report. A Weft table that another program
  * changed is restored at once, in one transaction, and the next pass reports it. Changes of other
  * tables need no listing.
  *

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 public final class Checkup {
   /** {@code linux/capability.h}. */
   private static final Map<Integer, String> CAPABILITIES =
-      new LinkedHashMap<>(Map.of(12, "NET_ADMIN", 13, "NET_RAW", 21, "SYS_ADMIN"));
+      new LinkedHashMap<>(
+          Map.of(11, "NET_BROADCAST", 12, "NET_ADMIN", 13, "NET_RAW", 21, "SYS_ADMIN"));
 
   private static final Set<String> OF_EVERY_NETWORK = Set.of("bridge", "veth");
 
@@ -58,7 +59,7 @@ public final class Checkup {
             .sorted()
             .collect(Collectors.joining(", "));
     return lacking.isEmpty()
-        ? CheckResult.ok("capabilities", "NET_ADMIN, NET_RAW, SYS_ADMIN")
+        ? CheckResult.ok("capabilities", "NET_ADMIN, NET_BROADCAST, NET_RAW, SYS_ADMIN")
         : CheckResult.fail(
             "capabilities",
             "this process lacks " + lacking,

@@ -93,6 +93,9 @@ class HostileSandboxTest {
               set(box, "v1", b -> b.alias(mark));
             }),
         new Deed("its interface loses its mark", box -> set(box, "eth0", b -> b.alias(""))),
+        new Deed(
+            "its interface loses its mark and its group",
+            box -> set(box, "eth0", b -> b.alias("").group(0))),
         new Deed("its interface gets a foreign mark", box -> set(box, "eth0", b -> b.alias(MARK))),
         new Deed(
             "lo has routes of our number",

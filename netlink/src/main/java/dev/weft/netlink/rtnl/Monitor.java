@@ -18,7 +18,7 @@ public final class Monitor implements AutoCloseable {
 
   private Monitor(NetlinkSocket socket, Set<Group> groups) {
     this.listener = new Listener<>(socket, Notifications::read, new Notification.Overrun());
-    join(groups);
+    join(listener, groups);
   }
 
   /** Kind of change to report. */
@@ -64,11 +64,11 @@ public final class Monitor implements AutoCloseable {
   static Monitor open(NetworkNamespace namespace, Set<Group> groups, int receiveBuffer) {
     Monitor monitor = open(namespace, Set.of());
     monitor.listener.receiveBuffer(receiveBuffer);
-    monitor.join(groups);
+    join(monitor.listener, groups);
     return monitor;
   }
 
-  private void join(Set<Group> groups) {
+  static void join(Listener<?> listener, Set<Group> groups) {
     for (Group group : groups) {
       for (int number : group.numbers) {
         listener.join(number);

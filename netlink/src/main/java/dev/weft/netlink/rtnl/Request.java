@@ -105,6 +105,17 @@ public sealed interface Request {
     }
   }
 
+  /**
+   * Adds a route beside those with the same destination, metric and table; fails with EEXIST if the
+   * very route exists. Equivalent to {@code ip route append}.
+   */
+  record RouteAppend(Route route) implements Request {
+    @Override
+    public String inWords() {
+      return "append " + RequestWords.of(route);
+    }
+  }
+
   /** Removes a route. Equivalent to {@code ip route delete}. */
   record RouteRemove(Route route) implements Request {
     @Override

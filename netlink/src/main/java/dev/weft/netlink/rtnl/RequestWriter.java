@@ -41,6 +41,7 @@ final class RequestWriter {
           AddressCodec.writeRemove(out, address, CHANGE, sequence);
       case Request.RouteAdd(Route route) -> RouteCodec.writeNew(out, route, ADD, sequence);
       case Request.RouteReplace(Route route) -> RouteCodec.writeNew(out, route, SET, sequence);
+      case Request.RouteAppend(Route route) -> RouteCodec.writeNew(out, route, APPEND, sequence);
       case Request.RouteRemove(Route route) -> RouteCodec.writeRemove(out, route, CHANGE, sequence);
       case Request.LinkAdd(LinkSpec spec) -> LinkWriter.writeNew(out, spec, ADD, sequence);
       case Request.LinkRemove(int index) -> LinkWriter.writeRemove(out, index, CHANGE, sequence);

@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A netlink socket and its buffers. It stays in the namespace of the thread that opened it. To be
@@ -29,6 +30,7 @@ public final class NetlinkSocket implements AutoCloseable {
   private final int receiveBuffer;
   private int sequence;
   private int dirty;
+  private @Nullable Envelope envelope;
 
   private NetlinkSocket(int fd) {
     this.fd = fd;
@@ -101,6 +103,21 @@ public final class NetlinkSocket implements AutoCloseable {
     check(
         Libc.setsockopt(fd, NetlinkH.SOL_NETLINK, NetlinkH.NETLINK_ADD_MEMBERSHIP, group),
         "join netlink group " + group);
+  }
+
+  /**
+   * Also receives the notifications of all namespaces that have a number in the socket's own
+   * ({@code NETLINK_LISTEN_ALL_NSID}). The kernel sends only those of namespaces in whose user namespace
+   * the process had CAP_NET_BROADCAST when it opened the socket.
+   */
+  public void hearPeers() {
+    option(NetlinkH.NETLINK_LISTEN_ALL_NSID);
+    envelope = new Envelope(buffers.received);
+  }
+
+  /** Number of the namespace that sent the datagram of {@link #receiveNow}; -1 for the own one. */
+  public int peer() {
+    return envelope == null ? Envelope.OWN : envelope.peer();
   }
 
   int fd() {
@@ -194,7 +211,10 @@ public final class NetlinkSocket implements AutoCloseable {
    */
   public int receiveNow() {
     int flags = Libc.MSG_DONTWAIT | Libc.MSG_TRUNC;
-    int size = uninterrupted(() -> Libc.recv(fd, buffers.received, flags));
+    Envelope from = envelope;
+    int size =
+        uninterrupted(() ->
+            from == null ? Libc.recv(fd, buffers.received, flags) : from.receive(fd, flags));
     dirty = Math.max(dirty, size);
     return size;
   }

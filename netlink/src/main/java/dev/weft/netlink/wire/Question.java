@@ -22,6 +22,7 @@ public final class Question {
     }
   }
 
+  /** Reads the answer, or the acknowledgement of a message that requests one instead. */
   public static <T extends @Nullable Object> T ask(
       NetlinkSocket socket, int sequence, String operation, Function<Payload, T> read) {
     var reader = new MessageReader();
@@ -33,7 +34,7 @@ public final class Question {
           continue;
         }
         Payload payload = reader.payload();
-        if (reader.type() != NetlinkH.NLMSG_ERROR) {
+        if (reader.type() != NetlinkH.NLMSG_ERROR || Acknowledgement.errno(payload) == 0) {
           return read.apply(payload);
         }
         throw Acknowledgement.error(payload, reader.flags(), operation);

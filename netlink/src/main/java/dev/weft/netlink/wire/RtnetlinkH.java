@@ -22,6 +22,9 @@ public final class RtnetlinkH {
   public static final int RTM_GETNEIGH = 30;
   public static final int RTM_NEWNETCONF = 80;
 
+  public static final int RTM_NEWNSID = 88;
+  public static final int RTM_GETNSID = 90;
+
   public static final int RTNLGRP_LINK = 1;
   public static final int RTNLGRP_NEIGH = 3;
   public static final int RTNLGRP_IPV4_IFADDR = 5;

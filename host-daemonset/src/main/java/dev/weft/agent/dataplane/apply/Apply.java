@@ -96,7 +96,7 @@ public final class Apply implements AutoCloseable {
   }
 
   private void leaveMany() {
-    if (kernel.entered() > CHUNK) {
+    if (kernel.entered().size() > CHUNK) {
       kernel.leaveAllBut(Set.of());
     }
   }

@@ -68,7 +68,7 @@ record Cause(String why, String cure) {
                 case DeviceKind.Veth veth -> ofVeth(veth, errno);
                 case DeviceKind.Bridge _, DeviceKind.Other _ -> null;
               };
-          case Item.Address(_, DeviceName device, var prefix) ->
+          case Item.Address(_, DeviceName device, var prefix, _) ->
               ofAddress(device, prefix.address(), errno);
           case Item.Route route -> ofRoute(route, errno);
           case Item.Neighbour _ -> ofNeighbour(errno);

@@ -82,7 +82,7 @@ final class DeviceLookup {
     for (Change change : changes) {
       switch (change) {
         case Change.Create(Item.Device device) -> {
-          if (device.kind() instanceof DeviceKind.Veth(DeviceName peer, _, _)) {
+          if (device.kind() instanceof DeviceKind.Veth(DeviceName peer, _, _, _)) {
             peers.put(device.name().name(), peer);
           }
           if (device.name().place().isNode() && !failed.has(change)) {

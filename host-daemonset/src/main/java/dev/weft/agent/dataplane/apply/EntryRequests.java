@@ -6,19 +6,27 @@ import dev.weft.agent.dataplane.model.DeviceName;
 import dev.weft.agent.dataplane.model.GuardItem;
 import dev.weft.agent.dataplane.model.IpsecItem;
 import dev.weft.agent.dataplane.model.Item;
+import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.rtnl.Address;
 import dev.weft.netlink.rtnl.FdbEntry;
 import dev.weft.netlink.rtnl.Neighbour;
 import dev.weft.netlink.rtnl.Request;
 import dev.weft.netlink.rtnl.Route;
+import dev.weft.netlink.rtnl.Scope;
 import java.util.function.ToIntFunction;
 
 /** Translates changes of addresses, routes, forwarding and neighbour entries. */
 record EntryRequests(Change change, ToIntFunction<DeviceName> index) {
+  /** {@code IP6_RT_PRIO_ADDRCONF}. */
+  private static final int IPV6_METRIC = 256;
+
   LinkRequest put(Item item) {
     return switch (item) {
-      case Item.Address(_, DeviceName device, var prefix) ->
+      case Item.Address(_, DeviceName device, var prefix, _)
+          when change instanceof Change.Alter ->
+          step(device, new Request.RouteAppend(connected(index.applyAsInt(device), prefix)));
+      case Item.Address(_, DeviceName device, var prefix, _) ->
           step(
               device,
               new Request.AddressAdd(
@@ -54,7 +62,7 @@ record EntryRequests(Change change, ToIntFunction<DeviceName> index) {
 
   LinkRequest remove(Item item) {
     return switch (item) {
-      case Item.Address(_, DeviceName device, var prefix) ->
+      case Item.Address(_, DeviceName device, var prefix, _) ->
           step(device, new Request.AddressRemove(Address.of(index.applyAsInt(device), prefix)));
       case Item.Route route -> step(route.device(), new Request.RouteRemove(netlinkRoute(route)));
       case Item.Forward forward ->
@@ -72,6 +80,15 @@ record EntryRequests(Change change, ToIntFunction<DeviceName> index) {
           GuardItem _ ->
           throw new IllegalArgumentException(item + " is no entry");
     };
+  }
+
+  /** The route that the kernel made with the address, and removes with it. */
+  private static Route connected(int link, IpPrefix prefix) {
+    Route.Builder route =
+        Route.to(prefix.network()).link(link).protocol(Route.PROTOCOL_KERNEL).scope(Scope.LINK);
+    return prefix.address().getAddress().length == 4
+        ? route.source(prefix.address()).build()
+        : route.metric(IPV6_METRIC).scope(Scope.UNIVERSE).build();
   }
 
   private Route netlinkRoute(Item.Route route) {

@@ -65,7 +65,8 @@ record LinkBatches(HostKernel kernel, FailedChanges failed) {
           Request.NeighbourRemove _,
           Request.FdbRemove _ ->
           FailedChanges.NOT_FOUND.contains(error.errnoName());
-      case Request.AddressAdd _, Request.FdbAppend _ -> error.errnoName().equals("EEXIST");
+      case Request.AddressAdd _, Request.FdbAppend _, Request.RouteAppend _ ->
+          error.errnoName().equals("EEXIST");
       case Request.LinkAdd _,
           Request.LinkChange _,
           Request.RouteAdd _,

@@ -31,7 +31,7 @@ record LinkChanges(HostKernel kernel, DeviceLookup devices, FailedChanges failed
 
   /** Enables IPv6 for a new IPv6 address, also where the node disables it on new interfaces. */
   private void enableIpv6(Change change) {
-    if (change instanceof Change.Create(Item.Address(_, DeviceName device, IpPrefix prefix))
+    if (change instanceof Change.Create(Item.Address(_, DeviceName device, IpPrefix prefix, _))
         && prefix.address() instanceof Inet6Address) {
       failed.attempt(
           change,

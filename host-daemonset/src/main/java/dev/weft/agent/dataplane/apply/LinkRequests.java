@@ -4,12 +4,12 @@ import dev.weft.agent.dataplane.kernel.SandboxHandle;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.model.DeviceKind;
 import dev.weft.agent.dataplane.model.DeviceName;
+import dev.weft.agent.dataplane.model.IpConf;
 import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.NamespaceRef;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.NetworkNamespace;
-import dev.weft.netlink.rtnl.Ipv4Conf;
 import dev.weft.netlink.rtnl.LinkKind;
 import dev.weft.netlink.rtnl.LinkSettings;
 import dev.weft.netlink.rtnl.LinkSpec;
@@ -25,7 +25,6 @@ import java.util.function.ToIntFunction;
  */
 final class LinkRequests {
   private static final int LOOPBACK = 1;
-  private static final int LOOSE = 2;
 
   private final Change change;
   private final ToIntFunction<DeviceName> index;
@@ -99,13 +98,13 @@ final class LinkRequests {
     return device.filter(each -> each.name().place().isNode());
   }
 
-  /** Returns the device whose interface in a sandbox is new, or lacks its mark. */
+  /** Returns the device whose interface in a sandbox is new, or lacks its mark or settings. */
   static Optional<Item.Device> unfinished(Change change) {
     Optional<Item.Device> made =
         switch (change) {
           case Change.Create(Item.Device device) -> Optional.of(device);
           case Change.Alter(Item.Device before, Item.Device device, _)
-              when !before.owner().equals(device.owner()) ->
+              when !before.owner().equals(device.owner()) || before.isUnsettled(device) ->
               Optional.of(device);
           case Change.Create _, Change.Alter _, Change.Remove _ -> Optional.empty();
         };
@@ -117,20 +116,11 @@ final class LinkRequests {
     DeviceName inner = device.inner();
     int link = index.applyAsInt(inner);
     // The mark precedes the up flag: an interface that is up without it would have no owner.
+    LinkSettings.Builder settings =
+        LinkSettings.builder().alias(device.owner().alias()).group(Owner.GROUP);
+    IpConf.SANDBOX.ipv4().forEach(settings::ipv4);
     return List.of(
-        new LinkRequest(
-            change,
-            inner.place(),
-            new Request.LinkChange(
-                link,
-                LinkSettings.builder()
-                    .alias(device.owner().alias())
-                    // with several interfaces, answers may leave by another one
-                    .ipv4(Ipv4Conf.RP_FILTER, LOOSE)
-                    // a sandbox inherits the node's defaults for new devices, which may be stricter
-                    .ipv4(Ipv4Conf.ARP_IGNORE, 0)
-                    .ipv4(Ipv4Conf.ARP_ANNOUNCE, 0)
-                    .build())),
+        new LinkRequest(change, inner.place(), new Request.LinkChange(link, settings.build())),
         new LinkRequest(
             change,
             inner.place(),
@@ -180,7 +170,7 @@ final class LinkRequests {
         local.ifPresent(vxlan::local);
         yield vxlan.build();
       }
-      case DeviceKind.Veth(DeviceName peer, MacAddress mac, _) ->
+      case DeviceKind.Veth(DeviceName peer, MacAddress mac, _, _) ->
           new LinkKind.Veth(
               peer.name(),
               LinkSettings.builder()
@@ -209,8 +199,8 @@ final class LinkRequests {
   private List<LinkRequest> alter(Item.Device before, Item.Device after) {
     List<LinkRequest> steps = new ArrayList<>();
     LinkSettings.Builder settings = LinkSettings.builder();
-    if (!before.owner().equals(after.owner())) {
-      settings.alias(after.owner().alias());
+    if (!before.owner().equals(after.owner()) || !before.marked()) {
+      settings.alias(after.owner().alias()).group(Owner.GROUP);
     }
     if (!before.conf().meets(after.conf())) {
       after.conf().ipv4().forEach(settings::ipv4);
@@ -247,7 +237,7 @@ final class LinkRequests {
               new Request.LinkChange(
                   index.applyAsInt(after.name()), null, bridge.mended(), LinkSettings.NONE)));
     }
-    if (after.kind() instanceof DeviceKind.Veth(DeviceName peer, MacAddress mac, boolean up)
+    if (after.kind() instanceof DeviceKind.Veth(DeviceName peer, MacAddress mac, boolean up, _)
         && (before.mtu() != after.mtu() || !before.kind().equals(after.kind()))) {
       steps.add(
           step(

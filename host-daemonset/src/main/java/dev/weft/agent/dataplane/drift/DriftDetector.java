@@ -70,8 +70,9 @@ public record DriftDetector(
       case Notification.RouteChanged(Route route) -> route(route);
       case Notification.RouteRemoved(var route) ->
           removed(
-              new Item.Key.OfRoute(deviceAt(route.link()), route.destination()),
-              "a route was removed");
+                  new Item.Key.OfRoute(deviceAt(route.link()), route.destination()),
+                  "a route was removed")
+              .or(() -> connectedRemoved(route));
       case Notification.NeighbourChanged(Neighbour neighbour) -> neighbour(neighbour);
       case Notification.NeighbourRemoved(Neighbour neighbour) ->
           removed(
@@ -99,6 +100,25 @@ public record DriftDetector(
         : Optional.empty();
   }
 
+  /** Detects that the route went which the kernel made with an address. */
+  private Optional<Drift> connectedRemoved(Route route) {
+    DeviceName name = deviceAt(route.link());
+    return route.table() != Route.MAIN
+        ? Optional.empty()
+        : device(name)
+            .filter(_ -> kernel.netlink().link(name.name()).filter(Link::isUp).isPresent())
+            .filter(device ->
+                lastApplied.items().stream()
+                    .anyMatch(item ->
+                        item instanceof Item.Address address
+                            && address.device().equals(name)
+                            && address.prefix().network().equals(route.destination())))
+            .map(device ->
+                new Drift(
+                    device.owner().uid(),
+                    "the route to %s by %s was removed".formatted(route.destination(), name)));
+  }
+
   private Optional<Drift> shared(boolean ipv4) {
     return lastApplied.items().stream()
         .filter(item ->
@@ -107,6 +127,14 @@ public record DriftDetector(
                 && !kernel.setting(path).equals(value))
         .findFirst()
         .map(item -> new Drift(Owner.NODE.uid(), item + " was changed"));
+  }
+
+  /** Compares all devices. */
+  public Optional<Drift> devices() {
+    return kernel.netlink().links().stream()
+        .filter(link -> device(DeviceName.onNode(link.name())).isPresent())
+        .flatMap(link -> link(link).stream())
+        .findFirst();
   }
 
   private Optional<Drift> linkNow(int index) {
@@ -119,6 +147,7 @@ public record DriftDetector(
     Optional<Item.Device> left = device(name);
     if (left.isEmpty()) {
       return renamed(notified)
+          .or(() -> madeRoom(notified))
           .or(() -> foreignPort(notified))
           .or(() -> foundation(notified))
           .or(() -> tunnel(notified));
@@ -136,6 +165,7 @@ public record DriftDetector(
             && link.isUp() == device.up()
             && device.mac().equals(link.address())
             && Owner.of(link.alias()).equals(Optional.of(device.owner()))
+            && link.group() == Owner.GROUP
             && link.master() == master
             && samePort(device, link)
             && IpConf.of(link).meets(device.conf())
@@ -157,6 +187,23 @@ public record DriftDetector(
                 left,
                 "%s was renamed to %s"
                     .formatted(left.name(), ForeignPort.printable(notified.name()))));
+  }
+
+  /** Detects that a foreign device gave up a name that a network may wait for. */
+  private Optional<Drift> madeRoom(Link notified) {
+    return nameAt(notified.index())
+        .filter(before -> !before.equals(notified.name()))
+        .filter(before -> kernel.netlink().link(before).isEmpty())
+        .flatMap(before -> {
+          Set<String> shaken = foundations.shakenBy(before, Optional.empty());
+          return shaken.isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  new Drift(
+                      shaken,
+                      "%s was renamed to %s"
+                          .formatted(before, ForeignPort.printable(notified.name()))));
+        });
   }
 
   private boolean isElsewhere(int index, String name) {

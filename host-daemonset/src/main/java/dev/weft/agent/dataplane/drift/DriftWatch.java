@@ -12,6 +12,7 @@ import dev.weft.netlink.nft.NftablesMonitor;
 import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.Monitor;
 import dev.weft.netlink.rtnl.Notification;
+import dev.weft.netlink.rtnl.PeerMonitor;
 import dev.weft.netlink.xfrm.XfrmMonitor;
 import dev.weft.netlink.xfrm.XfrmNotification;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -47,6 +49,9 @@ public final class DriftWatch implements AutoCloseable {
   /** How long to collect notifications; doubles while changes flood the kernel. */
   private static final Duration MOMENT = Duration.ofMillis(50);
 
+  /** Mean time between checks of what the kernel does not report, such as {@code arp_ignore}. */
+  private static final Duration CHECK = Duration.ofMinutes(5);
+
   private static final Duration LONGEST_MOMENT = Duration.ofSeconds(1);
   private static final int FLOOD = 256;
 
@@ -57,6 +62,9 @@ public final class DriftWatch implements AutoCloseable {
   private final Timer timer = new Timer();
   private final List<AutoCloseable> monitors = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
+  private final Judge judge;
+  private final Duration check;
+  private final SandboxWatch sandboxes;
   private boolean closed;
 
   /** Used only by the thread that listens to links. */
@@ -74,12 +82,44 @@ public final class DriftWatch implements AutoCloseable {
     /** Restores the source guard if another program made one of the changes. */
     Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes);
 
+    /** Whether one of the notifications from a sandbox may be about an item of Weft. */
+    boolean concerns(String sandbox, List<Notification> notifications);
+
+    /** Compares a sandbox with what the last reconcile left there. */
+    Optional<DriftEvent> judgeSandbox(String sandbox);
+
+    /** Compares all devices of the node, also in what the kernel does not report. */
+    Optional<DriftEvent> judgeDevices();
+
     /** The node's own firewall may now treat forwarded packets differently. */
     Optional<DriftEvent> judgeFirewall();
   }
 
   public DriftWatch(HostKernel kernel, Judge judge, Consumer<DriftEvent> listener) {
+    this(kernel, judge, listener, CHECK);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param check mean time between checks of what the kernel does not report
+   */
+  DriftWatch(HostKernel kernel, Judge judge, Consumer<DriftEvent> listener, Duration check) {
+    this.check = check;
     this.listener = listener;
+    this.judge = judge;
+    sandboxes = new SandboxWatch(judge, this::report, timer);
+    listen(
+        "weft-drift-sandboxes",
+        new Source<PeerMonitor, Map<String, List<Notification>>>(
+            sandboxes::open,
+            sandboxes::next,
+            Map.of(SandboxWatch.EVERYONE, List.of(new Notification.Overrun()))),
+        changes -> {
+          sandboxes.judge(changes);
+          return Optional.empty();
+        });
+    checkLater();
     listen(
         "weft-drift",
         new Source<Monitor, Notification>(
@@ -127,6 +167,26 @@ public final class DriftWatch implements AutoCloseable {
     } catch (NetlinkException e) {
       LOG.atDebug().setCause(e).log("this kernel has no nftables, which therefore never changes");
     }
+  }
+
+  /** Follows the interfaces in these sandboxes, and in no others. */
+  public void follow(Set<String> files) {
+    sandboxes.follow(files);
+  }
+
+  /** Checks what the kernel does not report, once in a while. */
+  private void checkLater() {
+    double spread = 0.8 + 0.4 * ThreadLocalRandom.current().nextDouble();
+    timer.after(
+        Duration.ofMillis((long) (check.toMillis() * spread)),
+        () -> {
+          try {
+            judge.judgeDevices().ifPresent(this::report);
+            sandboxes.check();
+          } finally {
+            checkLater();
+          }
+        });
   }
 
   /** Allows everything to be reported again, because a reconcile starts. */

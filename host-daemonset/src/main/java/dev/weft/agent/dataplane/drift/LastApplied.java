@@ -45,6 +45,13 @@ public final class LastApplied {
     return list(bySandbox.get(sandbox));
   }
 
+  /** The items of a device's endpoint that go with the device. */
+  List<Item> standingOn(Item.Device device) {
+    return of(device.owner()).stream()
+        .filter(item -> item.standsOn().equals(Optional.of(device.name())))
+        .toList();
+  }
+
   /** Names of a network's own devices, in order. */
   public List<String> devices(String uid) {
     return list(devices.get(uid)).stream()
@@ -114,7 +121,8 @@ public final class LastApplied {
     return item instanceof Item.Device && item.owner().endpoint().isEmpty();
   }
 
-  private static String sandboxOf(Item item) {
+  /** File of the sandbox that contains the item or one end of it; empty if none does. */
+  static String sandboxOf(Item item) {
     return switch (item) {
       case Item.Device device -> device.inner().place().sandbox();
       case Item.Address address -> address.device().place().sandbox();

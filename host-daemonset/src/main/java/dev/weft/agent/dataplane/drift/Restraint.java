@@ -19,6 +19,22 @@ final class Restraint {
       new Backoff(Duration.ofMillis(500), Duration.ofSeconds(60));
 
   private final Map<String, Restless> known = new HashMap<>();
+  private final int free;
+  private final Backoff backoff;
+
+  Restraint() {
+    this(FREE, BACKOFF);
+  }
+
+  /**
+   * Starts without known changes.
+   *
+   * @param free number of changes in a row without delay
+   */
+  Restraint(int free, Backoff backoff) {
+    this.free = free;
+    this.backoff = backoff;
+  }
 
   private record Restless(int times, Instant last) {}
 
@@ -28,6 +44,6 @@ final class Restraint {
     Restless before = known.get(subject);
     int times = before == null ? 1 : before.times + 1;
     known.put(subject, new Restless(times, now));
-    return times <= FREE ? Duration.ZERO : BACKOFF.delay(times - FREE);
+    return times <= free ? Duration.ZERO : backoff.delay(times - free);
   }
 }

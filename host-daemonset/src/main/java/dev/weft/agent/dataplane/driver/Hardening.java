@@ -26,7 +26,7 @@ final class Hardening {
   static List<Problem> of(List<Item> items, NodeContext context) {
     List<Problem> problems = new ArrayList<>();
     for (Item item : items) {
-      if (item instanceof Item.Address(_, var device, var prefix)
+      if (item instanceof Item.Address(_, var device, var prefix, _)
           && prefix.address().getAddress().length == 4
           && context.observation().arpIgnore().equals(NOBODY)) {
         problems.add(

@@ -166,7 +166,7 @@ public final class HostKernel implements AutoCloseable {
   }
 
   /** Reads a sandbox; if that fails, only this sandbox counts as unreadable. */
-  private static Observation.Sight look(String file, Function<Netlink, Observation.View> read) {
+  static Observation.Sight look(String file, Function<Netlink, Observation.View> read) {
     Optional<SandboxHandle> opened;
     try {
       opened = SandboxHandle.open(file);
@@ -287,9 +287,9 @@ public final class HostKernel implements AutoCloseable {
     return entered.computeIfAbsent(file, SandboxHandle::open);
   }
 
-  /** The number of entered sandboxes. */
-  public int entered() {
-    return entered.size();
+  /** Files of the entered sandboxes. */
+  public Set<String> entered() {
+    return Set.copyOf(entered.keySet());
   }
 
   /** Leaves all sandboxes but these. */

@@ -34,6 +34,21 @@ public record Observation(
     String arpIgnore,
     Map<String, String> forwarding) {
 
+  /** Returns an observation of one sandbox and of the devices that it is connected to. */
+  static Observation of(List<Link> node, String file, Sight sandbox) {
+    return new Observation(
+        new View(node, List.of(), List.of()),
+        List.of(),
+        List.of(),
+        Map.of(file, sandbox),
+        Set.of(),
+        Set.of(),
+        true,
+        Map.of(),
+        "",
+        Map.of());
+  }
+
   /** Returns what was seen of a sandbox. */
   public Sight sandbox(String file) {
     return sandboxes.getOrDefault(file, Sight.GONE);

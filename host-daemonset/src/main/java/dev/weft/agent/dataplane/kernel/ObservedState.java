@@ -8,6 +8,7 @@ import dev.weft.agent.dataplane.model.Item;
 import dev.weft.agent.dataplane.model.NamespaceRef;
 import dev.weft.agent.dataplane.model.Owner;
 import dev.weft.agent.dataplane.model.State;
+import dev.weft.netlink.IpPrefix;
 import dev.weft.netlink.MacAddress;
 import dev.weft.netlink.rtnl.Address;
 import dev.weft.netlink.rtnl.BridgePort;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Finds Weft's items in an observation. Pure. */
 public final class ObservedState {
@@ -70,7 +72,7 @@ public final class ObservedState {
           .ifPresent(owner -> ours.put(link.index(), device(link, NamespaceRef.NODE, owner)));
     }
     items.addAll(ours.values());
-    entries(observation.node(), ours);
+    entries(observation.node(), ours, links);
     for (Neighbour neighbour : observation.neighbours()) {
       Item.Device device = ours.get(neighbour.link());
       MacAddress mac = neighbour.mac();
@@ -107,23 +109,48 @@ public final class ObservedState {
   private void sandbox(String file, Observation.View view) {
     NamespaceRef place = new NamespaceRef(file);
     Map<Integer, Item.Device> ours = new HashMap<>();
+    Map<Integer, Link> inside = new HashMap<>();
     view.ours()
         .forEach((index, owner) ->
-            view.link(index).ifPresent(link -> ours.put(index, device(link, place, owner))));
+            view.link(index)
+                .ifPresent(link -> {
+                  inside.put(index, link);
+                  ours.put(index, device(link, place, owner));
+                }));
     for (Item.Device device : ours.values()) {
       // The item of the node's end includes the sandbox's end of a veth pair.
       if (!(device.kind() instanceof DeviceKind.Veth)) {
         items.add(device);
       }
     }
-    entries(view, ours);
+    entries(view, ours, inside);
   }
 
-  private void entries(Observation.View view, Map<Integer, Item.Device> ours) {
+  /** A route to a network, by a device. */
+  private record Way(int link, IpPrefix network) {}
+
+  /** The networks that routes of the main table lead to directly. */
+  private static Set<Way> connected(Observation.View view) {
+    return view.routes().stream()
+        .filter(route -> route.table() == Route.MAIN && route.type() == Route.Type.UNICAST)
+        .map(route -> new Way(route.link(), route.destination()))
+        .collect(Collectors.toSet());
+  }
+
+  private void entries(
+      Observation.View view, Map<Integer, Item.Device> ours, Map<Integer, Link> devices) {
+    Set<Way> connected = connected(view);
     for (Address address : view.addresses()) {
       Item.Device device = ours.get(address.link());
       if (device != null && address.scope() == Scope.UNIVERSE) {
-        Item item = new Item.Address(device.owner(), device.name(), address.prefix());
+        IpPrefix prefix = address.prefix();
+        Link link = devices.get(address.link());
+        boolean routed =
+            prefix.length() == 8 * prefix.address().getAddress().length
+                // the kernel makes the route again when the device comes up
+                || (link != null && !link.isUp())
+                || connected.contains(new Way(address.link(), prefix.network()));
+        Item item = new Item.Address(device.owner(), device.name(), prefix, routed);
         if (device.name().place().isNode() || ownership.sandboxAddresses().contains(item.key())) {
           items.add(item);
         }
@@ -151,19 +178,22 @@ public final class ObservedState {
   private Item.Device device(Link link, NamespaceRef place, Owner owner) {
     Optional<Link> inside =
         link.kind() instanceof LinkKind.Veth ? inside(link, owner) : Optional.empty();
-    // A missing mark appears as another owner, so the plan sets it again.
     boolean marked =
-        link.alias().equals(owner.alias())
-            && inside.filter(it -> !it.alias().equals(owner.alias())).isEmpty();
+        isMarked(link, owner) && inside.filter(it -> !isMarked(it, owner)).isEmpty();
     return new Item.Device(
-        marked ? owner : owner.part("unmarked"),
+        owner,
         new DeviceName(place, link.name()),
         kind(link, owner, inside),
         mac(link),
         link.mtu(),
         link.isUp(),
         port(link),
-        place.isNode() ? IpConf.of(link) : IpConf.ANY);
+        IpConf.of(link),
+        marked);
+  }
+
+  private static boolean isMarked(Link link, Owner owner) {
+    return link.alias().equals(owner.alias()) && link.group() == Owner.GROUP;
   }
 
   private static MacAddress mac(Link link) {
@@ -196,7 +226,7 @@ public final class ObservedState {
             Optional.ofNullable(vxlan.local()),
             !observation.softChecksum().contains(link.index()));
       }
-      case LinkKind.Veth _ -> veth(owner, inside);
+      case LinkKind.Veth _ -> veth(link, owner, inside);
       case LinkKind.Macvlan(int parent, LinkKind.Macvlan.Mode mode) ->
           new DeviceKind.Macvlan(nameOf(parent), mode);
       case LinkKind.Vlan(int parent, int id) -> new DeviceKind.Vlan(nameOf(parent), id);
@@ -204,11 +234,15 @@ public final class ObservedState {
     };
   }
 
-  private DeviceKind veth(Owner owner, Optional<Link> inside) {
+  private DeviceKind veth(Link hostEnd, Owner owner, Optional<Link> inside) {
     NamespaceRef place = new NamespaceRef(ownership.sandboxes().getOrDefault(owner, "?"));
     return inside
-        .map(
-            link -> new DeviceKind.Veth(new DeviceName(place, link.name()), mac(link), link.isUp()))
+        .map(link ->
+            new DeviceKind.Veth(
+                new DeviceName(place, link.name()),
+                mac(link),
+                link.isUp(),
+                link.mtu() != hostEnd.mtu() || !IpConf.of(link).meets(IpConf.SANDBOX)))
         .orElseGet(() ->
             new DeviceKind.Veth(
                 new DeviceName(new NamespaceRef("?"), "?"), MacAddress.ZERO, false));

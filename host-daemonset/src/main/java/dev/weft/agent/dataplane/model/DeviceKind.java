@@ -67,11 +67,22 @@ public sealed interface DeviceKind {
     }
   }
 
-  /** The node's end of a veth pair; the peer is the interface in the sandbox. */
-  record Veth(DeviceName peer, MacAddress peerMac, boolean peerUp) implements DeviceKind {
+  /**
+   * The node's end of a veth pair; the peer is the interface in the sandbox.
+   *
+   * @param altered the peer's MTU or a setting differs from what all interfaces in sandboxes have
+   */
+  record Veth(DeviceName peer, MacAddress peerMac, boolean peerUp, boolean altered)
+      implements DeviceKind {
+    /** A pair with Weft's settings. */
+    public Veth(DeviceName peer, MacAddress peerMac, boolean peerUp) {
+      this(peer, peerMac, peerUp, false);
+    }
+
     @Override
     public String toString() {
-      return "veth to %s (%s%s)".formatted(peer, peerMac, peerUp ? "" : ", down");
+      return "veth to %s (%s%s%s)"
+          .formatted(peer, peerMac, peerUp ? "" : ", down", altered ? ", with other settings" : "");
     }
   }
 
@@ -101,8 +112,8 @@ public sealed interface DeviceKind {
 
   /** Why the kernel cannot change this device into {@code desired} in place; empty if it can. */
   default Optional<String> incompatibleWith(DeviceKind desired) {
-    if (this instanceof Veth(DeviceName peer, _, _)
-        && desired instanceof Veth(DeviceName other, _, _)
+    if (this instanceof Veth(DeviceName peer, _, _, _)
+        && desired instanceof Veth(DeviceName other, _, _, _)
         && peer.equals(other)) {
       return Optional.empty();
     }

@@ -17,8 +17,14 @@ public record IpConf(Map<Ipv4Conf, Integer> ipv4, Map<Ipv6Conf, Integer> ipv6) {
   /** {@code IN6_ADDR_GEN_MODE_NONE}. */
   private static final int NO_LINK_LOCAL = 1;
 
-  /** Accepts any settings. */
-  public static final IpConf ANY = new IpConf(Map.of(), Map.of());
+  /**
+   * Settings of an interface in a sandbox. With several interfaces, answers may leave by another
+   * one. A sandbox inherits the node's defaults for new devices, which may be stricter.
+   */
+  public static final IpConf SANDBOX =
+      new IpConf(
+          Map.of(Ipv4Conf.RP_FILTER, LOOSE, Ipv4Conf.ARP_IGNORE, 0, Ipv4Conf.ARP_ANNOUNCE, 0),
+          Map.of(Ipv6Conf.ACCEPT_RA, 0));
 
   /**
    * Accepts no route, address or redirect from the wire, because tenants and other machines send

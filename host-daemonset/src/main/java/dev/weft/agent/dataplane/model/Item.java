@@ -36,7 +36,8 @@ public sealed interface Item
               && device.withConf(other.conf).equals(other);
       case Setting _, Filter _, IpsecItem _ -> equals(desired);
       case Address address ->
-          new Address(desired.owner(), address.device, address.prefix).equals(desired);
+          new Address(desired.owner(), address.device, address.prefix, address.routed)
+              .equals(desired);
       case Route route ->
           new Route(desired.owner(), route.device, route.destination, route.gateway)
               .equals(desired);
@@ -84,7 +85,8 @@ public sealed interface Item
   /**
    * A device.
    *
-   * @param conf of the end on the node
+   * @param conf of the end on the node, or of a device in a sandbox
+   * @param marked whether all of its ends carry the owner's mark
    */
   record Device(
       Owner owner,
@@ -94,8 +96,22 @@ public sealed interface Item
       int mtu,
       boolean up,
       Optional<BridgeMembership> port,
-      IpConf conf)
+      IpConf conf,
+      boolean marked)
       implements Item {
+
+    /** A device with its mark. */
+    public Device(
+        Owner owner,
+        DeviceName name,
+        DeviceKind kind,
+        MacAddress mac,
+        int mtu,
+        boolean up,
+        Optional<BridgeMembership> port,
+        IpConf conf) {
+      this(owner, name, kind, mac, mtu, up, port, conf, true);
+    }
 
     /** A device that, on the node, accepts no configuration from the wire. */
     public Device(
@@ -107,7 +123,14 @@ public sealed interface Item
         boolean up,
         Optional<BridgeMembership> port) {
       this(
-          owner, name, kind, mac, mtu, up, port, name.place().isNode() ? IpConf.QUIET : IpConf.ANY);
+          owner,
+          name,
+          kind,
+          mac,
+          mtu,
+          up,
+          port,
+          name.place().isNode() ? IpConf.QUIET : IpConf.SANDBOX);
     }
 
     @Override
@@ -127,20 +150,27 @@ public sealed interface Item
 
     /** The device that carries its addresses: itself, or the interface in the sandbox. */
     public DeviceName inner() {
-      return kind instanceof DeviceKind.Veth(DeviceName peer, _, _) ? peer : name;
+      return kind instanceof DeviceKind.Veth(DeviceName peer, _, _, _) ? peer : name;
+    }
+
+    /** Whether its interface in a sandbox needs Weft's mark or settings again. */
+    public boolean isUnsettled(Device desired) {
+      return !marked
+          || !conf.meets(desired.conf)
+          || (kind instanceof DeviceKind.Veth veth && veth.altered());
     }
 
     /** Whether the device that carries its addresses is up. */
     public boolean innerUp() {
-      return kind instanceof DeviceKind.Veth(_, _, boolean peerUp) ? peerUp : up;
+      return kind instanceof DeviceKind.Veth(_, _, boolean peerUp, _) ? peerUp : up;
     }
 
     Device withPort(Optional<BridgeMembership> other) {
-      return new Device(owner, name, kind, mac, mtu, up, other, conf);
+      return new Device(owner, name, kind, mac, mtu, up, other, conf, marked);
     }
 
     public Device withConf(IpConf other) {
-      return new Device(owner, name, kind, mac, mtu, up, port, other);
+      return new Device(owner, name, kind, mac, mtu, up, port, other, marked);
     }
 
     @Override
@@ -151,8 +181,18 @@ public sealed interface Item
     }
   }
 
-  /** An address of a device. */
-  record Address(Owner owner, DeviceName device, IpPrefix prefix) implements Item {
+  /**
+   * An address of a device.
+   *
+   * @param routed whether the kernel's route to the address's network exists
+   */
+  record Address(Owner owner, DeviceName device, IpPrefix prefix, boolean routed)
+      implements Item {
+    /** An address with the route that the kernel makes for it. */
+    public Address(Owner owner, DeviceName device, IpPrefix prefix) {
+      this(owner, device, prefix, true);
+    }
+
     @Override
     public Key key() {
       return new Key.OfAddress(device, prefix);
@@ -165,7 +205,8 @@ public sealed interface Item
 
     @Override
     public String toString() {
-      return "address %s on %s".formatted(prefix, device);
+      return "address %s on %s%s"
+          .formatted(prefix, device, routed ? "" : ", without the route to its network");
     }
   }
 

@@ -72,6 +72,7 @@ public final class Plan {
     }
     List<String> parts = new ArrayList<>();
     note(parts, "owner", was.owner().alias(), is.owner().alias());
+    note(parts, "mark", was.marked() ? "there" : "missing", is.marked() ? "there" : "missing");
     note(parts, "MAC address", was.mac(), is.mac());
     note(parts, "MTU", was.mtu(), is.mtu());
     note(parts, "up", was.up(), is.up());

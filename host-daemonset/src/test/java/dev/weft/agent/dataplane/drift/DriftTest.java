@@ -115,6 +115,7 @@ class DriftTest {
         new Deed("the tunnel is renamed", node -> rename(node, TUNNEL)),
         new Deed("an endpoint's cable is renamed", node -> rename(node, hostEnd(node, BRIDGE))),
         new Deed("the mark is taken", node -> set(node, NAT, LinkSettings.builder().alias(""))),
+        new Deed("the group is taken", node -> set(node, NAT, LinkSettings.builder().group(0))),
         new Deed(
             "the tunnel's port learns",
             node ->
@@ -331,6 +332,37 @@ class DriftTest {
     Awaitility.await().until(() -> !drift.isEmpty());
     plane.reconcile(nodeSpec(), drift.remove().scope());
     assertThat(a.link("eth0").isUp()).isTrue();
+  }
+
+  @Test
+  void aForeignBridgeThatIsRenamedMakesRoomForTheNetwork() {
+    plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
+    node.netlink().linkAdd(LinkSpec.of(NAT, new LinkKind.Bridge()));
+    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems())
+        .isNotEmpty();
+    drift.clear();
+
+    rename(node, NAT);
+
+    Awaitility.await().until(() -> !drift.isEmpty());
+    assertThat(plane.reconcile(nodeSpec(), drift.remove().scope()).of("red").problems()).isEmpty();
+    assertThat(node.link("elsewhere").alias()).isEmpty();
+  }
+
+  @Test
+  void anEndpointGetsTheNameThatARenamedForeignDeviceGaveUp() {
+    String end = hostEnd(node, NAT);
+    plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
+    node.netlink().linkAdd(LinkSpec.of(end, new LinkKind.Bridge()));
+    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems())
+        .isNotEmpty();
+    drift.clear();
+
+    rename(node, end);
+
+    Awaitility.await().until(() -> !drift.isEmpty());
+    assertThat(plane.reconcile(nodeSpec(), drift.remove().scope()).of("red").problems()).isEmpty();
+    assertThat(b.link("eth0").isUp()).isTrue();
   }
 
   @Test

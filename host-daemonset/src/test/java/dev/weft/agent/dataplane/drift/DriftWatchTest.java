@@ -16,11 +16,14 @@ import dev.weft.netlink.rtnl.LinkSettings;
 import dev.weft.netlink.rtnl.LinkSpec;
 import dev.weft.netlink.rtnl.Notification;
 import dev.weft.netlink.xfrm.XfrmNotification;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +36,8 @@ class DriftWatchTest {
       new HostKernel(node.namespace().duplicate(), new NodeSettings(Optional.empty()));
   private final Queue<Notification> judged = new ConcurrentLinkedQueue<>();
   private final Queue<DriftEvent> drift = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger checks = new AtomicInteger();
+  private final Queue<String> looks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean fails = new AtomicBoolean();
 
   private final DriftWatch.Judge judge =
@@ -60,6 +65,23 @@ class DriftWatchTest {
 
         @Override
         public Optional<DriftEvent> judge(List<NftablesMonitor.Change> changes) {
+          return Optional.empty();
+        }
+
+        @Override
+        public boolean concerns(String sandbox, List<Notification> notifications) {
+          return true;
+        }
+
+        @Override
+        public Optional<DriftEvent> judgeSandbox(String sandbox) {
+          looks.add(sandbox);
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<DriftEvent> judgeDevices() {
+          checks.incrementAndGet();
           return Optional.empty();
         }
 
@@ -108,6 +130,20 @@ class DriftWatchTest {
       await().until(() -> judged.stream().anyMatch(each -> isOf("last", each)));
 
       assertThat(judged).filteredOn(each -> isOf("flood", each)).hasSizeLessThan(FLOOD / 10);
+    } finally {
+      watch.close();
+    }
+  }
+
+  @Test
+  void whatTheKernelDoesNotReportIsCheckedAgainAndAgain() {
+    String sandbox = lab.box("sandbox").file().toString();
+    DriftWatch watch = new DriftWatch(kernel, judge, drift::add, Duration.ofMillis(50));
+    try {
+      watch.follow(Set.of(sandbox));
+      // the first look follows the sandbox, the others are checks
+      await().until(() -> checks.get() > 2 && looks.size() > 2);
+      assertThat(looks).containsOnly(sandbox);
     } finally {
       watch.close();
     }
