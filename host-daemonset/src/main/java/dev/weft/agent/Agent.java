@@ -1,6 +1,7 @@
 package dev.weft.agent;
 
 import dev.weft.agent.attach.claim.Probe;
+import dev.weft.agent.cluster.NodeRecord;
 import dev.weft.agent.dataplane.spec.DriftEvent;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.health.AgentMetrics;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * The agent of one node: starts its parts, and reports whether they work.
  *
  * <p>It changes the kernel only after it knows the whole cluster and all sandboxes: with partial
- * knowledge it would treat the rest as deleted. From then on it works from its caches, whether or
- * not the API server is reachable. Closing it leaves the node's networks as they are.
+ * knowledge it would treat the rest as deleted. While no API server answers, it knows the cluster
+ * as an earlier agent left it. From then on it works from its caches, whether or not the API server
+ * is reachable. Closing it leaves the node's networks as they are.
  */
 public final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
@@ -46,8 +49,14 @@ public final class Agent implements AutoCloseable {
    * @param probe looks into sandboxes
    * @param sandboxes source of sandboxes
    * @param features capabilities of the kernel
+   * @param record what an earlier agent knew of the cluster
    */
-  public record Machine(NodeKernel kernel, Probe probe, Sandboxes sandboxes, Kernel features) {}
+  public record Machine(
+      NodeKernel kernel,
+      Probe probe,
+      Sandboxes sandboxes,
+      Kernel features,
+      NodeRecord record) {}
 
   /** An agent that does nothing before {@link #start}. */
   public Agent(String node, KubernetesClient client, Machine machine, AgentMetrics metrics) {
@@ -62,17 +71,29 @@ public final class Agent implements AutoCloseable {
   public void start() {
     parts.heartbeat().start(parts.timer());
     parts.attacher().onSynced(this::begin);
+    CompletableFuture<Void> read = parts.self().start(parts.timer());
     CompletableFuture<Void> _ =
         CompletableFuture.allOf(
-                parts.cluster().start(parts.watch()), parts.self().start(parts.timer()))
+                parts.cluster().start(parts.watch()),
+                CompletableFuture.anyOf(read, parts.self().recalled()))
             .thenRun(() -> {
               LOG.atInfo().addKeyValue("node", node).log("the cluster is known");
               machine.sandboxes.start(new TimedWirer(parts.attacher(), metrics));
             })
-            .exceptionally(e -> {
-              Supervised.broken("start", e);
-              return null;
-            });
+            .exceptionally(Agent::broken);
+    CompletableFuture<Void> _ =
+        CompletableFuture.allOf(parts.cluster().heard(), read)
+            .thenRun(() -> {
+              if (begun.get()) {
+                begin();
+              }
+            })
+            .exceptionally(Agent::broken);
+  }
+
+  private static @Nullable Void broken(Throwable why) {
+    Supervised.broken("start", why);
+    return null;
   }
 
   /** Runs when all sandboxes are known: starts the loops, or requests a full pass of each. */
@@ -120,6 +141,7 @@ public final class Agent implements AutoCloseable {
    */
   public List<String> unready() {
     List<String> reasons = new ArrayList<>();
+    parts.cluster().source().ifPresent(reasons::add);
     List<String> unknown = parts.cluster().troubles();
     if (!unknown.isEmpty()) {
       reasons.add("by the API server at %s:".formatted(apiServer));

@@ -2,6 +2,7 @@ package dev.weft.agent;
 
 import dev.weft.agent.attach.claim.KernelProbe;
 import dev.weft.agent.cluster.AgentClients;
+import dev.weft.agent.cluster.NodeRecord;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.spec.LocalVtep;
@@ -82,6 +83,9 @@ final class AgentRunCommand implements Callable<Integer> {
     try (KubernetesClient client =
             AgentClients.open(options.config(), metrics::apiRequest, metrics::unreadable);
         DataPlane dataPlane = DataPlane.open(options.keyFile());
+        NodeRecord record =
+            NodeRecord.open(
+                NodeRecord.besides(options.keys), client.getKubernetesSerialization());
         KernelProbe probe = new KernelProbe(NetworkNamespace.current());
         Agent agent =
             new Agent(
@@ -91,7 +95,8 @@ final class AgentRunCommand implements Callable<Integer> {
                     new Plane(dataPlane, metrics),
                     probe,
                     options.sandboxes.open(),
-                    KernelSurvey.kernel()),
+                    KernelSurvey.kernel(),
+                    record),
                 metrics);
         HealthServer health =
             HealthServer.start(

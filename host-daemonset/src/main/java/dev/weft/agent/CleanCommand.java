@@ -1,5 +1,6 @@
 package dev.weft.agent;
 
+import dev.weft.agent.cluster.NodeRecord;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.NodeSpec;
@@ -11,6 +12,7 @@ import java.io.PrintWriter;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -82,7 +84,8 @@ final class CleanCommand implements Callable<Integer> {
     }
   }
 
-  private int clean() {
+  private int clean() throws IOException {
+    boolean _ = Files.deleteIfExists(NodeRecord.besides(keys));
     PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     try (DataPlane dataPlane = DataPlane.open(new KeyFile(keys))) {
       ReconcileOutcome outcome =

@@ -2,6 +2,7 @@ package dev.weft.agent;
 
 import dev.weft.agent.cluster.AgentClients;
 import dev.weft.agent.cluster.ClusterCaches;
+import dev.weft.agent.cluster.NodeRecord;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.model.Change;
 import dev.weft.agent.dataplane.spec.PassScope;
@@ -53,7 +54,7 @@ final class PlanCommand implements Callable<Integer> {
       Untouched untouched = new Untouched();
       sandboxes.start(untouched);
       await(untouched.synced, "a source of sandboxes");
-      OwnNode self = new OwnNode(client, options.node);
+      OwnNode self = new OwnNode(client, options.node, NodeRecord.none());
       Optional<Node> _ = self.read();
       NodeUnderlay underlay =
           new NodeUnderlay(cluster, self, client.getMasterUrl(), dataPlane::underlay);

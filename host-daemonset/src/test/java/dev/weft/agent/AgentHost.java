@@ -8,7 +8,9 @@ import dev.weft.testkit.TestApiServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class AgentHost implements AutoCloseable {
   /** Address at which the agent reaches the API server. */
   static final int FRONT = 16443;
+
+  private static final int HEALTH = 9810;
 
   private final TestApiServer server;
   private final String name;
@@ -80,6 +84,28 @@ final class AgentHost implements AutoCloseable {
             .start();
     agent = started;
     return started;
+  }
+
+  /** The answer of {@code /readyz}, with its first line. */
+  String readyz() {
+    return get("/readyz");
+  }
+
+  /** The agent's answer, with its first line; empty while no process listens. */
+  String get(String path) {
+    return namespace.call(() -> {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), HEALTH)) {
+        socket
+            .getOutputStream()
+            .write(
+                "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                    .formatted(path)
+                    .getBytes(StandardCharsets.US_ASCII));
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        return "";
+      }
+    });
   }
 
   /** Kills the agent. */

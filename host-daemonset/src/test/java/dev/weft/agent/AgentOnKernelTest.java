@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.attach.claim.KernelProbe;
 import dev.weft.agent.cluster.AgentClients;
+import dev.weft.agent.cluster.NodeRecord;
 import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.health.AgentMetrics;
 import dev.weft.agent.node.KernelSurvey;
@@ -227,7 +228,8 @@ class AgentOnKernelTest {
                   new AgentRunCommand.Plane(dataPlane, metrics),
                   probe,
                   new NamespaceDirectory(sandboxes.directory()),
-                  KernelSurvey.kernel()),
+                  KernelSurvey.kernel(),
+                  NodeRecord.none()),
               metrics);
       dataPlane.onDrift(agent::drifted);
       agent.start();

@@ -6,9 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.weft.testkit.Door;
 import dev.weft.testkit.TestApiServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("api-server")
 class AgentProcessTest {
   private static final Duration LONG = Duration.ofSeconds(90);
-  private static final int HEALTH = 9810;
 
   @TempDir Path folder;
   private TestApiServer server;
@@ -50,11 +46,11 @@ class AgentProcessTest {
   void itLivesWithoutTheApiServerAndReportsWhatItWaitsFor() throws Exception {
     Process agent = host.run(folder);
 
-    await().atMost(LONG).until(() -> get("/healthz").startsWith("HTTP/1.1 200"));
+    await().atMost(LONG).until(() -> host.get("/healthz").startsWith("HTTP/1.1 200"));
     await()
         .atMost(LONG)
         .untilAsserted(() ->
-            assertThat(get("/readyz"))
+            assertThat(host.get("/readyz"))
                 .startsWith("HTTP/1.1 503")
                 .contains(
                     "the API server at",
@@ -62,37 +58,19 @@ class AgentProcessTest {
                     "ContainerNetwork is not known since"));
 
     try (Door door = host.door()) {
-      await().atMost(LONG).until(() -> get("/readyz").startsWith("HTTP/1.1 200"));
-      assertThat(get("/metrics")).contains("weft_thread_restarts_total{thread=\"weft-drift\"} 0");
+      await().atMost(LONG).until(() -> host.get("/readyz").startsWith("HTTP/1.1 200"));
+      assertThat(host.get("/metrics")).contains("weft_thread_restarts_total{thread=\"weft-drift\"} 0");
 
       door.shut();
       await()
           .atMost(LONG)
           .untilAsserted(() ->
-              assertThat(get("/readyz"))
+              assertThat(host.get("/readyz"))
                   .startsWith("HTTP/1.1 503")
                   .contains("ContainerNetwork is not watched since"));
-      assertThat(get("/healthz")).startsWith("HTTP/1.1 200");
+      assertThat(host.get("/healthz")).startsWith("HTTP/1.1 200");
     }
     agent.destroy();
     assertThat(agent.waitFor(30, TimeUnit.SECONDS)).isTrue();
-  }
-
-  /** The answer, including the status line; empty while no process listens. */
-  private String get(String path) {
-    return host.namespace()
-        .call(() -> {
-          try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), HEALTH)) {
-            socket
-                .getOutputStream()
-                .write(
-                    "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-                        .formatted(path)
-                        .getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-          } catch (IOException e) {
-            return "";
-          }
-        });
   }
 }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weft.agent.attach.claim.Probe;
 import dev.weft.agent.cluster.AgentClients;
+import dev.weft.agent.cluster.NodeRecord;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.health.AgentMetrics;
 import dev.weft.agent.sandbox.NamespaceDirectory;
@@ -208,7 +209,8 @@ abstract class AgentsOnApiServer {
                   kernel,
                   probe,
                   new NamespaceDirectory(files.directory()),
-                  new Kernel("6.18", List.of())),
+                  new Kernel("6.18", List.of()),
+                  NodeRecord.none()),
               metrics);
     }
 

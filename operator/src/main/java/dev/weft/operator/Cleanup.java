@@ -1,5 +1,6 @@
 package dev.weft.operator;
 
+import dev.weft.api.Causes;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.Mesh;
@@ -7,21 +8,32 @@ import dev.weft.api.MeshNode;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.OverlayService;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Deletes every object of Weft. It first deletes the users' objects, so that operator and agents
  * take the networks down. Then it removes the finalizers of all objects that remain. A live agent
  * takes a network down even if its HostNetwork just vanishes.
+ *
+ * <p>It looks at the API again until nothing is left: a request that fails, or an object that comes
+ * back, only makes it look once more.
  */
 final class Cleanup {
   private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** How many objects it names at most when it waits. */
+  private static final int NAMED = 10;
+
   private static final List<Class<? extends HasMetadata>> WANTED =
       List.of(OverlayService.class, ContainerNetwork.class);
   private static final List<Class<? extends HasMetadata>> HELD =
@@ -37,6 +49,7 @@ final class Cleanup {
 
   private final KubernetesClient client;
   private final Consumer<String> out;
+  private String told = "";
 
   /**
    * Creates a cleanup of the cluster that {@code client} reaches; it reports to {@code out} line by
@@ -51,57 +64,114 @@ final class Cleanup {
    * Deletes everything.
    *
    * @param patience time that operator and agents have
-   * @param force whether to remove the finalizers of what remains after that time
+   * @param force whether to remove the finalizers of what remains after that time, for as long as
+   *     it takes
    * @return whether no object is left
    */
   boolean run(Duration patience, boolean force) throws InterruptedException {
-    WANTED.forEach(this::delete);
     long end = System.nanoTime() + patience.toNanos();
-    while (all(HELD).findAny().isPresent() && System.nanoTime() < end) {
-      Thread.sleep(PAUSE);
-    }
-    if (!force) {
-      all(HELD).forEach(each -> out.accept("still there: " + name(each)));
-      if (all(HELD).findAny().isPresent()) {
-        return false;
+    boolean orderly = true;
+    while (orderly && !attempt(this::takeDown)) {
+      orderly = System.nanoTime() < end;
+      if (orderly) {
+        Thread.sleep(PAUSE);
       }
     }
-    EVERYTHING.forEach(this::delete);
-    all(EVERYTHING).forEach(this::letGo);
-    delete(MeshNode.class);
-    list(MeshNode.class)
-        .forEach(each ->
-            out.accept(name(each) + " exists again, because its agent runs; it blocks nothing"));
-    List<String> left = all(EVERYTHING).map(Cleanup::name).toList();
-    left.forEach(each -> out.accept("still there: " + each));
-    if (left.isEmpty()) {
-      out.accept("nothing of Weft is left in the API that blocks a deletion");
+    if (!orderly && !force) {
+      return false;
     }
-    return left.isEmpty();
+    while (!attempt(this::clear)) {
+      Thread.sleep(PAUSE);
+    }
+    out.accept("nothing of Weft is left in the API that blocks a deletion");
+    return true;
   }
 
-  private void delete(Class<? extends HasMetadata> kind) {
-    all(List.of(kind))
-        .filter(each -> !each.isMarkedForDeletion())
-        .forEach(each -> {
-          client.resource(each).delete();
-          out.accept("deleted " + name(each));
-        });
+  /** One look at the API. */
+  private interface Look {
+    /** Returns the objects that are left. */
+    List<HasMetadata> left();
+  }
+
+  /** Looks once; a request that fails counts as something left. */
+  private boolean attempt(Look look) {
+    try {
+      List<HasMetadata> left = look.left();
+      if (!left.isEmpty()) {
+        tell("still there: " + names(left));
+      }
+      return left.isEmpty();
+    } catch (KubernetesClientException e) {
+      tell("the API server is asked again: " + Causes.of(e));
+      return false;
+    }
+  }
+
+  /** Says what it waits for, once a change. */
+  private void tell(String line) {
+    if (!line.equals(told)) {
+      out.accept(line);
+      told = line;
+    }
+  }
+
+  private static String names(List<HasMetadata> objects) {
+    String first =
+        objects.stream().limit(NAMED).map(Cleanup::held).collect(Collectors.joining(", "));
+    return objects.size() > NAMED ? first + ", %d more".formatted(objects.size() - NAMED) : first;
+  }
+
+  private static String held(HasMetadata object) {
+    List<String> finalizers = object.getMetadata().getFinalizers();
+    return finalizers.isEmpty()
+        ? name(object)
+        : "%s (held by %s)".formatted(name(object), String.join(", ", finalizers));
+  }
+
+  private List<HasMetadata> takeDown() {
+    all(WANTED).forEach(this::delete);
+    return all(HELD).toList();
+  }
+
+  private List<HasMetadata> clear() {
+    all(EVERYTHING).forEach(this::delete);
+    all(EVERYTHING).forEach(this::letGo);
+    List<HasMetadata> left = all(EVERYTHING).toList();
+    if (left.isEmpty()) {
+      list(MeshNode.class).forEach(this::delete);
+    }
+    return left;
+  }
+
+  private void delete(HasMetadata object) {
+    if (!object.isMarkedForDeletion() && isDone(object, () -> client.resource(object).delete())) {
+      out.accept("deleted " + name(object));
+    }
   }
 
   private void letGo(HasMetadata held) {
-    try {
-      client
-          .resource(held)
-          .edit(each -> {
-            each.getMetadata().setFinalizers(List.of());
-            return each;
-          });
+    ObjectMeta metadata = held.getMetadata();
+    // without a version no other writer conflicts; the UID spares a later object of that name
+    String released =
+        "{\"metadata\":{\"uid\":\"%s\",\"finalizers\":null}}".formatted(metadata.getUid());
+    if (!metadata.getFinalizers().isEmpty()
+        && isDone(
+            held,
+            () -> client.resource(held).patch(PatchContext.of(PatchType.JSON_MERGE), released))) {
       out.accept("released by force: " + name(held) + after(held));
+    }
+  }
+
+  /** Whether a request succeeded; one that failed does not keep others from being sent. */
+  private boolean isDone(HasMetadata object, Runnable request) {
+    try {
+      request.run();
+      return true;
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
-        throw e;
+        tell("%s is tried again: %s".formatted(name(object), Causes.of(e)));
       }
+      return false;
     }
   }
 

@@ -1,8 +1,9 @@
 package dev.weft.operator;
 
+import dev.weft.api.reading.Reading;
+import dev.weft.process.ApiClients;
 import dev.weft.process.ApiServerOption;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Objects;
@@ -41,7 +42,9 @@ final class CleanupCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     try (KubernetesClient client =
-        new KubernetesClientBuilder().withConfig(apiServer.config()).build()) {
+        ApiClients.builder(
+                ApiClients.prompt(apiServer.config()), new Reading(_ -> {}).mapper(), _ -> {})
+            .build()) {
       Cleanup cleanup =
           new Cleanup(
               client,

@@ -25,6 +25,9 @@ public final class ApiWrites implements AutoCloseable {
   private static final Backoff BACKOFF =
       new Backoff(Duration.ofMillis(250), Duration.ofSeconds(30));
 
+  /** Without an answer there is no server to spare: writes follow its return within two seconds. */
+  private static final Backoff AWAY = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(2));
+
   private final Timer timer;
   private final Map<String, Pending> pending = new ConcurrentHashMap<>();
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
@@ -134,6 +137,7 @@ public final class ApiWrites implements AutoCloseable {
         .log(
             "the API server did not accept a write; the agent tries again: {}",
             failure.getMessage());
-    timer.after(BACKOFF.delay(again.failures), () -> begin(key));
+    Backoff backoff = failure.getCode() <= 0 ? AWAY : BACKOFF;
+    timer.after(backoff.delay(again.failures), () -> begin(key));
   }
 }

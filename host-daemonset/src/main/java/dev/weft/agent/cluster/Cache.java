@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -45,12 +45,13 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final SharedIndexInformer<T> informer;
-  private final AtomicBoolean failing = new AtomicBoolean();
   private final AtomicReference<@Nullable Instant> dead = new AtomicReference<>();
   private volatile String reason = "";
   private final PendingWrites<T> ahead = new PendingWrites<>();
   private final Map<String, String> refused = new ConcurrentHashMap<>();
   private final Gate<T> gate;
+  private final NodeRecord.Page page;
+  private final CompletableFuture<Void> listed = new CompletableFuture<>();
   private final ChangeSignal changed = new ChangeSignal();
 
   /** Receives every object that was added, changed or deleted. */
@@ -103,6 +104,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
       }
       refused.remove(key);
       gate.strip.accept(object);
+      page.put(key, object);
       T before = super.put(key, object);
       ahead.came(object);
       return before;
@@ -111,6 +113,7 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     @Override
     public @Nullable T remove(String key) {
       refused.remove(key);
+      page.remove(key);
       T before = super.remove(key);
       if (before != null) {
         ahead.went(before);
@@ -121,12 +124,13 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
   /** A cache of {@code resources}; it sends no request before {@link #start}. */
   public Cache(Informable<T> resources, Listener<T> listener) {
-    this(resources, Gate.open(), listener);
+    this(resources, Gate.open(), NodeRecord.none().page(""), listener);
   }
 
-  /** A cache of the objects that pass {@code gate}. */
-  Cache(Informable<T> resources, Gate<T> gate, Listener<T> listener) {
+  /** A cache of the objects that pass {@code gate}, which it keeps in {@code page}. */
+  Cache(Informable<T> resources, Gate<T> gate, NodeRecord.Page page, Listener<T> listener) {
     this.gate = gate;
+    this.page = page;
     informer = resources.withLimit(PAGE).runnableInformer(0);
     informer.itemStore(new Store());
     informer.exceptionHandler(this::retry);
@@ -167,14 +171,38 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     return namespace == null ? name : namespace + "/" + name;
   }
 
-  /** Starts to list and watch, without a time limit; completes with the first list. */
+  /**
+   * Starts to list and watch, without a time limit; completes with the first list, or when the
+   * agent works from its record.
+   */
   public CompletionStage<Void> start() {
-    return informer.start();
+    List<T> recalled = page.recall(informer.getApiTypeClass());
+    if (!recalled.isEmpty()) {
+      informer.initialState(recalled.stream());
+    }
+    CompletableFuture<Void> _ =
+        informer
+            .start()
+            .toCompletableFuture()
+            .thenRun(() -> {
+              page.complete();
+              listed.complete(null);
+            })
+            .exceptionally(e -> {
+              listed.completeExceptionally(e);
+              return null;
+            });
+    return CompletableFuture.anyOf(listed, page.used()).thenAccept(_ -> {});
   }
 
-  /** Whether the first list is complete. */
+  /** Completes with the first list. */
+  CompletableFuture<Void> listed() {
+    return listed;
+  }
+
+  /** Whether all objects are known: the first list is complete, or the record counts. */
   public boolean isSynced() {
-    return informer.hasSynced();
+    return informer.hasSynced() || page.isUsed();
   }
 
   /**
@@ -189,13 +217,13 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     Instant now = Instant.now();
     dead.compareAndSet(null, now);
     Instant since = Objects.requireNonNullElse(dead.get(), now);
-    return isSynced() && Duration.between(since, now).compareTo(PATIENCE) < 0
+    return informer.hasSynced() && Duration.between(since, now).compareTo(PATIENCE) < 0
         ? Optional.empty()
         : Optional.of(
             "%s %s since %s%s"
                 .formatted(
                     informer.getApiTypeClass().getSimpleName(),
-                    isSynced() ? "is not watched" : "is not known",
+                    informer.hasSynced() ? "is not watched" : "is not known",
                     since.truncatedTo(ChronoUnit.SECONDS),
                     reason.isEmpty() ? "" : ": " + reason));
   }
@@ -212,12 +240,14 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
   /** Adds an object that this agent created or changed. */
   public void put(T object) {
+    page.put(key(object), object);
     ahead.put(object);
     changed.raise();
   }
 
   /** Removes an object that this agent deleted. */
   public void remove(T object) {
+    page.remove(key(object));
     ahead.remove(object);
     changed.raise();
   }
@@ -251,14 +281,20 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
     informer.stop();
   }
 
+  /** Closes the cache, and drops its objects from the record. */
+  void end() {
+    close();
+    page.end();
+  }
+
   /**
-   * Logs a failure as a warning only once before the first list: a waiting start must give its
-   * reason.
+   * Logs a failure as a warning only before the first list, and once for all kinds: a waiting start
+   * must give its reason.
    */
   private boolean retry(boolean started, Throwable failure) {
     dead.compareAndSet(null, Instant.now());
     reason = Causes.of(failure);
-    Level level = started || failing.getAndSet(true) ? Level.DEBUG : Level.WARN;
+    Level level = !informer.hasSynced() && page.away(reason) ? Level.WARN : Level.DEBUG;
     LOG.atLevel(level)
         .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())
         .log("cannot be listed or watched; the agent tries again: {}", reason);

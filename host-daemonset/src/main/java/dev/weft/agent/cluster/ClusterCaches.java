@@ -15,11 +15,13 @@ import dev.weft.api.TxChecksum;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,11 @@ import org.slf4j.LoggerFactory;
 public final class ClusterCaches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterCaches.class);
 
+  /** A server that has not told everything by then counts as away. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final String node;
+  private final NodeRecord record;
   private final Cache<ContainerNetwork> networks;
   private final Cache<HostNetwork> hostNetworks;
   private final Cache<MeshNode> meshNodes;
@@ -38,6 +44,7 @@ public final class ClusterCaches implements AutoCloseable {
   private final EndpointCaches endpoints;
   private final SliceCaches slices;
   private final BoundPods pods;
+  private final CompletableFuture<Void> known = new CompletableFuture<>();
   private volatile Listener listener = Listener.NONE;
   private final MeshMembers claims = new MeshMembers();
   private volatile MeshMembers.Settled members = MeshMembers.Settled.NONE;
@@ -72,60 +79,105 @@ public final class ClusterCaches implements AutoCloseable {
     default void pod(@Nullable Pod before, @Nullable Pod after) {}
   }
 
+  /** Caches for {@code node} that keep no record. */
+  public ClusterCaches(
+      KubernetesClient connection,
+      String node,
+      Function<String, Optional<SandboxReference>> sandboxOf) {
+    this(connection, node, NodeRecord.none(), sandboxOf);
+  }
+
   /**
    * Caches for {@code node}; they send no request before {@link #start}.
    *
+   * @param record what an earlier agent knew, and where the caches keep what they know
    * @param sandboxOf finds the running sandbox of a pod by the pod's UID
    */
   public ClusterCaches(
       KubernetesClient connection,
       String node,
+      NodeRecord record,
       Function<String, Optional<SandboxReference>> sandboxOf) {
     KubernetesClient client = AgentClients.patient(connection);
     this.node = node;
+    this.record = record;
     this.networks =
         new Cache<>(
             client.resources(ContainerNetwork.class),
+            Cache.Gate.open(),
+            record.page("networks"),
             (before, after) -> listener.network(before, after));
     this.hostNetworks =
         new Cache<>(
             client.resources(HostNetwork.class).withLabel(Names.NODE_LABEL, node),
             Cache.Gate.of(Identity::contradiction),
+            record.page("hostNetworks"),
             (before, after) -> listener.hostNetwork(before, after));
     this.meshNodes =
         new Cache<>(
             client.resources(MeshNode.class),
             Cache.Gate.of(Identity::contradiction),
+            record.page("meshNodes"),
             this::meshNodeChanged);
     this.meshes =
-        new Cache<>(client.resources(Mesh.class), (before, after) -> listener.mesh(before, after));
+        new Cache<>(
+            client.resources(Mesh.class),
+            Cache.Gate.open(),
+            record.page("meshes"),
+            (before, after) -> listener.mesh(before, after));
     this.endpoints =
         new EndpointCaches(
-            client, node, sandboxOf, (before, after) -> listener.endpoint(before, after));
-    this.slices = new SliceCaches(client, (before, after) -> listener.slice(before, after));
+            client, record, node, sandboxOf, (before, after) -> listener.endpoint(before, after));
+    this.slices = new SliceCaches(client, record, (before, after) -> listener.slice(before, after));
     this.pods = new BoundPods(client, node, (before, after) -> listener.pod(before, after));
   }
 
   /**
-   * Starts to list and watch. Completes when everything is known: with partial knowledge a node
-   * would treat the rest as deleted.
+   * Starts to list and watch. Completes when everything is known, if need be from the record: with
+   * partial knowledge a node would treat the rest as deleted.
    *
    * @param to is called for each change
    */
   public CompletableFuture<Void> start(Listener to) {
     listener = to;
-    return CompletableFuture.allOf(
-            networks.start().toCompletableFuture(),
-            hostNetworks.start().toCompletableFuture(),
-            meshNodes.start().thenRun(this::settle).toCompletableFuture(),
-            meshes.start().toCompletableFuture(),
-            endpoints.start().toCompletableFuture())
-        .thenCompose(_ -> ofEachNetwork(endpoints::follow))
+    CompletableFuture<Void> _ =
+        CompletableFuture.allOf(
+                networks.start().toCompletableFuture(),
+                hostNetworks.start().toCompletableFuture(),
+                meshNodes.start().thenRun(this::settle).toCompletableFuture(),
+                meshes.start().toCompletableFuture(),
+                endpoints.start().toCompletableFuture())
+            .thenCompose(_ -> ofEachNetwork(endpoints::follow))
+            .thenCompose(_ ->
+                ofEachNetwork(network ->
+                    endpoints.hasVirtual(network)
+                        ? slices.follow(network)
+                        : CompletableFuture.completedFuture(null)))
+            .whenComplete(this::complete);
+    CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> {
+          if (!known.isDone()) {
+            record.use();
+          }
+        });
+    return known.copy();
+  }
+
+  private void complete(@Nullable Void unused, @Nullable Throwable why) {
+    boolean _ = why == null ? known.complete(null) : known.completeExceptionally(why);
+  }
+
+  /** Completes when the API server has told everything. */
+  public CompletableFuture<Void> heard() {
+    return known
         .thenCompose(_ ->
-            ofEachNetwork(network ->
-                endpoints.hasVirtual(network)
-                    ? slices.follow(network)
-                    : CompletableFuture.completedFuture(null)));
+            CompletableFuture.allOf(
+                networks.listed(),
+                hostNetworks.listed(),
+                meshNodes.listed(),
+                meshes.listed(),
+                endpoints.listed()))
+        .thenRun(record::heard);
   }
 
   private void meshNodeChanged(@Nullable MeshNode before, @Nullable MeshNode after) {
@@ -189,6 +241,11 @@ public final class ClusterCaches implements AutoCloseable {
             endpoints.trouble())
         .flatMap(Optional::stream)
         .toList();
+  }
+
+  /** Says that the caches hold a record; empty if they hold what the API server told. */
+  public Optional<String> source() {
+    return record.source();
   }
 
   /** Name of this node. */

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EndpointCaches implements AutoCloseable {
   private final KubernetesClient client;
+  private final NodeRecord record;
   private final String node;
   private final Cache.Listener<NetworkEndpoint> listener;
   private final Cache<NetworkEndpoint> own;
@@ -45,10 +46,12 @@ public final class EndpointCaches implements AutoCloseable {
 
   EndpointCaches(
       KubernetesClient client,
+      NodeRecord record,
       String node,
       Function<String, Optional<SandboxReference>> sandboxOf,
       Cache.Listener<NetworkEndpoint> listener) {
     this.client = client;
+    this.record = record;
     this.node = node;
     this.sandboxOf = sandboxOf;
     this.listener = listener;
@@ -56,6 +59,7 @@ public final class EndpointCaches implements AutoCloseable {
         new Cache<>(
             client.resources(NetworkEndpoint.class).withLabel(Names.NODE_LABEL, node),
             gate(),
+            record.page("endpoints"),
             this::changed);
   }
 
@@ -65,6 +69,15 @@ public final class EndpointCaches implements AutoCloseable {
 
   CompletionStage<Void> start() {
     return own.start();
+  }
+
+  /** Completes with the first lists of the node's own endpoints and of the networks so far. */
+  CompletableFuture<Void> listed() {
+    return CompletableFuture.allOf(
+        Stream.concat(
+                Stream.of(own.listed()),
+                followed.values().stream().map(each -> each.cache.listed()))
+            .toArray(CompletableFuture[]::new));
   }
 
   int refused() {
@@ -98,7 +111,7 @@ public final class EndpointCaches implements AutoCloseable {
   public void unfollow(String network) {
     Followed former = followed.remove(network);
     if (former != null) {
-      former.cache.close();
+      former.cache.end();
       former.cache.all().forEach(macs::remove);
     }
   }
@@ -287,7 +300,8 @@ public final class EndpointCaches implements AutoCloseable {
   @Override
   public void close() {
     own.close();
-    followed.keySet().forEach(this::unfollow);
+    followed.values().forEach(each -> each.cache.close());
+    followed.clear();
   }
 
   /** The network of an endpoint; empty text if it names none. */
@@ -316,6 +330,7 @@ public final class EndpointCaches implements AutoCloseable {
                 .withLabel(Names.NETWORK_LABEL, network)
                 .withLabelNotIn(Names.NODE_LABEL, node),
             gate(),
+            record.page("endpoints/" + network),
             (before, after) -> {
               rest(before, after);
               listener.changed(before, after);

@@ -18,13 +18,16 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class SliceCaches implements AutoCloseable {
   private final KubernetesClient client;
+  private final NodeRecord record;
   private final Cache.Listener<EndpointSlice> listener;
   private final Map<String, Followed> followed = new ConcurrentHashMap<>();
 
   private record Followed(Cache<EndpointSlice> cache, CompletableFuture<Void> synced) {}
 
-  SliceCaches(KubernetesClient client, Cache.Listener<EndpointSlice> listener) {
+  SliceCaches(
+      KubernetesClient client, NodeRecord record, Cache.Listener<EndpointSlice> listener) {
     this.client = client;
+    this.record = record;
     this.listener = listener;
   }
 
@@ -37,7 +40,7 @@ public final class SliceCaches implements AutoCloseable {
   public void unfollow(String network) {
     Followed former = followed.remove(network);
     if (former != null) {
-      former.cache.close();
+      former.cache.end();
     }
   }
 
@@ -71,7 +74,8 @@ public final class SliceCaches implements AutoCloseable {
 
   @Override
   public void close() {
-    followed.keySet().forEach(this::unfollow);
+    followed.values().forEach(each -> each.cache.close());
+    followed.clear();
   }
 
   private Followed open(String network) {
@@ -82,6 +86,7 @@ public final class SliceCaches implements AutoCloseable {
                 .inAnyNamespace()
                 .withLabel(Names.NETWORK_LABEL, network),
             new Cache.Gate<>(TaskSlices::contradiction, SliceCaches::strip),
+            record.page("slices/" + network),
             listener);
     return new Followed(cache, cache.start().toCompletableFuture());
   }

@@ -1,12 +1,15 @@
 package dev.weft.agent.node;
 
+import dev.weft.agent.cluster.NodeRecord;
 import dev.weft.agent.retry.Timer;
 import dev.weft.api.Causes;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -22,12 +25,15 @@ public final class OwnNode {
 
   private final KubernetesClient client;
   private final String name;
-  private volatile Optional<Node> last = Optional.empty();
+  private final NodeRecord.Page page;
+  private volatile Optional<Node> last;
 
-  /** The Node of this name; reads nothing yet. */
-  public OwnNode(KubernetesClient client, String name) {
+  /** The Node of this name; asks nobody yet. */
+  public OwnNode(KubernetesClient client, String name, NodeRecord record) {
     this.client = client;
     this.name = name;
+    this.page = record.page("node");
+    this.last = page.recall(Node.class).stream().findFirst();
   }
 
   /** What was read last. */
@@ -49,7 +55,26 @@ public final class OwnNode {
       }
       last = Optional.empty();
     }
+    last.ifPresentOrElse(each -> page.put(name, addresses(each)), () -> page.remove(name));
+    page.complete();
     return last;
+  }
+
+  /** The part of a Node that {@link UnderlayChoices} reads: it changes seldom. */
+  private static Node addresses(Node node) {
+    return new NodeBuilder()
+        .withNewMetadata()
+        .withName(node.getMetadata().getName())
+        .endMetadata()
+        .withNewStatus()
+        .withAddresses(node.getStatus() == null ? List.of() : node.getStatus().getAddresses())
+        .endStatus()
+        .build();
+  }
+
+  /** Completes when an earlier agent's Node counts. */
+  public CompletableFuture<Void> recalled() {
+    return page.used();
   }
 
   /** Completes when it was read once, however long the API server is away. */
