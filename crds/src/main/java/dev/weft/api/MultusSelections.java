@@ -11,6 +11,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -56,17 +59,54 @@ public final class MultusSelections {
   public record Mapped(MultusSelection selection, String network) {}
 
   /**
+   * The selections whose definition a network stands for.
+   *
+   * @param networks finds the networks that stand for a definition
+   * @throws InvalidAttachments if several networks stand for one definition
+   */
+  public static List<Mapped> mapped(
+      List<MultusSelection> selections, Function<String, Set<String>> networks)
+      throws InvalidAttachments {
+    List<Mapped> mapped = new ArrayList<>();
+    for (MultusSelection each : selections) {
+      Set<String> standing = networks.apply(each.definition());
+      if (standing.size() > 1) {
+        throw new InvalidAttachments(
+            "the networks %s all stand for %s; take it out of the annotation %s of all but one"
+                .formatted(
+                    String.join(", ", new TreeSet<>(standing)),
+                    each.definition(),
+                    Names.MULTUS_ALIASES_ANNOTATION),
+            each.position());
+      }
+      standing.forEach(network -> mapped.add(new Mapped(each, network)));
+    }
+    return mapped;
+  }
+
+  /**
    * The attachments of a pod.
    *
+   * @param gateways finds the gateways of a network
    * @throws InvalidAttachments if one cannot be read, or two contradict each other
    */
-  public static List<Attachment> attachments(List<Mapped> mapped) throws InvalidAttachments {
+  public static List<Attachment> attachments(
+      List<Mapped> mapped, Function<String, Set<String>> gateways) throws InvalidAttachments {
     List<PlacedAttachment> found = new ArrayList<>();
     for (Mapped each : mapped) {
       if (found.size() == Attachments.MOST) {
         throw new InvalidAttachments(
             "a pod attaches to at most %d networks".formatted(Attachments.MOST),
             each.selection.position());
+      }
+      Set<String> known = gateways.apply(each.network);
+      for (String gateway : each.selection.gateways()) {
+        if (!known.contains(gateway)) {
+          throw new InvalidAttachments(
+              "default-route names %s, and network %s has the gateways %s; name one of them"
+                  .formatted(gateway, each.network, new TreeSet<>(known)),
+              each.selection.position());
+        }
       }
       found.add(
           new PlacedAttachment(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +18,7 @@ class MultusSelectionsTest {
 
   private static List<Attachment> attachments(String text) throws InvalidAttachments {
     return MultusSelections.attachments(
-        read(text).stream().map(each -> new MultusSelections.Mapped(each, "lan")).toList());
+        MultusSelections.mapped(read(text), _ -> Set.of("lan")), _ -> Set.of("10.0.0.1"));
   }
 
   @Test
@@ -84,11 +85,13 @@ class MultusSelectionsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '~',
       value = {
         "'ips': ['10.0.0.7/33']                | ips holds no address",
         "'ips': ['lan']                        | ips holds no address",
         "'ips': ['10.0.0.7/24', '10.0.0.8/24'] | at most one IPv4",
         "'mac': '02:42'                        | mac: it is not a MAC address",
+        "'default-route': ['10.0.0.2']         | has the gateways [10.0.0.1]",
         "'interface': 'a/b'                    | no name for an interface",
         "'interface': 'lo'                     | lo is the sandbox's own",
         "'bandwidth': {'ingressRate': 1}       | does not support bandwidth",
@@ -112,6 +115,22 @@ class MultusSelectionsTest {
       })
   void selectionsThatContradictEachOtherAreRefused(String text) {
     assertThatExceptionOfType(InvalidAttachments.class).isThrownBy(() -> attachments(text));
+  }
+
+  @Test
+  void onlyWhatANetworkStandsForIsAttachedAndOnlyOneMayStandForIt() throws InvalidAttachments {
+    List<MultusSelection> selections = read("lan, default/back");
+
+    assertThat(
+            MultusSelections.attachments(
+                MultusSelections.mapped(
+                    selections,
+                    each -> each.equals("default/back") ? Set.of("blue") : Set.of()),
+                _ -> Set.of()))
+        .containsExactly(new Attachment("blue", "net2", List.of(), null, false));
+    assertThatExceptionOfType(InvalidAttachments.class)
+        .isThrownBy(() -> MultusSelections.mapped(selections, _ -> Set.of("red", "blue")))
+        .withMessageContaining("blue, red all stand for shop/lan");
   }
 
   @Test

@@ -54,7 +54,6 @@ final class ReadParts {
 
   private static final Part POD =
       kind(
-          annotation(Names.MULTUS_ANNOTATION) + "<" + (Attachments.LONGEST + 1),
           "spec.nodeName",
           "spec.hostNetwork",
           "status.phase",
