@@ -42,7 +42,9 @@ public record MultusSelection(
   public Attachment attachmentTo(String network) throws InvalidAttachments {
     for (String each : UNSUPPORTED) {
       JsonNode value = wishes.path(each);
-      if (!value.isMissingNode() && !value.isNull() && !(value.isContainerNode() && value.isEmpty())) {
+      if (!value.isMissingNode()
+          && !value.isNull()
+          && !(value.isContainerNode() && value.isEmpty())) {
         throw fault("Weft does not support %s; remove it".formatted(each));
       }
     }

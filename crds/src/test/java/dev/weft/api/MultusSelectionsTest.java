@@ -41,8 +41,7 @@ class MultusSelectionsTest {
 
     assertThat(read(text))
         .extracting(MultusSelection::definition, MultusSelection::gateways)
-        .containsExactly(
-            tuple("default/lan", List.of("10.0.0.1")), tuple("shop/lan", List.of()));
+        .containsExactly(tuple("default/lan", List.of("10.0.0.1")), tuple("shop/lan", List.of()));
     assertThat(attachments(text))
         .containsExactly(
             new Attachment(
@@ -124,8 +123,7 @@ class MultusSelectionsTest {
     assertThat(
             MultusSelections.attachments(
                 MultusSelections.mapped(
-                    selections,
-                    each -> each.equals("default/back") ? Set.of("blue") : Set.of()),
+                    selections, each -> each.equals("default/back") ? Set.of("blue") : Set.of()),
                 _ -> Set.of()))
         .containsExactly(new Attachment("blue", "net2", List.of(), null, false));
     assertThatExceptionOfType(InvalidAttachments.class)

@@ -27,7 +27,10 @@ class MultusOnApiServerTest extends AgentsOnApiServer {
     Pod pod = pod("asks");
     Node node = node("a");
     node.sandboxOf(
-        "one", pod, "", "[{'name':'red'},{'name':'lan','ips':['10.1.0.9/24']}]".replace("'", "\\\""));
+        "one",
+        pod,
+        "",
+        "[{'name':'red'},{'name':'lan','ips':['10.1.0.9/24']}]".replace("'", "\\\""));
 
     assertThat(ready("blue.10.1.0.9").getSpec().interfaceName()).isEqualTo("net2");
     await()

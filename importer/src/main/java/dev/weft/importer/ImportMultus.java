@@ -33,7 +33,8 @@ final class ImportMultus implements Callable<Integer> {
       names = "--file",
       paramLabel = "FILE",
       description =
-          "Manifests instead of a cluster: definitions, whereabouts' IPPools and reservations, pods.")
+          "Manifests instead of a cluster: definitions, whereabouts' IPPools and reservations,"
+              + " pods.")
   private List<Path> files = new ArrayList<>();
 
   @Option(names = "--strict", description = "Exit status 3 if anything was dropped.")

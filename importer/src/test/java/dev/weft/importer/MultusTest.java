@@ -140,7 +140,8 @@ class MultusTest {
           "'ipam': {'type': 'W', 'range': 'W'}",
           "'ipam': {'type': 'whereabouts', 'range': '10.0.0.0/24', 'exclude': ['W'], 'x': 'W'}",
           "'ipam': {'type': 'host-local', 'ranges': [[{'subnet': 'W', 'gateway': 'W'}]]}",
-          "'ipam': {'type': 'host-local', 'subnet': '10.0.0.0/24', 'gateway': 'W', 'rangeEnd': 'W'}",
+          "'ipam': {'type': 'host-local', 'subnet': '10.0.0.0/24', 'gateway': 'W', 'rangeEnd':"
+              + " 'W'}",
           "'ipam': {'type': 'static', 'addresses': [{'address': 'W'}], 'routes': [{'dst': 'W'}]}",
           "'ipam': {'type': 'static', 'dns': {'nameservers': ['W']}, 'routes': ['W']}",
           "'dns': {'search': ['W']}",

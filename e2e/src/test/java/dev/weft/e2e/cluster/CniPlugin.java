@@ -1,5 +1,6 @@
 package dev.weft.e2e.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,8 +20,7 @@ record CniPlugin(Path folder) {
   /** Finds macvlan and host-local, or skips the test. */
   static CniPlugin orSkip() {
     String cache = System.getenv("XDG_CACHE_HOME");
-    Path home =
-        cache == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
+    Path home = cache == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
     List<Path> folders =
         Stream.of(Path.of("/usr/lib/cni"), home.resolve("weft/kube/root/usr/lib/cni"))
             .filter(each -> Files.isExecutable(each.resolve("macvlan")))
@@ -50,16 +50,21 @@ record CniPlugin(Path folder) {
         .environment()
         .putAll(
             Map.of(
-                "CNI_COMMAND", "ADD",
-                "CNI_CONTAINERID", sandbox,
-                "CNI_NETNS", "/run/netns/" + sandbox,
-                "CNI_IFNAME", "net1",
-                "CNI_PATH", folder.toString()));
+                "CNI_COMMAND",
+                "ADD",
+                "CNI_CONTAINERID",
+                sandbox,
+                "CNI_NETNS",
+                "/run/netns/" + sandbox,
+                "CNI_IFNAME",
+                "net1",
+                "CNI_PATH",
+                folder.toString()));
     Process process = command.start();
-    try (var in = process.outputWriter()) {
+    try (var in = process.outputWriter(UTF_8)) {
       in.write(config);
     }
-    String answer = new String(process.getInputStream().readAllBytes());
+    String answer = new String(process.getInputStream().readAllBytes(), UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(answer);
     }

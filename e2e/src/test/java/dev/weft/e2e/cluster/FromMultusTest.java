@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weft.api.ContainerNetwork;
+import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.api.Names;
 import dev.weft.api.Subnet;
 import dev.weft.api.SubnetBuilder;
-import dev.weft.api.ContainerNetworkSpecBuilder;
 import dev.weft.e2e.lab.Cluster;
 import dev.weft.e2e.lab.Lab;
 import dev.weft.e2e.lab.LabNode;
@@ -92,7 +92,8 @@ class FromMultusTest {
       answersWithoutLoss(lab, "one", two);
 
       release(lab, "default/one");
-      restart(lab, asking("one", first, "[{\"name\": \"lan\", \"ips\": [\"%s/24\"]}]".formatted(one)));
+      restart(
+          lab, asking("one", first, "[{\"name\": \"lan\", \"ips\": [\"%s/24\"]}]".formatted(one)));
       awaitAddress(cluster, "one", one);
       answersWithoutLoss(lab, "two", one);
       answersWithoutLoss(lab, "one", two);
@@ -178,8 +179,8 @@ class FromMultusTest {
   }
 
   /** A pod that the plugin wires; returns its address. */
-  private static String multus(
-      Lab lab, CniPlugin plugin, String config, String name, LabNode node) throws Exception {
+  private static String multus(Lab lab, CniPlugin plugin, String config, String name, LabNode node)
+      throws Exception {
     Pod pod = lab.client().resource(asking(name, node, "lan")).create();
     await("the sandbox of " + name).atMost(PATIENCE).until(() -> lab.sandbox(name).isPresent());
     JsonNode answer = plugin.add(node, lab.sandboxName(pod), config);
@@ -232,8 +233,7 @@ class FromMultusTest {
     pods.withGracePeriod(0).delete();
     await("the pod is gone")
         .atMost(PATIENCE)
-        .until(() ->
-            pods.get() == null && lab.sandbox(pod.getMetadata().getName()).isEmpty());
+        .until(() -> pods.get() == null && lab.sandbox(pod.getMetadata().getName()).isEmpty());
     Pod _ = lab.client().resource(pod).create();
   }
 

@@ -74,8 +74,7 @@ final class NetworkStatus {
    * @param cluster interface on the cluster's default network, added unless others list it
    * @return empty if nothing changes, or if {@code old} is not a list and so not ours
    */
-  static Optional<String> merge(
-      @Nullable String old, List<Entry> ours, Optional<Entry> cluster) {
+  static Optional<String> merge(@Nullable String old, List<Entry> ours, Optional<Entry> cluster) {
     JsonNode before = read(old);
     if (!(before instanceof ArrayNode list)) {
       return Optional.empty();
@@ -86,9 +85,7 @@ final class NetworkStatus {
     for (JsonNode each : list) {
       String name = each.path("name").asText("");
       String link = each.path("interface").asText("");
-      if (!name.startsWith(PREFIX)
-          && !name.equals(CLUSTER_DEFAULT)
-          && !interfaces.contains(link)) {
+      if (!name.startsWith(PREFIX) && !name.equals(CLUSTER_DEFAULT) && !interfaces.contains(link)) {
         merged.add(each);
         known |=
             each.path("default").asBoolean()

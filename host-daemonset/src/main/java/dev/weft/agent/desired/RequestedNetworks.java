@@ -87,8 +87,6 @@ public final class RequestedNetworks {
   }
 
   private static Stream<EffectiveSubnet> subnets(@Nullable ContainerNetworkStatus status) {
-    return status == null || status.subnets() == null
-        ? Stream.of()
-        : status.subnets().stream();
+    return status == null || status.subnets() == null ? Stream.of() : status.subnets().stream();
   }
 }

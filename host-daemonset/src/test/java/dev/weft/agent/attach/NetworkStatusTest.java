@@ -30,7 +30,8 @@ class NetworkStatusTest {
 
   @Test
   void aPodWithoutTheAnnotationGetsIt() {
-    assertThat(NetworkStatus.merge(null, List.of(BLUE), Optional.empty())).contains("[" + OURS + "]");
+    assertThat(NetworkStatus.merge(null, List.of(BLUE), Optional.empty()))
+        .contains("[" + OURS + "]");
   }
 
   @Test
@@ -41,7 +42,8 @@ class NetworkStatusTest {
 
   @Test
   void oursAreReplacedAndNotAddedTo() {
-    Entry moved = new Entry("weft.dev/blue", "eth1", List.of("10.0.0.8"), "02:42:0a:00:00:08", 0, List.of());
+    Entry moved =
+        new Entry("weft.dev/blue", "eth1", List.of("10.0.0.8"), "02:42:0a:00:00:08", 0, List.of());
     assertThat(NetworkStatus.merge("[" + OURS + "," + CNI + "]", List.of(moved), Optional.empty()))
         .get()
         .asString()
@@ -52,7 +54,9 @@ class NetworkStatusTest {
 
   @Test
   void whatIsThereIsNotWrittenAgain() {
-    assertThat(NetworkStatus.merge("[\n " + CNI + ", " + OURS + "]", List.of(BLUE), Optional.empty())).isEmpty();
+    assertThat(
+            NetworkStatus.merge("[\n " + CNI + ", " + OURS + "]", List.of(BLUE), Optional.empty()))
+        .isEmpty();
     assertThat(NetworkStatus.merge(null, List.of(), Optional.empty())).isEmpty();
   }
 
@@ -62,8 +66,7 @@ class NetworkStatusTest {
 
     assertThat(MultusClient.read(both))
         .extracting(MultusClient::name, MultusClient::isDefault, MultusClient::mtu)
-        .containsExactly(
-            tuple("cluster-default", true, 1500), tuple("weft.dev/blue", false, 1450));
+        .containsExactly(tuple("cluster-default", true, 1500), tuple("weft.dev/blue", false, 1450));
     assertThat(NetworkStatus.merge(both, List.of(BLUE), Optional.of(CLUSTER))).isEmpty();
     assertThat(NetworkStatus.merge("[" + CNI + "]", List.of(BLUE), Optional.of(CLUSTER)))
         .contains("[" + CNI + "," + OURS + "]");
@@ -91,8 +94,7 @@ class NetworkStatusTest {
                 NetworkStatus.merge(multus, List.of(BLUE), Optional.of(CLUSTER)).orElseThrow()))
         .extracting(MultusClient::name, MultusClient::interfaceName, MultusClient::gateway)
         .containsExactly(
-            tuple("cbr0", "eth0", List.of()),
-            tuple("weft.dev/blue", "eth1", List.of("10.0.0.1")));
+            tuple("cbr0", "eth0", List.of()), tuple("weft.dev/blue", "eth1", List.of("10.0.0.1")));
   }
 
   @Test

@@ -90,8 +90,9 @@ final class CniAddresses {
           set.items().forEach(each -> range(each, "subnet", "rangeStart", "rangeEnd"));
         }
         ipam.notes()
-            .say("host-local counts on each node by itself, so two nodes may give one address out;"
-                + " Weft counts for all nodes");
+            .say(
+                "host-local counts on each node by itself, so two nodes may give one address out;"
+                    + " Weft counts for all nodes");
       }
       case "whereabouts" -> {
         range(ipam, "range", "range_start", "range_end");

@@ -62,7 +62,8 @@ final class CniInterface {
             "Weft makes a bridge of its own, which pods on CNI's do not reach; if the node's"
                 + " bridge has a NIC, use driver macvlan with the NIC as parent");
     Cursor isDefault = plugin.get("isDefaultGateway");
-    boolean gateway = plugin.get("isGateway").isTrue() | isDefault.isTrue();
+    boolean gateway = isDefault.isTrue();
+    gateway = plugin.get("isGateway").isTrue() || gateway;
     Cursor masquerade = plugin.get("ipMasq");
     boolean masked = masquerade.isTrue();
     if (masked && !gateway) {
@@ -125,10 +126,7 @@ final class CniInterface {
     Optional<String> parent = plugin.get("master").filled();
     Optional<Integer> id = plugin.get("vlanId").number(1, LAST_VLAN);
     spec.macvlan(
-        MacvlanOptionsBuilder.builder()
-            .parent(parent.orElse(null))
-            .vlan(id.orElse(null))
-            .build());
+        MacvlanOptionsBuilder.builder().parent(parent.orElse(null)).vlan(id.orElse(null)).build());
     if (parent.isEmpty()) {
       return Optional.of(MASTERLESS);
     }

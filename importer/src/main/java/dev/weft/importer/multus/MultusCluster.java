@@ -27,7 +27,11 @@ public final class MultusCluster {
 
   private static final List<ResourceDefinitionContext> KINDS =
       List.of(
-          kind("k8s.cni.cncf.io", "v1", "NetworkAttachmentDefinition", "network-attachment-definitions"),
+          kind(
+              "k8s.cni.cncf.io",
+              "v1",
+              "NetworkAttachmentDefinition",
+              "network-attachment-definitions"),
           kind("whereabouts.cni.cncf.io", "v1alpha1", "IPPool", "ippools"),
           kind(
               "whereabouts.cni.cncf.io",
@@ -96,8 +100,7 @@ public final class MultusCluster {
                 kind.getKind(),
                 object.getMetadata().getNamespace(),
                 object.getMetadata().getName());
-    return YamlReader.read(
-        name, Serialization.asJson(object).getBytes(StandardCharsets.UTF_8));
+    return YamlReader.read(name, Serialization.asJson(object).getBytes(StandardCharsets.UTF_8));
   }
 
   private static ResourceDefinitionContext kind(

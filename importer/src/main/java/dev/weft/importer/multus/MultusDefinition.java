@@ -171,11 +171,7 @@ final class MultusDefinition {
     String why =
         switch (type.text().orElse("")) {
           case "tuning" -> {
-            plugin
-                .get("mtu")
-                .number(0, 65535)
-                .filter(each -> each > 0)
-                .ifPresent(spec::mtu);
+            plugin.get("mtu").number(0, 65535).filter(each -> each > 0).ifPresent(spec::mtu);
             yield "a pod's securityContext.sysctls sets what is safe; a MAC address is in its"
                 + " annotation";
           }

@@ -65,9 +65,7 @@ public final class MultusReader {
               .flatMap(each -> each.value().stream())
               .forEach(this::add);
         } else {
-          object
-              .get("kind")
-              .dropped("only definitions, whereabouts' objects and pods are read");
+          object.get("kind").dropped("only definitions, whereabouts' objects and pods are read");
         }
       }
     }

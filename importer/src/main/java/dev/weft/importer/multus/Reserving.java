@@ -64,8 +64,8 @@ record Reserving(Map<String, String> reserved, List<String> excluded) {
     while (joined.size() > MOST_EXCLUDED) {
       int least = 0;
       for (int i = 1; i < joined.size() - 1; i++) {
-        if (gap(joined.get(i), joined.get(i + 1)).compareTo(
-                gap(joined.get(least), joined.get(least + 1)))
+        if (gap(joined.get(i), joined.get(i + 1))
+                .compareTo(gap(joined.get(least), joined.get(least + 1)))
             < 0) {
           least = i;
         }

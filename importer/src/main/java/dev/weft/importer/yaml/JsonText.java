@@ -48,7 +48,8 @@ public final class JsonText {
     return switch (json.getNodeType()) {
       case OBJECT -> {
         Map<String, Value> entries = new LinkedHashMap<>();
-        json.properties().forEach(each -> entries.put(each.getKey(), value(place, each.getValue())));
+        json.properties()
+            .forEach(each -> entries.put(each.getKey(), value(place, each.getValue())));
         yield Mapping.of(place, entries);
       }
       case ARRAY -> {
