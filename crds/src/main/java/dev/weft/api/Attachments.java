@@ -43,7 +43,12 @@ public final class Attachments {
     return found.stream().map(PlacedAttachment::attachment).toList();
   }
 
-  private static void requireDistinct(List<PlacedAttachment> found) throws InvalidAttachments {
+  /**
+   * Checks attachments of one sandbox against each other.
+   *
+   * @throws InvalidAttachments if two have one interface name, one address or the default route
+   */
+  static void requireDistinct(List<PlacedAttachment> found) throws InvalidAttachments {
     Set<String> addresses = new HashSet<>();
     Set<String> interfaces = new HashSet<>();
     boolean routed = false;

@@ -30,6 +30,12 @@ public final class Names {
   /** Annotation in which a pod requests networks; read by {@link Attachments}. */
   public static final String NETWORKS_ANNOTATION = "weft.dev/networks";
 
+  /** Annotation in which a pod requests networks from Multus; read by {@link MultusSelections}. */
+  public static final String MULTUS_ANNOTATION = "k8s.v1.cni.cncf.io/networks";
+
+  /** Annotation of a {@link ContainerNetwork}; read by {@link MultusAliases}. */
+  public static final String MULTUS_ALIASES_ANNOTATION = "weft.dev/multus-aliases";
+
   /** Annotation of the {@link Mesh}: each new value requests a key rotation. */
   public static final String ROTATE_ANNOTATION = "weft.dev/rotate";
 

@@ -13,6 +13,7 @@ import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.cluster.ObjectEvents;
 import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.desired.DesiredCache;
+import dev.weft.agent.desired.RequestedNetworks;
 import dev.weft.agent.health.AgentMetrics;
 import dev.weft.agent.loop.Loop;
 import dev.weft.agent.node.Heartbeat;
@@ -95,10 +96,12 @@ record AgentParts(
             new AddressLock(client, cluster.endpoints(), writes, requests::make),
             new HostNetworkGate(client, cluster),
             machine.probe());
+    RequestedNetworks requested = new RequestedNetworks(cluster);
     Reservations reservations = new Reservations(cluster.pods(), claimer, requests::reviewReserved);
     Attacher attacher =
         new Attacher(
             claimer,
+            requested,
             reservations,
             machine.probe(),
             (network, endpoint) ->
@@ -115,7 +118,7 @@ record AgentParts(
             new AttachReports(
                 machine.sandboxes(),
                 events,
-                new NetworkStatuses(client, cluster, writes, machine.probe()),
+                new NetworkStatuses(client, cluster, requested, writes, machine.probe()),
                 node),
             timer,
             clock);

@@ -221,13 +221,24 @@ abstract class AgentsOnApiServer {
     }
 
     void sandboxOf(String id, Pod pod, String networks) throws IOException {
+      sandboxOf(id, pod, networks, "");
+    }
+
+    /** A sandbox of a pod with the annotations of both. */
+    void sandboxOf(String id, Pod pod, String networks, String multus) throws IOException {
       files.write(
           id,
           """
-          {"id":"%s","namespace":"default","pod":"%s","podUid":"%s","netns":"/run/netns/%s","networks":"%s"}
+          {"id":"%s","namespace":"default","pod":"%s","podUid":"%s","netns":"/run/netns/%s",
+           "networks":"%s","multus":"%s"}
           """
               .formatted(
-                  id, pod.getMetadata().getName(), pod.getMetadata().getUid(), id, networks));
+                  id,
+                  pod.getMetadata().getName(),
+                  pod.getMetadata().getUid(),
+                  id,
+                  networks,
+                  multus));
     }
 
     void sandbox(String pod, String networks) throws IOException {

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The table at the end of an import. */
 record Summary(List<Imported> imported) {
@@ -17,6 +19,17 @@ record Summary(List<Imported> imported) {
 
   Summary {
     imported = List.copyOf(imported);
+  }
+
+  /** Prints an import and its table, and returns the exit status. */
+  static int print(List<Imported> imported, CommandSpec spec, boolean strict) {
+    CommandLine line = spec.commandLine();
+    line.getOut().print(Imported.yaml(imported));
+    line.getOut().flush();
+    Summary summary = new Summary(imported);
+    line.getErr().print(summary.text());
+    line.getErr().flush();
+    return summary.status(strict);
   }
 
   /** Exit status: 0; 2 if a value was refused; 3 if one was dropped and {@code strict} is set. */

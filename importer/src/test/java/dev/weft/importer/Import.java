@@ -18,13 +18,21 @@ import java.util.stream.Stream;
  * @param table the summary at the end
  */
 record Import(int status, String yaml, String table) {
-  /** Runs it with a shell that has no variables. */
+  /** Runs the import from Docker with a shell that has no variables. */
   static Import run(String... arguments) {
+    return from("docker", arguments);
+  }
+
+  /** Runs the import from {@code system}. */
+  static Import from(String system, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter errors = new StringWriter();
     int status =
         ImportMain.execute(
-            Map.of(), new PrintWriter(out, true), new PrintWriter(errors, true), arguments);
+            Map.of(),
+            new PrintWriter(out, true),
+            new PrintWriter(errors, true),
+            Stream.concat(Stream.of(system), Stream.of(arguments)).toArray(String[]::new));
     return new Import(status, out.toString(), errors.toString());
   }
 

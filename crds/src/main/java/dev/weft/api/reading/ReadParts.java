@@ -1,6 +1,7 @@
 package dev.weft.api.reading;
 
 import dev.weft.api.Attachments;
+import dev.weft.api.MultusAliases;
 import dev.weft.api.Names;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +45,12 @@ final class ReadParts {
   };
 
   private static final Part OURS = kind("spec", "status");
+
+  private static final Part NETWORK =
+      kind(
+          "spec",
+          "status",
+          annotation(Names.MULTUS_ALIASES_ANNOTATION) + "<" + (MultusAliases.LONGEST + 1));
 
   private static final Part POD =
       kind(
@@ -101,7 +108,7 @@ final class ReadParts {
 
   private static final Map<String, Part> BY_KIND =
       Map.ofEntries(
-          Map.entry("ContainerNetwork", OURS),
+          Map.entry("ContainerNetwork", NETWORK),
           Map.entry("HostNetwork", OURS),
           Map.entry("Mesh", OURS),
           Map.entry("MeshNode", OURS),

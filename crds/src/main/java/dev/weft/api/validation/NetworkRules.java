@@ -5,6 +5,8 @@ import dev.weft.api.ContainerNetworkSpec;
 import dev.weft.api.Defaults;
 import dev.weft.api.Driver;
 import dev.weft.api.Mode;
+import dev.weft.api.MultusAliases;
+import dev.weft.api.Names;
 import dev.weft.api.OverlayOptions;
 import dev.weft.api.Rollout;
 import java.util.List;
@@ -19,6 +21,12 @@ final class NetworkRules {
 
   static void check(ContainerNetwork network, Violations problems) {
     problems.label("metadata.name", network.getMetadata().getName(), "a network's name");
+    for (String each : MultusAliases.malformed(network)) {
+      problems.add(
+          "metadata.annotations[%s]".formatted(Names.MULTUS_ALIASES_ANNOTATION),
+          "%s is no NetworkAttachmentDefinition".formatted(Violations.quote(each)),
+          "write namespace and name such as default/lan, separated by commas");
+    }
     ContainerNetworkSpec spec = network.getSpec();
     if (spec == null || spec.driver() == null) {
       problems.add(

@@ -185,7 +185,8 @@ final class Kubelet implements AutoCloseable {
     }
     sandboxes.put(id(pod), sandbox);
     String networks = networks(pod);
-    if (networks.isEmpty()) {
+    String multus = annotation(pod, Names.MULTUS_ANNOTATION);
+    if (networks.isEmpty() && multus.isEmpty()) {
       return;
     }
     Map<String, String> description = new LinkedHashMap<>();
@@ -195,6 +196,7 @@ final class Kubelet implements AutoCloseable {
     description.put("podUid", pod.getMetadata().getUid());
     description.put("netns", "/run/netns/" + namespaces.name("pod-" + id(pod)));
     description.put("networks", networks);
+    description.put("multus", multus);
     Path file = file(pod);
     Path draft = file.resolveSibling("." + file.getFileName());
     try {
@@ -276,8 +278,12 @@ final class Kubelet implements AutoCloseable {
   }
 
   private static String networks(Pod pod) {
+    return annotation(pod, Names.NETWORKS_ANNOTATION);
+  }
+
+  private static String annotation(Pod pod, String key) {
     Map<String, String> annotations = pod.getMetadata().getAnnotations();
-    String text = annotations == null ? null : annotations.get(Names.NETWORKS_ANNOTATION);
+    String text = annotations == null ? null : annotations.get(key);
     return text == null ? "" : text;
   }
 

@@ -4,13 +4,13 @@ import dev.weft.agent.attach.claim.AttachError;
 import dev.weft.agent.attach.claim.Deadline;
 import dev.weft.agent.attach.claim.EndpointClaimer;
 import dev.weft.agent.attach.claim.Probe;
+import dev.weft.agent.desired.RequestedNetworks;
 import dev.weft.agent.retry.Backoff;
 import dev.weft.agent.retry.Timer;
 import dev.weft.agent.sandbox.AttachResult;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.SandboxListener;
 import dev.weft.api.Attachment;
-import dev.weft.api.Attachments;
 import dev.weft.api.InvalidAttachments;
 import dev.weft.api.NetworkEndpoint;
 import java.time.Clock;
@@ -48,6 +48,7 @@ public final class Attacher implements SandboxListener {
   private static final Probe.View NOTHING = new Probe.View(false, Set.of(), Set.of(), Set.of());
 
   private final EndpointClaimer claimant;
+  private final RequestedNetworks requested;
   private final Reservations reservations;
   private final Probe probe;
   private final EndpointWirer wirer;
@@ -60,6 +61,7 @@ public final class Attacher implements SandboxListener {
   /** An attacher that inspects sandboxes with {@code probe} and wires them with {@code wirer}. */
   public Attacher(
       EndpointClaimer claimant,
+      RequestedNetworks requested,
       Reservations reservations,
       Probe probe,
       EndpointWirer wirer,
@@ -67,6 +69,7 @@ public final class Attacher implements SandboxListener {
       Timer timer,
       Clock clock) {
     this.claimant = claimant;
+    this.requested = requested;
     this.reservations = reservations;
     this.probe = probe;
     this.wirer = wirer;
@@ -137,10 +140,18 @@ public final class Attacher implements SandboxListener {
   /** A network changed: retries failed attempts that request it. */
   public void changed(String network) {
     for (AttachState each : known.values()) {
-      if (!each.isWired() && each.networks.contains(network)) {
+      boolean waits = !each.isWired() && each.networks.contains(network);
+      if (waits || standsInAnew(each, network)) {
         again(each);
       }
     }
+  }
+
+  /** Whether a network has begun to stand for a definition that the sandbox asks Multus for. */
+  private boolean standsInAnew(AttachState attempts, String network) {
+    return RequestedNetworks.isByMultus(attempts.sandbox)
+        && !attempts.networks.contains(network)
+        && requested.names(attempts.sandbox, network);
   }
 
   /**
@@ -195,7 +206,7 @@ public final class Attacher implements SandboxListener {
   private List<AttachError> refusals(AttachState attempts, Sandbox sandbox) {
     List<Attachment> wanted;
     try {
-      wanted = Attachments.parse(sandbox.networks());
+      wanted = requested.of(sandbox);
     } catch (InvalidAttachments e) {
       return List.of(AttachError.until("the annotation cannot be read: " + e.getMessage()));
     }
@@ -205,6 +216,7 @@ public final class Attacher implements SandboxListener {
     try {
       Probe.View view = wanted.isEmpty() ? NOTHING : probe.look(sandbox);
       attempts.saw(view);
+      wanted = withoutMultus(sandbox, wanted, view);
       reservations.conclude(sandbox.holder(), deadline);
       claimant.revise(sandbox.holder(), wanted, view);
       EndpointClaimer.Claimed claimed = claimant.claim(sandbox.holder(), wanted, view, deadline);
@@ -230,6 +242,16 @@ public final class Attacher implements SandboxListener {
                   .formatted(sandbox.netns(), why.getMessage())));
     }
     return refusals;
+  }
+
+  /** What is left to attach: an interface that Multus has made already stays Multus's. */
+  private static List<Attachment> withoutMultus(
+      Sandbox sandbox, List<Attachment> wanted, Probe.View view) {
+    return RequestedNetworks.isByMultus(sandbox)
+        ? wanted.stream()
+            .filter(each -> !view.foreign().contains(String.valueOf(each.interfaceName())))
+            .toList()
+        : wanted;
   }
 
   private void wire(

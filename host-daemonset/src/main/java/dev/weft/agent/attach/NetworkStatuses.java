@@ -7,6 +7,7 @@ import dev.weft.agent.cluster.ApiWrites;
 import dev.weft.agent.cluster.ClusterCaches;
 import dev.weft.agent.cluster.ServerSideApply;
 import dev.weft.agent.desired.EndpointAddresses;
+import dev.weft.agent.desired.RequestedNetworks;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.IpAddress;
 import dev.weft.api.NetworkEndpoint;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,21 +38,28 @@ public final class NetworkStatuses {
 
   private final KubernetesClient client;
   private final ClusterCaches cluster;
+  private final RequestedNetworks requested;
   private final ApiWrites writes;
   private final Probe probe;
 
   /** Writes statuses of the pods on the node of {@code cluster}. */
   public NetworkStatuses(
-      KubernetesClient client, ClusterCaches cluster, ApiWrites writes, Probe probe) {
+      KubernetesClient client,
+      ClusterCaches cluster,
+      RequestedNetworks requested,
+      ApiWrites writes,
+      Probe probe) {
     this.client = client;
     this.cluster = cluster;
+    this.requested = requested;
     this.writes = writes;
     this.probe = probe;
   }
 
   /** Writes the status of a sandbox that is attached to all its networks. */
   void attached(Sandbox sandbox) {
-    if (sandbox.pod() != null && !sandbox.networks().isBlank()) {
+    boolean asked = !sandbox.networks().isBlank() || !requested.definitions(sandbox).isEmpty();
+    if (sandbox.pod() != null && asked) {
       writes.submit("network-status " + sandbox.podUid(), () -> write(sandbox));
     }
   }
@@ -65,16 +74,27 @@ public final class NetworkStatuses {
     if (pod == null || !sandbox.owner().equals(pod.getMetadata().getUid())) {
       return;
     }
-    Probe.View view;
+    List<Probe.Device> devices;
     try {
-      view = probe.look(sandbox);
+      devices = probe.devices(sandbox);
     } catch (NetlinkException e) {
       LOG.atDebug().addKeyValue("pod", sandbox).setCause(e).log("it ended before its status");
       return;
     }
     Map<String, String> annotations = pod.getMetadata().getAnnotations();
     String old = annotations == null ? null : annotations.get(NetworkStatus.ANNOTATION);
-    Optional<String> merged = NetworkStatus.merge(old, entries(sandbox, view));
+    List<NetworkStatus.Entry> entries = entries(sandbox, devices);
+    if (entries.isEmpty() && sandbox.networks().isBlank()) {
+      // Multus has made every interface
+      return;
+    }
+    Optional<NetworkStatus.Entry> cluster =
+        devices.stream()
+            .filter(each -> each.name().equals("eth0") && !each.ips().isEmpty())
+            .filter(each -> entries.stream().noneMatch(it -> it.interfaceName().equals("eth0")))
+            .findFirst()
+            .map(NetworkStatus::ofCluster);
+    Optional<String> merged = NetworkStatus.merge(old, entries, cluster);
     if (merged.isPresent()) {
       GenericKubernetesResource _ =
           pods.resource(pod).subresource("status").patch(MERGE, patch(pod, merged.get()));
@@ -99,7 +119,10 @@ public final class NetworkStatuses {
     return patch.toString();
   }
 
-  private List<NetworkStatus.Entry> entries(Sandbox sandbox, Probe.View view) {
+  private List<NetworkStatus.Entry> entries(Sandbox sandbox, List<Probe.Device> devices) {
+    Map<String, String> definitions = requested.definitions(sandbox);
+    Map<String, Integer> mtus =
+        devices.stream().collect(Collectors.toMap(Probe.Device::name, Probe.Device::mtu));
     Map<String, List<NetworkEndpointSpec>> byInterface = new TreeMap<>();
     for (NetworkEndpoint each : cluster.endpoints().own()) {
       NetworkEndpointSpec spec = each.getSpec();
@@ -111,18 +134,21 @@ public final class NetworkStatuses {
       }
     }
     List<NetworkStatus.Entry> entries = new ArrayList<>();
-    byInterface.forEach((link, held) ->
-        entries.add(
-            new NetworkStatus.Entry(
-                String.valueOf(held.getFirst().network()),
-                link,
-                held.stream()
-                    .flatMap(each -> EndpointAddresses.of(each).stream())
-                    .sorted()
-                    .map(IpAddress::toString)
-                    .toList(),
-                String.valueOf(held.getFirst().mac()),
-                view.waysOut().contains(link))));
+    byInterface.forEach((link, held) -> {
+      String network = String.valueOf(held.getFirst().network());
+      entries.add(
+          new NetworkStatus.Entry(
+              definitions.getOrDefault(link, NetworkStatus.nameOf(network)),
+              link,
+              held.stream()
+                  .flatMap(each -> EndpointAddresses.of(each).stream())
+                  .sorted()
+                  .map(IpAddress::toString)
+                  .toList(),
+              String.valueOf(held.getFirst().mac()),
+              mtus.getOrDefault(link, 0),
+              requested.gateways(network).stream().sorted().toList()));
+    });
     return entries;
   }
 }

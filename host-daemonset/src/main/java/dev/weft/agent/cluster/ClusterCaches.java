@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,7 @@ public final class ClusterCaches implements AutoCloseable {
   private final String node;
   private final NodeRecord record;
   private final Cache<ContainerNetwork> networks;
+  private final StandIns standIns = new StandIns();
   private final Cache<HostNetwork> hostNetworks;
   private final Cache<MeshNode> meshNodes;
   private final Cache<Mesh> meshes;
@@ -106,7 +108,10 @@ public final class ClusterCaches implements AutoCloseable {
             client.resources(ContainerNetwork.class),
             Cache.Gate.open(),
             record.page("networks"),
-            (before, after) -> listener.network(before, after));
+            (before, after) -> {
+              standIns.changed(before, after);
+              listener.network(before, after);
+            });
     this.hostNetworks =
         new Cache<>(
             client.resources(HostNetwork.class).withLabel(Names.NODE_LABEL, node),
@@ -256,6 +261,16 @@ public final class ClusterCaches implements AutoCloseable {
   /** Networks as users declare them. */
   public Cache<ContainerNetwork> networks() {
     return networks;
+  }
+
+  /** Names of the networks that stand for a definition of Multus. */
+  public Set<String> standingFor(String definition) {
+    return standIns.of(definition);
+  }
+
+  /** Whether any network stands for a definition of Multus. */
+  public boolean standsForAny() {
+    return !standIns.isEmpty();
   }
 
   /** HostNetworks of this node. */

@@ -9,7 +9,6 @@ import dev.weft.agent.dataplane.spec.PassScope;
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.agent.sandbox.Sandboxes;
 import dev.weft.api.Attachment;
-import dev.weft.api.Attachments;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.Driver;
 import dev.weft.api.HostNetwork;
@@ -42,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class DesiredCache {
   private final ClusterCaches cluster;
   private final Sandboxes sandboxes;
+  private final RequestedNetworks requested;
   private final Map<String, NetworkSpec> networks = new HashMap<>();
   private final Map<String, NetworkSpec> planned = new HashMap<>();
   private final Map<String, Long> generations = new HashMap<>();
@@ -56,6 +56,7 @@ public final class DesiredCache {
   public DesiredCache(ClusterCaches cluster, Sandboxes sandboxes, Kernel features) {
     this.cluster = cluster;
     this.sandboxes = sandboxes;
+    this.requested = new RequestedNetworks(cluster);
     this.features = features;
   }
 
@@ -218,9 +219,9 @@ public final class DesiredCache {
     return EndpointSpecs.local(sandbox, endpoints, pairing.of(carrier.getAsInt()));
   }
 
-  private static List<Attachment> attachments(Sandbox sandbox) {
+  private List<Attachment> attachments(Sandbox sandbox) {
     try {
-      return Attachments.parse(sandbox.networks());
+      return requested.of(sandbox);
     } catch (InvalidAttachments e) {
       return List.of();
     }

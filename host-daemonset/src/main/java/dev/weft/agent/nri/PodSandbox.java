@@ -10,17 +10,25 @@ import dev.weft.api.Names;
  * @param uid of its pod
  * @param namespace of its pod
  * @param networks text of the pod's attach annotation when the sandbox was made; empty without one
+ * @param multus text of the pod's annotation for Multus; empty without one
  * @param netns file of its network namespace, in the runtime's mount namespace; empty if it has
  *     none of its own, or has ended
  * @param pid id of its first process, as the runtime sees it; 0 if there is none
  */
 record PodSandbox(
-    String id, String name, String uid, String namespace, String networks, String netns, long pid) {
+    String id,
+    String name,
+    String uid,
+    String namespace,
+    String networks,
+    String multus,
+    String netns,
+    long pid) {
   private static final int LINUX_NAMESPACES = 5;
 
-  /** Whether its pod requests networks. */
+  /** Whether its pod may request networks of Weft. */
   boolean asksForNetworks() {
-    return !networks.isBlank();
+    return !networks.isBlank() || !multus.isBlank();
   }
 
   /** Reads a {@code PodSandbox}. */
@@ -30,6 +38,7 @@ record PodSandbox(
     String uid = "";
     String namespace = "";
     String networks = "";
+    String multus = "";
     String netns = "";
     long pid = 0;
     while (fields.next()) {
@@ -38,26 +47,35 @@ record PodSandbox(
         case 2 -> name = fields.text();
         case 3 -> uid = fields.text();
         case 4 -> namespace = fields.text();
-        case 6 -> networks = annotation(fields.message(), networks);
+        case 6 -> {
+          Annotation annotation = annotation(fields.message());
+          switch (annotation.key) {
+            case Names.NETWORKS_ANNOTATION -> networks = annotation.value;
+            case Names.MULTUS_ANNOTATION -> multus = annotation.value;
+            default -> {}
+          }
+        }
         case 8 -> netns = netns(fields.message(), netns);
         case 9 -> pid = fields.scalar();
         default -> {}
       }
     }
-    return new PodSandbox(id, name, uid, namespace, networks, netns, pid);
+    return new PodSandbox(id, name, uid, namespace, networks, multus, netns, pid);
   }
 
-  private static String annotation(FieldReader entry, String otherwise) throws MalformedMessage {
-    boolean ours = false;
+  private record Annotation(String key, String value) {}
+
+  private static Annotation annotation(FieldReader entry) throws MalformedMessage {
+    String key = "";
     String value = "";
     while (entry.next()) {
       switch (entry.number()) {
-        case 1 -> ours = entry.text().equals(Names.NETWORKS_ANNOTATION);
+        case 1 -> key = entry.text();
         case 2 -> value = entry.text();
         default -> {}
       }
     }
-    return ours ? value : otherwise;
+    return new Annotation(key, value);
   }
 
   private static String netns(FieldReader linux, String otherwise) throws MalformedMessage {

@@ -205,6 +205,7 @@ final class Pods {
     return new Sandbox(
         new SandboxReference(pod.id(), pod.namespace(), pod.name(), pod.uid(), null),
         netns,
-        pod.networks());
+        pod.networks(),
+        pod.multus());
   }
 }

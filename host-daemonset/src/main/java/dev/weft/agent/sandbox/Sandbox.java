@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  *     sandbox of the node
  * @param netns file of its network namespace
  * @param networks text of the attach annotation; empty if it asks for none
+ * @param multus text of Multus's annotation; empty if there is none
  */
-public record Sandbox(SandboxReference reference, Path netns, String networks) {
+public record Sandbox(SandboxReference reference, Path netns, String networks, String multus) {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,127}");
 
   public Sandbox {
@@ -31,6 +32,11 @@ public record Sandbox(SandboxReference reference, Path netns, String networks) {
       throw new IllegalArgumentException(
           "netns '%s' is no absolute path; write one such as /run/netns/a".formatted(netns));
     }
+  }
+
+  /** A sandbox without Multus's annotation. */
+  public Sandbox(SandboxReference reference, Path netns, String networks) {
+    this(reference, netns, networks, "");
   }
 
   /** {@link SandboxReference#id()}. */

@@ -17,7 +17,8 @@ record SandboxFile(
     @Nullable String pod,
     @Nullable String podUid,
     @Nullable String netns,
-    @Nullable String networks) {
+    @Nullable String networks,
+    @Nullable String multus) {
   static final String SUFFIX = ".json";
   private static final int LIMIT = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -70,6 +71,7 @@ record SandboxFile(
     return new Sandbox(
         new SandboxReference(expected, namespace, pod, podUid, null),
         Path.of(netns),
-        networks == null ? "" : networks);
+        networks == null ? "" : networks,
+        multus == null ? "" : multus);
   }
 }

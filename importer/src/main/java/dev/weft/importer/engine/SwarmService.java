@@ -229,7 +229,10 @@ final class SwarmService {
       EngineNetwork.Use use = networks.get(target);
       switch (use) {
         case null -> {
-          each.get("Target").refused("the engine shows no network of this id");
+          each.get("Target")
+              .refused(
+                  "the engine lists no network of this id, as with its own bridge and host; if it"
+                      + " is host, write hostNetwork: true");
         }
         case EngineNetwork.OnHost _ -> workload.onHost();
         case EngineNetwork.Nowhere nowhere ->

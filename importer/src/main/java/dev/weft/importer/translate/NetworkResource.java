@@ -105,7 +105,7 @@ public final class NetworkResource {
   }
 
   /** Reason why a resource cannot be applied; null: it can. */
-  static @Nullable String fault(List<Violation> problems) {
+  public static @Nullable String fault(List<Violation> problems) {
     return problems.isEmpty()
         ? null
         : problems.stream().map(Violation::toString).collect(Collectors.joining("; "));

@@ -125,6 +125,8 @@ final class KubernetesBinaries implements ControlPlane {
         "--audit-policy-file=" + directory.resolve("audit-policy.yaml"),
         "--audit-log-path=" + auditLog(directory),
         "--authorization-mode=RBAC",
+        // as every distribution has it: without it no pod may be privileged
+        "--allow-privileged=true",
         "--disable-admission-plugins=ServiceAccount",
         "--service-cluster-ip-range=" + ControlPlanes.SERVICE_RANGE,
         "--service-account-issuer=https://weft-lab",

@@ -10,6 +10,7 @@ import dev.weft.netlink.PacketSocket;
 import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.Netlink;
 import dev.weft.netlink.rtnl.Route;
+import dev.weft.netlink.rtnl.Scope;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,9 @@ public final class KernelProbe implements Probe, AutoCloseable {
 
   /** Most routes read, of either family, in the main table. */
   private static final int ROUTES = 4096;
+
+  /** Most addresses of an interface read. */
+  private static final int ADDRESSES = 64;
 
   private final NetworkNamespace node;
 
@@ -60,6 +64,30 @@ public final class KernelProbe implements Probe, AutoCloseable {
               .flatMap(each -> Optional.ofNullable(names.get(each.link())).stream())
               .collect(Collectors.toSet()));
     }
+  }
+
+  @Override
+  public List<Device> devices(Sandbox sandbox) {
+    try (NetworkNamespace namespace = NetworkNamespace.open(sandbox.netns());
+        Netlink netlink = Netlink.open(namespace)) {
+      return namespace.id().equals(node.id())
+          ? List.of()
+          : netlink.links(LINKS).stream()
+              .map(each ->
+                  new Device(
+                      each.name(),
+                      String.valueOf(each.address()),
+                      each.mtu(),
+                      each.name().equals("eth0") ? addresses(netlink, each) : List.of()))
+              .toList();
+    }
+  }
+
+  private static List<String> addresses(Netlink netlink, Link link) {
+    return netlink.addresses(link.index(), ADDRESSES).stream()
+        .filter(each -> each.scope() == Scope.UNIVERSE)
+        .map(each -> IpAddress.of(each.prefix().address()).toString())
+        .toList();
   }
 
   @Override

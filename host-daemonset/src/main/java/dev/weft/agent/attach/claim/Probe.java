@@ -2,6 +2,7 @@ package dev.weft.agent.attach.claim;
 
 import dev.weft.agent.sandbox.Sandbox;
 import dev.weft.api.IpAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,6 +23,23 @@ public interface Probe {
       foreign = Set.copyOf(foreign);
       waysOut = Set.copyOf(waysOut);
     }
+  }
+
+  /**
+   * An interface of a sandbox.
+   *
+   * @param mtu in bytes
+   * @param ips addresses of global scope without prefix lengths; empty if not read
+   */
+  record Device(String name, String mac, int mtu, List<String> ips) {
+    public Device {
+      ips = List.copyOf(ips);
+    }
+  }
+
+  /** The interfaces of a sandbox; it reads addresses of eth0 only. */
+  default List<Device> devices(Sandbox sandbox) {
+    return List.of();
   }
 
   /**
