@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
     value = "(has(self.first) ? self.first : 4096) <= (has(self.last) ? self.last : 16777215)",
     message = "first must not be greater than last")
 public record VniRange(
-    @JsonPropertyDescription("The first one. Absent: 10000000, or 4096 if last is lower.") @Min(4096) @Max(16777215)
+    @JsonPropertyDescription("The first one. Absent: 10000000, or 4096 if last is lower.")
+        @Min(4096)
+        @Max(16777215)
         @Nullable Integer first,
     @JsonPropertyDescription("The last one. Absent: 16777215.") @Min(4096) @Max(16777215)
         @Nullable Integer last) {}

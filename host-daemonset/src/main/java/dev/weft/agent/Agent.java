@@ -52,11 +52,7 @@ public final class Agent implements AutoCloseable {
    * @param record what an earlier agent knew of the cluster
    */
   public record Machine(
-      NodeKernel kernel,
-      Probe probe,
-      Sandboxes sandboxes,
-      Kernel features,
-      NodeRecord record) {}
+      NodeKernel kernel, Probe probe, Sandboxes sandboxes, Kernel features, NodeRecord record) {}
 
   /** An agent that does nothing before {@link #start}. */
   public Agent(String node, KubernetesClient client, Machine machine, AgentMetrics metrics) {

@@ -84,8 +84,7 @@ final class AgentRunCommand implements Callable<Integer> {
             AgentClients.open(options.config(), metrics::apiRequest, metrics::unreadable);
         DataPlane dataPlane = DataPlane.open(options.keyFile());
         NodeRecord record =
-            NodeRecord.open(
-                NodeRecord.besides(options.keys), client.getKubernetesSerialization());
+            NodeRecord.open(NodeRecord.besides(options.keys), client.getKubernetesSerialization());
         KernelProbe probe = new KernelProbe(NetworkNamespace.current());
         Agent agent =
             new Agent(

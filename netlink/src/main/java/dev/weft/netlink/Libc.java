@@ -61,8 +61,7 @@ public final class Libc {
       longFunction("recv", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle RECVMMSG =
       function("recvmmsg", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
-  private static final MethodHandle RECVMSG =
-      longFunction("recvmsg", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final MethodHandle RECVMSG = longFunction("recvmsg", JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle POLL = function("poll", ADDRESS, JAVA_LONG, JAVA_INT);
   private static final MethodHandle EVENTFD = function("eventfd", JAVA_INT, JAVA_INT);
   private static final MethodHandle WRITE = longFunction("write", JAVA_INT, ADDRESS, JAVA_LONG);

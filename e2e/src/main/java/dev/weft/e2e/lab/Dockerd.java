@@ -60,7 +60,9 @@ public final class Dockerd {
                 : Optional.of("iptables is not installed (Debian: iptables)"));
   }
 
-  /** Starts an engine that leaves the packet filter alone, and imports the image {@code busybox}. */
+  /**
+   * Starts an engine that leaves the packet filter alone, and imports the image {@code busybox}.
+   */
   public static Dockerd start(Lab lab, LabNode node, int number) {
     return start(lab, node, number, List.of("--iptables=false"));
   }

@@ -103,7 +103,8 @@ class BadInputTest {
   void aVniUsedByAForeignDeviceOnOneNodeIsNamedAndTheDeviceIsLeftAlone() {
     try (Netlink node = Netlink.open(lab.node("weft-2").namespace())) {
       Link foreign =
-          node.linkAdd(LinkSpec.of("foreign0", LinkKind.Vxlan.vni(70000).port(Defaults.CLEAR_PORT).build()));
+          node.linkAdd(
+              LinkSpec.of("foreign0", LinkKind.Vxlan.vni(70000).port(Defaults.CLEAR_PORT).build()));
       try {
         made.network(
             "clash", "driver: overlay\nsubnets: [{cidr: 10.95.0.0/24}]\noverlay: {vni: 70000}");

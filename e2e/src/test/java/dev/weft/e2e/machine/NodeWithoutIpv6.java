@@ -68,8 +68,7 @@ class NodeWithoutIpv6 {
               PassScope.EVERYTHING);
 
       assertThat(outcome.of("web").problems()).isEmpty();
-      assertThat(
-              Ping.once(node.sandbox(), InetAddress.ofLiteral("10.60.0.1"), AgentLan.PATIENCE))
+      assertThat(Ping.once(node.sandbox(), InetAddress.ofLiteral("10.60.0.1"), AgentLan.PATIENCE))
           .isPresent();
       assertThat(outcome.of("dual").isStalled()).isTrue();
       assertThat(outcome.of("dual").problems())

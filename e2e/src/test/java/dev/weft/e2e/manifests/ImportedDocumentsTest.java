@@ -33,7 +33,8 @@ class ImportedDocumentsTest {
   static List<Path> outcomes() throws IOException {
     try (Stream<Path> files = Files.walk(RESOURCES)) {
       return files
-          .filter(each -> List.of("expected.yaml", "out.yaml").contains(String.valueOf(each.getFileName())))
+          .filter(each ->
+              List.of("expected.yaml", "out.yaml").contains(String.valueOf(each.getFileName())))
           .sorted()
           .toList();
     }

@@ -41,13 +41,20 @@ public final class NodeRecord implements AutoCloseable {
   private static final String ENDPOINTS = "endpoints";
   private static final Map<String, Class<? extends HasMetadata>> KINDS =
       Map.of(
-          "networks", ContainerNetwork.class,
-          HOST_NETWORKS, HostNetwork.class,
-          "meshNodes", MeshNode.class,
-          "meshes", Mesh.class,
-          ENDPOINTS, NetworkEndpoint.class,
-          "slices", EndpointSlice.class,
-          "node", Node.class);
+          "networks",
+          ContainerNetwork.class,
+          HOST_NETWORKS,
+          HostNetwork.class,
+          "meshNodes",
+          MeshNode.class,
+          "meshes",
+          Mesh.class,
+          ENDPOINTS,
+          NetworkEndpoint.class,
+          "slices",
+          EndpointSlice.class,
+          "node",
+          Node.class);
 
   /** Pages without which the record says too little to work from. */
   private static final Set<String> NEEDED =
@@ -68,7 +75,9 @@ public final class NodeRecord implements AutoCloseable {
     this.json = json;
   }
 
-  /** The file of the record, which lives as long as the file {@code keys}: until the node reboots. */
+  /**
+   * The file of the record, which lives as long as the file {@code keys}: until the node reboots.
+   */
   public static Path besides(Path keys) {
     String name = String.valueOf(keys.getFileName());
     return keys.resolveSibling(name.equals("keys") ? "record" : name + ".record");
@@ -110,8 +119,10 @@ public final class NodeRecord implements AutoCloseable {
     }
     complete.addAll(whole);
     // the node never carried a network whose endpoints were not all known
-    objects(HOST_NETWORKS).values().removeIf(each ->
-        !whole.contains(ENDPOINTS + "/" + ClusterCaches.networkOf((HostNetwork) each)));
+    objects(HOST_NETWORKS)
+        .values()
+        .removeIf(
+            each -> !whole.contains(ENDPOINTS + "/" + ClusterCaches.networkOf((HostNetwork) each)));
   }
 
   /** Reads the objects of the file. */

@@ -246,8 +246,7 @@ final class RecordFile implements AutoCloseable {
     boolean _ = Files.deleteIfExists(path);
     return FileChannel.open(
         path,
-        Set.of(
-            StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 

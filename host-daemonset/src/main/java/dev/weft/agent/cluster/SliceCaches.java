@@ -24,8 +24,7 @@ public final class SliceCaches implements AutoCloseable {
 
   private record Followed(Cache<EndpointSlice> cache, CompletableFuture<Void> synced) {}
 
-  SliceCaches(
-      KubernetesClient client, NodeRecord record, Cache.Listener<EndpointSlice> listener) {
+  SliceCaches(KubernetesClient client, NodeRecord record, Cache.Listener<EndpointSlice> listener) {
     this.client = client;
     this.record = record;
     this.listener = listener;

@@ -141,8 +141,8 @@ final class Reconciliation {
         repairs(last, plan.changes(), plan.target(), plan.observed());
     losses
         .repairs(plan.changes())
-        .forEach((uid, lines) ->
-            repaired.computeIfAbsent(uid, _ -> new ArrayList<>()).addAll(lines));
+        .forEach(
+            (uid, lines) -> repaired.computeIfAbsent(uid, _ -> new ArrayList<>()).addAll(lines));
     losses.clear();
     List<String> restored = tables.drain();
     if (!restored.isEmpty()) {

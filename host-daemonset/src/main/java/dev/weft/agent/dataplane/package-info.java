@@ -28,11 +28,11 @@
  * desired state.
  *
  * <p>Kernel notifications say where to look ({@code drift}). Only a difference from the last pass
- * is drift, so Weft's own changes cause no further work. A notification from a
- * sandbox causes a look at this sandbox alone. What it lost then counts as not left by the last
- * pass, and {@code SandboxLosses} remembers it for the report. A Weft table that another program
- * changed is restored at once, in one transaction, and the next pass reports it. Changes of other
- * tables need no listing.
+ * is drift, so Weft's own changes cause no further work. A notification from a sandbox causes a
+ * look at this sandbox alone. What it lost then counts as not left by the last pass, and {@code
+ * SandboxLosses} remembers it for the report. A Weft table that another program changed is restored
+ * at once, in one transaction, and the next pass reports it. Changes of other tables need no
+ * listing.
  *
  * <p>Restrictions come first and go last: the packet filter is installed before a bridge is made,
  * and a held network keeps the rules of its remaining devices. A device belongs to the network in

@@ -169,8 +169,7 @@ class FirewallTest {
   }
 
   private static String rulesOfDocker(String version) throws IOException {
-    try (InputStream file =
-        FirewallTest.class.getResourceAsStream("/docker/" + version + ".nft")) {
+    try (InputStream file = FirewallTest.class.getResourceAsStream("/docker/" + version + ".nft")) {
       return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
     }
   }

@@ -22,6 +22,7 @@ class KernelSurveyTest {
 
   @Test
   void eachModuleOfTheRequirementsIsTried() {
-    assertThat(KernelSurvey.FILTER_RULES).containsOnlyKeys("nft_xfrm", "nft_fib_inet", "nft_socket");
+    assertThat(KernelSurvey.FILTER_RULES)
+        .containsOnlyKeys("nft_xfrm", "nft_fib_inet", "nft_socket");
   }
 }

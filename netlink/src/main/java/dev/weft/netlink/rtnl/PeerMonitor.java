@@ -25,6 +25,7 @@ public final class PeerMonitor implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 4 << 20;
 
   private static final int ALL = -1;
+
   /** {@code struct rtgenmsg}, padded. */
   private static final int RTGENMSG = 4;
 

@@ -107,8 +107,8 @@ public final class NetlinkSocket implements AutoCloseable {
 
   /**
    * Also receives the notifications of all namespaces that have a number in the socket's own
-   * ({@code NETLINK_LISTEN_ALL_NSID}). The kernel sends only those of namespaces in whose user namespace
-   * the process had CAP_NET_BROADCAST when it opened the socket.
+   * ({@code NETLINK_LISTEN_ALL_NSID}). The kernel sends only those of namespaces in whose user
+   * namespace the process had CAP_NET_BROADCAST when it opened the socket.
    */
   public void hearPeers() {
     option(NetlinkH.NETLINK_LISTEN_ALL_NSID);
@@ -213,8 +213,8 @@ public final class NetlinkSocket implements AutoCloseable {
     int flags = Libc.MSG_DONTWAIT | Libc.MSG_TRUNC;
     Envelope from = envelope;
     int size =
-        uninterrupted(() ->
-            from == null ? Libc.recv(fd, buffers.received, flags) : from.receive(fd, flags));
+        uninterrupted(
+            () -> from == null ? Libc.recv(fd, buffers.received, flags) : from.receive(fd, flags));
     dirty = Math.max(dirty, size);
     return size;
   }

@@ -40,8 +40,8 @@ public record MeshSettings(
   }
 
   /**
-   * UDP port of a network: the Mesh's, else the held one, else the default. A held port that is
-   * the other kind's is given up.
+   * UDP port of a network: the Mesh's, else the held one, else the default. A held port that is the
+   * other kind's is given up.
    */
   public int port(boolean encrypted, @Nullable Integer held) {
     int clear = orElse(clearPort, Defaults.CLEAR_PORT);

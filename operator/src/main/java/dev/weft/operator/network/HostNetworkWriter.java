@@ -67,15 +67,15 @@ final class HostNetworkWriter {
     String uid = stored.getMetadata().getUid();
     HostNetwork _ =
         client
-        .resource(stored)
-        .patch(
-            PatchContext.of(PatchType.JSON),
-            client
-                .getKubernetesSerialization()
-                .asJson(
-                    List.of(
-                        Map.of("op", "test", "path", "/metadata/uid", "value", uid),
-                        Map.of("op", "replace", "path", "/spec", "value", spec))));
+            .resource(stored)
+            .patch(
+                PatchContext.of(PatchType.JSON),
+                client
+                    .getKubernetesSerialization()
+                    .asJson(
+                        List.of(
+                            Map.of("op", "test", "path", "/metadata/uid", "value", uid),
+                            Map.of("op", "replace", "path", "/spec", "value", spec))));
   }
 
   private void delete(HostNetwork unwanted) {

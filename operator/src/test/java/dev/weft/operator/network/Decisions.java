@@ -52,7 +52,8 @@ abstract class Decisions {
 
   Decision decide() {
     ObservedNetwork observed =
-        new ObservedNetwork(network, mesh, nodes, hostNetworks, endpoints, podNodes, services, heldPort);
+        new ObservedNetwork(
+            network, mesh, nodes, hostNetworks, endpoints, podNodes, services, heldPort);
     return Decision.of(
         observed,
         (each, pools) -> ledger.allocate(each, () -> List.of(network), pools),

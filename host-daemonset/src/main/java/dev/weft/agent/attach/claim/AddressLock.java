@@ -260,9 +260,7 @@ public final class AddressLock {
     patch.putObject("spec").putObject("sandbox").put("id", sandbox.id());
     try {
       endpoints.put(
-          client
-              .resource(endpoint)
-              .patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
+          client.resource(endpoint).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;

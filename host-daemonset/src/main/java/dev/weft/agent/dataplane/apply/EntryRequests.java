@@ -23,8 +23,7 @@ record EntryRequests(Change change, ToIntFunction<DeviceName> index) {
 
   LinkRequest put(Item item) {
     return switch (item) {
-      case Item.Address(_, DeviceName device, var prefix, _)
-          when change instanceof Change.Alter ->
+      case Item.Address(_, DeviceName device, var prefix, _) when change instanceof Change.Alter ->
           step(device, new Request.RouteAppend(connected(index.applyAsInt(device), prefix)));
       case Item.Address(_, DeviceName device, var prefix, _) ->
           step(

@@ -178,8 +178,7 @@ public final class ObservedState {
   private Item.Device device(Link link, NamespaceRef place, Owner owner) {
     Optional<Link> inside =
         link.kind() instanceof LinkKind.Veth ? inside(link, owner) : Optional.empty();
-    boolean marked =
-        isMarked(link, owner) && inside.filter(it -> !isMarked(it, owner)).isEmpty();
+    boolean marked = isMarked(link, owner) && inside.filter(it -> !isMarked(it, owner)).isEmpty();
     return new Item.Device(
         owner,
         new DeviceName(place, link.name()),

@@ -186,8 +186,7 @@ public sealed interface Item
    *
    * @param routed whether the kernel's route to the address's network exists
    */
-  record Address(Owner owner, DeviceName device, IpPrefix prefix, boolean routed)
-      implements Item {
+  record Address(Owner owner, DeviceName device, IpPrefix prefix, boolean routed) implements Item {
     /** An address with the route that the kernel makes for it. */
     public Address(Owner owner, DeviceName device, IpPrefix prefix) {
       this(owner, device, prefix, true);

@@ -338,8 +338,7 @@ class DriftTest {
   void aForeignBridgeThatIsRenamedMakesRoomForTheNetwork() {
     plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of(NAT, new LinkKind.Bridge()));
-    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems())
-        .isNotEmpty();
+    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems()).isNotEmpty();
     drift.clear();
 
     rename(node, NAT);
@@ -354,8 +353,7 @@ class DriftTest {
     String end = hostEnd(node, NAT);
     plane.reconcile(TestSpecs.none(), PassScope.EVERYTHING);
     node.netlink().linkAdd(LinkSpec.of(end, new LinkKind.Bridge()));
-    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems())
-        .isNotEmpty();
+    assertThat(plane.reconcile(nodeSpec(), PassScope.EVERYTHING).of("red").problems()).isNotEmpty();
     drift.clear();
 
     rename(node, end);

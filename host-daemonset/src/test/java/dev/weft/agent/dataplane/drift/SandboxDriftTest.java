@@ -175,8 +175,7 @@ class SandboxDriftTest {
       if (!route.destination().address().isLinkLocalAddress()) {
         all.add(
             "%s via %s from %s by %d"
-                .formatted(
-                    route.destination(), route.gateway(), route.source(), route.protocol()));
+                .formatted(route.destination(), route.gateway(), route.source(), route.protocol()));
       }
     }
     return all.stream().sorted().toList();
