@@ -1,5 +1,6 @@
 package dev.weft.agent.dataplane;
 
+import dev.weft.agent.dataplane.apply.Failures;
 import dev.weft.agent.dataplane.drift.DriftWatch;
 import dev.weft.agent.dataplane.ipsec.NodeKeys;
 import dev.weft.agent.dataplane.kernel.HostKernel;
@@ -12,6 +13,7 @@ import dev.weft.agent.dataplane.spec.KeyFile;
 import dev.weft.agent.dataplane.spec.LocalVtep;
 import dev.weft.agent.dataplane.spec.NodeSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
+import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.dataplane.spec.UnderlayChoice;
 import dev.weft.netlink.NetlinkException;
@@ -66,6 +68,11 @@ public final class DataPlane implements AutoCloseable {
    */
   public static DataPlane open(Path node) {
     return new DataPlane(NetworkNamespace.open(node), Optional.empty());
+  }
+
+  /** Explains to users why a pass ended early. */
+  public static Problem problemOf(RuntimeException error) {
+    return Failures.ofPass(error);
   }
 
   /** Whether an interface in a sandbox was made for an address that is not claimed yet. */

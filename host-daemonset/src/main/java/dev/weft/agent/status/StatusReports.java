@@ -1,11 +1,11 @@
 package dev.weft.agent.status;
 
 import dev.weft.agent.cluster.ClusterCaches;
+import dev.weft.agent.dataplane.DataPlane;
 import dev.weft.agent.dataplane.spec.LocalEndpoint;
 import dev.weft.agent.dataplane.spec.NetworkOutcome;
 import dev.weft.agent.dataplane.spec.NetworkSpec;
 import dev.weft.agent.dataplane.spec.PassScope;
-import dev.weft.agent.dataplane.spec.Problem;
 import dev.weft.agent.dataplane.spec.ReconcileOutcome;
 import dev.weft.agent.desired.DesiredCache;
 import dev.weft.agent.sandbox.Sandbox;
@@ -137,7 +137,7 @@ public final class StatusReports {
       if ((any || scope.touches(name))
           && hostNetwork.getMetadata().getDeletionTimestamp() == null) {
         NetworkOutcome outcome =
-            new NetworkOutcome(List.of(), List.of(Problem.ofPass(why)), List.of());
+            new NetworkOutcome(List.of(), List.of(DataPlane.problemOf(why)), List.of());
         if (outcomes.note(name, outcome, wired(name, desired))) {
           changed.add(name);
         }

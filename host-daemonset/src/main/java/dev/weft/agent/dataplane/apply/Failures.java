@@ -62,6 +62,21 @@ public final class Failures {
         .orElseGet(() -> problem.ofEndpoint(item.owner().endpoint()));
   }
 
+  /** Explains why a whole pass ended, such as at a request that reads the node. */
+  public static Problem ofPass(RuntimeException error) {
+    String errno = error instanceof NetlinkException refused ? refused.errnoName() : errno(error);
+    Cause cause =
+        errno.isEmpty()
+            ? new Cause("it met an error of its own", "see the agent's log, and report it")
+            : CommonCause.of(new Item.Filter(""), errno);
+    String words =
+        error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+    return Problem.retry(
+        "the node",
+        "the agent's last pass over it ended early, as %s (%s)".formatted(cause.why(), words),
+        cause.cure() + AGAIN);
+  }
+
   private static Problem refused(
       Change change, Item item, NetlinkException error, HostKernel kernel) {
     String errno = error.errnoName();

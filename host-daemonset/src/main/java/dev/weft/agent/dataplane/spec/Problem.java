@@ -32,15 +32,6 @@ public record Problem(Cure cure, String endpoint, String subject, String problem
     return new Problem(Cure.RETRY, "", subject, problem, remedy);
   }
 
-  /** The problem of a pass that threw. */
-  public static Problem ofPass(RuntimeException why) {
-    return retry(
-        "the node",
-        "the agent's last pass over it failed: "
-            + (why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage()),
-        "see the agent's log, which says where, and report it; the agent tries again");
-  }
-
   public Problem ofEndpoint(String id) {
     return new Problem(cure, id, subject, problem, remedy);
   }

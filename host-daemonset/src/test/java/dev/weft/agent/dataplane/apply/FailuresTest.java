@@ -278,6 +278,22 @@ class FailuresTest {
   }
 
   @Test
+  void aPassThatEndsEarlyHasACauseAndACureToo() {
+    for (String errno : USUAL) {
+      assertThat(Failures.ofPass(refusal(number(errno))))
+          .as(errno)
+          .satisfies(FailuresTest::isOfUse)
+          .extracting(Problem::problem)
+          .asString()
+          .doesNotContain("unusual");
+    }
+    assertThat(Failures.ofPass(new NftablesException("Error: No buffer space available")).remedy())
+        .contains("free memory");
+    assertThat(Failures.ofPass(new IllegalStateException()).toString())
+        .contains("IllegalStateException", "agent's log");
+  }
+
+  @Test
   void theCausesThatOnlyTheirRequestHasAreNamed() {
     Item passthru = macvlan(LinkKind.Macvlan.Mode.PASSTHRU);
     Item bridged = macvlan(LinkKind.Macvlan.Mode.BRIDGE);
