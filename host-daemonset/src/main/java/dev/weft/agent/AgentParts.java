@@ -60,7 +60,8 @@ record AgentParts(
     ApiWrites writes = new ApiWrites(timer);
     Loop loop = new Loop("loop", timer);
     Loop balancing = new Loop("balancing", timer);
-    ClusterCaches cluster = new ClusterCaches(client, node, machine.record(), machine.sandboxes()::of);
+    ClusterCaches cluster =
+        new ClusterCaches(client, node, machine.record(), machine.sandboxes()::of);
     OwnNode self = new OwnNode(client, node, machine.record());
     PeerProbe peers = new PeerProbe(cluster);
     gauges(metrics, cluster, peers);

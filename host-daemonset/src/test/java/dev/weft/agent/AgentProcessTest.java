@@ -59,7 +59,8 @@ class AgentProcessTest {
 
     try (Door door = host.door()) {
       await().atMost(LONG).until(() -> host.get("/readyz").startsWith("HTTP/1.1 200"));
-      assertThat(host.get("/metrics")).contains("weft_thread_restarts_total{thread=\"weft-drift\"} 0");
+      assertThat(host.get("/metrics"))
+          .contains("weft_thread_restarts_total{thread=\"weft-drift\"} 0");
 
       door.shut();
       await()

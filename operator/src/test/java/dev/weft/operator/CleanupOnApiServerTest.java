@@ -88,7 +88,8 @@ class CleanupOnApiServerTest {
     assertThat(done.get(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(left()).isEmpty();
     assertThat(lines)
-        .contains("released by force: HostNetwork blue.n; see that weft-agent clean has run on node n");
+        .contains(
+            "released by force: HostNetwork blue.n; see that weft-agent clean has run on node n");
   }
 
   @Test
