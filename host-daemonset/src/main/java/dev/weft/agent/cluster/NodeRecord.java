@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,7 @@ public final class NodeRecord implements AutoCloseable {
   private static final Set<String> NEEDED =
       Set.of("networks", HOST_NETWORKS, "meshNodes", "meshes", ENDPOINTS, "node");
 
-  private final KubernetesSerialization json;
+  private final @Nullable KubernetesSerialization json;
   private final @Nullable RecordFile file;
   private final Map<String, Map<String, HasMetadata>> recalled = new HashMap<>();
   private final Set<String> complete = new HashSet<>();
@@ -70,7 +71,7 @@ public final class NodeRecord implements AutoCloseable {
   private Instant written = Instant.EPOCH;
   private volatile boolean over;
 
-  private NodeRecord(@Nullable RecordFile file, KubernetesSerialization json) {
+  private NodeRecord(@Nullable RecordFile file, @Nullable KubernetesSerialization json) {
     this.file = file;
     this.json = json;
   }
@@ -85,7 +86,7 @@ public final class NodeRecord implements AutoCloseable {
 
   /** A record that keeps nothing. */
   public static NodeRecord none() {
-    return new NodeRecord(null, new KubernetesSerialization());
+    return new NodeRecord(null, null);
   }
 
   /**
@@ -135,7 +136,7 @@ public final class NodeRecord implements AutoCloseable {
 
     @Override
     public @Nullable String put(RecordLine.Put line) {
-      HasMetadata object = json.unmarshal(line.json(), kind(line.page()));
+      HasMetadata object = json().unmarshal(line.json(), kind(line.page()));
       objects(line.page()).put(line.key(), object);
       return object.getMetadata().getResourceVersion();
     }
@@ -152,6 +153,10 @@ public final class NodeRecord implements AutoCloseable {
         }
       }
     }
+  }
+
+  private KubernetesSerialization json() {
+    return Objects.requireNonNull(json, "given with the file");
   }
 
   private Map<String, HasMetadata> objects(String page) {
@@ -199,7 +204,7 @@ public final class NodeRecord implements AutoCloseable {
       String version = object.getMetadata().getResourceVersion();
       write(it -> {
         if (version == null || !it.holds(name, key, version)) {
-          it.put(name, key, version, json.asJson(object));
+          it.put(name, key, version, json().asJson(object));
         }
       });
     }
@@ -224,6 +229,8 @@ public final class NodeRecord implements AutoCloseable {
     void end() {
       synchronized (NodeRecord.this) {
         opened.remove(name);
+        complete.remove(name);
+        recalled.remove(name);
       }
       write(it -> it.end(name));
     }
@@ -232,7 +239,7 @@ public final class NodeRecord implements AutoCloseable {
   /** The page of this name. */
   public synchronized Page page(String name) {
     boolean _ = opened.add(name);
-    return new Page(name, complete.contains(name));
+    return new Page(name, !over && complete.contains(name));
   }
 
   /** Lets the record count until the API server answers, if an earlier agent completed it. */
