@@ -58,7 +58,7 @@ class LeadershipTest {
     CLUSTER.stopOperator();
     CLUSTER.agents().join("n1", "n2");
     LeaseSpec held;
-    try (WeftOperator first = start()) {
+    try (WeftOperator _ = start()) {
       client().resource(network("web", "bridge")).create();
       await().atMost(LONG).until(() -> Conditions.TRUE.equals(ready().getStatus()));
       held = lease().getSpec();

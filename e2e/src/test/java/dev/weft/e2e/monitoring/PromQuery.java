@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * A query of an alert or of the dashboard.
  *
- * @param file and place of the query
+ * @param where file and place of the query
  */
 public record PromQuery(String where, String text) {
   static final Path FILES = Path.of("../manifests/monitoring");

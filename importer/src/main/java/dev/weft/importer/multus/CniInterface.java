@@ -72,7 +72,7 @@ final class CniInterface {
     plugin.get("vlan").dropped("each network has a bridge of its own, which keeps it apart");
     BridgeOptions options =
         BridgeOptionsBuilder.builder()
-            .masquerade(gateway && !masked ? Boolean.FALSE : null)
+            .masquerade((gateway && !masked) ? Boolean.FALSE : null)
             .gatewayMode(gateway ? null : GatewayMode.ISOLATED.toString())
             .build();
     spec.bridge(options.equals(BridgeOptionsBuilder.builder().build()) ? null : options);

@@ -46,11 +46,10 @@ public record MeshSettings(
   public int port(boolean encrypted, @Nullable Integer held) {
     int clear = orElse(clearPort, Defaults.CLEAR_PORT);
     int secret = orElse(encryptedPort, Defaults.ENCRYPTED_PORT);
-    boolean keeps =
-        held != null
-            && (encrypted ? encryptedPort : clearPort) == null
-            && held != (encrypted ? clear : secret);
-    return keeps ? held : encrypted ? secret : clear;
+    int own = encrypted ? secret : clear;
+    int other = encrypted ? clear : secret;
+    boolean isChosen = (encrypted ? encryptedPort : clearPort) != null;
+    return held == null || isChosen || held == other ? own : held;
   }
 
   /** Lowest VNI of a range that only says where it ends. */

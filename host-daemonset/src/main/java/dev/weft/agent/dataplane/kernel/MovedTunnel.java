@@ -100,11 +100,10 @@ public record MovedTunnel(String name, String place) {
     if (!file.startsWith(PROCESSES)) {
       return "the network namespace " + file;
     }
-    Path process = file.getParent().getParent();
-    String number = process.getFileName().toString();
+    Path number = PROCESSES.relativize(file).getName(0);
     try {
       return "the network namespace of process %s (%s)"
-          .formatted(number, Files.readString(process.resolve("comm")).strip());
+          .formatted(number, Files.readString(PROCESSES.resolve(number).resolve("comm")).strip());
     } catch (IOException e) {
       return "the network namespace of process " + number;
     }
