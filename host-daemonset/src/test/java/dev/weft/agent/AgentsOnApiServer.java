@@ -107,6 +107,29 @@ abstract class AgentsOnApiServer {
         .build();
   }
 
+  Pod bound(String name, String node, String networks) {
+    return api.resource(
+            new PodBuilder(unbound(name))
+                .editMetadata()
+                .addToAnnotations(Names.NETWORKS_ANNOTATION, networks)
+                .endMetadata()
+                .editSpec()
+                .withNodeName(node)
+                .endSpec()
+                .build())
+        .create();
+  }
+
+  String networkStatus(String pod) {
+    return api.pods()
+        .inNamespace("default")
+        .withName(pod)
+        .get()
+        .getMetadata()
+        .getAnnotations()
+        .get("k8s.v1.cni.cncf.io/network-status");
+  }
+
   void create(NetworkEndpoint endpoint, String name) {
     endpoint.getMetadata().setName(name);
     api.resource(endpoint).create();

@@ -9,7 +9,6 @@ import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.HostNetwork;
 import dev.weft.api.HostNetworks;
-import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.NetworkEndpointSpecBuilder;
 import dev.weft.api.SandboxReference;
@@ -344,63 +343,11 @@ class AttachmentOnApiServerTest extends AgentsOnApiServer {
     await().until(() -> node.error("one").isEmpty());
   }
 
-  @Test
-  void aPodCostsOneRequestForEachObjectThatChanges() throws Exception {
-    network(Given.overlay("blue", "10.1.0.0/24"));
-    Node node = node("a");
-    Pod pod = bound("one", "a", "blue");
-    await().until(() -> endpoints().contains("blue.10.1.0.1"));
-
-    node.sandboxOf("one", pod, "blue");
-    ready("blue.10.1.0.1");
-    await().until(() -> networkStatus("one").contains("blue"));
-    node.end("one");
-    api.resource(pod).withGracePeriod(0).delete();
-    await().until(() -> endpoints().isEmpty());
-
-    assertThat(node.requests())
-        .filteredOn(each -> !each.startsWith("GET") || !each.contains("?"))
-        .extracting(each -> each.replaceAll("https://.*/(?=networkendpoints|pods/)|[?].*", ""))
-        .filteredOn(each -> each.contains("networkendpoints") || each.contains("pods/"))
-        .containsExactlyInAnyOrder(
-            "POST networkendpoints",
-            "GET pods/one",
-            "PATCH pods/one/status",
-            "PATCH networkendpoints/blue.10.1.0.1",
-            "PATCH networkendpoints/blue.10.1.0.1/status",
-            "GET networkendpoints/blue.10.1.0.1",
-            "GET pods/one",
-            "DELETE networkendpoints/blue.10.1.0.1");
-  }
-
   private String sandboxesOf(String endpoint) {
     return api.resources(NetworkEndpoint.class).withName(endpoint).get().getSpec().sandbox().id();
   }
 
   private Pod pod(String name) {
     return api.resource(unbound(name)).create();
-  }
-
-  private Pod bound(String name, String node, String networks) {
-    return api.resource(
-            new PodBuilder(unbound(name))
-                .editMetadata()
-                .addToAnnotations(Names.NETWORKS_ANNOTATION, networks)
-                .endMetadata()
-                .editSpec()
-                .withNodeName(node)
-                .endSpec()
-                .build())
-        .create();
-  }
-
-  private String networkStatus(String pod) {
-    return api.pods()
-        .inNamespace("default")
-        .withName(pod)
-        .get()
-        .getMetadata()
-        .getAnnotations()
-        .get("k8s.v1.cni.cncf.io/network-status");
   }
 }

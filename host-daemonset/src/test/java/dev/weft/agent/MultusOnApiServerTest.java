@@ -114,14 +114,4 @@ class MultusOnApiServerTest extends AgentsOnApiServer {
               return each;
             });
   }
-
-  private String networkStatus(String pod) {
-    return api.pods()
-        .inNamespace("default")
-        .withName(pod)
-        .get()
-        .getMetadata()
-        .getAnnotations()
-        .get("k8s.v1.cni.cncf.io/network-status");
-  }
 }
