@@ -1,5 +1,6 @@
 package dev.weft.e2e.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weft.e2e.lab.Cluster;
@@ -79,7 +80,7 @@ final class Made implements AutoCloseable {
       lab.client().resource(object).delete();
       await(object.getKind() + " " + object.getMetadata().getName() + " is gone")
           .atMost(InLab.PATIENCE)
-          .until(() -> lab.client().resource(object).get() == null);
+          .untilAsserted(() -> assertThat(lab.client().resource(object).get()).isNull());
     }
   }
 }

@@ -10,26 +10,15 @@ import dev.weft.api.NodePlan;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /** Writes statuses of HostNetworks when they change, and removes finalizers of deleted ones. */
 public final class HostNetworkReports {
-  private static final int UNPROCESSABLE = 422;
   private static final ResourceDefinitionContext HOST_NETWORKS =
       ResourceDefinitionContext.fromResourceType(HostNetwork.class);
-
-  /** The stored object is not as the cache shows it. */
-  private static final Set<Integer> OUTDATED =
-      Set.of(HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_CONFLICT, UNPROCESSABLE);
 
   private final KubernetesClient client;
   private final ApiWrites writes;
@@ -108,33 +97,6 @@ public final class HostNetworkReports {
   }
 
   private void removeFinalizer(HostNetwork hostNetwork) {
-    int index = hostNetwork.getMetadata().getFinalizers().indexOf(Names.NODE_FINALIZER);
-    String path = "/metadata/finalizers/" + index;
-    List<Map<String, Object>> patch =
-        List.of(
-            test("/metadata/uid", hostNetwork.getMetadata().getUid()),
-            test(path, Names.NODE_FINALIZER),
-            Map.of("op", "remove", "path", path));
-    try {
-      HostNetwork _ =
-          client
-              .resource(hostNetwork)
-              .patch(
-                  PatchContext.of(PatchType.JSON),
-                  client.getKubernetesSerialization().asJson(patch));
-    } catch (KubernetesClientException e) {
-      if (!OUTDATED.contains(e.getCode())) {
-        throw e;
-      }
-      removeFinalizerOfStored(hostNetwork);
-    }
-  }
-
-  private static Map<String, Object> test(String path, String value) {
-    return Map.of("op", "test", "path", path, "value", value);
-  }
-
-  private void removeFinalizerOfStored(HostNetwork hostNetwork) {
     // with all fields, because it is written back
     var whole = client.genericKubernetesResources(HOST_NETWORKS);
     GenericKubernetesResource current = whole.withName(hostNetwork.getMetadata().getName()).get();
