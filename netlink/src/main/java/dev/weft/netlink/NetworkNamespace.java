@@ -111,6 +111,10 @@ public final class NetworkNamespace implements AutoCloseable {
    * Runs a task inside the namespace, on a new platform thread or on the thread of {@link
    * #inhabit}. The caller's namespace never changes. Virtual threads may call this. It passes an
    * interrupt of the caller on to the task.
+   *
+   * <p>The task must start no thread and resume no virtual thread, as by a lock or a future that
+   * one waits for: a thread inherits the namespace of the thread that starts it, and so does a
+   * carrier.
    */
   public <T extends @Nullable Object, X extends Exception> T call(Task<T, X> task) throws X {
     if (resident != null) {

@@ -1,7 +1,6 @@
 package dev.weft.netlink;
 
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -16,13 +15,33 @@ final class Resident implements AutoCloseable {
   <T extends @Nullable Object, X extends Exception> T call(NetworkNamespace.Task<T, X> task)
       throws X {
     Inside<T> inside = new Inside<>(task);
-    CountDownLatch done = new CountDownLatch(1);
+    Ended ended = new Ended();
     add(() -> {
       inside.run();
-      done.countDown();
+      ended.signal();
     });
-    Inside.await(thread, done::await);
+    Inside.await(thread, ended::await);
     return inside.outcome();
+  }
+
+  /**
+   * The end of a task. It is a monitor, because the JVM has a thread of its own that resumes
+   * virtual threads from a monitor. A lock resumes them on the signalling thread. If the scheduler
+   * then lacks a carrier, it starts one there, and the carrier inherits the namespace for good.
+   */
+  private static final class Ended {
+    private boolean over;
+
+    synchronized void signal() {
+      over = true;
+      notifyAll();
+    }
+
+    synchronized void await() throws InterruptedException {
+      while (!over) {
+        wait();
+      }
+    }
   }
 
   private synchronized void add(Runnable task) {
