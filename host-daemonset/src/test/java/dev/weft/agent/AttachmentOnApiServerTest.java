@@ -3,7 +3,6 @@ package dev.weft.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
@@ -133,7 +132,6 @@ class AttachmentOnApiServerTest extends AgentsOnApiServer {
 
   @Test
   void aPodKeepsItsAddressesOverSandboxesAndShowsThemToReadersOfMultus() throws Exception {
-    assumeTrue(server.isReal(), "the embedded API server takes no annotation with a pod's status");
     network(Given.overlay("blue", "10.1.0.0/24"));
     Pod pod = pod("kept");
     Node node = node("a");

@@ -152,7 +152,8 @@ final class ObjectStore {
   /**
    * Changes an object.
    *
-   * @param status whether to change only the status, else everything but the status
+   * @param status whether to change only the status, of a Pod also its annotations, else everything
+   *     but the status
    * @param change returns the new object for a copy of the current one; a {@code resourceVersion}
    *     that it leaves or sets there must be the current one
    */
@@ -164,6 +165,9 @@ final class ObjectStore {
     ObjectNode next = status ? current.deepCopy() : wanted;
     if (status || type.custom() || type.kind().equals("Pod")) {
       copy("status", status ? wanted : current, next);
+    }
+    if (status && type.kind().equals("Pod")) {
+      copy("annotations", wanted.path("metadata"), next.withObjectProperty("metadata"));
     }
     if (!status) {
       ObjectNode metadata = next.withObjectProperty("metadata");
