@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class VirtualAddressOnApiServerTest extends ServicesOnApiServer {
   @Test
   void aQuotaBoundsTheAddressesThatTheServicesOfANamespaceTake() {
+    CLUSTER.assumeReal("quotas");
     CLUSTER
         .client()
         .resource(new NamespaceBuilder().withNewMetadata().withName("tenant").endMetadata().build())
