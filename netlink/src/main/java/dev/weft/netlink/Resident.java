@@ -1,14 +1,19 @@
 package dev.weft.netlink;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** A platform thread that runs tasks in sequence until it is closed. */
+/**
+ * A platform thread that runs tasks in sequence until it is closed.
+ *
+ * <p>It signals by monitors, because the JVM has a thread of its own that resumes virtual threads
+ * from a monitor. A lock resumes them on the signalling thread. If the scheduler then lacks a
+ * carrier, it starts one there, and the carrier inherits the namespace for good.
+ */
 final class Resident implements AutoCloseable {
-  /** An empty element ends the thread. */
-  private final LinkedBlockingQueue<Optional<Runnable>> tasks = new LinkedBlockingQueue<>();
-
+  private final Deque<Runnable> tasks = new ArrayDeque<>();
   private final Thread thread = Thread.ofPlatform().name("namespace").daemon().start(this::live);
   private boolean closed;
 
@@ -24,11 +29,6 @@ final class Resident implements AutoCloseable {
     return inside.outcome();
   }
 
-  /**
-   * The end of a task. It is a monitor, because the JVM has a thread of its own that resumes
-   * virtual threads from a monitor. A lock resumes them on the signalling thread. If the scheduler
-   * then lacks a carrier, it starts one there, and the carrier inherits the namespace for good.
-   */
   private static final class Ended {
     private boolean over;
 
@@ -48,13 +48,14 @@ final class Resident implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the namespace is closed");
     }
-    tasks.add(Optional.of(task));
+    tasks.add(task);
+    notifyAll();
   }
 
   private void live() {
     while (true) {
       try {
-        Optional<Runnable> task = tasks.take();
+        Optional<Runnable> task = next();
         if (task.isEmpty()) {
           return;
         }
@@ -65,9 +66,17 @@ final class Resident implements AutoCloseable {
     }
   }
 
+  /** The next task; empty after the last one. */
+  private synchronized Optional<Runnable> next() throws InterruptedException {
+    while (tasks.isEmpty() && !closed) {
+      wait();
+    }
+    return Optional.ofNullable(tasks.poll());
+  }
+
   @Override
   public synchronized void close() {
     closed = true;
-    tasks.add(Optional.empty());
+    notifyAll();
   }
 }

@@ -149,9 +149,8 @@ public final class Attacher implements SandboxListener {
 
   /** Whether a network has begun to stand for a definition that the sandbox asks Multus for. */
   private boolean standsInAnew(AttachState attempts, String network) {
-    return RequestedNetworks.isByMultus(attempts.sandbox)
-        && !attempts.networks.contains(network)
-        && requested.names(attempts.sandbox, network);
+    return !attempts.networks.contains(network)
+        && requested.standing(attempts.sandbox).contains(network);
   }
 
   /**
@@ -208,6 +207,7 @@ public final class Attacher implements SandboxListener {
     try {
       wanted = requested.of(sandbox);
     } catch (InvalidAttachments e) {
+      attempts.networks = requested.standing(sandbox);
       return List.of(AttachError.until("the annotation cannot be read: " + e.getMessage()));
     }
     attempts.networks = wanted.stream().map(Attachment::network).collect(Collectors.toSet());

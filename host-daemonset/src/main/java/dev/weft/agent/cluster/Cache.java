@@ -247,7 +247,6 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
   /** Removes an object that this agent deleted. */
   public void remove(T object) {
-    page.remove(key(object));
     ahead.remove(object);
     changed.raise();
   }
@@ -283,6 +282,8 @@ public final class Cache<T extends HasMetadata> implements AutoCloseable {
 
   /** Closes the cache, and drops its objects from the record. */
   void end() {
+    // a stopped informer fails its start, which others may still wait for
+    boolean _ = listed.complete(null);
     close();
     page.end();
   }

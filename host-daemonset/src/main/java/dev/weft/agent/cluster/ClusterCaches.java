@@ -8,6 +8,7 @@ import dev.weft.api.Identity;
 import dev.weft.api.Mesh;
 import dev.weft.api.MeshMembers;
 import dev.weft.api.MeshNode;
+import dev.weft.api.MultusAliases;
 import dev.weft.api.Names;
 import dev.weft.api.NetworkEndpoint;
 import dev.weft.api.SandboxReference;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +41,6 @@ public final class ClusterCaches implements AutoCloseable {
   private final String node;
   private final NodeRecord record;
   private final Cache<ContainerNetwork> networks;
-  private final StandIns standIns = new StandIns();
   private final Cache<HostNetwork> hostNetworks;
   private final Cache<MeshNode> meshNodes;
   private final Cache<Mesh> meshes;
@@ -108,10 +109,7 @@ public final class ClusterCaches implements AutoCloseable {
             client.resources(ContainerNetwork.class),
             Cache.Gate.open(),
             record.page("networks"),
-            (before, after) -> {
-              standIns.changed(before, after);
-              listener.network(before, after);
-            });
+            (before, after) -> listener.network(before, after));
     this.hostNetworks =
         new Cache<>(
             client.resources(HostNetwork.class).withLabel(Names.NODE_LABEL, node),
@@ -265,12 +263,15 @@ public final class ClusterCaches implements AutoCloseable {
 
   /** Names of the networks that stand for a definition of Multus. */
   public Set<String> standingFor(String definition) {
-    return standIns.of(definition);
+    return networks.all().stream()
+        .filter(each -> MultusAliases.of(each).contains(definition))
+        .map(each -> each.getMetadata().getName())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether any network stands for a definition of Multus. */
   public boolean standsForAny() {
-    return !standIns.isEmpty();
+    return networks.all().stream().anyMatch(each -> !MultusAliases.of(each).isEmpty());
   }
 
   /** HostNetworks of this node. */

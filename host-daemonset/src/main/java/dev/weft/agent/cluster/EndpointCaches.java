@@ -316,7 +316,9 @@ public final class EndpointCaches implements AutoCloseable {
     NetworkEndpoint either = Objects.requireNonNull(after == null ? before : after);
     String put = versionsPut.remove(either.getMetadata().getName());
     boolean isKnown =
-        before == null && after != null && after.getMetadata().getResourceVersion().equals(put);
+        (before == null || isUnnamed(before))
+            && after != null
+            && after.getMetadata().getResourceVersion().equals(put);
     listener.changed(isKnown ? after : before, after);
   }
 

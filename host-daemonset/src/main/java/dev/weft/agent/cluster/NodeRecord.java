@@ -71,6 +71,9 @@ public final class NodeRecord implements AutoCloseable {
   private Instant written = Instant.EPOCH;
   private volatile boolean over;
 
+  /** A write after the end would begin the file anew. */
+  private boolean closed;
+
   private NodeRecord(@Nullable RecordFile file, @Nullable KubernetesSerialization json) {
     this.file = file;
     this.json = json;
@@ -192,10 +195,11 @@ public final class NodeRecord implements AutoCloseable {
       return recallable ? used.thenAccept(_ -> {}) : new CompletableFuture<>();
     }
 
-    /** The objects as an earlier agent left them. */
+    /** Hands over the objects as an earlier agent left them. */
     public <T extends HasMetadata> List<T> recall(Class<T> kind) {
       synchronized (NodeRecord.this) {
-        return objects(name).values().stream().map(kind::cast).toList();
+        Map<String, HasMetadata> left = recalled.remove(name);
+        return left == null ? List.of() : left.values().stream().map(kind::cast).toList();
       }
     }
 
@@ -277,7 +281,7 @@ public final class NodeRecord implements AutoCloseable {
   }
 
   private synchronized void write(Writing writing) {
-    if (file == null || file.isAbandoned()) {
+    if (file == null || closed || file.isAbandoned()) {
       return;
     }
     try {
@@ -295,6 +299,7 @@ public final class NodeRecord implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     if (file != null) {
       file.close();
     }

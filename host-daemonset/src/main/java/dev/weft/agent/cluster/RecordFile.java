@@ -28,7 +28,7 @@ final class RecordFile implements AutoCloseable {
   private static final String HEADER = "weft-record 1";
 
   /** Largest file in bytes. */
-  private static final long MOST = 64L << 20;
+  private static final long MOST = 16L << 20;
 
   /** A smaller file in bytes is not written anew. */
   private static final long SMALL = 1L << 20;

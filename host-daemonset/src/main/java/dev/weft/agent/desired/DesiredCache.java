@@ -45,6 +45,10 @@ public final class DesiredCache {
   private final Map<String, NetworkSpec> networks = new HashMap<>();
   private final Map<String, NetworkSpec> planned = new HashMap<>();
   private final Map<String, Long> generations = new HashMap<>();
+
+  /** By sandbox, what was last read of its annotation. */
+  private final Map<String, List<Attachment>> attachments = new HashMap<>();
+
   private final Kernel features;
   private Optional<KeySpec> keys = Optional.empty();
 
@@ -107,7 +111,12 @@ public final class DesiredCache {
       keys = KeySpecs.of(cluster, features);
     }
     switch (scope) {
-      case PassScope.Everything _ -> everyName().forEach(this::rebuild);
+      case PassScope.Everything _ -> {
+        attachments
+            .keySet()
+            .retainAll(sandboxes.running().stream().map(Sandbox::id).collect(Collectors.toSet()));
+        everyName().forEach(this::rebuild);
+      }
       case PassScope.Part part -> {
         part.networks().forEach(this::rebuild);
         part.endpoints().entrySet().stream()
@@ -219,11 +228,21 @@ public final class DesiredCache {
     return EndpointSpecs.local(sandbox, endpoints, pairing.of(carrier.getAsInt()));
   }
 
+  /**
+   * What a sandbox asks for. What Weft reads from Multus's annotation changes with other networks;
+   * a running pod keeps its default route meanwhile.
+   */
   private List<Attachment> attachments(Sandbox sandbox) {
+    List<Attachment> before = attachments.getOrDefault(sandbox.id(), List.of());
     try {
-      return requested.of(sandbox);
+      List<Attachment> now = requested.of(sandbox);
+      if (now.isEmpty()) {
+        return before;
+      }
+      attachments.put(sandbox.id(), now);
+      return now;
     } catch (InvalidAttachments e) {
-      return List.of();
+      return before;
     }
   }
 

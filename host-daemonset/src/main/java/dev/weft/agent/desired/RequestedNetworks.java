@@ -55,13 +55,14 @@ public final class RequestedNetworks {
     return definitions;
   }
 
-  /** Whether a sandbox asks for {@code network} by Multus's annotation. */
-  public boolean names(Sandbox sandbox, String network) {
+  /** Networks that stand for any definition by which a sandbox asks Multus. */
+  public Set<String> standing(Sandbox sandbox) {
     String namespace = sandbox.namespace();
-    return namespace != null
-        && cluster.standsForAny()
-        && MultusSelections.read(sandbox.multus(), namespace).stream()
-            .anyMatch(each -> cluster.standingFor(each.definition()).contains(network));
+    return namespace == null || !isByMultus(sandbox) || !cluster.standsForAny()
+        ? Set.of()
+        : MultusSelections.read(sandbox.multus(), namespace).stream()
+            .flatMap(each -> cluster.standingFor(each.definition()).stream())
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether a sandbox asks by Multus's annotation. */

@@ -5,8 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory of a netlink socket. A few buffers are kept for later sockets: allocating one, and having
@@ -29,7 +29,9 @@ final class Buffers implements AutoCloseable {
    */
   private static final int BATCH = 20 << 10;
 
-  private static final BlockingQueue<Buffers> SPARE = new ArrayBlockingQueue<>(4);
+  /** Without a lock: a thread in a network namespace must not resume virtual threads. */
+  private static final AtomicReferenceArray<@Nullable Buffers> SPARE =
+      new AtomicReferenceArray<>(4);
 
   private final Arena arena = Arena.ofShared();
   final MemorySegment received = arena.allocate(RECEIVED);
@@ -49,16 +51,24 @@ final class Buffers implements AutoCloseable {
   }
 
   static Buffers take() {
-    Buffers spare = SPARE.poll();
-    return spare == null ? new Buffers() : spare;
+    for (int i = 0; i < SPARE.length(); i++) {
+      Buffers spare = SPARE.getAndSet(i, null);
+      if (spare != null) {
+        return spare;
+      }
+    }
+    return new Buffers();
   }
 
   /** Keeps them for the next socket. */
   @Override
   public void close() {
     writer.clear();
-    if (!SPARE.offer(this)) {
-      arena.close();
+    for (int i = 0; i < SPARE.length(); i++) {
+      if (SPARE.compareAndSet(i, null, this)) {
+        return;
+      }
     }
+    arena.close();
   }
 }

@@ -49,7 +49,7 @@ public final class AddressLock {
   /**
    * Takes addresses, and adds their endpoints to {@code endpoints} at once.
    *
-   * @param builder is called when an endpoint must be built or removed
+   * @param builder is called when an endpoint must be built, removed or reported
    */
   public AddressLock(
       KubernetesClient client,
@@ -259,8 +259,10 @@ public final class AddressLock {
     patch.putObject("metadata").put("uid", endpoint.getMetadata().getUid());
     patch.putObject("spec").putObject("sandbox").put("id", sandbox.id());
     try {
-      endpoints.put(
-          client.resource(endpoint).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
+      NetworkEndpoint bound =
+          client.resource(endpoint).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString());
+      endpoints.put(bound);
+      builder.accept(bound);
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw e;
