@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.weft.api.Conditions;
 import dev.weft.api.ContainerNetwork;
 import dev.weft.api.ContainerNetworkSpecBuilder;
+import dev.weft.api.Defaults;
 import dev.weft.api.Mesh;
 import dev.weft.api.Names;
 import dev.weft.api.OverlayOptions;
@@ -35,7 +36,7 @@ class EncryptedMeshTest {
 
   private static final int ROTATIONS = Integer.getInteger("weft.machine.rotations", 1);
   private static final int KILLS = Integer.getInteger("weft.machine.kills", 3);
-  private static final int CLEAR = 4789;
+  private static final int CLEAR = Defaults.CLEAR_PORT;
   private static final int ENCRYPTED = 4790;
   private static final int IPSEC = 4500;
   private static final int BLUE = 5001;
