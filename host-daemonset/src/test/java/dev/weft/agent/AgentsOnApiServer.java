@@ -287,7 +287,7 @@ abstract class AgentsOnApiServer {
     public View look(Sandbox sandbox) {
       Set<String> all = new HashSet<>(foreign);
       all.addAll(ours);
-      return new View(false, all, foreign, Set.of("eth0"));
+      return new View(false, all, foreign);
     }
 
     @Override

@@ -45,7 +45,7 @@ public final class Attacher implements SandboxListener {
   /** Delay of work that nothing waits for: the start of a pod comes first. */
   private static final Duration CALM = Duration.ofSeconds(1);
 
-  private static final Probe.View NOTHING = new Probe.View(false, Set.of(), Set.of(), Set.of());
+  private static final Probe.View NOTHING = new Probe.View(false, Set.of(), Set.of());
 
   private final EndpointClaimer claimant;
   private final RequestedNetworks requested;

@@ -38,7 +38,7 @@ public final class Reservations {
 
   /** Interfaces of every sandbox when the runtime calls the agent. */
   private static final Probe.View NEW_SANDBOX =
-      new Probe.View(false, Set.of("lo", "eth0"), Set.of("lo", "eth0"), Set.of());
+      new Probe.View(false, Set.of("lo", "eth0"), Set.of("lo", "eth0"));
 
   private final BoundPods pods;
   private final EndpointClaimer claimant;

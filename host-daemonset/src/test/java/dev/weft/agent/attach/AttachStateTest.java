@@ -19,7 +19,7 @@ class AttachStateTest {
   private static final AttachResult WRONG = new AttachResult.Refused("no such network");
 
   private static final Probe.View ATTACHED =
-      new Probe.View(false, Set.of("lo", "eth0"), Set.of("lo"), Set.of());
+      new Probe.View(false, Set.of("lo", "eth0"), Set.of("lo"));
 
   private final AttachState state =
       new AttachState(
@@ -30,7 +30,7 @@ class AttachStateTest {
 
   @Test
   void aNewSandboxsRefusalIsReportedAtOnceAndOnce() {
-    state.saw(new Probe.View(false, Set.of("lo"), Set.of("lo"), Set.of()));
+    state.saw(new Probe.View(false, Set.of("lo"), Set.of("lo")));
     state.saw(ATTACHED);
     assertThat(state.isNews(SLOW, true, START)).isTrue();
     assertThat(state.isNews(SLOW, true, START.plusSeconds(1))).isFalse();

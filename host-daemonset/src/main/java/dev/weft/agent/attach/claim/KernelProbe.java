@@ -9,14 +9,11 @@ import dev.weft.netlink.NetworkNamespace;
 import dev.weft.netlink.PacketSocket;
 import dev.weft.netlink.rtnl.Link;
 import dev.weft.netlink.rtnl.Netlink;
-import dev.weft.netlink.rtnl.Route;
 import dev.weft.netlink.rtnl.Scope;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Looks into sandboxes by netlink. */
@@ -26,9 +23,6 @@ public final class KernelProbe implements Probe, AutoCloseable {
 
   /** Most links read: a sandbox controls its own contents. */
   private static final int LINKS = 1024;
-
-  /** Most routes read, of either family, in the main table. */
-  private static final int ROUTES = 4096;
 
   /** Most addresses of an interface read. */
   private static final int ADDRESSES = 64;
@@ -46,22 +40,15 @@ public final class KernelProbe implements Probe, AutoCloseable {
         Netlink netlink = Netlink.open(namespace)) {
       boolean onNode = namespace.id().equals(node.id());
       List<Link> links = onNode ? netlink.links() : netlink.links(LINKS);
-      List<Route> routes = onNode ? netlink.routes() : netlink.mainRoutes(ROUTES);
-      Map<Integer, String> names =
-          links.stream()
-              .filter(each -> !DataPlane.isUnfinished(each))
-              .collect(Collectors.toMap(Link::index, Link::name));
       return new View(
           onNode,
-          Set.copyOf(names.values()),
+          links.stream()
+              .filter(each -> !DataPlane.isUnfinished(each))
+              .map(Link::name)
+              .collect(Collectors.toSet()),
           links.stream()
               .filter(each -> !DataPlane.isOurs(each))
               .map(Link::name)
-              .collect(Collectors.toSet()),
-          routes.stream()
-              .filter(each -> each.destination().length() == 0)
-              .filter(each -> each.table() == Route.MAIN && each.type() == Route.Type.UNICAST)
-              .flatMap(each -> Optional.ofNullable(names.get(each.link())).stream())
               .collect(Collectors.toSet()));
     }
   }

@@ -15,13 +15,11 @@ public interface Probe {
    * @param onNode whether it is the node's own namespace
    * @param interfaces names of its interfaces
    * @param foreign names of interfaces that Weft did not create
-   * @param waysOut names of interfaces that carry a default route
    */
-  record View(boolean onNode, Set<String> interfaces, Set<String> foreign, Set<String> waysOut) {
+  record View(boolean onNode, Set<String> interfaces, Set<String> foreign) {
     public View {
       interfaces = Set.copyOf(interfaces);
       foreign = Set.copyOf(foreign);
-      waysOut = Set.copyOf(waysOut);
     }
   }
 
