@@ -1,6 +1,7 @@
 package dev.weft.importer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,6 +35,16 @@ record Import(int status, String yaml, String table) {
             new PrintWriter(errors, true),
             Stream.concat(Stream.of(system), Stream.of(arguments)).toArray(String[]::new));
     return new Import(status, out.toString(), errors.toString());
+  }
+
+  /** Requires the output written in {@code expected}; {@code -Dweft.golden=write} writes it. */
+  void requireGolden(Path expected) throws IOException {
+    if ("write".equals(System.getProperty("weft.golden"))) {
+      Files.writeString(expected, yaml);
+    }
+    assertThat(yaml).isEqualTo(Files.readString(expected));
+    assertThat(status).isIn(0, 2);
+    assertThat(table).contains("resources made").contains("next:");
   }
 
   /** Imports a text as the project {@code shop}. */
